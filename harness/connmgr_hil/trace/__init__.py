@@ -1,0 +1,6 @@
+"""The record of a run: JSON Lines, written as it happens, read back strictly."""
+
+from .reader import Trace, read_records, read_trace
+from .writer import TraceWriter
+
+__all__ = ["Trace", "TraceWriter", "read_records", "read_trace"]

@@ -1,0 +1,91 @@
+"""Reads a trace back and says exactly where it is broken."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from connmgr_hil.vocabulary.errors import BadInput
+from connmgr_hil.vocabulary.observations import AnyRecord, Header
+
+FORMAT = 1
+
+
+class Trace(NamedTuple):
+    """A whole trace in memory.
+
+    `truncated` is true when the last line is incomplete, as a crash leaves it; what stands before it is sound.
+    """
+
+    path: Path
+    header: Header
+    records: list[AnyRecord]
+    truncated: bool
+
+
+class _Truncated(Exception):
+    pass
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        with path.open("rb") as file:
+            yield from enumerate(file, 1)
+    except OSError as error:
+        raise BadInput(f"a readable trace at {path}", str(error)) from error
+
+
+def read_records(path: Path) -> Iterator[AnyRecord]:
+    """Yield the records of a trace one by one, in constant memory.
+
+    Raises `BadInput` with file, line and what was wrong. An incomplete last line ends the iteration quietly.
+    """
+    try:
+        yield from _checked(path)
+    except _Truncated:
+        return
+
+
+def _checked(path: Path) -> Iterator[AnyRecord]:
+    decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord, strict=True)
+    number = 0
+    for number, line in _lines(path):
+        try:
+            record = decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if not line.endswith(b"\n"):
+                raise _Truncated from error
+            raise BadInput(
+                f"{path}:{number}: a trace record was expected",
+                f"{line[:80]!r}: {error}",
+                "the file is not a trace, or was damaged; records before this line are sound",
+            ) from error
+        if number == 1:
+            if not isinstance(record, Header):
+                raise BadInput(f"{path}:1: a header record was expected", f"{line[:80]!r}")
+            if record.format != FORMAT:
+                raise BadInput(
+                    f"{path}:1: trace format {FORMAT} was expected",
+                    f"format {record.format}",
+                    "use the version of cmhil that wrote it",
+                )
+        yield record
+    if number == 0:
+        raise BadInput(f"{path}: a trace was expected", "an empty file")
+
+
+def read_trace(path: Path) -> Trace:
+    """Read a whole trace. Raises `BadInput` as `read_records` does."""
+    records: list[AnyRecord] = []
+    truncated = False
+    try:
+        for record in _checked(path):
+            records.append(record)
+    except _Truncated:
+        truncated = True
+    if not records:
+        raise BadInput(f"{path}: a trace was expected", "no whole record")
+    header = records[0]
+    assert isinstance(header, Header)
+    return Trace(path, header, records, truncated)

@@ -1,0 +1,56 @@
+"""Writes a trace, a line at a time, so that a crash leaves a valid prefix."""
+
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.vocabulary.observations import AnyRecord
+
+
+class TraceWriter:
+    """Appends records to a trace file, each flushed before the next is accepted.
+
+    The file is created with its folders. Raises `RigFault` when the disk does not take a record.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._encoder = msgspec.json.Encoder()
+        self._began = time.monotonic()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb", buffering=0)
+        except OSError as error:
+            raise RigFault(f"cannot write the trace {path}", str(error)) from error
+
+    def write(self, record: AnyRecord) -> AnyRecord:
+        """Stamp a record with host time, append it, and return it as written."""
+        stamped = msgspec.structs.replace(record, h=round(time.monotonic() - self._began, 6))
+        try:
+            self._file.write(self._encoder.encode(stamped) + b"\n")
+        except OSError as error:
+            raise RigFault(
+                f"cannot write the trace {self.path}",
+                str(error),
+                "what was recorded before is kept; free some space and run again",
+            ) from error
+        return stamped
+
+    def close(self) -> None:
+        """Close the file; further records are refused."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self.close()

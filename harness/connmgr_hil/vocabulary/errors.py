@@ -1,0 +1,93 @@
+"""What can go wrong, by whose fault it was.
+
+The class of an error decides the verdict and the exit code of `cmhil`: a device that misbehaves
+fails, a rig that breaks does not.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What `cmhil` returns to the shell."""
+
+    CONFORMS = 0
+    FAILS = 1
+    USAGE = 2
+    RIG = 3
+    INCONCLUSIVE = 4
+    INTERRUPTED = 130
+
+
+class ConnMgrHilError(Exception):
+    """Anything this package raises on purpose.
+
+    `wanted`, `seen` and `remedy` are one sentence or fragment each; `log` is the path of the trace
+    or file where the whole story is.
+    """
+
+    exit_code: ExitCode = ExitCode.RIG
+
+    def __init__(self, wanted: str, seen: str = "", remedy: str = "", log: str = "") -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+        self.seen = seen
+        self.remedy = remedy
+        self.log = log
+
+    def __str__(self) -> str:
+        lines = [self.wanted]
+        if self.seen:
+            lines.append(f"  seen: {self.seen}")
+        if self.remedy:
+            lines.append(f"  next: {self.remedy}")
+        if self.log:
+            lines.append(f"  log:  {self.log}")
+        return "\n".join(lines)
+
+
+class DeviceFault(ConnMgrHilError):
+    """The device did something that no correct device does."""
+
+    exit_code = ExitCode.FAILS
+
+
+class DeviceReset(DeviceFault):
+    """The device restarted although nobody asked it to."""
+
+
+class RigFault(ConnMgrHilError):
+    """The bench, emulator, cable or host failed; nothing is known about the device."""
+
+    exit_code = ExitCode.RIG
+
+
+class LineClosed(RigFault):
+    """The line to the device ended: the port vanished, or the emulator exited."""
+
+
+class NoAnswer(RigFault):
+    """The device did not answer before the deadline."""
+
+
+class LineDamaged(RigFault):
+    """Something was lost on the line and could not be repaired: the run is inconclusive."""
+
+    exit_code = ExitCode.INCONCLUSIVE
+
+
+class WrongDevice(RigFault):
+    """Another board, an old image or an old protocol answered."""
+
+
+class UsageError(ConnMgrHilError):
+    """The caller asked for something that does not exist or cannot be."""
+
+    exit_code = ExitCode.USAGE
+
+
+class BadInput(UsageError):
+    """A file or a command of the caller's is malformed; says where."""
+
+
+class HarnessError(ConnMgrHilError):
+    """A mistake in this package. Please report it."""

@@ -1,0 +1,188 @@
+"""Observations: what a device showed, in the order in which it showed it.
+
+These are also the records of a trace (`connmgr_hil.trace`). `t` is device time in microseconds since boot,
+`h` the host's monotonic clock in seconds since the trace began.
+"""
+
+import msgspec
+
+from .facts import Hello, IfaceFacts
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defaults=True):
+    """One line of a trace."""
+
+    h: float = 0.0
+
+
+class Header(Record, frozen=True, kw_only=True, tag="header"):
+    """Where a trace comes from; always its first record."""
+
+    format: int = 1
+    tool: str = ""
+    target: str = ""
+    platform: str = ""
+    scenario: str = ""
+    requirements: tuple[str, ...] = ()
+    seed: int | None = None
+    profile: str = ""
+    note: str = ""
+
+
+class HelloSeen(Record, frozen=True, kw_only=True, tag="hello"):
+    """The device said who it is, after a start of the given kind.
+
+    `start` is `boot` when the device was just started (nothing else has happened since) and
+    `attach` when it had been running before.
+    """
+
+    t: int
+    facts: Hello
+    ifaces: tuple[IfaceFacts, ...] = ()
+    start: str = "boot"
+
+
+class Stimulus(Record, frozen=True, kw_only=True, tag="stimulus"):
+    """A command was given to the device. `id` ties its reply to it."""
+
+    id: int
+    words: tuple[str, ...]
+
+
+class Reply(Record, frozen=True, kw_only=True, tag="reply"):
+    """A command was answered. `t0` is when the device began to execute it."""
+
+    t: int
+    id: int
+    t0: int
+    status: str
+    values: dict[str, str] = {}
+
+
+class Part(Record, frozen=True, kw_only=True, tag="part"):
+    """One command inside a burst, or a hook's command, was answered."""
+
+    t: int
+    index: int
+    status: str
+    hook: bool = False
+    values: dict[str, str] = {}
+
+
+class EventSeen(Record, frozen=True, kw_only=True, tag="event"):
+    """A listener got an event, with what it saw at that moment."""
+
+    t: int
+    listener: str
+    name: str
+    code: int
+    iface: int
+    admin: bool | None = None
+    oper: bool | None = None
+    monitor: str = ""
+    v4: int = 0
+    v6: int = 0
+    info: str | None = None
+
+
+class CallSeen(Record, frozen=True, kw_only=True, tag="call"):
+    """The simulated connectivity implementation was called."""
+
+    t: int
+    iface: int
+    op: str
+
+
+class StateSeen(Record, frozen=True, kw_only=True, tag="state"):
+    """How an iface stands, live and in the monitor's own words."""
+
+    t: int
+    iface: int
+    admin: bool
+    oper: str
+    carrier: bool
+    dormant: bool
+    bound: bool
+    ignored: bool
+    flags: int
+    timeout: int
+    monitor: str
+    word: str
+    a4: tuple[str, ...] = ()
+    a6: tuple[str, ...] = ()
+
+
+class Storm(Record, frozen=True, kw_only=True, tag="storm"):
+    """Very many events came without time passing."""
+
+    t: int
+    count: int
+
+
+class Log(Record, frozen=True, kw_only=True, tag="log"):
+    """The device logged something; never judged."""
+
+    t: int
+    level: str
+    module: str
+    message: str
+
+
+class Noise(Record, frozen=True, kw_only=True, tag="noise"):
+    """Bytes that were no frame; shown, never judged."""
+
+    text: str
+
+
+class Reset(Record, frozen=True, kw_only=True, tag="reset"):
+    """The device was restarted (`expected`), or restarted by itself."""
+
+    how: str
+    expected: bool
+
+
+class Lost(Record, frozen=True, kw_only=True, tag="lost"):
+    """Frames are missing and could not be had again: from here on nothing is certain."""
+
+    first: int
+    last: int
+
+
+class Fault(Record, frozen=True, kw_only=True, tag="fault"):
+    """The rig failed."""
+
+    kind: str
+    message: str
+
+
+class Note(Record, frozen=True, kw_only=True, tag="note"):
+    """A remark of the harness or the person at it."""
+
+    text: str
+
+
+class VerdictGiven(Record, frozen=True, kw_only=True, tag="verdict"):
+    """How the run was judged when it ended."""
+
+    verdict: str
+    summary: str = ""
+
+
+AnyRecord = (
+    Header
+    | HelloSeen
+    | Stimulus
+    | Reply
+    | Part
+    | EventSeen
+    | CallSeen
+    | StateSeen
+    | Storm
+    | Log
+    | Noise
+    | Reset
+    | Lost
+    | Fault
+    | Note
+    | VerdictGiven
+)
