@@ -1,0 +1,319 @@
+"""What each of the probe's commands does, in the model's terms.
+
+Source: `zephyr_app/PROTOCOL.md`, section 3.
+"""
+
+from collections.abc import Callable, Generator
+
+from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
+
+from . import control, implementation, monitor, net_if
+from .delivery import early_listeners
+from .kernel import Kernel, Queued, Rule, Switch
+from .state import IGNORED, Hook, Listener
+
+Result = Generator[Switch, None, tuple[str, control.Values]]
+_Command = Callable[[Kernel, Words], Result]
+
+
+def run(kernel: Kernel, words: Words) -> Result:
+    """Execute a command in the current thread; return its status and values."""
+    iface = words[1] if words[0] in _ON_IFACE else words[2] if words[0] == "raise" else None
+    if iface is not None and not _exists(kernel, int(iface), null_too=words[0] == "raise"):
+        return "-EINVAL", (("bad", "iface"),)
+    return (yield from _COMMANDS[words[0]](kernel, words[1:]))
+
+
+def _exists(kernel: Kernel, index: int, *, null_too: bool) -> bool:
+    return (0 if null_too else 1) <= index <= len(kernel.ifaces)
+
+
+def is_modelled(words: Words) -> bool:
+    """Tell whether the model predicts anything about a command."""
+    return words[0] in _COMMANDS
+
+
+def _answer(rule: Callable[[Kernel, int], Generator[Switch, None, str]]) -> _Command:
+    def command(kernel: Kernel, args: Words) -> Result:
+        return (yield from rule(kernel, int(args[0]))), ()
+
+    return command
+
+
+def _nothing(_kernel: Kernel, _args: Words) -> Result:
+    yield from ()
+    return "0", ()
+
+
+def _carrier(kernel: Kernel, args: Words) -> Result:
+    yield from net_if.set_carrier(kernel, int(args[0]), args[1] == "on")
+    return "0", ()
+
+
+def _dormant(kernel: Kernel, args: Words) -> Result:
+    yield from net_if.set_dormant(kernel, int(args[0]), args[1] == "on")
+    return "0", ()
+
+
+def _address(version: int) -> _Command:
+    def command(kernel: Kernel, args: Words) -> Result:
+        change = net_if.add_address if args[1] == "add" else net_if.delete_address
+        return (yield from change(kernel, int(args[0]), args[2], version)), ()
+
+    return command
+
+
+def _timeout(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    index = int(args[0])
+    bound = control.is_bound(kernel, index)
+    if len(args) == 1:
+        return "0", (("value", str(kernel.iface(index).timeout if bound else 0)),)
+    if not bound:
+        return "-ENOTSUP", ()
+    kernel.put(index, timeout=int(args[1]))
+    return "0", ()
+
+
+def _idle(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    index = int(args[0])
+    bound = control.is_bound(kernel, index)
+    if len(args) == 1:
+        return "0", (("value", str(kernel.iface(index).idle_timeout if bound else 0)),)
+    if not bound:
+        return "-ENOTSUP", ()
+    kernel.put(index, idle_timeout=int(args[1]))
+    return "0", ()
+
+
+def _used(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    if control.is_bound(kernel, int(args[0])):
+        implementation.start_idle(kernel, int(args[0]))
+    return "0", ()
+
+
+def _flag(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    index = int(args[0])
+    flag = FLAGS.index(args[1]) if args[1] in FLAGS else int(args[1])
+    if len(args) == 2:
+        return "0", (("value", str(int(control.get_flag(kernel, index, flag)))),)
+    return control.set_flag(kernel, index, flag, args[2] == "on"), ()
+
+
+def _set_opt(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    value = None if args[2] == "null" else bytes.fromhex(args[2])
+    if value is not None and len(args) == 4:
+        value = value[: int(args[3])].ljust(int(args[3]), b"\0")
+    return control.set_opt(kernel, int(args[0]), int(args[1]), value), ()
+
+
+def _get_opt(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    return control.get_opt(kernel, int(args[0]), int(args[1]), args[2])
+
+
+def _bound(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    return "0", (("value", str(int(control.is_bound(kernel, int(args[0]))))),)
+
+
+def _ignored(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    ignored = bool(kernel.iface(int(args[0])).word & IGNORED)
+    return "0", (("value", str(int(ignored))),)
+
+
+def _set_ignored(ignored: bool) -> _Command:
+    def command(kernel: Kernel, args: Words) -> Result:
+        yield from monitor.set_ignored(kernel, int(args[0]), ignored)
+        return "0", ()
+
+    return command
+
+
+def _set_l2_ignored(ignored: bool) -> _Command:
+    def command(kernel: Kernel, args: Words) -> Result:
+        known = args[0] == "null" or any(
+            facts.l2.lower() == args[0].lower() for facts in kernel.world.ifaces
+        )
+        if not known:
+            return "-EINVAL", (("bad", "value"),)
+        yield from monitor.set_l2_ignored(kernel, args[0], ignored)
+        return "0", ()
+
+    return command
+
+
+def _resend(kernel: Kernel, _args: Words) -> Result:
+    yield from monitor.resend(kernel)
+    return "0", ()
+
+
+def _all(kernel: Kernel, args: Words) -> Result:
+    return (yield from control.bulk(kernel, args[0], args[1] == "1")), ()
+
+
+def _raise(kernel: Kernel, args: Words) -> Result:
+    info = args[2] if len(args) == 3 else None
+    if Event(args[0]) not in kernel.world.codes:
+        return "-EINVAL", (("bad", "value"),)
+    yield from kernel.post(Event(args[0]), int(args[1]), info)
+    return "0", ()
+
+
+def _listen(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    name, verb = args[0], args[1]
+    present = any(listener.name == name for listener in kernel.listeners)
+    if verb == "del":
+        kernel.listeners = [each for each in kernel.listeners if each.name != name]
+        return ("0" if present else "-ENOENT"), ()
+    if present:
+        return "-EALREADY", ()
+    if name == "early":
+        kernel.listeners[:0] = reversed(early_listeners(kernel.world))
+    else:
+        mask = kernel.world.mask(*(Event(each) for each in args[2].split(",")))
+        kernel.listeners.insert(0, Listener(name, mask))
+    return "0", ()
+
+
+def _hook(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    if args == ("off",):
+        kernel.hook = None
+    else:
+        kernel.hook = Hook(args[0], int(args[1]), int(args[2]), args[3:])
+    return "0", ()
+
+
+def hooked(kernel: Kernel, words: Words) -> Rule:
+    """Execute a hook's command inside the early listener; its result comes as a part."""
+    outer, kernel.hooked = kernel.hooked, True
+    status, values = yield from run(kernel, words)
+    kernel.hooked = outer
+    kernel.show("part", (0, True, status), f"returns {words[0]}", values)
+
+
+def _burst(kernel: Kernel, args: Words) -> Result:
+    locking = not kernel.scheduler_locked and not kernel.current.coop
+    kernel.scheduler_locked |= locking
+    commands = split_burst(args)
+    for position, command in enumerate(commands):
+        status, values = yield from run(kernel, command)
+        kernel.show("part", (position, kernel.hooked, status), f"returns {command[0]}", values)
+    if locking:
+        kernel.scheduler_locked = False
+        yield Switch.PREEMPT
+    return "0", (("n", str(len(commands))),)
+
+
+def _on(kernel: Kernel, args: Words) -> Result:
+    where, words = args[0], args[1:]
+    if where == "shell":
+        return (yield from run(kernel, words))
+    waiting = kernel.current
+    result: list[tuple[str, control.Values]] = []
+
+    def elsewhere() -> Rule:
+        result.append((yield from run(kernel, words)))
+        kernel.wake(waiting)
+
+    if where == "wq":
+        kernel.spawn("system work queue", elsewhere(), coop=True)
+    else:
+        yield from kernel.enqueue(Queued(None, 0, command=elsewhere))
+    while not result:
+        yield Switch.PARK
+    return result[0]
+
+
+def _counters(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    index = int(args[0])
+    if not kernel.world.iface(index).sim:
+        return "-EINVAL", (("bad", "iface"),)
+    if len(args) == 1:
+        return "0", (("state", kernel.impl(index).phase),)
+    value: object = args[2]
+    if args[1] != "mode":
+        value = int(args[2])
+        if args[1] in ("fatal_keeps", "watch_admin"):
+            value = bool(value)
+    kernel.put_impl(index, **{args[1]: value})
+    return "0", ()
+
+
+def _on_sim(rule: Callable[[Kernel, int, Words], Generator[Switch, None, str]]) -> _Command:
+    def command(kernel: Kernel, args: Words) -> Result:
+        index = int(args[0])
+        if not kernel.world.iface(index).sim:
+            return "-EINVAL", (("bad", "iface"),)
+        return (yield from rule(kernel, index, args[1:])), ()
+
+    return command
+
+
+def _fatal(kernel: Kernel, index: int, rest: Words) -> Generator[Switch, None, str]:
+    return (yield from implementation.fatal(kernel, index, rest[0] if rest else None))
+
+
+def _lose(kernel: Kernel, index: int, _rest: Words) -> Generator[Switch, None, str]:
+    return (yield from implementation.lose(kernel, index))
+
+
+def _l2_enable(kernel: Kernel, args: Words) -> Result:
+    yield from ()
+    if kernel.world.iface(int(args[0])).l2 != "CM_STUBBORN":
+        return "-EINVAL", (("bad", "iface"),)
+    kernel.put(int(args[0]), l2_rc=int(args[1]))
+    return "0", ()
+
+
+_COMMANDS: dict[str, _Command] = {
+    "ping": _nothing,
+    "hello": _nothing,
+    "advance": _nothing,
+    "state": _nothing,
+    "stats": _nothing,
+    "up": _answer(net_if.net_if_up),
+    "down": _answer(net_if.net_if_down),
+    "connect": _answer(control.connect),
+    "disconnect": _answer(control.disconnect),
+    "carrier": _carrier,
+    "dormant": _dormant,
+    "addr4": _address(4),
+    "addr6": _address(6),
+    "timeout": _timeout,
+    "idle": _idle,
+    "used": _used,
+    "flag": _flag,
+    "opt-set": _set_opt,
+    "opt-get": _get_opt,
+    "bound": _bound,
+    "ignored": _ignored,
+    "ignore": _set_ignored(True),
+    "watch": _set_ignored(False),
+    "ignore-l2": _set_l2_ignored(True),
+    "watch-l2": _set_l2_ignored(False),
+    "resend": _resend,
+    "all": _all,
+    "raise": _raise,
+    "listen": _listen,
+    "hook": _hook,
+    "burst": _burst,
+    "on": _on,
+    "sim": _counters,
+    "lose": _on_sim(_lose),
+    "fatal": _on_sim(_fatal),
+    "l2-enable": _l2_enable,
+}
+_ON_IFACE = frozenset(
+    "up down connect disconnect carrier dormant addr4 addr6 timeout idle used flag opt-set opt-get "
+    "bound ignored ignore watch sim lose fatal l2-enable".split()
+)

@@ -1,0 +1,151 @@
+"""Rules of event delivery: the dispatcher, its callbacks, and the probe's listeners.
+
+Source: `subsys/net/ip/net_mgmt.c`; specification 3.1 and 6.2; `zephyr_app/PROTOCOL.md`.
+"""
+
+from collections.abc import Callable
+
+from connmgr_hil.vocabulary.events import Event, Layer, layer_of
+
+from . import control, implementation, monitor
+from .kernel import Kernel, Queued, Rule, Switch
+from .state import Hook, Listener
+from .world import World
+
+RunCommand = Callable[[Kernel, tuple[str, ...]], Rule]
+
+_MONITOR_V6 = (
+    Event.IPV6_ADDR_ADD,
+    Event.IPV6_ADDR_DEL,
+    Event.IPV6_DAD_SUCCEED,
+    Event.IPV6_DAD_FAILED,
+)
+_MONITOR_V4 = (
+    Event.IPV4_ADDR_ADD,
+    Event.IPV4_ADDR_DEL,
+    Event.IPV4_ACD_SUCCEED,
+    Event.IPV4_ACD_FAILED,
+)
+_MONITOR_IF = (Event.IF_DOWN, Event.IF_UP)
+_AUTO_CONN = (Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR, Event.CONN_IF_IDLE_TIMEOUT)
+
+
+def boot_listeners(world: World) -> tuple[Listener, ...]:
+    """The callbacks registered when the device has booted, newest first (specification 9, 2)."""
+    automation = [Event.IF_ADMIN_UP, Event.IF_DOWN]
+    if world.profile.idle:
+        automation.append(Event.IF_UP)
+    newest_first = (
+        Listener("monitor", world.mask(*_MONITOR_V4)),
+        Listener("monitor", world.mask(*_MONITOR_V6)),
+        Listener("monitor", world.mask(*_MONITOR_IF)),
+        Listener("automation", world.mask(*_AUTO_CONN)),
+        Listener("automation", world.mask(*automation)),
+        Listener("implementation", world.mask(Event.IF_ADMIN_DOWN)),
+    )
+    return newest_first + early_listeners(world)
+
+
+def early_listeners(world: World) -> tuple[Listener, ...]:
+    """The probe's early listener: one callback for each layer."""
+    return tuple(Listener("early", world.layer_mask(layer)) for layer in Layer)
+
+
+class Dispatcher:
+    """The net_mgmt thread; `run_command` executes the probe's commands for hooks."""
+
+    def __init__(self, run_command: RunCommand) -> None:
+        self._run_command = run_command
+
+    def thread(self, kernel: Kernel) -> Rule:
+        """Take events one by one; after each, let others of the same priority run."""
+        while True:
+            while not kernel.queue:
+                yield Switch.PARK
+            entry = kernel.take()
+            if entry.event is None:
+                assert entry.command is not None
+                yield from entry.command()
+            else:
+                yield from self._deliver(kernel, entry, entry.event)
+            yield Switch.YIELD
+
+    def _deliver(self, kernel: Kernel, entry: Queued, event: Event) -> Rule:
+        kernel.delivered_one()
+        code = kernel.world.codes[event]
+        branched = False
+        for listener in tuple(kernel.listeners):
+            if not kernel.world.accepts(listener.mask, code):
+                continue
+            if listener.name == "monitor":
+                yield from monitor.handle_event(kernel, event, entry.iface)
+                continue
+            if not branched and kernel.is_ready(kernel.monitor):
+                # The monitor is ready and of the same priority: users may not rely on whether
+                # it makes its pass before the automation acts (specification 4.6, loss order).
+                branched = True
+                if listener.name == "automation" and kernel.choose(2):
+                    yield Switch.YIELD
+            yield from self._callback(kernel, listener, entry, event)
+
+    def _callback(self, kernel: Kernel, listener: Listener, entry: Queued, event: Event) -> Rule:
+        if listener.name == "automation":
+            if layer_of(event) is Layer.CONN:
+                yield from control.handle_control_event(kernel, event, entry.iface)
+            else:
+                yield from control.handle_iface_event(kernel, event, entry.iface)
+        elif listener.name == "implementation":
+            if event is Event.IF_ADMIN_DOWN and kernel.world.iface(entry.iface).sim:
+                yield from implementation.admin_down_seen(kernel, entry.iface)
+        else:
+            if listener.name == "early":
+                yield from self._fire_hook(kernel, entry, event)
+            _report(kernel, listener.name, entry, event)
+
+    def _fire_hook(self, kernel: Kernel, entry: Queued, event: Event) -> Rule:
+        hook = kernel.hook
+        if hook is None or hook.event != event or hook.iface not in (0, entry.iface):
+            return
+        left = hook.left - 1
+        kernel.hook = Hook(hook.event, hook.iface, left, hook.words) if left else None
+        yield from self._run_command(kernel, hook.words)
+
+
+def _report(kernel: Kernel, listener: str, entry: Queued, event: Event) -> None:
+    admin: bool | None = None
+    oper: bool | None = None
+    if entry.iface > 0:
+        iface = kernel.iface(entry.iface)
+        admin, oper = iface.admin, iface.admin and iface.oper  # as net_if_is_up() tells
+    info = None
+    if event is Event.CONN_IF_FATAL_ERROR:
+        info = _info_text(entry.info)
+    key = (listener, str(event), entry.iface, admin, oper, info)
+    kernel.show("event", key, _rule(entry, event))
+
+
+def _info_text(info: str | None) -> str:
+    if info is None:
+        return "-"
+    return "0" if info.startswith("len=") else info
+
+
+_RULES = {
+    Event.L4_CONNECTED: "connected",
+    Event.L4_DISCONNECTED: "disconnected",
+    Event.IF_UP: "oper-up",
+    Event.IF_DOWN: "oper-down",
+    Event.IF_ADMIN_UP: "admin-up",
+    Event.IF_ADMIN_DOWN: "admin-down",
+    Event.CONN_IF_TIMEOUT: "timeout",
+    Event.CONN_IF_FATAL_ERROR: "fatal",
+    Event.CONN_IF_IDLE_TIMEOUT: "idle",
+    Event.IPV6_DAD_SUCCEED: "dad",
+}
+
+
+def _rule(entry: Queued, event: Event) -> str:
+    """Name the rule that owes an event, for failures."""
+    if entry.rule:
+        return entry.rule
+    return _RULES.get(event, "family" if event.startswith("L4_") else "address")

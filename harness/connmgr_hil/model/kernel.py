@@ -1,0 +1,338 @@
+"""A small model of Zephyr's scheduler, on which the model's rules run.
+
+The order of the Connection Manager's events is decided by scheduling: the dispatcher and the monitor are
+cooperative threads of equal priority, the shell is preempted by both, and whoever needs a lock waits for it.
+Rules are generators that yield at the points where the kernel may switch. Where Zephyr's order is an
+accident that no user may rely on (specification 4.6, loss order), the kernel branches by `choose`, and
+`explore` collects every outcome.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from enum import Enum, auto
+from typing import NamedTuple
+
+from connmgr_hil.vocabulary.events import Event
+
+from .observed import Cancel, Chaos, Count, Item, Shown
+from .state import Hook, Iface, Impl, Listener, State
+from .world import World
+
+STORM_EVENTS = 120
+"""More deliveries than this in one move are a storm: the model stops predicting there."""
+
+INFO_LIMIT = 32
+"""Event info longer than this is never queued (specification 2.5, D22)."""
+
+
+class Switch(Enum):
+    """Why a thread gives the processor to the scheduler."""
+
+    PREEMPT = auto()  # something was made ready; a preemptible thread loses the processor
+    YIELD = auto()  # k_yield
+    PARK = auto()  # wait until woken
+    LOCK = auto()  # wait for a mutex
+    QUEUE = auto()  # wait for space in the event queue, at most 10 ms
+
+
+Rule = Generator[Switch, None, None]
+Answer = Generator[Switch, None, str]
+
+
+class Queued(NamedTuple):
+    """An event on its way to the listeners."""
+
+    event: Event | None
+    """None marks the probe's own event, which carries a command."""
+    iface: int
+    info: str | None = None
+    command: Callable[[], Rule] | None = None
+    rule: str = ""
+    """The rule that owes this event, where it does not follow from the event itself."""
+
+
+class Thread:
+    """A thread of the modelled kernel."""
+
+    def __init__(self, name: str, rule: Rule, *, coop: bool) -> None:
+        self.name = name
+        self.rule = rule
+        self.coop = coop
+        self.boosted = False
+        self.wants = ""
+        self.done = False
+        self.timed_out = False
+
+
+class Storm(Exception):
+    """A move that does not come to rest."""
+
+
+class Kernel:
+    """The scheduler, the event queue and the state that rules change while a move is carried out."""
+
+    def __init__(self, world: World, state: State, choices: tuple[int, ...]) -> None:
+        self.world = world
+        self.profile = world.profile
+        self.ifaces: list[Iface] = list(state.ifaces)
+        self.listeners: list[Listener] = list(state.listeners)
+        self.hook: Hook | None = state.hook
+        self.counts = list(state.counts)
+        self.blames = list(state.blames)
+        self.items: list[Item] = []
+        self.queue: deque[Queued] = deque()
+        self.monitor_pending = False
+        self.scheduler_locked = False
+        self.hooked = False
+        self.delivered = 0
+        self._prefix = choices
+        self.taken: list[tuple[int, int]] = []
+        self._owners: dict[str, tuple[Thread, int]] = {}
+        self._ready: deque[Thread] = deque()
+        self._waiting: list[Thread] = []
+        self._preemptible: Thread | None = None
+        self._running: Thread | None = None
+        self.dispatcher: Thread | None = None
+        self.monitor: Thread | None = None
+
+    # --- state ---------------------------------------------------------------------------
+
+    def freeze(self) -> State:
+        """Return the state once the move has come to rest."""
+        return State(
+            tuple(self.ifaces),
+            tuple(self.listeners),
+            self.hook,
+            (self.counts[0], self.counts[1], self.counts[2]),
+            (self.blames[0], self.blames[1], self.blames[2]),
+        )
+
+    def iface(self, index: int) -> Iface:
+        """Return an iface by its index."""
+        return self.ifaces[index - 1]
+
+    def put(self, index: int, **changes: object) -> None:
+        """Change fields of an iface."""
+        self.ifaces[index - 1] = self.ifaces[index - 1]._replace(**changes)  # type: ignore[arg-type]
+
+    def impl(self, index: int) -> Impl:
+        """Return the simulated implementation's view of an iface."""
+        return self.ifaces[index - 1].impl
+
+    def put_impl(self, index: int, **changes: object) -> None:
+        """Change fields of the simulated implementation."""
+        impl = self.ifaces[index - 1].impl._replace(**changes)  # type: ignore[arg-type]
+        self.put(index, impl=impl)
+
+    # --- what a move shows ---------------------------------------------------------------
+
+    def show(
+        self,
+        kind: str,
+        key: tuple[object, ...],
+        rule: str,
+        values: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """Owe an observation."""
+        self.items.append(Shown(kind, key, rule, values))
+
+    def do(self, item: Item) -> None:
+        """Start or stop a timer, or count."""
+        self.items.append(item)
+
+    def count(self, index: int, counter: str) -> None:
+        """Raise a counter of the simulated implementation."""
+        self.items.append(Count(index, counter))
+
+    def cancel(self, slot: str) -> None:
+        """Stop a timer, whether it runs or not."""
+        self.items.append(Cancel(slot))
+
+    # --- choices -------------------------------------------------------------------------
+
+    def choose(self, options: int) -> int:
+        """Branch: return each of 0 … options-1 in one of the outcomes."""
+        position = len(self.taken)
+        pick = self._prefix[position] if position < len(self._prefix) else 0
+        self.taken.append((pick, options))
+        return pick
+
+    # --- locks ---------------------------------------------------------------------------
+
+    def lock(self, key: str) -> Rule:
+        """Take a recursive mutex, waiting for its owner if need be."""
+        me = self.current
+        while True:
+            owner, depth = self._owners.get(key, (me, 0))
+            if owner is me:
+                self._owners[key] = (me, depth + 1)
+                return
+            me.wants = key
+            self._boost(owner, me)
+            yield Switch.LOCK
+
+    def _boost(self, owner: Thread, waiter: Thread) -> None:
+        if owner.coop or owner.boosted or not waiter.coop:
+            return
+        owner.boosted = True
+        if self.monitor in self._ready and self.choose(2):
+            self._ready.appendleft(owner)
+        else:
+            self._ready.append(owner)
+
+    def unlock(self, key: str) -> None:
+        """Release a mutex; the caller yields PREEMPT afterwards."""
+        owner, depth = self._owners[key]
+        if depth > 1:
+            self._owners[key] = (owner, depth - 1)
+            return
+        del self._owners[key]
+        for waiter in [thread for thread in self._waiting if thread.wants == key]:
+            self._waiting.remove(waiter)
+            waiter.wants = ""
+            self._ready.append(waiter)
+            owner.boosted = False
+
+    # --- threads -------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Thread:
+        """The thread that runs now."""
+        assert self._running is not None
+        return self._running
+
+    def spawn(self, name: str, rule: Rule, *, coop: bool) -> Thread:
+        """Start a thread; at most one of them may be preemptible."""
+        thread = Thread(name, rule, coop=coop)
+        if coop:
+            self._ready.append(thread)
+        else:
+            self._preemptible = thread
+        return thread
+
+    def park(self, name: str, rule: Rule) -> Thread:
+        """Make a cooperative thread that waits to be woken."""
+        thread = Thread(name, rule, coop=True)
+        thread.wants = "wake"
+        return thread
+
+    def wake(self, thread: Thread | None) -> None:
+        """Make a parked thread ready."""
+        if thread is not None and thread.wants == "wake":
+            thread.wants = ""
+            if thread.coop:
+                self._ready.append(thread)
+            else:
+                self._preemptible = thread
+
+    def is_ready(self, thread: Thread | None) -> bool:
+        """Tell whether a thread waits for nothing but the processor."""
+        return thread in self._ready
+
+    def _next(self) -> Thread | None:
+        if self._ready:
+            return self._ready.popleft()
+        if self._preemptible is not None:
+            thread, self._preemptible = self._preemptible, None
+            return thread
+        for thread in self._waiting:
+            if thread.wants == "queue":
+                self._waiting.remove(thread)
+                thread.wants = ""
+                thread.timed_out = True
+                return thread
+        return None
+
+    def run(self) -> None:
+        """Run until every thread waits. Raises `Storm` if that does not happen."""
+        while (thread := self._next()) is not None:
+            self._running = thread
+            self._burst(thread)
+        assert not self._waiting, f"deadlock: {[(t.name, t.wants) for t in self._waiting]}"
+
+    def _burst(self, thread: Thread) -> None:
+        """Let one thread run until it gives the processor away."""
+        for why in thread.rule:
+            if why is Switch.PREEMPT:
+                if thread.coop or thread.boosted or self.scheduler_locked or not self._ready:
+                    continue
+                self._preemptible = thread
+            elif why is Switch.YIELD:
+                self._ready.append(thread)
+            elif why is Switch.PARK:
+                thread.wants = "wake"
+            else:
+                self._waiting.append(thread)
+            return
+        thread.done = True
+
+    # --- events --------------------------------------------------------------------------
+
+    def post(self, event: Event, iface: int, info: str | None = None, rule: str = "") -> Rule:
+        """Notify an event: queue it if anybody listens and the queue has room."""
+        code = self.world.codes.get(event)
+        everyone = 0
+        for listener in self.listeners:
+            everyone |= listener.mask
+        if code is None or not self.world.admits(everyone, code):
+            return
+        if info is not None and info.startswith("len=") and int(info[4:]) > INFO_LIMIT:
+            return
+        yield from self.enqueue(Queued(event, iface, info, rule=rule))
+
+    def enqueue(self, entry: Queued) -> Rule:
+        """Append to the event queue, or drop after waiting 10 ms for room in vain."""
+        yield from self.lock("event queue")
+        me = self.current
+        me.timed_out = False
+        while len(self.queue) >= self.world.hello.queue and not me.timed_out:
+            me.wants = "queue"
+            yield Switch.QUEUE
+        if not me.timed_out:
+            self.queue.append(entry)
+            self.wake(self.dispatcher)
+        self.unlock("event queue")
+        yield Switch.PREEMPT
+
+    def take(self) -> Queued:
+        """Take the oldest event; somebody waiting for room may go on."""
+        entry = self.queue.popleft()
+        for thread in self._waiting:
+            if thread.wants == "queue":
+                self._waiting.remove(thread)
+                thread.wants = ""
+                if thread.coop or thread.boosted:
+                    self._ready.append(thread)
+                else:
+                    self._preemptible = thread
+                break
+        return entry
+
+    def delivered_one(self) -> None:
+        """Count a delivery. Raises `Storm` when there are too many."""
+        self.delivered += 1
+        if self.delivered > STORM_EVENTS:
+            raise Storm
+
+
+def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
+    """Run a move once for every combination of its choices; yield the kernels at rest.
+
+    A move that storms ends with a `Chaos` item.
+    """
+    prefixes: list[tuple[int, ...]] = [()]
+    while prefixes:
+        prefix = prefixes.pop()
+        kernel = make(prefix)
+        try:
+            kernel.run()
+        except Storm:
+            kernel.do(Chaos())
+        picks = tuple(pick for pick, _ in kernel.taken)
+        if len(kernel.taken) <= 12:
+            prefixes.extend(
+                (*picks[:position], other)
+                for position in range(len(prefix), len(kernel.taken))
+                for other in range(1, kernel.taken[position][1])
+            )
+        yield kernel

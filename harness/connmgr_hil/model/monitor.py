@@ -1,0 +1,167 @@
+"""Rules of the monitor: words, passes, ignore and watch, resend.
+
+Source: `subsys/net/conn_mgr/conn_mgr_monitor.c` and `conn_mgr_events_handler.c`; specification 3.
+"""
+
+from connmgr_hil.vocabulary.events import Event
+
+from .kernel import Kernel, Rule, Switch
+from .state import CHANGED, IGNORED, READY, READY4, READY6, SET4, SET6, UP, Iface
+
+_SETS = {Event.IPV6_ADDR_ADD, Event.IPV6_DAD_SUCCEED, Event.IPV4_ACD_SUCCEED}
+_CLEARS = {
+    Event.IPV6_ADDR_DEL,
+    Event.IPV6_DAD_FAILED,
+    Event.IPV4_ADDR_DEL,
+    Event.IPV4_ACD_FAILED,
+}
+_CLASSES = (
+    (READY, Event.L4_CONNECTED, Event.L4_DISCONNECTED),
+    (READY4, Event.L4_IPV4_CONNECTED, Event.L4_IPV4_DISCONNECTED),
+    (READY6, Event.L4_IPV6_CONNECTED, Event.L4_IPV6_DISCONNECTED),
+)
+
+
+def handle_event(kernel: Kernel, event: Event, index: int) -> Rule:
+    """A monitor callback: bring the word up to date and wake the monitor (specification 3.2)."""
+    iface = kernel.iface(index)
+    word = iface.word
+    if event is Event.IF_UP:
+        word |= UP
+    elif event is Event.IF_DOWN:
+        word &= ~UP
+    else:
+        bit, addresses = (SET4, iface.a4) if event.startswith("IPV4") else (SET6, iface.a6)
+        qualifies = any(address.counts for address in addresses)
+        if event is Event.IPV4_ADDR_ADD:
+            if qualifies or not kernel.profile.strict_v4_add:
+                word |= bit
+        elif event in _SETS:
+            if qualifies:
+                word |= bit
+        elif event in _CLEARS:
+            if not qualifies:
+                word &= ~bit
+        else:
+            return
+    yield from kernel.lock("monitor")
+    _mark(kernel, index, word)
+    kernel.unlock("monitor")
+    yield Switch.PREEMPT
+
+
+def _mark(kernel: Kernel, index: int, word: int) -> None:
+    if not kernel.profile.families:
+        word |= CHANGED
+    kernel.put(index, word=word)
+    kernel.monitor_pending = True
+    kernel.wake(kernel.monitor)
+
+
+def monitor_thread(kernel: Kernel) -> Rule:
+    """The monitor: wait to be woken, make one pass, again."""
+    while True:
+        while not kernel.monitor_pending:
+            yield Switch.PARK
+        kernel.monitor_pending = False
+        yield from monitor_pass(kernel)
+
+
+def monitor_pass(kernel: Kernel) -> Rule:
+    """One pass over all ifaces (specification 3.4)."""
+    yield from kernel.lock("monitor")
+    if kernel.profile.families:
+        yield from _recount(kernel)
+    else:
+        yield from _count_flips(kernel)
+    kernel.unlock("monitor")
+    yield Switch.PREEMPT
+
+
+def is_ready(iface: Iface) -> bool:
+    """Ready: oper-up as reported, an address of either family, not ignored (specification 1.5)."""
+    word = iface.word
+    return bool(word & UP and word & (SET4 | SET6) and not word & IGNORED)
+
+
+def _count_flips(kernel: Kernel) -> Rule:
+    before = kernel.counts[0]
+    for index, iface in enumerate(kernel.ifaces, 1):
+        if not iface.word & CHANGED:
+            continue
+        ready = is_ready(iface)
+        word = iface.word & ~CHANGED
+        if ready != bool(word & READY):
+            word ^= READY
+            kernel.counts[0] += 1 if ready else -1
+            kernel.blames[0 if ready else 1] = index
+        kernel.put(index, word=word)
+    now = kernel.counts[0]
+    if now == before:
+        return
+    if now == 0:
+        yield from kernel.post(Event.L4_DISCONNECTED, kernel.blames[1])
+    elif before == 0:
+        yield from kernel.post(Event.L4_CONNECTED, kernel.blames[0])
+
+
+def _recount(kernel: Kernel) -> Rule:
+    totals = [0, 0, 0]
+    blames = [0, 0, 0]
+    for index, iface in enumerate(kernel.ifaces, 1):
+        word = iface.word
+        live = bool(word & UP and not word & IGNORED)
+        fresh = (live and bool(word & (SET4 | SET6)), live and bool(word & SET4))
+        for number, ready in enumerate((*fresh, live and bool(word & SET6))):
+            bit = _CLASSES[number][0]
+            totals[number] += ready
+            if ready != bool(word & bit):
+                blames[number] = index
+                word ^= bit
+        kernel.put(index, word=word)
+    for number, (_, connected, disconnected) in enumerate(_CLASSES):
+        before, now = kernel.counts[number], totals[number]
+        if now == before:
+            continue
+        kernel.counts[number] = now
+        kernel.blames[number] = blames[number]
+        if now == 0:
+            yield from kernel.post(disconnected, blames[number])
+        elif before == 0:
+            yield from kernel.post(connected, blames[number])
+
+
+def resend(kernel: Kernel) -> Rule:
+    """`conn_mgr_mon_resend_status` (specification 3.6)."""
+    yield from kernel.lock("monitor")
+    if kernel.profile.families:
+        for number in (0, 2, 1):
+            _, connected, disconnected = _CLASSES[number]
+            event = connected if kernel.counts[number] else disconnected
+            yield from kernel.post(event, kernel.blames[number], rule="resend")
+    elif kernel.counts[0]:
+        yield from kernel.post(Event.L4_CONNECTED, kernel.blames[0], rule="resend")
+    else:
+        yield from kernel.post(Event.L4_DISCONNECTED, kernel.blames[1], rule="resend")
+    kernel.unlock("monitor")
+    yield Switch.PREEMPT
+
+
+def set_ignored(kernel: Kernel, index: int, ignored: bool) -> Rule:
+    """`conn_mgr_ignore_iface` and `conn_mgr_watch_iface`; the second call does nothing."""
+    yield from kernel.lock("monitor")
+    word = kernel.iface(index).word
+    if bool(word & IGNORED) != ignored:
+        _mark(kernel, index, word ^ IGNORED)
+    kernel.unlock("monitor")
+    yield Switch.PREEMPT
+
+
+def set_l2_ignored(kernel: Kernel, l2: str, ignored: bool) -> Rule:
+    """`conn_mgr_ignore_l2` and `conn_mgr_watch_l2`, under one lock (REQ-IGN-010)."""
+    yield from kernel.lock("monitor")
+    for facts in kernel.world.ifaces:
+        if facts.l2.lower() == l2.lower():
+            yield from set_ignored(kernel, facts.index, ignored)
+    kernel.unlock("monitor")
+    yield Switch.PREEMPT

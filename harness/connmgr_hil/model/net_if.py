@@ -1,0 +1,155 @@
+"""Rules of `net_if`: admin and oper state, addresses, duplicate address detection.
+
+Source: `subsys/net/ip/net_if.c`; specification 1.1.
+"""
+
+from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.status import status_text
+
+from .kernel import Answer, Kernel, Rule, Switch
+from .observed import Arm
+from .state import Address
+
+DAD_USEC = 100_000
+"""How long duplicate address detection takes at least."""
+
+AUTOCONF = "fe80::"
+"""Stands for the link-local address that an iface makes for itself when DAD is built in."""
+
+MAX_ADDRESSES = 4
+"""Unicast addresses of each family that the sample application has room for."""
+
+
+def net_if_up(kernel: Kernel, index: int) -> Answer:
+    """`net_if_up`: ADMIN_UP, then IF_UP if that makes the iface oper-up (REQ-EVT-008)."""
+    yield from kernel.lock(f"iface {index}")
+    iface = kernel.iface(index)
+    status = "0"
+    if iface.admin:
+        status = "-EALREADY"
+    elif iface.l2_rc < 0:
+        status = status_text(iface.l2_rc)
+    else:
+        kernel.put(index, admin=True)
+        yield from kernel.post(Event.IF_ADMIN_UP, index)
+        yield from _update_oper(kernel, index)
+        status = str(iface.l2_rc)
+    kernel.unlock(f"iface {index}")
+    yield Switch.PREEMPT
+    return status
+
+
+def net_if_down(kernel: Kernel, index: int) -> Answer:
+    """`net_if_down`: ADMIN_DOWN, then IF_DOWN if it was oper-up (REQ-EVT-008)."""
+    yield from kernel.lock(f"iface {index}")
+    status = "0"
+    if not kernel.iface(index).admin:
+        status = "-EALREADY"
+    else:
+        kernel.put(index, admin=False)
+        yield from kernel.post(Event.IF_ADMIN_DOWN, index)
+        yield from _update_oper(kernel, index)
+    kernel.unlock(f"iface {index}")
+    yield Switch.PREEMPT
+    return status
+
+
+def set_carrier(kernel: Kernel, index: int, on: bool) -> Rule:
+    """`net_if_carrier_on` and `…_off`: IF_UP or IF_DOWN, nothing else."""
+    yield from kernel.lock(f"iface {index}")
+    kernel.put(index, carrier=on)
+    yield from _update_oper(kernel, index)
+    kernel.unlock(f"iface {index}")
+    yield Switch.PREEMPT
+
+
+def set_dormant(kernel: Kernel, index: int, on: bool) -> Rule:
+    """`net_if_dormant_on` and `…_off`: IF_DOWN or IF_UP, nothing else."""
+    yield from kernel.lock(f"iface {index}")
+    kernel.put(index, dormant=on)
+    yield from _update_oper(kernel, index)
+    kernel.unlock(f"iface {index}")
+    yield Switch.PREEMPT
+
+
+def _update_oper(kernel: Kernel, index: int) -> Rule:
+    iface = kernel.iface(index)
+    oper = iface.admin and iface.carrier and not iface.dormant
+    if oper == iface.oper:
+        return
+    kernel.put(index, oper=oper)
+    yield from kernel.post(Event.IF_UP if oper else Event.IF_DOWN, index)
+    if oper and kernel.world.hello.dad:
+        yield from _start_dad(kernel, index)
+
+
+def _start_dad(kernel: Kernel, index: int) -> Rule:
+    """Restart detection for all addresses at IF_UP; no address event is raised for it (REQ-MON-036)."""
+    iface = kernel.iface(index)
+    known = any(address.text == AUTOCONF for address in iface.a6)
+    if not known and len(iface.a6) < MAX_ADDRESSES:
+        yield from add_address(kernel, index, AUTOCONF, version=6)
+    for address in kernel.iface(index).a6:
+        if address.text != AUTOCONF:
+            _detect(kernel, index, address.text)
+
+
+def _detect(kernel: Kernel, index: int, text: str) -> None:
+    _set_address_state(kernel, index, text, "t")
+    if kernel.iface(index).oper:
+        kernel.do(Arm(f"dad:{index}:{text}", DAD_USEC, "dad"))
+
+
+def _set_address_state(kernel: Kernel, index: int, text: str, state: str) -> None:
+    addresses = kernel.iface(index).a6
+    kernel.put(
+        index,
+        a6=tuple(Address(text, state) if each.text == text else each for each in addresses),
+    )
+
+
+def add_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
+    """`net_if_ipv4_addr_add` and `net_if_ipv6_addr_add`; a known address is accepted silently."""
+    field = f"a{version}"
+    yield from kernel.lock(f"iface {index}")
+    addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
+    status = "0"
+    if all(each.text != text for each in addresses):
+        if len(addresses) >= MAX_ADDRESSES:
+            status = "-EINVAL"
+        else:
+            kernel.put(index, **{field: (*addresses, Address(text))})
+            if version == 6 and kernel.world.hello.dad:
+                _detect(kernel, index, text)
+            event = Event.IPV4_ADDR_ADD if version == 4 else Event.IPV6_ADDR_ADD
+            yield from kernel.post(event, index)
+    kernel.unlock(f"iface {index}")
+    yield Switch.PREEMPT
+    return status
+
+
+def delete_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
+    """`net_if_ipv4_addr_rm` and `net_if_ipv6_addr_rm`."""
+    field = f"a{version}"
+    yield from kernel.lock(f"iface {index}")
+    addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
+    rest = tuple(each for each in addresses if each.text != text)
+    status = "0"
+    if len(rest) == len(addresses):
+        status = "-EINVAL"
+    else:
+        kernel.put(index, **{field: rest})
+        if version == 6:
+            kernel.cancel(f"dad:{index}:{text}")
+        event = Event.IPV4_ADDR_DEL if version == 4 else Event.IPV6_ADDR_DEL
+        yield from kernel.post(event, index)
+    kernel.unlock(f"iface {index}")
+    yield Switch.PREEMPT
+    return status
+
+
+def dad_succeeds(kernel: Kernel, index: int, text: str) -> Rule:
+    """The detection time is over: the address is preferred and DAD_SUCCEED is raised."""
+    if any(each.text == text and each.state == "t" for each in kernel.iface(index).a6):
+        _set_address_state(kernel, index, text, "p")
+        yield from kernel.post(Event.IPV6_DAD_SUCCEED, index)

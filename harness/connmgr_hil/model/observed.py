@@ -1,0 +1,61 @@
+"""What a move of the model shows and does, in order."""
+
+from typing import NamedTuple
+
+
+class Shown(NamedTuple):
+    """One observation that must come now, and the rule that owes it.
+
+    `kind` is `event`, `call`, `part` or `reply`. `key` is what must be equal in the device's record:
+
+    * event: (listener, name, iface, admin, oper, info)
+    * call: (iface, op)
+    * part: (index, hook, status), reply: (status,); with `values` as (name, value) pairs that must be in the record
+    """
+
+    kind: str
+    key: tuple[object, ...]
+    rule: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        if self.kind == "event":
+            listener, name, iface, admin, oper, info = self.key
+            seen = "" if admin is None else f" (admin {admin:d}, oper {oper:d})"
+            extra = f" info {info}" if info not in (None, "-") else ""
+            at = "" if listener == "early" else f" at {listener}"
+            return f"{name} iface {iface}{seen}{extra}{at}"
+        if self.kind == "call":
+            return f"implementation's {self.key[1]} called, iface {self.key[0]}"
+        values = "".join(f" {name}={value}" for name, value in self.values)
+        return f"{self.kind} {self.key[-1]}{values}"
+
+
+class Arm(NamedTuple):
+    """A timer begins: `slot` expires after so many microseconds."""
+
+    slot: str
+    usec: int
+    rule: str
+
+
+class Cancel(NamedTuple):
+    """A timer is stopped, if it runs."""
+
+    slot: str
+
+
+class Count(NamedTuple):
+    """A counter of the simulated implementation goes up."""
+
+    iface: int
+    counter: str
+
+
+class Chaos(NamedTuple):
+    """From here on the model predicts nothing but a storm of events (REQ-EVT-020)."""
+
+    rule: str = "storm"
+
+
+Item = Shown | Arm | Cancel | Count | Chaos

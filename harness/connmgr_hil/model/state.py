@@ -1,0 +1,155 @@
+"""The model's state between two moves: frozen, hashable, printable.
+
+Between moves nothing is in flight (the event queue is empty and every thread waits), so the state holds
+what `net_if`, the monitor, the bindings and the simulated implementation remember, and nothing else.
+"""
+
+import ipaddress
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from .world import World
+
+# The monitor's word, in our own bits (specification 1.2; Zephyr's differ by version).
+UP, SET6, SET4, IGNORED, READY, READY4, READY6, CHANGED = (1 << bit for bit in range(8))
+_LETTERS = (
+    (UP, "u"),
+    (SET4, "4"),
+    (SET6, "6"),
+    (IGNORED, "i"),
+    (READY, "r"),
+    (READY4, "x"),
+    (READY6, "y"),
+    (CHANGED, "c"),
+)
+
+UNKNOWN = -1
+"""Which iface the monitor remembers, when it was not restarted and nobody has seen."""
+
+PERSISTENT, NO_AUTO_CONNECT, NO_AUTO_DOWN, DISCONNECTING = 1, 2, 4, 8
+
+
+def word_text(word: int) -> str:
+    """Return a monitor word as the letters of a `state` frame."""
+    return "".join(letter for bit, letter in _LETTERS if word & bit) or "-"
+
+
+@lru_cache(maxsize=4096)
+def is_link_local(address: str) -> bool:
+    """Tell whether an address is link-local, so that it does not count (specification 1.2)."""
+    return ipaddress.ip_address(address).is_link_local
+
+
+class Address(NamedTuple):
+    """A unicast address and its state: `p` preferred, `t` tentative."""
+
+    text: str
+    state: str = "p"
+
+    @property
+    def counts(self) -> bool:
+        """Whether the monitor may call this address qualifying: preferred, not link-local."""
+        return self.state == "p" and not is_link_local(self.text)
+
+
+Phase = Literal["idle", "connecting", "connected"]
+Ending = Literal["", "timeout", "fatal", "loss", "disconnect"]
+
+
+class Impl(NamedTuple):
+    """What the simulated connectivity implementation knows of one iface, with its knobs."""
+
+    phase: Phase = "idle"
+    ended: Ending = ""
+    """How the last attempt or connection ended; only explanations look at it."""
+    mode: str = "async"
+    delay_ms: int = 100
+    fails: int = 0
+    connect_rc: int = 0
+    disconnect_rc: int = 0
+    teardown_ms: int = 0
+    fatal_keeps: bool = False
+    watch_admin: bool = False
+    block_ms: int = 0
+    option: str = "00000000"
+    tearing: bool = False
+
+
+class Iface(NamedTuple):
+    """One iface: `net_if`'s view, the monitor's word, and the binding."""
+
+    admin: bool = False
+    carrier: bool = True
+    dormant: bool = False
+    oper: bool = False
+    a4: tuple[Address, ...] = ()
+    a6: tuple[Address, ...] = ()
+    word: int = 0
+    flags: int = 0
+    timeout: int = 0
+    idle_timeout: int = 0
+    impl: Impl = Impl()
+    l2_rc: int = 0
+
+    @property
+    def oper_text(self) -> str:
+        """The oper state as a `state` frame names it."""
+        if self.oper:
+            return "up"
+        return "dormant" if self.admin and self.carrier and self.dormant else "down"
+
+
+class Listener(NamedTuple):
+    """A registered net_mgmt callback."""
+
+    name: str
+    mask: int
+
+
+class Hook(NamedTuple):
+    """A command that the early listener executes when it gets an event."""
+
+    event: str
+    iface: int
+    left: int
+    words: tuple[str, ...]
+
+
+class State(NamedTuple):
+    """Everything that a conforming device remembers between two moves.
+
+    `counts` and `blames` are the monitor's totals: (any, IPv4, IPv6). Profile P34 uses only `counts[0]`, and keeps
+    its last ready and last unready iface in `blames[0]` and `blames[1]`.
+    """
+
+    ifaces: tuple[Iface, ...]
+    listeners: tuple[Listener, ...] = ()
+    hook: Hook | None = None
+    counts: tuple[int, int, int] = (0, 0, 0)
+    blames: tuple[int, int, int] = (0, 0, 0)
+
+    def table(self, world: World) -> str:
+        """Return the state as lines a person can read, for failures."""
+        lines = []
+        for facts, iface in zip(world.ifaces, self.ifaces, strict=True):
+            words = [
+                f"iface {facts.index} {facts.name}:",
+                "admin-up" if iface.admin else "admin-down",
+                f"oper-{iface.oper_text}" if iface.oper_text != "dormant" else "dormant",
+            ]
+            if not iface.carrier:
+                words.append("no carrier")
+            words += [
+                address.text + ("" if address.state == "p" else f" ({address.state})")
+                for address in iface.a4 + iface.a6
+            ]
+            words.append(f"monitor {word_text(iface.word)}")
+            for bit, flag in ((1, "PERSISTENT"), (2, "NO_AUTO_CONNECT"), (4, "NO_AUTO_DOWN")):
+                if iface.flags & bit:
+                    words.append(flag)
+            if iface.timeout:
+                words.append(f"timeout {iface.timeout} s")
+            if facts.sim:
+                words.append(iface.impl.phase)
+            lines.append(" ".join(words))
+        return "\n".join(lines)

@@ -1,0 +1,129 @@
+"""Answers the model's one question, what may happen next."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from connmgr_hil.vocabulary.stimuli import Words
+
+from . import commands, implementation, monitor, net_if
+from .delivery import Dispatcher, boot_listeners
+from .kernel import Kernel, Rule, explore
+from .observed import Item
+from .state import UNKNOWN, Iface, Impl, State
+from .world import World
+
+
+class Expire(NamedTuple):
+    """The internal move of a timer running out."""
+
+    slot: str
+
+
+BOOT = "boot"
+
+Move = Words | Expire
+
+
+class Outcome(NamedTuple):
+    """One way in which a move may go: what it shows and does, in order, and the state after it."""
+
+    items: tuple[Item, ...]
+    state: State
+
+
+class Model:
+    """The reference model for one device.
+
+    `step` is a pure function of state and move; its answers are remembered, since a run asks the same questions often.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._dispatcher = Dispatcher(commands.hooked)
+        self._states: dict[State, State] = {}
+        self._answers: dict[tuple[int, Move], tuple[Outcome, ...]] = {}
+
+    def step(self, state: State, move: Move) -> tuple[Outcome, ...]:
+        """Return every outcome of a command or of a timer running out, each once."""
+        answer = self._answers.get((id(state), move))
+        if answer is None:
+            state = self.known(state)
+            if isinstance(move, Expire):
+                answer = self._explore(
+                    state, lambda kernel: self._expiry(kernel, move.slot), coop=True
+                )
+            else:
+                answer = self._explore(state, lambda kernel: _command(kernel, move), coop=False)
+            self._answers[id(state), move] = answer
+        return answer
+
+    def known(self, state: State) -> State:
+        """Return the one object that stands for all states equal to this one."""
+        return self._states.setdefault(state, state)
+
+    def boot(self) -> tuple[Outcome, ...]:
+        """Return what a device shows from its start until everything has come to rest."""
+        return self._explore(self._cold(), self._boot, coop=True)
+
+    def rested(self) -> State:
+        """Return the state after `reset`: as after boot, but the monitor's memory is unknown."""
+        state = self.boot()[0].state
+        return self.known(state._replace(blames=(UNKNOWN, UNKNOWN, UNKNOWN)))
+
+    def _explore(
+        self, state: State, rule: Callable[[Kernel], Rule], *, coop: bool
+    ) -> tuple[Outcome, ...]:
+        def make(choices: tuple[int, ...]) -> Kernel:
+            kernel = Kernel(self.world, state, choices)
+            kernel.dispatcher = kernel.park("net_mgmt", self._dispatcher.thread(kernel))
+            kernel.monitor = kernel.park("conn_mgr", monitor.monitor_thread(kernel))
+            kernel.spawn("caller", rule(kernel), coop=coop)
+            return kernel
+
+        return tuple(
+            dict.fromkeys(
+                Outcome(tuple(kernel.items), self.known(kernel.freeze()))
+                for kernel in explore(make)
+            )
+        )
+
+    def _expiry(self, kernel: Kernel, slot: str) -> Rule:
+        kind, index, *rest = slot.split(":", 2)
+        if kind == "dad":
+            yield from net_if.dad_succeeds(kernel, int(index), rest[0])
+            return
+        expired = {
+            "association": implementation.associated,
+            "timeout": implementation.timed_out,
+            "teardown": implementation.torn_down,
+            "idle": implementation.idle_over,
+        }[kind]
+        yield from expired(kernel, int(index))
+
+    def _cold(self) -> State:
+        ifaces = tuple(
+            Iface(admin=facts.auto, dormant=facts.sim, impl=_boot_knobs(facts.auto))
+            for facts in self.world.ifaces
+        )
+        return State(ifaces, boot_listeners(self.world))
+
+    def _boot(self, kernel: Kernel) -> Rule:
+        for facts in self.world.ifaces:
+            if facts.bound and self.world.callbacks(facts.index).connects:
+                implementation.init(kernel, facts.index)
+        for facts in self.world.ifaces:
+            if facts.bound and kernel.iface(facts.index).admin:
+                yield from _auto_connect(kernel, facts.index)
+
+
+def _boot_knobs(auto: bool) -> Impl:
+    return Impl(mode="never") if auto else Impl()
+
+
+def _auto_connect(kernel: Kernel, index: int) -> Rule:
+    yield from implementation.connect(kernel, index)
+
+
+def _command(kernel: Kernel, words: Words) -> Rule:
+    status, values = yield from commands.run(kernel, words)
+    kernel.show("reply", (status,), f"returns {words[0]}", values)

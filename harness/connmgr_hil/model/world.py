@@ -1,0 +1,91 @@
+"""What never changes while a device runs: its ifaces, its build options, its profile."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from connmgr_hil.vocabulary.events import Event, Layer, event_codes, layer_of
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+
+from .profiles import Profile, profile_for
+
+
+class Callbacks(NamedTuple):
+    """Which callbacks a connectivity implementation has."""
+
+    connects: bool
+    options: bool
+
+
+# The implementations of the sample application (zephyr_app/PROTOCOL.md, section 5).
+_IMPLEMENTATIONS = {
+    "SIMCONN": Callbacks(connects=True, options=True),
+    "SIMCONN_PLAIN": Callbacks(connects=True, options=False),
+}
+_NO_CALLBACKS = Callbacks(connects=False, options=False)
+
+
+@dataclass(frozen=True)
+class World:
+    """The device under judgement as its hello described it."""
+
+    hello: Hello
+    ifaces: tuple[IfaceFacts, ...]
+    profile: Profile
+    codes: dict[Event, int] = field(init=False)
+    names: dict[int, Event] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the event codes of the profile."""
+        codes = event_codes(families=self.profile.families, wide=self.profile.wide_codes)
+        object.__setattr__(self, "codes", codes)
+        object.__setattr__(self, "names", {code: event for event, code in codes.items()})
+
+    @classmethod
+    def of(
+        cls, hello: Hello, ifaces: tuple[IfaceFacts, ...], profile: Profile | None = None
+    ) -> "World":
+        """Make a world from a device's facts; the profile follows from its release if not given."""
+        ordered = tuple(sorted(ifaces, key=lambda iface: iface.index))
+        return cls(hello, ordered, profile or profile_for(hello.connmgr))
+
+    def iface(self, index: int) -> IfaceFacts:
+        """Return the facts of an iface by its index (1 and up)."""
+        return self.ifaces[index - 1]
+
+    def callbacks(self, index: int) -> Callbacks:
+        """Return which callbacks the implementation of an iface has."""
+        return _IMPLEMENTATIONS.get(self.iface(index).impl, _NO_CALLBACKS)
+
+    def mask(self, *events: Event) -> int:
+        """Return a listener's mask: the OR of the codes of these events that exist here."""
+        mask = 0
+        for event in events:
+            mask |= self.codes.get(event, 0)
+        return mask
+
+    def layer_mask(self, layer: Layer) -> int:
+        """Return the mask for all known events of a layer."""
+        return self.mask(*(event for event in self.codes if layer_of(event) is layer))
+
+    def fields(self, code: int) -> tuple[int, int, int]:
+        """Split an event code into layer, layer code and command (specification 6.2)."""
+        if self.profile.wide_codes:
+            return code >> 60 & 3, code >> 52 & 0x7F, code & (1 << 52) - 1
+        return code >> 28 & 3, code >> 16 & 0x7FF, code & 0xFFFF
+
+    def accepts(self, mask: int, code: int) -> bool:
+        """Tell whether a listener with this mask gets this event (specification 6.2)."""
+        layer, layer_code, command = self.fields(code)
+        mask_layer, mask_code, mask_command = self.fields(mask)
+        return (
+            layer == mask_layer
+            and layer_code == mask_code
+            and (not mask_command or bool(command & mask_command))
+        )
+
+    def admits(self, everyones_mask: int, code: int) -> bool:
+        """Tell whether an event is queued at all, given the OR of all masks (specification 3.1)."""
+        return all(
+            part & whole == part
+            for part, whole in zip(self.fields(code), self.fields(everyones_mask), strict=True)
+        )
