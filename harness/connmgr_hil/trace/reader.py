@@ -80,8 +80,7 @@ def read_trace(path: Path) -> Trace:
     records: list[AnyRecord] = []
     truncated = False
     try:
-        for record in _checked(path):
-            records.append(record)
+        records.extend(_checked(path))
     except _Truncated:
         truncated = True
     if not records:

@@ -1,0 +1,335 @@
+"""Tells why an observation has no explanation, and which requirement it breaks."""
+
+from collections.abc import Iterable, Sequence
+
+from connmgr_hil.model import Model
+from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.rules import rule_for
+from connmgr_hil.model.state import IGNORED, NO_AUTO_CONNECT, NO_AUTO_DOWN, PERSISTENT, READY
+from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Reply, StateSeen, Storm
+from connmgr_hil.vocabulary.stimuli import Words
+
+from .hypothesis import COUNTERS, Clock, Hypothesis, Track
+from .matching import Observation, describe, matches, same_name, state_differences
+from .verdict import Failure
+
+_ORDER = {
+    ("IF_UP", "L4_CONNECTED"): "REQ-EVT-007",
+    ("IF_DOWN", "L4_DISCONNECTED"): "REQ-EVT-007",
+    ("IF_ADMIN_UP", "IF_UP"): "REQ-EVT-008",
+    ("IF_ADMIN_DOWN", "IF_DOWN"): "REQ-EVT-008",
+    ("IF_DOWN", "IF_ADMIN_DOWN"): "REQ-EVT-009",
+}
+_FIELDS = {
+    "flags": ("REQ-CTL-033", "Flags change only by the API"),
+    "timeout": ("REQ-CTL-030", "Timeouts change only by the API"),
+    "bound": ("REQ-CTL-036", "is_bound is true exactly for bound ifaces"),
+    "ignored": ("REQ-IGN-008", "is_iface_ignored reflects the last ignore or watch"),
+    "monitor": (
+        "REQ-MON-034",
+        "After quiet the monitor's state equals the state computed from net_if",
+    ),
+}
+
+
+class Explainer:
+    """Makes the failure for one record."""
+
+    def __init__(
+        self, model: Model, late: int, record: int, t: int, since: str, commands: dict[int, Words]
+    ) -> None:
+        self._model = model
+        self._late = late
+        self._record = record
+        self._t = t
+        self._since = since
+        self._commands = commands
+
+    def _failure(
+        self,
+        requirements: Sequence[str],
+        sentence: str,
+        seen: str,
+        hypotheses: Sequence[Hypothesis],
+        related: Iterable[str] = (),
+    ) -> Failure:
+        allowed = dict.fromkeys(str(head) for each in hypotheses for head in _heads(each))
+        owed = dict.fromkeys(
+            f"{clock.rule} of iface {clock.slot.split(':')[1]} by {clock.high / 1e6:.3f} s"
+            for each in hypotheses
+            for clock in self._overdue(each)
+        )
+        state = hypotheses[0].state.table(self._model.world) if hypotheses else ""
+        return Failure(
+            tuple(requirements),
+            sentence,
+            self._record,
+            self._t,
+            seen,
+            tuple(allowed),
+            tuple(owed),
+            self._since,
+            state,
+            tuple(related),
+        )
+
+    def _overdue(self, each: Hypothesis) -> list[Clock]:
+        return [clock for clock in each.clocks if clock.high + self._late < self._t]
+
+    def malformed(self, record: object, wanted: str) -> Failure:
+        """An observation that could never be right: an unknown iface, a wrong event code."""
+        seen = (
+            describe(record)
+            if isinstance(record, EventSeen | CallSeen | StateSeen)
+            else str(record)
+        )
+        if isinstance(record, EventSeen):
+            seen += f" code {record.code:x}"
+        requirement = "REQ-EVT-011" if "code" in wanted or "profile" in wanted else "REQ-EVT-005"
+        return self._failure((requirement,), f"Wanted {wanted}", seen, ())
+
+    def silent(self, hypotheses: Sequence[Hypothesis]) -> Failure:
+        """Something was owed when the run ended."""
+        head = _heads(hypotheses[0])[0]
+        rule = rule_for(head.rule, hypotheses[0].tracks[0].cause)
+        return self._failure(rule.requirements, rule.sentence, "the end of the run", hypotheses)
+
+    def explain(
+        self, record: Observation | StateSeen | Storm, hypotheses: Sequence[Hypothesis]
+    ) -> Failure:
+        """Return the failure for an observation that no hypothesis explains."""
+        overdue = [clock for each in hypotheses for clock in self._overdue(each)]
+        seen = (
+            describe(record) if not isinstance(record, Storm) else f"storm of {record.count} events"
+        )
+        if overdue and all(self._overdue(each) for each in hypotheses):
+            rule = rule_for(overdue[0].rule, "")
+            return self._failure(rule.requirements, rule.sentence, seen, hypotheses)
+        if isinstance(record, Storm):
+            rule = rule_for("storm", "")
+            return self._failure(rule.requirements, rule.sentence, seen, hypotheses)
+        if isinstance(record, StateSeen):
+            return self._state(record, hypotheses)
+        if isinstance(record, Reply):
+            return self._reply(record, seen, hypotheses)
+        return self._unexpected(record, seen, hypotheses)
+
+    # --- kinds of failures ---------------------------------------------------------------
+
+    def _state(self, record: StateSeen, hypotheses: Sequence[Hypothesis]) -> Failure:
+        resting = [each for each in hypotheses if not _owes_more_than_reply(each)]
+        if not resting:
+            return self._missing(describe(record), hypotheses)
+        candidates = [
+            state_differences(self._model.world, each.state.ifaces[record.iface - 1], record)
+            for each in resting
+        ]
+        best = min(candidates, key=len)
+        name, wanted, found = best[-1] if best[-1][0] in _FIELDS else best[0]
+        requirement, sentence = _FIELDS.get(name, _FIELDS["monitor"])
+        text = ", ".join(f"{field} {value} (model: {model})" for field, model, value in best)
+        del wanted, found
+        return self._failure((requirement,), sentence, f"iface {record.iface}: {text}", resting)
+
+    def _reply(self, record: Reply, seen: str, hypotheses: Sequence[Hypothesis]) -> Failure:
+        answering = [
+            (each, track)
+            for each in hypotheses
+            for track in each.tracks
+            if track.command == record.id and len(track.rest) == 1 and len(each.tracks) == 1
+        ]
+        if not answering:
+            return self._missing(f"{seen} (so everything must have been seen)", hypotheses)
+        each, track = answering[0]
+        rule = rule_for(track.rest[0].rule, track.cause)
+        words = self._commands.get(record.id, ())
+        if len(words) == 2 and words[0] == "sim":
+            wrong = [
+                f"{name} {record.values[name]} (model: {each.tally(int(words[1]), name)})"
+                for name in COUNTERS
+                if record.values.get(name, "") not in ("", str(each.tally(int(words[1]), name)))
+            ]
+            seen = f"iface {words[1]}: {', '.join(wrong) or seen}"
+        return self._failure(
+            rule.requirements, rule.sentence, f"{seen} to {' '.join(words)!r}", hypotheses
+        )
+
+    def _missing(self, seen: str, hypotheses: Sequence[Hypothesis]) -> Failure:
+        each, track, head = next(
+            (each, track, shown)
+            for each in hypotheses
+            for track in each.tracks
+            for shown in track.rest
+            if shown.kind != "reply"
+        )
+        del each
+        rule = rule_for(head.rule, track.cause)
+        return self._failure(
+            rule.requirements, f"{rule.sentence}: {head} is missing", seen, hypotheses
+        )
+
+    def _unexpected(
+        self, record: Observation, seen: str, hypotheses: Sequence[Hypothesis]
+    ) -> Failure:
+        heads = [(track, head) for each in hypotheses for track, head in _track_heads(each)]
+        for track, head in heads:
+            if same_name(head, record):
+                return self._wrong_detail(record, seen, track, head, hypotheses)
+        for track, head in heads:
+            later = [shown for shown in track.rest[1:] if matches(self._model.world, shown, record)]
+            if later:
+                rule = rule_for(head.rule, track.cause)
+                pair = (str(head.key[1]), getattr(record, "name", ""))
+                related = (_ORDER[pair],) if pair in _ORDER else ()
+                return self._failure(
+                    (*related, *rule.requirements),
+                    f"{rule.sentence}: {head} must come first",
+                    seen,
+                    hypotheses,
+                )
+        requirement, sentence = forbidden(hypotheses[0], record)
+        return self._failure((requirement,), sentence, seen, hypotheses)
+
+    def _wrong_detail(
+        self,
+        record: Observation,
+        seen: str,
+        track: Track,
+        head: Shown,
+        hypotheses: Sequence[Hypothesis],
+    ) -> Failure:
+        rule = rule_for(head.rule, track.cause)
+        requirements = list(rule.requirements)
+        if isinstance(record, EventSeen) and record.iface != head.key[2]:
+            control = record.name.startswith("CONN_")
+            requirements.insert(0, "REQ-EVT-014" if control else "REQ-EVT-005")
+        return self._failure(
+            requirements, f"{rule.sentence}: {head} was expected", seen, hypotheses
+        )
+
+
+def _track_heads(each: Hypothesis) -> list[tuple[Track, Shown]]:
+    return [(track, track.rest[0]) for track in each.tracks if track.rest]
+
+
+def _heads(each: Hypothesis) -> list[Shown]:
+    return [head for _, head in _track_heads(each)]
+
+
+def _owes_more_than_reply(each: Hypothesis) -> bool:
+    return any(head.kind not in ("reply", "anything") for head in _heads(each))
+
+
+# --- what must not happen ----------------------------------------------------------------------
+
+
+def forbidden(each: Hypothesis, record: Observation) -> tuple[str, str]:
+    """Return the requirement that forbids an observation in this state, and its sentence."""
+    index = getattr(record, "iface", 0)
+    if not 1 <= index <= len(each.state.ifaces):
+        return "REQ-EVT-005", "An event carries the iface whose state changed"
+    iface = each.state.ifaces[index - 1]
+    impl = iface.impl
+    if isinstance(record, CallSeen):
+        return _forbidden_call(record, each)
+    if not isinstance(record, EventSeen):
+        return "REQ-CTL-001", "Every command is answered once"
+    if record.name == "CONN_IF_TIMEOUT":
+        if impl.phase == "connected":
+            return "REQ-CTL-021", "No TIMEOUT after success"
+        if impl.phase == "connecting" and not iface.timeout:
+            return "REQ-CTL-020", "Without a timeout the attempt goes on"
+        if impl.phase == "connecting":
+            return "REQ-CTL-019", "TIMEOUT does not come before the set seconds have passed"
+        if impl.ended == "disconnect":
+            return "REQ-CTL-017", "disconnect cancels the attempt: no TIMEOUT"
+        return "REQ-IMP-009", "TIMEOUT is raised exactly once for each abandoned attempt"
+    if record.name == "CONN_IF_FATAL_ERROR":
+        return "REQ-CTL-028", "A fatal error raises FATAL_ERROR once"
+    if record.name == "IF_UP":
+        return _forbidden_oper_up(each, index)
+    if record.name == "IF_DOWN":
+        return "REQ-CTL-021", "Nothing ended the connection"
+    if record.name == "IF_ADMIN_UP":
+        return "REQ-AUTO-006", "Nothing took the iface admin-up"
+    if record.name == "IF_ADMIN_DOWN":
+        if iface.flags & NO_AUTO_DOWN:
+            return "REQ-AUTO-015", "NO_AUTO_DOWN keeps the iface admin-up"
+        if iface.flags & PERSISTENT:
+            return "REQ-AUTO-009", "Loss leaves a persistent iface admin-up"
+        return "REQ-AUTO-006", "Nothing took the iface admin-down"
+    if record.name in ("L4_CONNECTED", "L4_DISCONNECTED"):
+        return _forbidden_l4(record, each)
+    if record.name.startswith("L4_"):
+        return "REQ-MON-032", "Family events come when the first or last iface of a family changes"
+    return "REQ-MON-030", "Nothing caused this event"
+
+
+def _forbidden_call(record: CallSeen, each: Hypothesis) -> tuple[str, str]:
+    iface = each.state.ifaces[record.iface - 1]
+    endings = {
+        "timeout": ("REQ-CTL-022", "After a timeout there is no new attempt, even when persistent"),
+        "fatal": (
+            "REQ-CTL-029",
+            "After a fatal error there is no new attempt, even when persistent",
+        ),
+        "loss": ("REQ-CTL-026", "Loss of a non-persistent iface starts nothing"),
+        "disconnect": (
+            "REQ-CTL-018",
+            "After disconnect there is no reconnect, even when persistent",
+        ),
+    }
+    if record.op == "disconnect":
+        return "REQ-AUTO-019", "Automatic admin-down and net_if_down do not call disconnect"
+    if record.op == "connect" and iface.flags & NO_AUTO_CONNECT and iface.admin:
+        return "REQ-AUTO-002", "NO_AUTO_CONNECT prevents automatic connect"
+    if record.op == "connect" and iface.impl.ended:
+        return endings[iface.impl.ended]
+    return "REQ-CTL-010", "The implementation is called only when the API or an automation asks"
+
+
+def _forbidden_oper_up(each: Hypothesis, index: int) -> tuple[str, str]:
+    iface = each.state.ifaces[index - 1]
+    impl = iface.impl
+    if not iface.admin:
+        return (
+            "REQ-CTL-044",
+            "An association that completes while admin-down never makes it oper-up",
+        )
+    if impl.phase == "connecting":
+        return "REQ-IMP-001", "The iface is oper-down until it is really connected"
+    if impl.ended == "disconnect":
+        return "REQ-CTL-017", "disconnect cancels the attempt: no later IF_UP"
+    if impl.ended == "timeout":
+        return "REQ-CTL-022", "After a timeout there is no new attempt, even when persistent"
+    if impl.ended == "fatal":
+        return "REQ-CTL-029", "After a fatal error there is no new attempt, even when persistent"
+    if impl.ended == "loss":
+        return "REQ-CTL-026", "Loss of a non-persistent iface starts nothing"
+    return "REQ-EVT-010", "IF_UP is not repeated, and nothing made the iface oper-up"
+
+
+def _forbidden_l4(record: EventSeen, each: Hypothesis) -> tuple[str, str]:
+    iface = each.state.ifaces[record.iface - 1]
+    others = any(
+        other.word & READY
+        for number, other in enumerate(each.state.ifaces, 1)
+        if number != record.iface
+    )
+    if iface.word & IGNORED:
+        return "REQ-IGN-004", "Changes of an ignored iface raise no L4 event"
+    if record.name == "L4_CONNECTED":
+        if others:
+            return "REQ-MON-017", "A second iface becoming ready raises no L4 event"
+        if not (iface.a4 or iface.a6):
+            return "REQ-MON-004", "Without an address an oper-up iface is not ready"
+        if not iface.oper:
+            return "REQ-MON-003", "An iface is not ready before it is oper-up"
+        if not iface.word & READY:
+            return "REQ-MON-013", "Only a qualifying address makes an iface ready"
+        return "REQ-EVT-001", "L4_CONNECTED and L4_DISCONNECTED alternate strictly"
+    if others:
+        return "REQ-MON-018", "One of several ready ifaces becoming unready raises no L4 event"
+    if iface.word & READY:
+        return "REQ-MON-011", "While a qualifying address remains the iface stays ready"
+    return "REQ-EVT-001", "L4_CONNECTED and L4_DISCONNECTED alternate strictly"

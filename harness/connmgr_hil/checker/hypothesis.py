@@ -1,0 +1,107 @@
+"""One explanation of what was seen so far: a model state, running clocks, and what is under way."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from connmgr_hil.model.observed import Arm, Cancel, Chaos, Count, Item, Shown
+from connmgr_hil.model.state import State
+
+COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
+
+
+class Clock(NamedTuple):
+    """A timer of the model: it runs out between `low` and `high` (device time, microseconds)."""
+
+    slot: str
+    low: int
+    high: int
+    rule: str
+
+
+class Track(NamedTuple):
+    """A move that was begun and has not shown everything yet.
+
+    `command` is the id of the stimulus, or 0 for a timer or the boot. `since` is the time of the last
+    thing it showed.
+    """
+
+    items: tuple[Item, ...]
+    position: int
+    command: int
+    cause: str
+    since: int
+
+    @property
+    def head(self) -> Shown | Chaos | None:
+        """What this move must show next."""
+        if self.position >= len(self.items):
+            return None
+        item = self.items[self.position]
+        assert isinstance(item, Shown | Chaos)
+        return item
+
+    @property
+    def rest(self) -> tuple[Shown, ...]:
+        """All that this move still owes."""
+        return tuple(item for item in self.items[self.position :] if isinstance(item, Shown))
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A possible truth. `started` is how many of the stimuli so far have been begun."""
+
+    state: State
+    clocks: tuple[Clock, ...]
+    tracks: tuple[Track, ...]
+    tallies: tuple[int, ...]
+    started: int = 0
+    chaotic: bool = False
+
+    def key(self) -> tuple[object, ...]:
+        """Return what makes two hypotheses the same."""
+        return (id(self.state), self.clocks, self.tracks, self.tallies, self.started, self.chaotic)
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing is under way."""
+        return not self.tracks
+
+    def tally(self, iface: int, counter: str) -> int:
+        """Return how often a counter of the simulated implementation went up."""
+        return self.tallies[(iface - 1) * len(COUNTERS) + COUNTERS.index(counter)]
+
+    def settle(self, track: Track, now: int, jitter: int) -> "Hypothesis":
+        """Return this hypothesis with a track put forward to its next observation.
+
+        Timers that it starts on the way run from some moment between the track's last sign and `now` plus `jitter`.
+        """
+        clocks = self.clocks
+        tallies = self.tallies
+        position = track.position
+        items = track.items
+        while position < len(items):
+            item = items[position]
+            if isinstance(item, Arm):
+                clock = Clock(
+                    item.slot, track.since + item.usec, now + jitter + item.usec, item.rule
+                )
+                clocks = tuple(
+                    sorted((*(each for each in clocks if each.slot != item.slot), clock))
+                )
+            elif isinstance(item, Cancel):
+                clocks = tuple(each for each in clocks if each.slot != item.slot)
+            elif isinstance(item, Count):
+                place = (item.iface - 1) * len(COUNTERS) + COUNTERS.index(item.counter)
+                tallies = (*tallies[:place], tallies[place] + 1, *tallies[place + 1 :])
+            else:
+                break
+            position += 1
+        tracks = self.tracks
+        if position < len(items):
+            tracks = (*tracks, track._replace(position=position))
+        return Hypothesis(self.state, clocks, tracks, tallies, self.started, self.chaotic)
+
+    def without(self, track: Track) -> "Hypothesis":
+        """Return this hypothesis without one of its tracks."""
+        rest = tuple(each for each in self.tracks if each is not track)
+        return Hypothesis(self.state, self.clocks, rest, self.tallies, self.started, self.chaotic)

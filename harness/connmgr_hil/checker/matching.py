@@ -1,0 +1,121 @@
+"""Compares observations with what the model shows."""
+
+import ipaddress
+
+from connmgr_hil.model.net_if import AUTOCONF
+from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.state import IGNORED, UNKNOWN, Iface, word_text
+from connmgr_hil.model.world import World
+from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Part, Reply, StateSeen
+
+Observation = CallSeen | EventSeen | Part | Reply
+
+
+def matches(world: World, shown: Shown, seen: Observation) -> bool:
+    """Tell whether this observation is the one that the model shows."""
+    if isinstance(seen, EventSeen):
+        return shown.kind == "event" and _same_event(world, shown, seen)
+    if isinstance(seen, CallSeen):
+        return shown.kind == "call" and shown.key == (seen.iface, seen.op)
+    if isinstance(seen, Part):
+        key = (seen.index, seen.hook, seen.status)
+        return shown.kind == "part" and shown.key == key and _has(seen.values, shown.values)
+    return shown.kind == "reply" and shown.key == (seen.status,) and _has(seen.values, shown.values)
+
+
+def _has(seen: dict[str, str], wanted: tuple[tuple[str, str], ...]) -> bool:
+    return all(seen.get(name) == value for name, value in wanted)
+
+
+def _same_event(world: World, shown: Shown, seen: EventSeen) -> bool:
+    listener, name, iface, admin, oper, info = shown.key
+    if seen.listener != listener or seen.name != name:
+        return False
+    if world.codes[Event(seen.name)] != seen.code:
+        return False
+    if iface == UNKNOWN:
+        return True
+    return (
+        seen.iface == iface
+        and seen.admin == admin
+        and seen.oper == oper
+        and (info is None or seen.info == info)
+    )
+
+
+def same_name(shown: Shown, seen: Observation) -> bool:
+    """Tell whether an observation is of the same kind and name, though perhaps different in detail."""
+    if isinstance(seen, EventSeen):
+        return shown.kind == "event" and shown.key[1] == seen.name and shown.key[0] == seen.listener
+    if isinstance(seen, CallSeen):
+        return shown.kind == "call" and shown.key[1] == seen.op
+    if isinstance(seen, Part):
+        return shown.kind == "part"
+    return shown.kind == "reply"
+
+
+def describe(seen: Observation | StateSeen) -> str:
+    """Return an observation in words."""
+    if isinstance(seen, EventSeen):
+        parts = [f"{seen.name if seen.name != '-' else hex(seen.code)} iface {seen.iface}"]
+        if seen.admin is not None and seen.oper is not None:
+            parts.append(f"(admin {seen.admin:d}, oper {seen.oper:d})")
+        if seen.info not in (None, "-"):
+            parts.append(f"info {seen.info}")
+        if seen.listener != "early":
+            parts.append(f"at {seen.listener}")
+        return " ".join(parts)
+    if isinstance(seen, CallSeen):
+        return f"implementation's {seen.op} called, iface {seen.iface}"
+    if isinstance(seen, StateSeen):
+        return f"state of iface {seen.iface}"
+    values = "".join(f" {name}={value}" for name, value in seen.values.items())
+    return f"{'part' if isinstance(seen, Part) else 'reply'} {seen.status}{values}"
+
+
+def state_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[str, str, str]]:
+    """Return (field, wanted, seen) for each field in which a dumped iface differs from the model's."""
+    facts = world.iface(seen.iface)
+    pairs: list[tuple[str, object, object]] = [
+        ("admin", iface.admin, seen.admin),
+        ("oper", iface.oper_text, _oper(seen)),
+        ("carrier", iface.carrier, seen.carrier),
+        ("dormant", iface.dormant, seen.dormant),
+        ("bound", facts.bound, seen.bound),
+        ("ignored", bool(iface.word & IGNORED), seen.ignored),
+        ("flags", iface.flags & 7 if facts.bound else 0, seen.flags),
+        ("timeout", iface.timeout if facts.bound else 0, seen.timeout),
+        ("a4", _addresses(f"{each.text}/{each.state}" for each in iface.a4), _addresses(seen.a4)),
+        ("a6", _addresses(f"{each.text}/{each.state}" for each in iface.a6), _addresses(seen.a6)),
+    ]
+    if seen.monitor != "?":
+        pairs.append(("monitor", word_text(iface.word), seen.monitor))
+    return [
+        (name, str(wanted), str(found))
+        for name, wanted, found in pairs
+        if str(wanted) != str(found)
+    ]
+
+
+def _oper(seen: StateSeen) -> str:
+    """An iface that was never up says so (NET_IF_OPER_UNKNOWN); to a user it is down."""
+    return "down" if seen.oper == "other" and not seen.admin else seen.oper
+
+
+def _addresses(texts: "object") -> str:
+    """Write addresses one way; an iface's own link-local address has one name in the model."""
+    result = []
+    assert hasattr(texts, "__iter__")
+    for text in texts:
+        address, _, state = text.partition("/")
+        parsed = ipaddress.ip_address(address)
+        if parsed.version == 6 and parsed.is_link_local and _is_own(parsed):
+            address = AUTOCONF
+        result.append(f"{address}/{state}")
+    return ",".join(sorted(result)) or "-"
+
+
+def _is_own(address: ipaddress.IPv6Address | ipaddress.IPv4Address) -> bool:
+    """Tell an address made from a link address (EUI-64) from one that a user chose."""
+    return address.packed[11:13] == b"\xff\xfe"

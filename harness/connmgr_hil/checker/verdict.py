@@ -1,0 +1,87 @@
+"""What a run was found to be, and why."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from connmgr_hil.vocabulary.errors import ExitCode
+
+
+class Outcome(StrEnum):
+    """The four ways in which a run can end."""
+
+    CONFORMS = "conforms"
+    FAILS = "fails"
+    INCONCLUSIVE = "inconclusive"
+    RIG = "rig"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of `cmhil` for this outcome."""
+        return {
+            Outcome.CONFORMS: ExitCode.CONFORMS,
+            Outcome.FAILS: ExitCode.FAILS,
+            Outcome.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+            Outcome.RIG: ExitCode.RIG,
+        }[self]
+
+    @staticmethod
+    def worst(outcomes: "list[Outcome]") -> "Outcome":
+        """Return the outcome of several runs together: a failure outweighs all, then the rig."""
+        order = [Outcome.FAILS, Outcome.RIG, Outcome.INCONCLUSIVE]
+        return next((each for each in order if each in outcomes), Outcome.CONFORMS)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where a device left the model, told so that a person understands it.
+
+    `record` is the number of the failing record in the trace, from 1; `t` device time in microseconds.
+    """
+
+    requirements: tuple[str, ...]
+    sentence: str
+    record: int
+    t: int
+    seen: str
+    allowed: tuple[str, ...]
+    owed: tuple[str, ...]
+    since: str
+    state: str
+    related: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """Return the failure as lines for a terminal, a log or a test report."""
+        allowed = " | ".join(self.allowed) or "nothing"
+        lines = [
+            f"FAIL  {' '.join(self.requirements) or 'outside the model'}  {self.sentence}",
+            f"  record {self.record}, device time {self.t / 1e6:.3f} s:   {self.seen}",
+            f"  allowed here:  {allowed}",
+        ]
+        if self.owed:
+            lines.append(f"  still owed:    {' | '.join(self.owed)}")
+        lines.append(f"  after:         {self.since}")
+        lines += [f"  {line}" for line in self.state.splitlines()]
+        return lines
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one run.
+
+    `quirks` are requirements of class Q or R that the device deviates from in the way the model
+    predicts: reported, not failed.
+    """
+
+    outcome: Outcome
+    failure: Failure | None = None
+    reason: str = ""
+    quirks: tuple[str, ...] = ()
+    records: int = 0
+    device_usec: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+    def lines(self) -> list[str]:
+        """Return the verdict as lines for a person."""
+        if self.failure:
+            return self.failure.lines()
+        return [f"{self.outcome.upper()}  {self.reason}".rstrip()]
