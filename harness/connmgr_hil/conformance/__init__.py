@@ -1,0 +1,1 @@
+"""Scenarios, and everything that runs them and says what they showed."""

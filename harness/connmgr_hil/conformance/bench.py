@@ -1,0 +1,216 @@
+"""What a scenario works with: commands in the probe's words, with role letters for ifaces."""
+
+from connmgr_hil.model import Profile
+from connmgr_hil.vocabulary.errors import DeviceFault, HarnessError, UsageError
+from connmgr_hil.vocabulary.facts import ROLES, Hello
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    CallSeen,
+    EventSeen,
+    Part,
+    Reply,
+    StateSeen,
+)
+from connmgr_hil.vocabulary.stimuli import Words
+
+from .expectation import Mark, difference, mark_of, parse
+from .session import Session
+
+V4, V4B = "192.0.2.1", "192.0.2.2"
+V6, V6B = "2001:db8::1", "2001:db8::2"
+_FAMILY = ("L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4_IPV6_DISCONNECTED")
+
+
+class Unexpected(DeviceFault):
+    """The device did not show what a scenario says it must."""
+
+
+class Bench:
+    """A device on the bench, as a scenario sees it.
+
+    Commands are written as in `zephyr_app/PROTOCOL.md`, with role letters (A, B, C bound; U, V unbound; D auto-started; N, E,
+    S special) in place of iface numbers. What a command shows is given in the notation of
+    `expectation`; nothing given means that nothing may be shown. Events for the families IPv4 and IPv6
+    are left out unless `families` is set, so that scenarios read the same for every profile.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        by_name = {facts.name: facts.index for facts in session.ifaces}
+        self._indexes = {letter: by_name[name] for letter, name in ROLES.items() if name in by_name}
+        self._letters = {index: letter for letter, index in self._indexes.items()}
+        self._seen: list[EventSeen | CallSeen] = []
+        self._parts: list[Part] = []
+        self._states: list[StateSeen] = []
+        self._loose = False
+        self.families = False
+        self.listeners: tuple[str, ...] = ("early",)
+        self.quirks: set[str] = set()
+        session.watch(self._record)
+
+    def _record(self, record: AnyRecord) -> None:
+        if isinstance(record, EventSeen | CallSeen):
+            self._seen.append(record)
+        elif isinstance(record, Part):
+            self._parts.append(record)
+        elif isinstance(record, StateSeen):
+            self._states.append(record)
+
+    # --- facts ---------------------------------------------------------------------------
+
+    @property
+    def profile(self) -> Profile:
+        """The semantics of the device's release."""
+        return self._session.profile
+
+    @property
+    def facts(self) -> Hello:
+        """What the device said about itself."""
+        return self._session.facts
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The roles that this device has an iface for."""
+        return tuple(self._indexes)
+
+    def index(self, letter: str) -> int:
+        """Return the iface number of a role."""
+        if letter not in self._indexes:
+            have = ", ".join(self._indexes)
+            raise UsageError(f"an iface for role {letter} was expected", f"this device has {have}")
+        return self._indexes[letter]
+
+    # --- doing ---------------------------------------------------------------------------
+
+    def words(self, command: str) -> Words:
+        """Return a command's words with iface numbers for role letters."""
+        return tuple(str(self.index(word)) if word in ROLES else word for word in command.split())
+
+    def do(self, command: str, shows: str = "", *, rc: str = "0", **values: str) -> Reply:
+        """Give a command; it must return `rc` and show exactly what `shows` says."""
+        self._begin()
+        reply = self._session.execute(self.words(command))
+        if reply.status != rc:
+            raise self._unexpected(f"'{command}' returns {rc}", f"it returned {reply.status}")
+        for name, value in values.items():
+            if reply.values.get(name) != value:
+                got = reply.values.get(name, "nothing")
+                raise self._unexpected(f"'{command}' answers {name}={value}", f"{name}={got}")
+        self._compare(f"'{command}'", shows)
+        return reply
+
+    def ask(self, command: str) -> Reply:
+        """Give a command without saying what it must return or show; only the model judges it."""
+        self._begin()
+        self._loose = True
+        return self._session.execute(self.words(command))
+
+    def _begin(self) -> None:
+        """Forget what a command showed that was only asked."""
+        if self._loose:
+            self._seen.clear()
+            self._loose = False
+        self._parts.clear()
+
+    def wait(self, seconds: float, shows: str = "") -> None:
+        """Let device time pass; during it exactly what `shows` says must be shown."""
+        self._begin()
+        self._session.execute(("advance", str(round(seconds * 1e6))))
+        self._compare(f"{seconds:g} s", shows)
+
+    def _compare(self, when: str, shows: str) -> None:
+        seen = self.take()
+        problem = difference(parse(shows), seen)
+        if problem:
+            got = " ".join(map(str, seen)) or "nothing"
+            raise self._unexpected(f"{when} shows {shows or 'nothing'}", f"{got}: {problem}")
+
+    def take(self) -> list[Mark]:
+        """Return what was shown since the last command or take."""
+        self._loose = False
+        seen, self._seen = self._seen, []
+        return [
+            mark_of(record, self._letters)
+            for record in seen
+            if isinstance(record, CallSeen)
+            or (record.listener in self.listeners and (self.families or record.name not in _FAMILY))
+        ]
+
+    def take_events(self) -> list[EventSeen]:
+        """Return the events since the last command or take, whole and from every listener."""
+        self._loose = False
+        seen, self._seen = self._seen, []
+        return [record for record in seen if isinstance(record, EventSeen)]
+
+    def statuses(self) -> list[str]:
+        """Return the status of each part of the last burst."""
+        return [part.status for part in self._parts if not part.hook]
+
+    # --- looking -------------------------------------------------------------------------
+
+    def state(self, letter: str, **fields: object) -> StateSeen:
+        """Dump an iface; the given fields (admin, oper, dormant, ignored, …) must be as said."""
+        self._states.clear()
+        self._session.execute(self.words(f"state {letter}"))
+        if len(self._states) != 1:
+            raise self._unexpected(f"one state of {letter}", f"{len(self._states)} were shown")
+        state = self._states[0]
+        for name, value in fields.items():
+            if getattr(state, name) != value:
+                raise self._unexpected(
+                    f"{letter} has {name} {value}", f"{name} {getattr(state, name)}"
+                )
+        return state
+
+    def check(self) -> None:
+        """Dump every iface, so that the model is compared with all of the device's state."""
+        self._session.execute(("state",))
+
+    def counters(self, letter: str, **counts: int) -> dict[str, str]:
+        """Read the simulated implementation's counters; the given ones must be as said."""
+        reply = self._session.execute(self.words(f"sim {letter}"))
+        for name, count in counts.items():
+            if reply.values.get(name) != str(count):
+                raise self._unexpected(
+                    f"{name} was called {count} times for {letter}",
+                    f"{reply.values.get(name)} times",
+                )
+        return reply.values
+
+    def require(self, holds: bool, wanted: str, seen: str) -> None:
+        """Fail the scenario unless something holds."""
+        if not holds:
+            raise self._unexpected(wanted, seen)
+
+    def quirk(self, requirement: str) -> None:
+        """Report that the device deviates from a requirement of class Q or R as upstream does."""
+        if not requirement.startswith("REQ-"):
+            raise HarnessError("a requirement id", requirement)
+        self.quirks.add(requirement)
+
+    def _unexpected(self, wanted: str, seen: str) -> Unexpected:
+        return Unexpected(f"the scenario says: {wanted}", seen, log=str(self._session.path))
+
+    # --- common beginnings ---------------------------------------------------------------
+
+    def manual(self, *letters: str) -> None:
+        """Switch off both automations of bound ifaces, as most requirements presuppose."""
+        for letter in letters:
+            self.do(f"flag {letter} NO_AUTO_CONNECT on")
+            self.do(f"flag {letter} NO_AUTO_DOWN on")
+
+    def ready(self, letter: str, address: str = V4) -> None:
+        """Make an unbound iface ready, whatever that shows."""
+        self.ask(f"up {letter}")
+        self.ask(f"addr{6 if ':' in address else 4} {letter} add {address}")
+        self.take()
+
+    def connected(self, letter: str, address: str = V4) -> None:
+        """Connect a bound iface and give it an address, whatever that shows."""
+        self.ask(f"addr{6 if ':' in address else 4} {letter} add {address}")
+        self.ask(f"connect {letter}")
+        reply = self.ask(f"sim {letter}")
+        if reply.values.get("state") == "connecting":
+            self._session.execute(("advance", "1000000"))
+        self.state(letter, oper="up")
+        self.take()

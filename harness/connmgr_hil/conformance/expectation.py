@@ -1,0 +1,69 @@
+"""What a scenario expects to see, written as the specification writes its traces.
+
+`IF_ADMIN_UP(U) IF_UP(U) L4_CONNECTED(U)` is a sequence; `{L4_DISCONNECTED(A) IF_ADMIN_DOWN(A)}` is a group in
+any order; `connect(A)` is a call of the simulated implementation; `L4_DISCONNECTED(-)` carries no iface, and
+`L4_CONNECTED(*)` any.
+"""
+
+import re
+from typing import NamedTuple
+
+from connmgr_hil.vocabulary.errors import HarnessError
+from connmgr_hil.vocabulary.observations import CallSeen, EventSeen
+
+_TOKEN = re.compile(r"([{}])|([A-Za-z0-9_]+)\(([^)\s]*)\)")
+
+
+class Mark(NamedTuple):
+    """An event or a call that was expected or seen; `where` is a role letter, `-` or `*`."""
+
+    name: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.where})"
+
+    def fits(self, seen: "Mark") -> bool:
+        """Tell whether something seen is what was expected."""
+        return self.name == seen.name and self.where in ("*", seen.where)
+
+
+def parse(text: str) -> list[list[Mark]]:
+    """Read an expectation into groups; the marks of a group may come in any order."""
+    groups: list[list[Mark]] = []
+    inside = False
+    if re.sub(r"\s+", "", _TOKEN.sub("", text)):
+        raise HarnessError("an expectation like 'IF_UP(U) {A(U) B(U)}'", text)
+    for brace, name, where in _TOKEN.findall(text):
+        if brace == "{":
+            inside = True
+            groups.append([])
+        elif brace == "}":
+            inside = False
+        elif inside:
+            groups[-1].append(Mark(name, where))
+        else:
+            groups.append([Mark(name, where)])
+    return groups
+
+
+def mark_of(record: EventSeen | CallSeen, letters: dict[int, str]) -> Mark:
+    """Return what was seen as a mark."""
+    where = "-" if record.iface == 0 else letters.get(record.iface, str(record.iface))
+    return Mark(record.name if isinstance(record, EventSeen) else record.op, where)
+
+
+def difference(groups: list[list[Mark]], seen: list[Mark]) -> str | None:
+    """Return None when what was seen fits, else where it first does not."""
+    rest = list(seen)
+    for group in groups:
+        waiting = list(group)
+        while waiting:
+            if not rest:
+                return f"{' '.join(map(str, waiting))} did not come"
+            fitting = next((mark for mark in waiting if mark.fits(rest[0])), None)
+            if fitting is None:
+                return f"{rest[0]} came instead of {' or '.join(map(str, waiting))}"
+            waiting.remove(fitting)
+            rest.pop(0)
+    return f"{rest[0]} came although nothing more was expected" if rest else None

@@ -1,0 +1,45 @@
+"""The requirements as data: what the specification asks, and of which releases."""
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+ORDER = ("P34", "P37", "P42", "P43", "P26")
+"""The profiles, oldest first."""
+
+
+class Requirement(msgspec.Struct, frozen=True):
+    """One requirement of the specification.
+
+    `kind` is N (normative), B (behaviour fixed by code), Q (known quirk) or R (robustness).
+    `since` is the first profile in which it applies.
+    """
+
+    id: str
+    sentence: str
+    kind: Literal["N", "B", "Q", "R"] = msgspec.field(name="class")
+    since: Literal["P34", "P37", "P42", "P43", "P26"]
+    source: str
+    stimulus: str
+    observe: str
+    implementation: str
+    evidence: str
+
+    def applies_to(self, profile: str) -> bool:
+        """Tell whether a device of this profile has to do with this requirement."""
+        return ORDER.index(self.since) <= ORDER.index(profile)
+
+
+class _File(msgspec.Struct, frozen=True):
+    requirement: tuple[Requirement, ...]
+
+
+@cache
+def requirements() -> dict[str, Requirement]:
+    """Return all requirements by their id, in the specification's order."""
+    text = resources.files(__package__).joinpath("requirements.toml").read_text(encoding="utf-8")
+    decoded = msgspec.convert(tomllib.loads(text), _File)
+    return {each.id: each for each in decoded.requirement}

@@ -1,0 +1,116 @@
+"""What a run showed: per scenario, per requirement, and as JSON for programs."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.vocabulary.errors import ExitCode
+
+from .requirements import requirements
+
+Standing = Literal["held", "failed", "quirk", "unreachable", "not_run"]
+STANDINGS: tuple[Standing, ...] = ("held", "failed", "quirk", "unreachable", "not_run")
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """One scenario on one target. `outcome` is None when it could not run there; `reason` tells why."""
+
+    name: str
+    title: str
+    requirements: tuple[str, ...]
+    outcome: Outcome | None
+    reason: str = ""
+    blamed: tuple[str, ...] = ()
+    quirks: tuple[str, ...] = ()
+    trace: Path | None = None
+    device_seconds: float = 0.0
+    wall_seconds: float = 0.0
+    records: int = 0
+    attempt: int = 1
+
+    def as_json(self) -> dict[str, object]:
+        """Return the result as a JSON object."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "outcome": str(self.outcome) if self.outcome else "unreachable",
+            "reason": self.reason,
+            "requirements": list(self.requirements),
+            "blamed": list(self.blamed),
+            "quirks": list(self.quirks),
+            "trace": str(self.trace) if self.trace else None,
+            "device_seconds": round(self.device_seconds, 6),
+            "wall_seconds": round(self.wall_seconds, 6),
+            "records": self.records,
+            "attempt": self.attempt,
+        }
+
+
+@dataclass
+class RunReport:
+    """A run of many scenarios, or a check of many traces, on one target."""
+
+    target: str
+    profile: str = ""
+    results: list[ScenarioResult] = field(default_factory=list)
+    wall_seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of all scenarios together. A run in which nothing ran is inconclusive."""
+        outcomes = [result.outcome for result in self.results if result.outcome]
+        return Outcome.worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of `cmhil`."""
+        return ExitCode.INTERRUPTED if self.interrupted else self.outcome.exit_code
+
+    def by_requirement(self) -> dict[str, Standing]:
+        """Return how each requirement stands that applies to the profile."""
+        standing: dict[str, Standing] = {}
+        for ident, requirement in requirements().items():
+            if not self.profile or requirement.applies_to(self.profile):
+                standing[ident] = self._standing(ident)
+        return standing
+
+    def _standing(self, ident: str) -> Standing:
+        about = [result for result in self.results if ident in result.requirements]
+        if any(ident in result.blamed for result in self.results):
+            return "failed"
+        if any(ident in result.quirks for result in self.results):
+            return "quirk"
+        if any(result.outcome is Outcome.CONFORMS for result in about):
+            return "held"
+        if any(result.outcome is None for result in about):
+            return "unreachable"
+        return "not_run"
+
+    def counts(self) -> dict[Standing, int]:
+        """Return how many requirements stand how."""
+        standings = list(self.by_requirement().values())
+        return {standing: standings.count(standing) for standing in STANDINGS}
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report as a JSON object."""
+        return {
+            "verdict": str(self.outcome),
+            "target": self.target,
+            "profile": self.profile,
+            "scenarios": [result.as_json() for result in self.results],
+            "requirements": self.counts(),
+            "by_requirement": self.by_requirement(),
+            "device_seconds": round(sum(each.device_seconds for each in self.results), 6),
+            "wall_seconds": round(self.wall_seconds, 6),
+            "records": sum(each.records for each in self.results),
+            "interrupted": self.interrupted,
+        }
+
+    def write_json(self, path: Path) -> None:
+        """Write the report as JSON."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(self.as_json(), indent=1) + "\n", encoding="utf-8")

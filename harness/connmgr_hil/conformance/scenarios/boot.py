@@ -1,0 +1,35 @@
+"""What a device shows when it starts (REQ-CTL-042, REQ-AUTO-003 and others)."""
+
+from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.scenario import scenario
+
+
+@scenario("boot", "MON-028", "CTL-042", "AUTO-003", "AUTO-020", "AUTO-021")
+def after_boot(b: Bench) -> None:
+    """After boot the auto-started iface is up and trying, every other is down, nothing is connected."""
+    b.state("D", admin=True, oper="dormant")
+    b.counters("D", init=1, connect=1, attempts=1)
+    for letter in ("A", "B", "C"):
+        b.state(letter, admin=False, flags=0, timeout=0)
+        b.counters(letter, init=1, connect=0)
+    for letter in ("U", "V"):
+        b.state(letter, admin=False)
+    b.wait(1)
+    b.state("D", admin=True, oper="dormant")
+    b.check()
+
+
+@scenario("reset", "AUTO-020")
+def soft_reset(b: Bench) -> None:
+    """The probe's reset brings every iface back to the state after boot."""
+    b.connected("A")
+    b.ready("U")
+    b.ask("ignore V")
+    b.ask("flag B PERSISTENT on")
+    b.ask("timeout B 9")
+    b.ask("reset")
+    b.take()
+    b.check()
+    b.state("A", admin=False, flags=0)
+    b.counters("D", init=1, connect=1, attempts=1)
+    b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")

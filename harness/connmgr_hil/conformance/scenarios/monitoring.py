@@ -1,0 +1,231 @@
+"""Readiness and counting (REQ-MON)."""
+
+from connmgr_hil.conformance.bench import V4, V4B, V6, Bench
+from connmgr_hil.conformance.scenario import scenario
+
+UP_U = "IF_ADMIN_UP(U) IF_UP(U)"
+DOWN_U = "IF_ADMIN_DOWN(U) IF_DOWN(U)"
+
+
+@scenario("E1", "MON-001", "MON-012", "MON-010", "EVT-007", "EVT-008")
+def addresses_come_and_go(b: Bench) -> None:
+    """Addresses of both families come and go on one iface."""
+    b.do("up U", UP_U)
+    b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
+    b.do(f"addr6 U add {V6}", "IPV6_ADDR_ADD(U)")
+    b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U)")
+    b.do(f"addr6 U del {V6}", "IPV6_ADDR_DEL(U) L4_DISCONNECTED(U)")
+    b.check()
+
+
+@scenario("E1-v6", "MON-002")
+def first_ipv6(b: Bench) -> None:
+    """The first IPv6 address makes an iface ready."""
+    b.do("up U", UP_U)
+    b.do(f"addr6 U add {V6}", "IPV6_ADDR_ADD(U) L4_CONNECTED(U)")
+
+
+@scenario("E2", "MON-017", "MON-018", "MON-019", "MON-021")
+def two_ifaces(b: Bench) -> None:
+    """Two ifaces are counted; only the first and the last change raise events."""
+    b.do("up U", UP_U)
+    b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
+    b.do("up V", "IF_ADMIN_UP(V) IF_UP(V)")
+    b.do(f"addr4 V add {V4B}", "IPV4_ADDR_ADD(V)")
+    b.do("down V", "IF_ADMIN_DOWN(V) IF_DOWN(V)")
+    b.do("down U", f"{DOWN_U} L4_DISCONNECTED(U)")
+    b.do("up V", "IF_ADMIN_UP(V) IF_UP(V) L4_CONNECTED(V)")
+
+
+@scenario("make-before-break", "MON-020")
+def make_before_break(b: Bench) -> None:
+    """A hand-over in which the new iface is ready first is silent."""
+    b.ready("U")
+    b.ready("V", V4B)
+    b.do("down U", DOWN_U)
+    b.do("resend", "L4_CONNECTED(*)")
+
+
+@scenario("E3", "MON-007", "MON-022")
+def cycles(b: Bench) -> None:
+    """Fifty down/up cycles give fifty of each event."""
+    b.ready("U")
+    for _ in range(50):
+        b.do("down U", f"{DOWN_U} L4_DISCONNECTED(U)")
+        b.do("up U", f"{UP_U} L4_CONNECTED(U)")
+
+
+@scenario("address-first", "MON-003", "MON-004")
+def address_first(b: Bench) -> None:
+    """An address waits for oper-up; oper-up without an address is not ready."""
+    b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U)")
+    b.wait(0.1)
+    b.do("up U", f"{UP_U} L4_CONNECTED(U)")
+    b.do("down U", f"{DOWN_U} L4_DISCONNECTED(U)")
+    b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U)")
+    b.do("up U", UP_U)
+    b.do("resend", "L4_DISCONNECTED(U)")
+
+
+@scenario("X6", "MON-005", "MON-008")
+def carrier(b: Bench) -> None:
+    """Carrier decides about readiness while the iface stays admin-up."""
+    b.do("carrier U off")
+    b.do("up U", "IF_ADMIN_UP(U)")
+    b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U)")
+    b.do("carrier U on", "IF_UP(U) L4_CONNECTED(U)")
+    b.do("carrier U off", "IF_DOWN(U) L4_DISCONNECTED(U)")
+    b.state("U", admin=True, oper="down")
+    b.do("carrier U on", "IF_UP(U) L4_CONNECTED(U)")
+
+
+@scenario("Y8-settled", "MON-006", "MON-009", "EVT-010")
+def dormancy(b: Bench) -> None:
+    """Dormant decides about readiness; asking twice changes nothing."""
+    b.do("dormant U on")
+    b.do("up U", "IF_ADMIN_UP(U)")
+    b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U)")
+    b.do("dormant U off", "IF_UP(U) L4_CONNECTED(U)")
+    b.do("dormant U off")
+    b.do("dormant U on", "IF_DOWN(U) L4_DISCONNECTED(U)")
+    b.do("dormant U on")
+    b.state("U", admin=True, oper="dormant")
+
+
+@scenario("X3", "MON-011")
+def one_of_two_addresses(b: Bench) -> None:
+    """Removing one of two addresses changes nothing; removing the last does."""
+    b.ready("U")
+    b.do(f"addr4 U add {V4B}", "IPV4_ADDR_ADD(U)")
+    b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U)")
+    b.do(f"addr4 U del {V4B}", "IPV4_ADDR_DEL(U) L4_DISCONNECTED(U)")
+
+
+@scenario("E5b", "MON-013", "MON-026")
+def which_ipv6_counts(b: Bench) -> None:
+    """A link-local IPv6 address does not count; a unique local one does."""
+    b.do("up U", UP_U)
+    b.do("addr6 U add fe80::9", "IPV6_ADDR_ADD(U)")
+    b.do("addr6 U add fd00::1", "IPV6_ADDR_ADD(U) L4_CONNECTED(U)")
+    b.do("addr6 U del fd00::1", "IPV6_ADDR_DEL(U) L4_DISCONNECTED(U)")
+
+
+@scenario("E5", "MON-024", "MON-025")
+def link_local_ipv4(b: Bench) -> None:
+    """A link-local IPv4 address counts up to 3.6, not from 3.7; alone it never keeps an iface ready."""
+    b.do("up U", UP_U)
+    if b.profile.strict_v4_add:
+        b.do("addr4 U add 169.254.3.4", "IPV4_ADDR_ADD(U)")
+        b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
+    else:
+        b.do("addr4 U add 169.254.3.4", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
+        b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U)")
+    b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U) L4_DISCONNECTED(U)")
+    b.check()
+
+
+@scenario("bound-alike", "MON-023")
+def bound_and_unbound_alike(b: Bench) -> None:
+    """A bound iface is monitored as an unbound one."""
+    b.manual("A")
+    b.do("dormant A off")
+    b.do("up A", "IF_ADMIN_UP(A) IF_UP(A)")
+    b.do(f"addr4 A add {V4}", "IPV4_ADDR_ADD(A) L4_CONNECTED(A)")
+    b.do("down A", "IF_ADMIN_DOWN(A) IF_DOWN(A) L4_DISCONNECTED(A)")
+
+
+@scenario("unrelated-events", "MON-030", "EVT-012")
+def unrelated_events(b: Bench) -> None:
+    """Events that have nothing to do with readiness do not change it."""
+    b.ready("U")
+    b.do("listen late1 add L4_CONNECTED,L4_DISCONNECTED")
+    b.do("raise DNS_SERVER_ADD U", "DNS_SERVER_ADD(U)")
+    b.do("raise DNS_SERVER_DEL U", "DNS_SERVER_DEL(U)")
+    b.do("resend", "L4_CONNECTED(U)")
+    b.check()
+
+
+@scenario("Y6", "MON-039")
+def address_removed_while_down(b: Bench) -> None:
+    """An address removed while the iface is down does not come back with it."""
+    b.ready("U")
+    b.do("down U", f"{DOWN_U} L4_DISCONNECTED(U)")
+    b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U)")
+    b.do("up U", UP_U)
+    b.check()
+
+
+@scenario("highest-index", "MON-035", needs=("S",))
+def highest_index(b: Bench) -> None:
+    """The iface with the highest index is tracked, and its neighbours are left alone."""
+    b.manual("S")
+    b.do("dormant S off")
+    b.do("up S", "IF_ADMIN_UP(S) IF_UP(S)")
+    b.do(f"addr4 S add {V4}", "IPV4_ADDR_ADD(S) L4_CONNECTED(S)")
+    b.check()
+    b.do("down S", "IF_ADMIN_DOWN(S) IF_DOWN(S) L4_DISCONNECTED(S)")
+
+
+@scenario("mirror", "MON-034", "EVT-001")
+def mirror(b: Bench) -> None:
+    """After each of many changes the monitor agrees with net_if about every iface."""
+    for command in (
+        "up U", f"addr4 U add {V4}", "up V", f"addr6 V add {V6}", "ignore U", "down V", "watch U",
+        "carrier U off", "up V", "carrier U on", f"addr4 U del {V4}", "ignore V", "down U", "watch V",
+    ):  # fmt: skip
+        b.ask(command)
+        b.check()
+
+
+@scenario("X8", "MON-014", "MON-036", needs=("dad",))
+def dad(b: Bench) -> None:
+    """A tentative address does not count until DAD succeeds; after down and up it does at once."""
+    b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")
+    b.wait(1, "IPV6_DAD_SUCCEED(U)")
+    b.do(f"addr6 U add {V6}", "IPV6_ADDR_ADD(U)")
+    b.wait(1, "IPV6_DAD_SUCCEED(U) L4_CONNECTED(U)")
+    b.do("down U", f"{DOWN_U} L4_DISCONNECTED(U)")
+    b.ask("up U")
+    events = b.take_events()
+    early = [event for event in events if event.name == "L4_CONNECTED" and event.v6 == 0]
+    if early:
+        b.quirk("REQ-MON-036")
+    b.wait(1, "IPV6_DAD_SUCCEED(U)" + ("" if early else " L4_CONNECTED(U)"))
+    b.check()
+
+
+@scenario("X8b", "MON-016", needs=("dad",))
+def removed_during_dad(b: Bench) -> None:
+    """An address removed before DAD is over is never reported connected."""
+    b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")
+    b.wait(1, "IPV6_DAD_SUCCEED(U)")
+    b.do(f"addr6 U add {V6}", "IPV6_ADDR_ADD(U)")
+    b.wait(0.02)
+    b.do(f"addr6 U del {V6}", "IPV6_ADDR_DEL(U)")
+    b.wait(1)
+
+
+@scenario("E16", "MON-031", "EVT-002", since="P37")
+def families_by_themselves(b: Bench) -> None:
+    """IPv4 and IPv6 events follow only their own family."""
+    b.families = True
+    b.ask("up U")
+    b.ask("up V")
+    b.take()
+    b.do(f"addr6 V add {V6}", "IPV6_ADDR_ADD(V) L4_CONNECTED(V) L4_IPV6_CONNECTED(V)")
+    b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U) L4_IPV4_CONNECTED(U)")
+    b.do(f"addr6 V del {V6}", "IPV6_ADDR_DEL(V) L4_IPV6_DISCONNECTED(V)")
+    b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U) L4_DISCONNECTED(U) L4_IPV4_DISCONNECTED(U)")
+
+
+@scenario("E2-families", "MON-032", since="P37")
+def second_of_a_family(b: Bench) -> None:
+    """A second iface of a family raises no family event; losing the last one does."""
+    b.families = True
+    b.ask("up U")
+    b.ask("up V")
+    b.take()
+    b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U) L4_CONNECTED(U) L4_IPV4_CONNECTED(U)")
+    b.do(f"addr4 V add {V4B}", "IPV4_ADDR_ADD(V)")
+    b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U)")
+    b.do(f"addr4 V del {V4B}", "IPV4_ADDR_DEL(V) L4_DISCONNECTED(V) L4_IPV4_DISCONNECTED(V)")

@@ -1,0 +1,166 @@
+"""A run on one target: commands go in, every record is traced and judged at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from connmgr_hil import __version__
+from connmgr_hil.checker import Checker, Failure, Limits, Verdict
+from connmgr_hil.device import Device, Expected, Pace
+from connmgr_hil.model import Profile
+from connmgr_hil.targets import Target
+from connmgr_hil.trace import TraceWriter
+from connmgr_hil.vocabulary.errors import DeviceFault, RigFault
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    Fault,
+    Header,
+    Lost,
+    Noise,
+    Reply,
+    VerdictGiven,
+)
+from connmgr_hil.vocabulary.stimuli import Words, validate
+
+
+class Nonconforming(DeviceFault):
+    """The device left the model; `failure` tells where and why."""
+
+    def __init__(self, failure: Failure, log: str) -> None:
+        super().__init__("\n".join(failure.lines()), log=log)
+        self.failure = failure
+
+
+class Session:
+    """A freshly started device, a trace file, and a checker that shadows both.
+
+    Raises `Nonconforming` from the command after which the device had left the model, and the errors of
+    `connmgr_hil.device` when the line or the rig breaks. Whatever happens, the trace is kept.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        trace: Path,
+        header: Header | None = None,
+        profile: Profile | None = None,
+    ) -> None:
+        self._target = target
+        self._path = trace
+        self._header = header or Header()
+        self._forced = profile
+        self.checker = Checker(limits_for(target), profile)
+        self._watchers: list[Callable[[AnyRecord], None]] = []
+        self._device: Device | None = None
+        self.verdict: Verdict | None = None
+
+    def __enter__(self) -> Self:
+        self._trace = TraceWriter(self._path)
+        self._trace.write(
+            Header(
+                tool=f"connmgr-hil {__version__}",
+                target=self._target.name,
+                platform=self._target.platform.name,
+                scenario=self._header.scenario,
+                requirements=self._header.requirements,
+                seed=self._header.seed,
+                profile=self._forced.name if self._forced else "",
+                note=self._header.note,
+            )
+        )
+        try:
+            platform = self._target.platform
+            self._device = Device(
+                self._target.restart(),
+                self._sink,
+                expected=Expected(boards=platform.boards),
+                pace=Pace(platform.console.pace_bytes, platform.console.pace_seconds),
+            )
+            self._device.attach(start="boot")
+        except RigFault as error:
+            self._fault(error)
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        if isinstance(error, RigFault):
+            self._fault(error)
+        self.close()
+
+    def close(self) -> None:
+        """Give the verdict and close the trace."""
+        if self.verdict is None:
+            self.verdict = self.checker.finish()
+            summary = "\n".join(self.verdict.lines())
+            self._trace.write(VerdictGiven(verdict=str(self.verdict.outcome), summary=summary))
+        self._trace.close()
+
+    def _fault(self, error: RigFault) -> None:
+        self._sink(Fault(kind=type(error).__name__, message=str(error)))
+
+    def _sink(self, record: AnyRecord) -> None:
+        stamped = self._trace.write(record)
+        self.checker.feed(stamped)
+        if isinstance(record, Lost | Noise):
+            return
+        for watcher in self._watchers:
+            watcher(stamped)
+
+    # --- use -----------------------------------------------------------------------------
+
+    @property
+    def device(self) -> Device:
+        """The device, once the session is open."""
+        assert self._device is not None, "open the session first"
+        return self._device
+
+    @property
+    def facts(self) -> Hello:
+        """What the device said about itself."""
+        return self.device.facts
+
+    @property
+    def ifaces(self) -> tuple[IfaceFacts, ...]:
+        """The ifaces of the device."""
+        return self.device.ifaces
+
+    @property
+    def profile(self) -> Profile:
+        """The semantics by which the device is judged."""
+        assert self.checker.model is not None
+        return self.checker.model.world.profile
+
+    @property
+    def path(self) -> Path:
+        """Where the trace is written."""
+        return self._path
+
+    def watch(self, watcher: Callable[[AnyRecord], None]) -> None:
+        """Call `watcher` with every record from now on."""
+        self._watchers.append(watcher)
+
+    def execute(self, words: Words) -> Reply:
+        """Give a command, wait for its reply, and judge all that came with it."""
+        validate(words)
+        reply = self.device.execute(words)
+        self.conform()
+        return reply
+
+    def conform(self) -> None:
+        """Raise `Nonconforming` if the device has left the model."""
+        if self.checker.failure:
+            raise Nonconforming(self.checker.failure, str(self._path))
+
+
+def limits_for(target: Target) -> Limits:
+    """Return how exactly times are judged on a target."""
+    late = round(target.platform.time.tolerance_seconds * 1e6)
+    return Limits(late=late, jitter=0 if target.granted else 50_000)
