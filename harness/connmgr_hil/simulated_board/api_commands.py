@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 The connmgr-hil authors
+"""Commands that call the public API: ifaces, addresses, control, monitor and bulk functions."""
+
+import errno
+import socket
+
+from .bulk import Bulk
+from .control import Control
+from .kernel import Steps
+from .monitor import Monitor
+from .net_if import NetIf, NetIfs
+from .net_mgmt import NetMgmt
+from .results import Bad, Command, Result, Words, expect, find_iface, number, switch
+
+_FLAGS = {"PERSISTENT": 0, "NO_AUTO_CONNECT": 1, "NO_AUTO_DOWN": 2, "DISCONNECTING": 3}
+_BUFFER_BYTES = 32
+_INFO_BYTES = 256
+
+
+def event_info(text: str) -> bytes:
+    """The info of `raise` and `fatal`: an int, or `len=N` for N zero bytes."""
+    if text.startswith("len="):
+        return bytes(number(text[4:], 0, _INFO_BYTES))
+    return number(text).to_bytes(4, "little", signed=True)
+
+
+class ApiCommands:
+    """The table of the commands that are one API call each."""
+
+    def __init__(
+        self, ifs: NetIfs, mgmt: NetMgmt, monitor: Monitor, control: Control, bulk: Bulk
+    ) -> None:
+        self._ifs = ifs
+        self._mgmt = mgmt
+        self._monitor = monitor
+        self._control = control
+        self._bulk = bulk
+        self.table: dict[str, Command] = {
+            "up": self._up,
+            "down": self._down,
+            "carrier": self._carrier,
+            "dormant": self._dormant,
+            "addr4": self._address4,
+            "addr6": self._address6,
+            "connect": self._connect,
+            "disconnect": self._disconnect,
+            "timeout": self._timeout,
+            "idle": self._idle,
+            "used": self._used,
+            "flag": self._flag,
+            "opt-set": self._set_option,
+            "opt-get": self._get_option,
+            "bound": self._bound,
+            "ignore": self._ignore,
+            "watch": self._watch,
+            "ignored": self._ignored,
+            "ignore-l2": self._ignore_l2,
+            "watch-l2": self._watch_l2,
+            "resend": self._resend,
+            "all": self._all,
+            "raise": self._raise_event,
+        }
+
+    def _iface(self, words: list[str], least: int, most: int) -> NetIf:
+        expect(words, least, most)
+        return find_iface(self._ifs, words[0])
+
+    # The world
+
+    def _up(self, words: Words) -> Steps[Result]:
+        return Result((yield from self._ifs.up(self._iface(words, 1, 1))))
+
+    def _down(self, words: Words) -> Steps[Result]:
+        return Result((yield from self._ifs.down(self._iface(words, 1, 1))))
+
+    def _carrier(self, words: Words) -> Steps[Result]:
+        yield from self._ifs.set_carrier(self._iface(words, 2, 2), switch(words[1]))
+        return Result()
+
+    def _dormant(self, words: Words) -> Steps[Result]:
+        yield from self._ifs.set_dormant(self._iface(words, 2, 2), switch(words[1]))
+        return Result()
+
+    def _address4(self, words: Words) -> Steps[Result]:
+        return (yield from self._address(words, socket.AF_INET))
+
+    def _address6(self, words: Words) -> Steps[Result]:
+        return (yield from self._address(words, socket.AF_INET6))
+
+    def _address(self, words: list[str], family: socket.AddressFamily) -> Steps[Result]:
+        iface = self._iface(words, 3, 3)
+        try:
+            packed = socket.inet_pton(family, words[2])
+        except OSError:
+            raise Bad("value") from None
+        if words[1] == "add":
+            done = yield from self._ifs.add_address(iface, packed)
+        elif words[1] == "del":
+            done = yield from self._ifs.remove_address(iface, packed)
+        else:
+            raise Bad("value")
+        return Result(0 if done else -errno.EINVAL)
+
+    def _raise_event(self, words: Words) -> Steps[Result]:
+        expect(words, 2, 3)
+        name = words[0]
+        if name not in self._mgmt.codes.code or name == "PRIVATE":
+            raise Bad("value")
+        iface = None if words[1] == "0" else find_iface(self._ifs, words[1])
+        info = event_info(words[2]) if len(words) == 3 else b""
+        yield from self._mgmt.notify(name, iface, info)
+        return Result()
+
+    # Control
+
+    def _connect(self, words: Words) -> Steps[Result]:
+        return Result((yield from self._control.connect(self._iface(words, 1, 1))))
+
+    def _disconnect(self, words: Words) -> Steps[Result]:
+        return Result((yield from self._control.disconnect(self._iface(words, 1, 1))))
+
+    def _timeout(self, words: Words) -> Steps[Result]:
+        iface = self._iface(words, 1, 2)
+        if len(words) == 2:
+            return Result((yield from self._control.set_timeout(iface, number(words[1]))))
+        return Result(0, ("value", (yield from self._control.get_timeout(iface))))
+
+    def _idle(self, words: Words) -> Steps[Result]:
+        self._need_idle_timeout()
+        iface = self._iface(words, 1, 2)
+        if len(words) == 2:
+            return Result(self._control.set_idle_timeout(iface, number(words[1])))
+        return Result(0, ("value", self._control.get_idle_timeout(iface)))
+        yield
+
+    def _used(self, words: Words) -> Steps[Result]:
+        self._need_idle_timeout()
+        self._control.used(self._iface(words, 1, 1))
+        return Result()
+        yield
+
+    def _need_idle_timeout(self) -> None:
+        if not self._control.profile.idle_timeout:
+            raise Bad("unsupported")
+
+    def _flag(self, words: Words) -> Steps[Result]:
+        iface = self._iface(words, 2, 3)
+        flag = _FLAGS[words[1]] if words[1] in _FLAGS else number(words[1])
+        if len(words) == 3:
+            return Result((yield from self._control.set_flag(iface, flag, switch(words[2]))))
+        return Result(0, ("value", int((yield from self._control.get_flag(iface, flag)))))
+
+    def _set_option(self, words: Words) -> Steps[Result]:
+        iface = self._iface(words, 3, 4)
+        name = number(words[1])
+        value: bytes | None = None
+        if words[2] != "null":
+            try:
+                value = bytes.fromhex(words[2])
+            except ValueError:
+                raise Bad("value") from None
+            if len(value) > _BUFFER_BYTES:
+                raise Bad("value")
+        if len(words) == 4:
+            length = number(words[3], 0, _BUFFER_BYTES)
+            value = None if value is None else value[:length].ljust(length, b"\0")
+        return Result((yield from self._control.set_opt(iface, name, value)))
+
+    def _get_option(self, words: Words) -> Steps[Result]:
+        iface = self._iface(words, 3, 3)
+        name = number(words[1])
+        if words[2] == "null-length":
+            return Result(-errno.EINVAL)
+        if words[2] == "null-value":
+            return Result(-errno.EINVAL, ("len", 0))
+        room = number(words[2], 0, _BUFFER_BYTES)
+        status, length, value = yield from self._control.get_opt(iface, name, room)
+        result = Result(status, ("len", length))
+        if status == 0:
+            result.fields.append(("data", value.hex()))
+        return result
+
+    def _bound(self, words: Words) -> Steps[Result]:
+        return Result(0, ("value", int(self._control.is_bound(self._iface(words, 1, 1)))))
+        yield
+
+    # Monitor
+
+    def _ignore(self, words: Words) -> Steps[Result]:
+        yield from self._monitor.ignore(self._iface(words, 1, 1))
+        return Result()
+
+    def _watch(self, words: Words) -> Steps[Result]:
+        yield from self._monitor.watch(self._iface(words, 1, 1))
+        return Result()
+
+    def _ignored(self, words: Words) -> Steps[Result]:
+        ignored = yield from self._monitor.is_ignored(self._iface(words, 1, 1))
+        return Result(0, ("value", int(ignored)))
+
+    def _ignore_l2(self, words: Words) -> Steps[Result]:
+        yield from self._monitor.ignore_l2(self._l2(words))
+        return Result()
+
+    def _watch_l2(self, words: Words) -> Steps[Result]:
+        yield from self._monitor.watch_l2(self._l2(words))
+        return Result()
+
+    def _l2(self, words: list[str]) -> str | None:
+        expect(words, 1, 1)
+        if words[0] == "null":
+            return None
+        if all(iface.l2 != words[0] for iface in self._ifs.all):
+            raise Bad("value")
+        return words[0]
+
+    def _resend(self, words: Words) -> Steps[Result]:
+        expect(words, 0, 0)
+        yield from self._monitor.resend()
+        return Result()
+
+    def _all(self, words: Words) -> Steps[Result]:
+        expect(words, 2, 2)
+        if words[0] not in ("up", "down", "connect", "disconnect") or words[1] not in ("0", "1"):
+            raise Bad("value")
+        return Result((yield from self._bulk.run(words[0], words[1] == "1")))

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 The connmgr-hil authors
+"""The board: puts the parts together, boots them, and says who it is."""
+
+import os
+from collections.abc import Iterable
+
+from .api_commands import ApiCommands
+from .bulk import Bulk
+from .console import Console
+from .control import Control, Implementation
+from .defects import Defects
+from .events import Codes
+from .frames import Ring
+from .kernel import COOPERATIVE_LOWEST, PREEMPTIBLE_LOWEST, Kernel, Steps
+from .monitor import Monitor
+from .net_if import NetIf, NetIfs
+from .net_mgmt import NetMgmt
+from .probe import Probe
+from .probe_commands import ProbeCommands
+from .profile import Profile
+from .sim_commands import SimCommands
+from .simconn import SimConn
+from .terminal import Terminal
+from .work import WorkQueue
+
+TICKS_PER_SECOND = 1000
+_APP_VERSION = "1.0.0"
+_PROTOCOL_VERSION = 1
+
+# Name, L2, implementation, auto-started: section 5 of the protocol, in index order.
+IFACES = (
+    ("bound0", "DUMMY", "SIMCONN", False),
+    ("bound1", "DUMMY", "SIMCONN", False),
+    ("plain0", "CM_TEST", "SIMCONN_PLAIN", False),
+    ("free0", "DUMMY", "-", False),
+    ("free1", "DUMMY", "-", False),
+    ("auto0", "DUMMY", "SIMCONN", True),
+    ("null0", "DUMMY", "NULLAPI", False),
+    ("bare0", "DUMMY", "BAREAPI", False),
+    ("stubborn0", "CM_STUBBORN", "SIMCONN", False),
+)
+
+_CORE = frozenset({"init", "connect", "disconnect"})
+IMPLEMENTATIONS = {
+    "SIMCONN": _CORE | {"set_opt", "get_opt"},
+    "SIMCONN_PLAIN": _CORE,
+    "BAREAPI": frozenset[str](),
+}
+
+
+class Configuration:
+    """What is fixed when firmware is built."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        queue_length: int,
+        dad: bool,
+        auto_down: bool,
+        dormant_in_init: bool,
+        defects: Iterable[str],
+        build: str,
+    ) -> None:
+        self.profile = profile
+        self.queue_length = queue_length
+        self.dad = dad
+        self.auto_down = auto_down
+        self.dormant_in_init = dormant_in_init
+        self.defects = frozenset(defects)
+        self.build = build
+
+
+class Board:
+    """One boot of the device; a reboot makes a new one on the same terminal."""
+
+    def __init__(self, configuration: Configuration, terminal: Terminal, nonce: str) -> None:
+        self._configuration = configuration
+        self._terminal = terminal
+        self._nonce = nonce
+        self.configured_defects = configuration.defects
+        self.defects = defects = Defects(configuration.defects)
+        self.kernel = kernel = Kernel(TICKS_PER_SECOND)
+        self.ring = ring = Ring(lambda: kernel.uptime_us)
+        self.codes = Codes(configuration.profile)
+        self.mgmt = NetMgmt(kernel, self.codes, defects, self._log, configuration.queue_length)
+        queue = WorkQueue(kernel, "wq", COOPERATIVE_LOWEST)
+        self.ifs = NetIfs(kernel, self.mgmt, queue, defects, dad=configuration.dad)
+        self.ifs.all += [
+            NetIf(kernel, index, name, l2, auto=auto)
+            for index, (name, l2, _, auto) in enumerate(IFACES, 1)
+        ]
+        self.monitor = Monitor(kernel, configuration.profile, self.ifs, self.mgmt, defects)
+        self.control = Control(
+            kernel,
+            configuration.profile,
+            self.ifs,
+            self.mgmt,
+            self.monitor,
+            queue,
+            defects,
+            self._log,
+            auto_down=configuration.auto_down,
+        )
+        self._bind(queue)
+        self.probe = Probe(kernel, self.mgmt, self.monitor, queue, ring)
+        bulk = Bulk(self.ifs, self.monitor, self.control, defects, self._log)
+        api = ApiCommands(self.ifs, self.mgmt, self.monitor, self.control, bulk)
+        sim = SimCommands(kernel, self.ifs, self.control, defects, ring)
+        commands = ProbeCommands(self, [api.table, sim.table])
+        self._console = Console(kernel, ring, commands, terminal.write, self.say_hello)
+        kernel.on_idle = self._on_idle
+
+    def _bind(self, queue: WorkQueue) -> None:
+        implementations: dict[str, Implementation | None] = {
+            name: SimConn(
+                self.kernel,
+                self.ifs,
+                self.mgmt,
+                queue,
+                self.defects,
+                self.ring.add,
+                name=name,
+                callbacks=callbacks,
+                dormant_in_init=self._configuration.dormant_in_init,
+            )
+            for name, callbacks in IMPLEMENTATIONS.items()
+        }
+        implementations["NULLAPI"] = None
+        for iface, (_, _, name, _) in zip(self.ifs.all, IFACES, strict=True):
+            if name != "-":
+                self.control.bind(iface, implementations[name])
+
+    def run(self) -> None:
+        """Boot and run until the process ends or a reboot is asked for."""
+        self.kernel.spawn("main", 0, self._boot())
+        self.kernel.run()
+
+    def _boot(self) -> Steps[None]:
+        # The ifaces' own init, then the stack's start, then what the application registers.
+        for iface in self.ifs.all:
+            if self.is_simulated(iface) and not self._configuration.dormant_in_init:
+                yield from self.ifs.set_dormant(iface, True)
+        self.mgmt.start()
+        for iface in self.ifs.all:
+            if iface.auto_start:
+                yield from self.ifs.up(iface)
+        yield from self.probe.start()
+        self.monitor.start(self.control.init)
+        if self.kernel.must_switch():
+            yield
+        self.kernel.spawn("shell", PREEMPTIBLE_LOWEST, self._console.main())
+
+    def _on_idle(self) -> None:
+        """Let time pass for a command that waits; otherwise wait for the next command."""
+        self.probe.board_is_idle()
+        if self._console.is_waiting or not self._pass_time():
+            self._console.send_frames()
+            self._console.feed(self._terminal.wait_for_input())
+
+    def _pass_time(self) -> bool:
+        self._console.send_frames()
+        self._terminal.flush()
+        return self.kernel.skip_time()
+
+    def is_simulated(self, iface: NetIf) -> bool:
+        """Whether an iface has the knobs of the simulated implementation."""
+        binding = self.control.binding(iface)
+        return binding is not None and bool(binding.implementation.callbacks)
+
+    def _log(self, level: str, module: str, message: str) -> None:
+        self.ring.add("log", [("lvl", level), ("mod", module), ("msg", message)])
+
+    def say_hello(self, challenge: str | None) -> None:
+        """The `hello` frame and one `iface` frame each."""
+        configuration = self._configuration
+        fields: list[tuple[str, object]] = [
+            ("proto", _PROTOCOL_VERSION),
+            ("app", _APP_VERSION),
+            ("zephyr", "3.4.99"),
+            ("connmgr", configuration.profile.connmgr),
+            ("board", "simulated"),
+            ("build", configuration.build),
+            ("nonce", self._nonce),
+        ]
+        if challenge is not None:
+            fields.append(("ack", challenge))
+        fields += [
+            ("ipv4", 1),
+            ("ipv6", 1),
+            ("dad", int(configuration.dad)),
+            ("autodown", int(configuration.auto_down)),
+            ("reboot", 1),
+            ("granted", 1),
+            ("coop", 1),
+            ("queue", configuration.queue_length),
+            ("ticks", TICKS_PER_SECOND),
+            ("ifaces", len(self.ifs.all)),
+            ("track", len(self.ifs.all)),
+            ("first", f"{self.ring.first:x}"),
+        ]
+        self.ring.add("hello", fields)
+        for iface, (_, _, implementation, _) in zip(self.ifs.all, IFACES, strict=True):
+            self.ring.add(
+                "iface",
+                [
+                    ("if", iface.index),
+                    ("name", iface.name),
+                    ("l2", iface.l2),
+                    ("bound", int(self.control.is_bound(iface))),
+                    ("impl", implementation),
+                    ("auto", int(iface.auto_start)),
+                    ("sim", int(self.is_simulated(iface))),
+                ],
+            )
+
+
+def new_nonce(first: str | None, boot: int) -> str:
+    """A nonce for this boot: random, or counted on from the one that was given."""
+    return os.urandom(4).hex() if first is None else f"{int(first, 16) + boot:x}"

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 The connmgr-hil authors
+"""Network management events: admission, the bounded queue, and the dispatcher thread."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .defects import Defects
+from .events import Codes
+from .kernel import COOPERATIVE_LOWEST, Kernel, MessageQueue, Mutex, Steps
+
+if TYPE_CHECKING:
+    from .net_if import NetIf
+
+INFO_LIMIT = 32
+_QUEUE_TIMEOUT_US = 10_000
+
+Log = Callable[[str, str, str], None]
+
+
+class Event:
+    """One queue entry; `info` is a copy."""
+
+    __slots__ = ("code", "iface", "info")
+
+    def __init__(self, code: int, iface: "NetIf | None", info: bytes) -> None:
+        self.code = code
+        self.iface = iface
+        self.info = info
+
+
+class Listener:
+    """A callback with its mask."""
+
+    __slots__ = ("handler", "mask")
+
+    def __init__(self, mask: int, handler: Callable[[Event], Steps[None]]) -> None:
+        self.mask = mask
+        self.handler = handler
+
+
+class NetMgmt:
+    """Where events are raised and listeners are registered."""
+
+    def __init__(
+        self, kernel: Kernel, codes: Codes, defects: Defects, log: Log, queue_length: int
+    ) -> None:
+        self.kernel = kernel
+        self.codes = codes
+        self.queue = MessageQueue(kernel, queue_length)
+        self._defects = defects
+        self._log = log
+        self._callback_lock = Mutex(kernel)
+        self._event_lock = Mutex(kernel)
+        self._listeners: list[Listener] = []  # newest first
+        self._all_masks = 0
+        self._accepted = 0
+        self._delivering = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an event is queued or being delivered."""
+        return self._delivering or bool(self.queue.messages)
+
+    def start(self) -> None:
+        """Create the dispatcher thread."""
+        self.kernel.spawn("mgmt", COOPERATIVE_LOWEST, self._dispatch())
+
+    def add(self, listener: Listener, *, oldest: bool = False) -> Steps[None]:
+        """Register a listener; it is called before those registered earlier."""
+        yield from self._callback_lock.lock()
+        self._listeners.insert(len(self._listeners) if oldest else 0, listener)
+        self._all_masks |= listener.mask
+        yield from self._callback_lock.unlock()
+
+    def remove(self, listener: Listener) -> Steps[None]:
+        """Remove a listener and work out anew which events are admitted."""
+        if "evt-del-ignored" in self._defects:
+            return
+        yield from self._callback_lock.lock()
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+        self._all_masks = 0
+        for other in self._listeners:
+            self._all_masks |= other.mask
+        yield from self._callback_lock.unlock()
+
+    def notify(self, name: str, iface: "NetIf | None", info: bytes = b"") -> Steps[bool]:
+        """Queue the event `name` if any listener's mask covers it; waits up to 10 ms for room.
+
+        False if it was not queued.
+        """
+        code = self.codes.code[name]
+        if name == "L4_DISCONNECTED" and "evt-wrong-code" in self._defects:
+            code = self.codes.code["DNS_SERVER_ADD"]
+        if not self.codes.admits(self._all_masks, code):
+            return False
+        if "evt-drops-some" in self._defects and name != "PRIVATE":
+            self._accepted += 1
+            if self._accepted % 16 == 0:
+                return False
+        room = False
+        yield from self._event_lock.lock()
+        if len(info) > INFO_LIMIT:
+            self._log("err", "net_mgmt", f"Event {code} info length {len(info)} > {INFO_LIMIT}")
+        else:
+            if "evt-info-lost" in self._defects:
+                info = b""
+            room = yield from self.queue.put(
+                Event(code, iface, info), self.kernel.ticks(_QUEUE_TIMEOUT_US)
+            )
+            if not room:
+                self._log("wrn", "net_mgmt", f"Failure to push event ({code})")
+        yield from self._event_lock.unlock()
+        return room
+
+    def _dispatch(self) -> Steps[None]:
+        while True:
+            event = yield from self.queue.get()
+            assert isinstance(event, Event)
+            self._delivering = True
+            yield from self._callback_lock.lock()
+            yield from self._call_back(event)
+            yield from self._callback_lock.unlock()
+            self._delivering = False
+            yield from self.kernel.give_way()
+
+    def _call_back(self, event: Event) -> Steps[None]:
+        listeners = list(self._listeners)
+        if "evt-oldest-first" in self._defects:
+            listeners.reverse()
+        matches = self.codes.matches
+        for listener in listeners:
+            if matches(listener.mask, event.code) and listener in self._listeners:
+                yield from listener.handler(event)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 The connmgr-hil authors
+"""Which release's Connection Manager the board behaves as."""
+
+
+class Profile:
+    """Zephyr 3.4 (P34), and the base of the others: each names what it changes."""
+
+    name = "P34"
+    connmgr = "3.4"
+    # Four more L4 events; readiness recounted in every pass; IPv4 rule as strict as that of IPv6.
+    counts_families = False
+    # 64-bit event codes with one bit for each command.
+    wide_codes = False
+    # disconnect() marks the intent and leaves admin-down to the IF_DOWN handler.
+    marks_intent = False
+    idle_timeout = False
+    has_no_configuration_event = False
+
+    @property
+    def flag_count(self) -> int:
+        """The first flag number that is invalid."""
+        return 4 if self.marks_intent else 3
+
+
+class Profile37(Profile):
+    """Zephyr 3.7 to 4.1."""
+
+    name = "P37"
+    connmgr = "3.7"
+    counts_families = True
+
+
+class Profile42(Profile37):
+    """Zephyr 4.2."""
+
+    name = "P42"
+    connmgr = "4.2"
+    wide_codes = True
+    marks_intent = True
+
+
+class Profile43(Profile42):
+    """Zephyr 4.3."""
+
+    name = "P43"
+    connmgr = "4.3"
+    idle_timeout = True
+
+
+class Profile26(Profile43):
+    """Zephyr's main branch in 2026."""
+
+    name = "P26"
+    connmgr = "4.4"
+    has_no_configuration_event = True
+
+
+PROFILES: dict[str, type[Profile]] = {
+    profile.name: profile for profile in (Profile, Profile37, Profile42, Profile43, Profile26)
+}
