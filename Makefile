@@ -1,0 +1,41 @@
+# make verify   what this project shows, on any Debian or Ubuntu with Python 3.11 or newer
+# make test     the project's own tests
+# make setup    only the set-up, which the other two do by themselves
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: verify test setup lint clean
+
+verify: $(READY)
+	@$(BIN)/cmhil verify --recorded tests/traces -t simulated --out out/verify \
+	  --json out/verify/summary.json
+
+test: lint
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+setup: $(READY)
+
+# The stamp is older than pyproject.toml when what must be installed may have changed.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "connmgr-hil needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "  next: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv module is missing." >&2; \
+	  echo "  next: sudo apt-get install python3-venv" >&2; exit 2; }
+	@echo "Setting up .venv (once, about half a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' </dev/null
+	@touch $@
+
+clean:
+	rm -rf .venv out dist

@@ -1,0 +1,5 @@
+"""The command `cmhil`."""
+
+from .main import main
+
+__all__ = ["main"]

@@ -1,0 +1,5 @@
+"""Start `cmhil` as `python -m connmgr_hil.cli`."""
+
+from .main import main
+
+main()

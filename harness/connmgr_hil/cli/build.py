@@ -1,0 +1,42 @@
+"""`cmhil build`: the application, for a platform."""
+
+import time
+
+import click
+
+
+@click.command(context_settings={"ignore_unknown_options": False})
+@click.option("-p", "--platform", required=True, metavar="PLATFORM", help="See 'cmhil platforms'.")
+@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
+@click.option("--board", default="", metavar="BOARD", help="Zephyr board, if not the platform's.")
+@click.option("--pristine", is_flag=True, help="Throw an earlier build away.")
+@click.option("-v", "--verbose", is_flag=True, help="Show what the build prints.")
+@click.argument("cmake_arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- CMAKE-ARG...]")
+def build(
+    platform: str,
+    variant: str,
+    board: str,
+    pristine: bool,
+    verbose: bool,
+    cmake_arguments: tuple[str, ...],
+) -> None:
+    """Build the Zephyr application for a platform, into out/build/PLATFORM[-VARIANT].
+
+    With west where Zephyr is in a west workspace, otherwise with CMake and ZEPHYR_BASE.
+    The folder out/build can be chosen with CMHIL_BUILD_DIR.
+    """
+    from connmgr_hil.targets import find_platform  # noqa: PLC0415 - slow to import
+    from connmgr_hil.toolchain.building import plan_build, run_build  # noqa: PLC0415
+
+    plan = plan_build(
+        find_platform(platform), variant=variant, board=board, cmake_arguments=cmake_arguments
+    )
+    click.echo(f"board      {plan.board}")
+    click.echo(f"zephyr     {plan.zephyr}")
+    click.echo(f"toolchain  {plan.toolchain}")
+    click.echo(f"log        {plan.log}")
+    began = time.monotonic()
+    image = run_build(plan, pristine=pristine, say=click.echo if verbose else None)
+    click.echo(f"image      {image}  ({time.monotonic() - began:.0f} s)")
+    options = f" --variant {variant}" if variant else ""
+    click.echo(f"next: cmhil verify -t {platform}{options}")

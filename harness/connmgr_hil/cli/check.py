@@ -1,0 +1,39 @@
+"""`cmhil check`: judge recorded traces again."""
+
+from pathlib import Path
+
+import click
+
+from .output import write_json
+
+
+@click.command()
+@click.argument(
+    "traces", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACE..."
+)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--profile",
+    "profile_name",
+    metavar="NAME",
+    help="Judge by this release's rules (P34, ...), not by those of the device's own release.",
+)
+def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | None) -> int:
+    """Judge traces again, without a device. A folder stands for all traces (*.jsonl) below it."""
+    from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
+    from connmgr_hil.model.profiles import PROFILES  # noqa: PLC0415
+
+    from .progress import Progress, summary  # noqa: PLC0415
+
+    if profile_name is not None and profile_name not in PROFILES:
+        raise click.BadParameter(
+            f"{profile_name!r} is none of {', '.join(PROFILES)}", param_hint="--profile"
+        )
+    profile = PROFILES[profile_name] if profile_name else None
+    with Progress() as progress:
+        report = run.check(traces, profile=profile, progress=progress)
+    click.echo(summary(report))
+    click.echo(f"VERDICT  {report.outcome}")
+    if json_file is not None:
+        write_json(json_file, report.as_json())
+    return report.exit_code

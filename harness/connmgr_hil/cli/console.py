@@ -1,0 +1,163 @@
+"""A person, or a pipe, on one side; a device on the other."""
+
+import os
+import select
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import click
+
+from connmgr_hil import __version__
+from connmgr_hil.device import Device, Expected, Pace
+from connmgr_hil.targets import Target
+from connmgr_hil.trace import TraceWriter
+from connmgr_hil.transport import Transport
+from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
+from connmgr_hil.vocabulary.facts import ROLES
+from connmgr_hil.vocabulary.observations import AnyRecord, Header
+from connmgr_hil.vocabulary.stimuli import COMMANDS, Words, advance, validate
+
+from .readable import readable
+
+_HELP = f"""\
+wait SECONDS   let device time pass
+restart        start the device afresh
+quit           end (also ^D)
+and the probe's own commands (zephyr_app/PROTOCOL.md):
+{click.wrap_text(", ".join(COMMANDS), 76, "  ", "  ")}
+An iface is a number, a name (bound0), or a letter (A)."""
+
+_OURS = ("mode", "reboot")
+_LINGER = 0.2
+
+
+class Console:
+    """Reads commands from standard input, and shows and records all that the device does.
+
+    A command that is no good is told and forgotten; a line that ends or a device that is silent
+    ends the console with their own errors, the trace kept.
+    """
+
+    def __init__(self, target: Target, trace: Path) -> None:
+        self._target = target
+        self._path = trace
+        self._person = sys.stdin.isatty()
+        self._typed = b""
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        self._trace = TraceWriter(self._path)
+        self._trace.write(
+            Header(
+                tool=f"connmgr-hil {__version__}",
+                target=self._target.name,
+                platform=self._target.platform.name,
+                note="by hand",
+            )
+        )
+        platform = self._target.platform
+        try:
+            self._transport: Transport = self._target.start()
+            self._device = Device(
+                self._transport,
+                self._take,
+                expected=Expected(boards=platform.boards),
+                pace=Pace(platform.console.pace_bytes, platform.console.pace_seconds),
+            )
+            self._device.attach(start="boot")
+        except BaseException:
+            self._trace.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self._trace.close()
+        click.echo(f"trace: {self._path}", err=True)
+
+    def run(self) -> None:
+        """Work until the input ends or says quit."""
+        while (line := self._next_line()) is not None:
+            words = line.split("#", 1)[0].split()
+            if words in (["quit"], ["exit"]):
+                return
+            if words:
+                self._obey(words)
+        self._device.listen(_LINGER)
+
+    def _obey(self, words: list[str]) -> None:
+        try:
+            if words == ["help"]:
+                click.echo(_HELP)
+            elif words == ["restart"]:
+                self._restart()
+            else:
+                self._device.execute(self._command(words), host_seconds=10.0)
+        except DeviceReset as error:
+            click.echo(str(error), err=True)
+            self._restart()
+        except UsageError as error:
+            click.echo(str(error), err=True)
+
+    def _restart(self) -> None:
+        self._transport = self._target.restart()
+        self._device.restart(self._transport)
+
+    def _command(self, words: list[str]) -> Words:
+        if words[0] == "wait":
+            return advance(_seconds(words[1:]))
+        if words[0] in _OURS:
+            raise BadInput("a command that leaves the console in charge", words[0], "use 'restart'")
+        numbers = {iface.name: str(iface.index) for iface in self._device.ifaces}
+        numbers |= {letter: numbers[name] for letter, name in ROLES.items() if name in numbers}
+        command = (words[0], *(numbers.get(word, word) for word in words[1:]))
+        validate(command)
+        return command
+
+    def _take(self, record: AnyRecord) -> None:
+        self._trace.write(record)
+        for line in readable(record):
+            click.echo(line)
+
+    def _next_line(self) -> str | None:
+        """Return the next line of input, showing meanwhile what the device does by itself."""
+        if self._person:
+            click.echo("> ", nl=False)
+        source = sys.stdin.fileno()
+        while b"\n" not in self._typed and not self._ended:
+            watched = [source]
+            if self._transport.fileno() >= 0:
+                watched.append(self._transport.fileno())
+            ready, _, _ = select.select(watched, [], [])
+            if source in ready:
+                data = os.read(source, 4096)
+                self._ended = not data
+                self._typed += data
+            else:
+                self._device.listen(0.02)
+        if not self._typed:
+            return None
+        typed, _, self._typed = self._typed.partition(b"\n")
+        line = typed.decode(errors="replace")
+        if not self._person:
+            click.echo(f"> {line}")
+        return line
+
+
+def _seconds(words: list[str]) -> float:
+    try:
+        (word,) = words
+        seconds = float(word.removesuffix("s"))
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 1e6:
+        raise BadInput(
+            "'wait' with a number of seconds from 0 to 1000000", " ".join(words) or "none"
+        )
+    return seconds

@@ -1,0 +1,101 @@
+"""Finds the command that was asked for, loads only that, and turns errors into exit codes."""
+
+import importlib
+import sys
+
+import click
+
+from connmgr_hil import __version__
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, ExitCode, HarnessError
+
+from .bug import report_bug
+
+_COMMANDS = {
+    "doctor": "Say what this machine has and what it lacks.",
+    "platforms": "List what firmware can be built for and run on.",
+    "build": "Build the Zephyr application for a platform.",
+    "verify": "Run the conformance scenarios on a target and judge them.",
+    "check": "Judge recorded traces again, without a device.",
+    "shell": "Type commands to a device by hand.",
+}
+"""Each lives in the module of the same name; its first line stands here so that `--help` need not
+load them all."""
+
+
+READER_GONE = 141
+"""What a shell shows for a program that SIGPIPE ended."""
+
+
+class _Commands(click.Group):
+    """A group that imports a command when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order in which one meets them."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command by its name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f".{cmd_name}", __package__), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 conforms, 1 the device fails, 2 usage, 3 the rig failed, "
+    "4 inconclusive, 130 interrupted. Start with 'cmhil doctor'.",
+)
+@click.version_option(__version__, prog_name="cmhil")
+def cmhil() -> None:
+    """Test Zephyr's Connection Manager on real, emulated and simulated devices.
+
+    Firmware with the probe is driven over its UART; a reference model judges all that it shows.
+    """
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run `cmhil` with these arguments (by default those of the process); return its exit code.
+
+    No exception leaves this function.
+    """
+    try:
+        result = cmhil.main(args=arguments, prog_name="cmhil", standalone_mode=False)
+        code = int(result) if isinstance(result, int) else ExitCode.CONFORMS
+        sys.stdout.flush()
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return ExitCode.INTERRUPTED
+    except HarnessError as error:
+        return report_bug(error)
+    except ConnMgrHilError as error:
+        click.echo(f"{click.style('cmhil:', bold=True)} {error}", err=True)
+        return error.exit_code
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output went away (`cmhil platforms | head`): nobody is left to be told,
+        # and what was being done is not finished. Click turns most of these into SystemExit.
+        sys.stdout = None
+        return READER_GONE
+    except Exception as error:  # noqa: BLE001 - the last resort: no traceback on the terminal
+        return report_bug(error)
+    return code
+
+
+def main() -> None:
+    """Run `cmhil` and exit."""
+    sys.exit(run())

@@ -1,0 +1,51 @@
+"""Tables and files that commands print: rich on a terminal, plain text elsewhere."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from connmgr_hil.vocabulary.errors import RigFault
+
+
+def fancy() -> bool:
+    """Say whether output goes to a terminal that wants more than plain text."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: drawn on a terminal (in colour unless NO_COLOR is set), aligned text elsewhere."""
+    if fancy():
+        from rich.console import Console  # noqa: PLC0415 - slow to import, seldom needed
+        from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        Console().print(table)
+        return
+    lines = [list(columns), *(list(row) for row in rows)]
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write a document that a program will read, with its folders.
+
+    Raises `RigFault` when the file cannot be written.
+    """
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    except OSError as error:
+        raise RigFault(
+            f"to write {path}", str(error), "choose another place with --json"
+        ) from error

@@ -1,0 +1,47 @@
+"""`cmhil platforms`: what there is to run on."""
+
+from pathlib import Path
+
+import click
+
+from .output import print_table
+
+
+@click.command()
+@click.option(
+    "--check",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Only check this platform file (repeatable; more may follow).",
+)
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+def platforms(files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
+    """List what firmware can be built for and run on, or check platform files of your own.
+
+    \b
+    cmhil platforms
+    cmhil platforms --check my_board.toml
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil.targets import known_platforms, read_platform  # noqa: PLC0415
+
+    if more and not files:
+        raise click.UsageError("files are only taken with --check FILE...")
+    if files:
+        for path in (*files, *more):
+            click.echo(f"{path}: sound, describes '{read_platform(path).name}'")
+        return
+    print_table(
+        ("NAME", "KIND", "ZEPHYR BOARD", "VARIANTS", "DESCRIPTION"),
+        [
+            (
+                name,
+                platform.kind,
+                platform.zephyr.board if platform.zephyr else "-",
+                ", ".join(platform.variants) or "-",
+                platform.description,
+            )
+            for name, platform in known_platforms().items()
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Finds what firmware is built with on this machine, and builds it."""

@@ -1,0 +1,206 @@
+"""Builds the Zephyr application for a platform."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from connmgr_hil.resources import zephyr_app_dir
+from connmgr_hil.targets import Platform, image_path
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+
+from .compilers import choose_toolchain
+from .machine import lacking
+from .programs import west_command
+from .zephyr_tree import ZephyrTree, find_tree
+
+_STAMP = ".cmhil-configured"
+_TAIL_LINES = 12
+_TELLING_LINES = 6
+_TELLING = re.compile(r"\b(error|warning)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Build:
+    """All that there is to know about a build before it begins.
+
+    `commands` are run one after the other in `where`; `image` is the file that they leave in `folder`.
+    """
+
+    platform: str
+    board: str
+    zephyr: str
+    toolchain: str
+    folder: Path
+    image: Path
+    where: Path
+    commands: tuple[tuple[str, ...], ...]
+    configure: tuple[str, ...]
+
+    @property
+    def log(self) -> Path:
+        """Where the output of the build is kept."""
+        return self.folder.parent / f"{self.folder.name}.log"
+
+
+def board_name(platform: Platform, tree: ZephyrTree) -> str:
+    """Return how this tree names the board: by the old or the new hardware model."""
+    assert platform.zephyr is not None
+    if tree.hardware_model_2:
+        return platform.zephyr.board_v2 or platform.zephyr.board
+    return platform.zephyr.board
+
+
+def plan_build(
+    platform: Platform,
+    *,
+    variant: str = "",
+    board: str = "",
+    cmake_arguments: Sequence[str] = (),
+) -> Build:
+    """Return how to build for a platform on this machine; nothing is changed yet.
+
+    Raises `UsageError` when the platform runs no firmware, when there is no such variant, or when
+    something is missing, naming all of it.
+    """
+    if platform.zephyr is None:
+        raise UsageError(
+            "a platform that runs Zephyr",
+            f"{platform.name}: {platform.description}",
+            f"there is nothing to build; cmhil verify -t {platform.name}",
+        )
+    fragments = _fragments(platform, variant)
+    missing = lacking(platform)
+    if missing:
+        raise UsageError(
+            f"what building for {platform.name} needs",
+            "missing: " + ", ".join(finding.name for finding in missing),
+            "; ".join(finding.remedy for finding in missing),
+        )
+    tree = find_tree()
+    toolchain = choose_toolchain(platform.zephyr.toolchain)
+    assert toolchain is not None, "lacking() would have named it"
+    image = image_path(platform, variant).absolute()
+    folder = image.parents[1]
+    settings = {"ZEPHYR_TOOLCHAIN_VARIANT": toolchain.variant, **toolchain.settings}
+    if fragments:
+        settings["EXTRA_CONF_FILE"] = ";".join(fragments)
+    west = west_command() if tree.workspace else None
+    if west is None and "ZEPHYR_MODULES" not in os.environ:
+        modules = (tree.module(name) for name in platform.zephyr.modules)
+        settings["ZEPHYR_MODULES"] = ";".join(str(module) for module in modules)
+    chosen = board or board_name(platform, tree)
+    definitions = [f"-D{key}={value}" for key, value in settings.items()] + list(cmake_arguments)
+    source = str(zephyr_app_dir())
+    configure: tuple[str, ...]
+    if west is not None and tree.workspace is not None:
+        configure = (*west, "build", "--cmake-only", "-b", chosen, "-d", str(folder), "-s", source)
+        configure = (*configure, "--", *definitions)
+    else:
+        configure = ("cmake", "-GNinja", "-S", source, "-B", str(folder), f"-DBOARD={chosen}")
+        configure = (*configure, *definitions)
+    return Build(
+        platform=platform.name,
+        board=chosen,
+        zephyr=f"{tree.version} at {tree.base}",
+        toolchain=f"{toolchain.variant} ({toolchain.where})",
+        folder=folder,
+        image=image,
+        where=tree.workspace or Path.cwd(),
+        commands=(configure, ("ninja", "-C", str(folder))),
+        configure=(*configure, str(tree.base)),
+    )
+
+
+def _fragments(platform: Platform, variant: str) -> list[str]:
+    if not variant:
+        return []
+    if variant not in platform.variants:
+        raise UsageError(
+            f"a variant of {platform.name}",
+            repr(variant),
+            "variants: " + (", ".join(sorted(platform.variants)) or "none"),
+        )
+    return [str(zephyr_app_dir() / name) for name in platform.variants[variant].conf]
+
+
+def run_build(
+    build: Build, *, pristine: bool = False, say: Callable[[str], object] | None = None
+) -> Path:
+    """Build, and return the image. Its output goes to `build.log`, and line by line to `say`.
+
+    What was configured in the same way before is built upon; otherwise, and with `pristine`, the
+    folder is emptied first. The stamp in it says how it was configured, and that it is ours. Raises `RigFault` with the end of the output when it does not build.
+    """
+    stamp = build.folder / _STAMP
+    configured = json.dumps(build.configure)
+    fresh = pristine or not stamp.is_file() or stamp.read_text(encoding="utf-8") != configured
+    if fresh:
+        _empty(build.folder)
+        build.folder.mkdir(parents=True, exist_ok=True)
+        stamp.touch()
+    with build.log.open("w", encoding="utf-8") as log:
+        for command in build.commands if fresh else build.commands[1:]:
+            _run(command, build, log.write, say)
+            stamp.write_text(configured, encoding="utf-8")
+    if not build.image.is_file():
+        raise RigFault(
+            f"the build should leave {build.image}", "no such file", "read the log", str(build.log)
+        )
+    return build.image
+
+
+def _empty(folder: Path) -> None:
+    """Remove an earlier build; refuse to remove anything else."""
+    if not folder.exists():
+        return
+    ours = any((folder / name).is_file() for name in (_STAMP, "CMakeCache.txt"))
+    if not ours and any(folder.iterdir()):
+        raise UsageError(
+            f"an empty folder or an earlier build at {folder}",
+            "other files in it",
+            "move them away, or set CMHIL_BUILD_DIR",
+        )
+    shutil.rmtree(folder)
+
+
+def _run(
+    command: Sequence[str],
+    build: Build,
+    keep: Callable[[str], object],
+    say: Callable[[str], object] | None,
+) -> None:
+    keep(f"$ {' '.join(command)}\n")
+    environment = os.environ | {"ZEPHYR_BASE": build.configure[-1]}
+    telling: list[str] = []
+    tail: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=build.where,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            keep(line)
+            tail = [*tail[1 - _TAIL_LINES :], line.rstrip()]
+            if len(telling) < _TELLING_LINES and _TELLING.search(line):
+                telling.append(line.rstrip())
+            if say is not None:
+                say(line.rstrip())
+    if process.returncode:
+        end = [*(line for line in telling if line not in tail), *tail]
+        raise RigFault(
+            f"the application should build for {build.platform} (board {build.board})",
+            f"{command[0]} ended with {process.returncode}\n    " + "\n    ".join(end),
+            "the first error in the log tells most",
+            str(build.log),
+        )

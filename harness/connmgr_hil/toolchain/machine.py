@@ -1,0 +1,170 @@
+"""What this machine has and lacks for building and running, and how to get the rest."""
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+
+from connmgr_hil.targets import Platform
+from connmgr_hil.vocabulary.errors import UsageError
+
+from .compilers import arm_gcc, choose_toolchain, host_builds_32_bit, host_compiler, zephyr_sdk
+from .programs import find_renode, missing_python_packages, version_of, west_command
+from .zephyr_tree import ZephyrTree, find_tree
+
+_PROGRAMS = (
+    ("cmake", "building", "sudo apt-get install cmake"),
+    ("ninja", "building", "sudo apt-get install ninja-build"),
+    ("dtc", "building", "sudo apt-get install device-tree-compiler"),
+    (
+        "qemu-system-arm",
+        "running mps2_an385 and qemu_cortex_m3",
+        "sudo apt-get install qemu-system-arm",
+    ),
+    ("qemu-system-i386", "running qemu_x86", "sudo apt-get install qemu-system-x86"),
+)
+_BUILD_PROGRAMS = ("cmake", "ninja", "dtc")
+_SDK_REMEDY = "install the Zephyr SDK: west sdk install (or ZEPHYR_SDK_INSTALL_DIR=…)"
+_COMPILER_REMEDIES = {
+    "host": "sudo apt-get install gcc",
+    "gnuarmemb": "sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked for. `detail` is empty when it is not there."""
+
+    name: str
+    detail: str
+    needed_for: str
+    remedy: str
+
+    @property
+    def found(self) -> bool:
+        """Tell whether it is there."""
+        return bool(self.detail)
+
+
+def examine() -> list[Finding]:
+    """Look for everything that building and running may need."""
+    findings = [_python(), _tree(), *_west()]
+    for program, purpose, remedy in _PROGRAMS:
+        findings.append(_program(program, purpose, remedy))
+    findings += [_python_packages(), *_compilers(), _renode()]
+    return findings
+
+
+def lacking(platform: Platform) -> list[Finding]:
+    """Return what is missing on this machine to build the application for a platform."""
+    if platform.zephyr is None:
+        return []
+    wanted = [_tree(), _python_packages()]
+    wanted += [_program(*each) for each in _PROGRAMS if each[0] in _BUILD_PROGRAMS]
+    suggested = platform.zephyr.toolchain
+    toolchain = choose_toolchain(suggested)
+    wanted.append(
+        Finding(
+            f"compiler for {platform.name}",
+            toolchain.where if toolchain else "",
+            "building",
+            _COMPILER_REMEDIES.get(suggested, _SDK_REMEDY),
+        )
+    )
+    if suggested == "host" and not platform.zephyr.board.endswith("_64"):
+        wanted.append(_multilib())
+    try:
+        tree = find_tree()
+    except UsageError:
+        tree = None
+    if tree is not None and "ZEPHYR_MODULES" not in os.environ:
+        wanted += [_module(tree, name) for name in platform.zephyr.modules]
+    return [finding for finding in wanted if not finding.found]
+
+
+def _python() -> Finding:
+    return Finding("Python", f"{sys.version.split()[0]} at {sys.executable}", "cmhil", "")
+
+
+def _tree() -> Finding:
+    try:
+        tree = find_tree()
+    except UsageError as error:
+        return Finding("Zephyr", "", "building", error.remedy)
+    place = f"{tree.version} at {tree.base}"
+    return Finding("Zephyr", place, "building", "")
+
+
+def _west() -> list[Finding]:
+    command = west_command()
+    version = f"{version_of(command[0])} at {command[0]}" if command else ""
+    try:
+        workspace = find_tree().workspace
+    except UsageError:
+        workspace = None
+    return [
+        Finding("west", version, "building in a workspace", "pip install west"),
+        Finding(
+            "west workspace",
+            str(workspace or ""),
+            "building with west; without one CMake is called directly",
+            "not needed where ZEPHYR_BASE is set",
+        ),
+    ]
+
+
+def _program(name: str, purpose: str, remedy: str) -> Finding:
+    place = shutil.which(name)
+    return Finding(name, f"{version_of(place)} at {place}" if place else "", purpose, remedy)
+
+
+def _python_packages() -> Finding:
+    missing = missing_python_packages()
+    return Finding(
+        "Zephyr's Python packages",
+        "" if missing else f"complete in {shutil.which('python3')}",
+        "building",
+        f"pip install {' '.join(missing)} (for the python3 on PATH)",
+    )
+
+
+def _compilers() -> list[Finding]:
+    host, arm, sdk = host_compiler(), arm_gcc(), zephyr_sdk()
+    return [
+        Finding("host compiler", host.where if host else "", "native", _COMPILER_REMEDIES["host"]),
+        _multilib(),
+        Finding(
+            "Arm compiler (gnuarmemb)",
+            f"{version_of(arm.where)} at {arm.where}" if arm else "",
+            "Cortex-M boards and QEMU",
+            _COMPILER_REMEDIES["gnuarmemb"],
+        ),
+        Finding(
+            "Zephyr SDK", sdk.where if sdk else "", "qemu_x86, and all else but native", _SDK_REMEDY
+        ),
+    ]
+
+
+def _multilib() -> Finding:
+    return Finding(
+        "32-bit host libraries",
+        "gcc -m32 links" if host_builds_32_bit() else "",
+        "native_sim, native_posix (not their _64)",
+        "sudo apt-get install gcc-multilib, or choose native_sim_64",
+    )
+
+
+def _renode() -> Finding:
+    place = find_renode()
+    return Finding(
+        "Renode", place or "", "emulated boards", "get it from renode.io; set RENODE_PATH to it"
+    )
+
+
+def _module(tree: ZephyrTree, name: str) -> Finding:
+    return Finding(
+        f"Zephyr module {name}",
+        str(tree.module(name) or ""),
+        "building",
+        f"west update {name}, or list its folder in ZEPHYR_MODULES",
+    )

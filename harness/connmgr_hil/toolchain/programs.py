@@ -1,0 +1,72 @@
+"""Finds the programs and Python packages that Zephyr's build and the emulators need."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_PACKAGES = {
+    "elftools": "pyelftools",
+    "yaml": "PyYAML",
+    "pykwalify": "pykwalify",
+    "packaging": "packaging",
+}
+"""Modules without which Zephyr's build scripts stop, and the distributions that hold them."""
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)+")
+
+
+def version_of(program: str, *arguments: str) -> str:
+    """Return the version that a program prints, or `?` where it prints none."""
+    try:
+        done = subprocess.run(
+            [program, *(arguments or ("--version",))],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=20,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "?"
+    match = _NUMBER.search(done.stdout + done.stderr)
+    return match.group() if match else "?"
+
+
+def west_command() -> Sequence[str] | None:
+    """Return how to call west: the one on PATH, else the one beside this Python."""
+    if found := shutil.which("west"):
+        return (found,)
+    beside = Path(sys.executable).parent / "west"
+    return (str(beside),) if beside.is_file() else None
+
+
+def missing_python_packages() -> list[str]:
+    """Return the distributions that Zephyr's build needs and `python3` on PATH lacks.
+
+    Zephyr's CMake uses that Python, which need not be ours.
+    """
+    python = shutil.which("python3")
+    if python is None:
+        return sorted(_PACKAGES.values())
+    probe = (
+        "import importlib.util as u, sys; "
+        "print(*[n for n in sys.argv[1:] if u.find_spec(n) is None])"
+    )
+    done = subprocess.run(
+        [python, "-c", probe, *_PACKAGES], capture_output=True, text=True, check=False, timeout=60
+    )
+    return sorted(_PACKAGES[name] for name in done.stdout.split())
+
+
+def find_renode(environment: Mapping[str, str] | None = None) -> str | None:
+    """Return Renode: what RENODE_PATH names (program or its folder), else the one on PATH."""
+    environment = os.environ if environment is None else environment
+    if named := environment.get("RENODE_PATH"):
+        path = Path(named).expanduser()
+        return shutil.which("renode", path=str(path)) if path.is_dir() else shutil.which(str(path))
+    return shutil.which("renode")

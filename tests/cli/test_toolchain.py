@@ -1,0 +1,229 @@
+"""Finding trees and compilers, and planning builds, on machines made up in a folder."""
+
+from pathlib import Path
+
+import pytest
+
+from connmgr_hil.cli.main import run
+from connmgr_hil.targets import find_platform
+from connmgr_hil.toolchain import building, machine
+from connmgr_hil.toolchain.compilers import arm_gcc, choose_toolchain, zephyr_sdk
+from connmgr_hil.toolchain.machine import Finding
+from connmgr_hil.toolchain.zephyr_tree import find_tree, read_tree
+from connmgr_hil.vocabulary.errors import ExitCode, RigFault, UsageError
+
+
+def make_tree(base: Path, version: str = "3.4.99") -> Path:
+    major, minor, patch = version.split(".")
+    (base / "scripts").mkdir(parents=True)
+    (base / "VERSION").write_text(
+        f"VERSION_MAJOR = {major}\nVERSION_MINOR = {minor}\nPATCHLEVEL = {patch}\n"
+    )
+    if (int(major), int(minor)) >= (3, 7):
+        (base / "scripts" / "list_hardware.py").touch()
+    return base
+
+
+def make_arm_gcc(home: Path) -> Path:
+    (home / "bin").mkdir(parents=True)
+    compiler = home / "bin" / "arm-none-eabi-gcc"
+    compiler.write_text("#!/bin/sh\n")
+    compiler.chmod(0o755)
+    return home
+
+
+def make_sdk(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "sdk_version").write_text("0.16.1\n")
+    return folder
+
+
+def test_tree_from_zephyr_base(tmp_path: Path) -> None:
+    base = make_tree(tmp_path / "zephyr")
+    tree = find_tree({"ZEPHYR_BASE": str(base)}, tmp_path)
+    assert (tree.base, tree.version, tree.workspace) == (base, "3.4.99", None)
+    assert not tree.hardware_model_2
+
+
+def test_tree_from_the_workspace_around_us(tmp_path: Path) -> None:
+    (tmp_path / ".west").mkdir()
+    (tmp_path / ".west" / "config").write_text("[zephyr]\nbase = z\n")
+    base = make_tree(tmp_path / "z", "4.1.0")
+    below = tmp_path / "app" / "src"
+    below.mkdir(parents=True)
+    tree = find_tree({}, below)
+    assert (tree.base, tree.version, tree.workspace) == (base, "4.1.0", tmp_path)
+    assert tree.hardware_model_2
+
+
+def test_no_tree_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="west init"):
+        find_tree({}, tmp_path)
+    with pytest.raises(UsageError, match="no sound VERSION"):
+        find_tree({"ZEPHYR_BASE": str(tmp_path)})
+
+
+def test_modules_are_found_where_west_puts_them(tmp_path: Path) -> None:
+    tree = read_tree(make_tree(tmp_path / "zephyr"))
+    (tmp_path / "modules" / "hal" / "nxp").mkdir(parents=True)
+    assert tree.module("hal_nxp") == tmp_path / "modules" / "hal" / "nxp"
+    assert tree.module("cmsis") is None
+
+
+def test_board_names_follow_the_hardware_model(tmp_path: Path) -> None:
+    platform = find_platform("nrf9160dk")
+    old = read_tree(make_tree(tmp_path / "old", "3.4.99"))
+    new = read_tree(make_tree(tmp_path / "new", "4.2.0"))
+    assert building.board_name(platform, old) == "nrf9160dk_nrf9160"
+    assert building.board_name(platform, new) == "nrf9160dk/nrf9160"
+
+
+def test_compilers_are_chosen_sensibly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("connmgr_hil.toolchain.compilers._SDK_HOMES", ("~",))
+    home = make_arm_gcc(tmp_path / "arm")
+    nothing = {"PATH": str(tmp_path)}
+    on_path = {"PATH": str(home / "bin")}
+
+    assert arm_gcc(nothing) is None
+    assert choose_toolchain("gnuarmemb", nothing) is None
+    chosen = choose_toolchain("gnuarmemb", on_path)
+    assert chosen is not None
+    assert chosen.settings == {"GNUARMEMB_TOOLCHAIN_PATH": str(home)}
+    # A variant for native builds in the environment does not spoil a build for Arm.
+    assert choose_toolchain("gnuarmemb", on_path | {"ZEPHYR_TOOLCHAIN_VARIANT": "host"}) == chosen
+    assert choose_toolchain("zephyr", on_path) is None
+
+    sdk = make_sdk(tmp_path / "home" / "zephyr-sdk-0.9.5")
+    newer = make_sdk(tmp_path / "home" / "zephyr-sdk-0.16.1")
+    for suggested in ("gnuarmemb", "zephyr"):
+        found = choose_toolchain(suggested, on_path)
+        assert found is not None
+        assert (found.variant, found.where) == ("zephyr", str(newer))
+    named = zephyr_sdk({"ZEPHYR_SDK_INSTALL_DIR": str(sdk)})
+    assert named is not None
+    assert named.where == str(sdk)
+
+    kept = choose_toolchain("gnuarmemb", on_path | {"ZEPHYR_TOOLCHAIN_VARIANT": "gnuarmemb"})
+    assert kept == chosen
+    cross = choose_toolchain("zephyr", {"ZEPHYR_TOOLCHAIN_VARIANT": "cross-compile"})
+    assert cross is not None
+    assert cross.variant == "cross-compile"
+
+
+def fake_cmake(folder: Path, script: str) -> None:
+    folder.mkdir(exist_ok=True)
+    for name in ("cmake", "ninja", "dtc"):
+        (folder / name).write_text(f'#!/bin/sh\n[ "$1" = --version ] && exit\n{script}\n')
+        (folder / name).chmod(0o755)
+
+
+@pytest.fixture
+def plain_zephyr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with a Zephyr tree, no west workspace, and all that a native build needs."""
+    monkeypatch.setenv("ZEPHYR_BASE", str(make_tree(tmp_path / "zephyr")))
+    monkeypatch.delenv("ZEPHYR_MODULES", raising=False)
+    monkeypatch.delenv("ZEPHYR_TOOLCHAIN_VARIANT", raising=False)
+    monkeypatch.setenv("CMHIL_BUILD_DIR", str(tmp_path / "build"))
+    monkeypatch.setattr(machine, "missing_python_packages", list)
+    monkeypatch.setattr(machine, "host_builds_32_bit", lambda: True)
+    tools = tmp_path / "tools"
+    fake_cmake(tools, "exit 0")
+    (tools / "gcc").write_text("#!/bin/sh\n")
+    (tools / "gcc").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+    return tmp_path
+
+
+def test_plan_without_a_workspace_is_plain_cmake(plain_zephyr: Path) -> None:
+    plan = building.plan_build(find_platform("native_sim_64"), cmake_arguments=["-DX=1"])
+    configure, compile_ = plan.commands
+    assert configure[:2] == ("cmake", "-GNinja")
+    assert "-DBOARD=native_sim_64" in configure
+    assert "-DZEPHYR_TOOLCHAIN_VARIANT=host" in configure
+    assert "-DZEPHYR_MODULES=" in configure
+    assert configure[-1] == "-DX=1"
+    assert compile_[0] == "ninja"
+    assert plan.image == plain_zephyr / "build" / "native_sim_64" / "zephyr" / "zephyr.exe"
+
+
+def test_modules_of_the_environment_are_passed_through(
+    plain_zephyr: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEPHYR_MODULES", "/a;/b")
+    plan = building.plan_build(find_platform("native_sim_64"))
+    assert not any(word.startswith("-DZEPHYR_MODULES") for word in plan.commands[0])
+
+
+def test_missing_things_are_named_all_at_once(
+    plain_zephyr: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "missing_python_packages", lambda: ["pyelftools"])
+    monkeypatch.setattr(machine, "host_builds_32_bit", lambda: False)
+    with pytest.raises(UsageError) as caught:
+        building.plan_build(find_platform("native_sim"))
+    assert "pip install pyelftools" in caught.value.remedy
+    assert "gcc-multilib" in caught.value.remedy
+
+
+def test_build_that_fails_shows_its_end_and_the_log(
+    plain_zephyr: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fake_cmake(plain_zephyr / "tools", "echo error: no such board; seq 100; exit 7")
+    assert run(["build", "-p", "native_sim_64"]) == ExitCode.RIG
+    shown = capfd.readouterr().err
+    assert "ended with 7" in shown
+    assert "error: no such board" in shown
+    assert "\n    100\n" in shown
+    assert "\n    5\n" not in shown
+    log = plain_zephyr / "build" / "native_sim_64.log"
+    assert str(log) in shown
+    assert "\n5\n" in log.read_text()
+
+
+def test_build_without_an_image_is_no_success(plain_zephyr: Path) -> None:
+    with pytest.raises(RigFault, match=r"zephyr\.exe"):
+        building.run_build(building.plan_build(find_platform("native_sim_64")))
+
+
+def test_build_configures_again_only_when_something_changed(plain_zephyr: Path) -> None:
+    calls = plain_zephyr / "calls"
+    image = plain_zephyr / "build" / "native_sim_64" / "zephyr" / "zephyr.exe"
+    fake_cmake(
+        plain_zephyr / "tools",
+        f"basename $0 >> {calls}; mkdir -p {image.parent}; touch {image}",
+    )
+    platform = find_platform("native_sim_64")
+    for arguments, pristine in ([], False), ([], False), (["-DX=1"], False), (["-DX=1"], True):
+        plan = building.plan_build(platform, cmake_arguments=arguments)
+        assert building.run_build(plan, pristine=pristine) == image
+    assert calls.read_text().split() == ["cmake", "ninja", "ninja", *["cmake", "ninja"] * 2]
+
+
+def test_build_never_removes_what_it_did_not_make(plain_zephyr: Path) -> None:
+    precious = plain_zephyr / "build" / "native_sim_64" / "thesis.tex"
+    precious.parent.mkdir(parents=True)
+    precious.write_text("42")
+    with pytest.raises(UsageError, match="other files"):
+        building.run_build(building.plan_build(find_platform("native_sim_64")), pristine=True)
+    assert precious.read_text() == "42"
+
+
+def test_there_is_nothing_to_build_for_the_simulated_board(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["build", "-p", "simulated"]) == ExitCode.USAGE
+    assert "cmhil verify -t simulated" in capfd.readouterr().err
+
+
+def test_doctor_fails_only_for_a_platform_that_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lost = [Finding("a compiler", "", "building", "buy one")]
+    monkeypatch.setattr(machine, "lacking", lambda _: lost)
+    assert run(["doctor"]) == 0
+    report = tmp_path / "doctor.json"
+    assert run(["doctor", "-p", "qemu_x86", "--json", str(report)]) == ExitCode.RIG
+    shown = capfd.readouterr().out
+    assert "a compiler: buy one" in shown
+    assert '"buildable": false' in report.read_text()
