@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from connmgr_hil.model import Expire, Model, Profile, World
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Chaos, Shown
+from connmgr_hil.model.state import State
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
+    Complaint,
     EventSeen,
     Fault,
     HelloSeen,
     Lost,
     Part,
+    Quirk,
     Reply,
     Reset,
     StateSeen,
@@ -31,6 +34,21 @@ from .explain import Explainer
 from .hypothesis import COUNTERS, Hypothesis, Track
 from .matching import Observation, matches, state_differences
 from .verdict import Failure, Outcome, Verdict
+
+STORM_JUDGED = 40
+"""So many steps of a storm are judged; what a device does to break it is its own business."""
+
+_Timed = CallSeen | EventSeen | Part | Reply | StateSeen | Storm
+
+
+WINDOW = 5_000
+"""A command whose reply does not come within so many records was never answered."""
+
+CLOCK_SLACK = 1_000_000
+"""How far a real clock may read wrong, in microseconds: QEMU's SysTick now and then counts a turn too much."""
+
+CALL_USEC = 100_000
+"""An API call takes less than this (REQ-CTL-012, REQ-IMP-010)."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +94,14 @@ class Checker:
         self._known = False
         self._doubt = ""
         self._rig = ""
+        self._complaint = ""
         self._window: list[tuple[int, AnyRecord]] = []
         self._unanswered: set[int] = set()
         self._commands: list[_Command] = []
         self._recent: deque[str] = deque(maxlen=3)
         self._first_t: int | None = None
         self._last_t = 0
+        self._answered_t = 0
         self._elapsed = 0
 
     # --- feeding -------------------------------------------------------------------------
@@ -105,15 +125,21 @@ class Checker:
         elif isinstance(record, Lost):
             self._doubt = self._doubt or f"frames {record.first:x} to {record.last:x} were lost"
             self._forget()
+        elif isinstance(record, Quirk):
+            self.quirks.add(record.requirement)
+        elif isinstance(record, Complaint):
+            self._complaint = self._complaint or record.text
         elif isinstance(record, Fault):
             self._rig = f"{record.kind}: {record.message}"
         else:
-            self._window.append((self.records, record))
             if isinstance(record, Stimulus):
+                if record.id in self._unanswered:
+                    return None  # sent again: the same command
                 self._unanswered.add(record.id)
-            elif isinstance(record, Reply):
+            self._window.append((self.records, record))
+            if isinstance(record, Reply):
                 self._unanswered.discard(record.id)
-                if not self._unanswered:
+                if not self._unanswered or len(self._window) > WINDOW:
                     self._flush()
         return self.failure
 
@@ -128,6 +154,8 @@ class Checker:
         outcome, reason = Outcome.CONFORMS, ""
         if failure:
             outcome = Outcome.FAILS
+        elif self._complaint:
+            outcome, reason = Outcome.FAILS, self._complaint
         elif self._rig:
             outcome, reason = Outcome.RIG, self._rig
         elif self._doubt or self.model is None or unanswered:
@@ -136,6 +164,15 @@ class Checker:
                 "a command was not answered" if unanswered else "the trace has no hello record"
             )
         return Verdict(outcome, failure, reason, tuple(sorted(self.quirks)), self.records, elapsed)
+
+    def states(self) -> list[State]:
+        """Return the model states that the device may be in now; none when nothing is known."""
+        return [each.state for each in self._hypotheses if not each.chaotic]
+
+    @property
+    def chaotic(self) -> bool:
+        """Whether the device may be in a storm that the model predicted."""
+        return any(each.chaotic for each in self._hypotheses)
 
     def doubt(self, reason: str) -> None:
         """Note why the run can no longer conform; a failure seen elsewhere still stands."""
@@ -149,6 +186,7 @@ class Checker:
         self._nonce = hello.facts.nonce
         self._elapsed += self._last_t - (self._first_t or 0)
         self._first_t = None
+        self._last_t = self._answered_t = 0
         world = World.of(hello.facts, hello.ifaces, self._profile)
         if self.model is None or self.model.world != world:
             self.model = Model(world)
@@ -165,9 +203,13 @@ class Checker:
         self._known = False
         self._hypotheses = []
 
-    def _rest(self) -> None:
+    def _rest(self, reply: Reply) -> None:
         """After a `reset` command the device is as after boot."""
         assert self.model is not None
+        if reply.status != "0":
+            self.doubt(f"the device could not reset itself: {reply.status}")
+            self._forget()
+            return
         state = self.model.rested()
         tallies = [0] * (len(COUNTERS) * len(self.model.world.ifaces))
         for outcome in self.model.boot()[:1]:
@@ -183,14 +225,21 @@ class Checker:
     def _flush(self) -> None:
         """Judge the waiting records; when each command began is known from its reply."""
         window, self._window = self._window, []
-        self._unanswered.clear()
+        unanswered, self._unanswered = self._unanswered, set()
+        given = [record.id for _, record in window if isinstance(record, Stimulus)]
+        if unanswered.intersection(given[:-1]):
+            self.doubt("a command was not answered, though later ones were")
+            self._forget()
+            return
         replies = {record.id: record for _, record in window if isinstance(record, Reply)}
-        self._commands = []
-        for _, record in window:
-            if isinstance(record, Stimulus):
-                reply = replies.get(record.id)
-                begins = reply.t0 if reply else self._last_t
-                self._commands.append(_Command(record.id, record.words, begins))
+        words = {record.id: record.words for _, record in window if isinstance(record, Stimulus)}
+        # Replies come in the order of execution; a command that was damaged on its way is overtaken.
+        self._commands = [
+            _Command(ident, words[ident], reply.t0)
+            for ident, reply in replies.items()
+            if ident in words
+        ]
+        self._commands += [_Command(i, words[i], self._last_t) for i in given if i not in replies]
         self._hypotheses = [
             Hypothesis(each.state, each.clocks, each.tracks, each.tallies, 0, each.chaotic)
             for each in self._hypotheses
@@ -200,22 +249,24 @@ class Checker:
                 return
             if isinstance(record, Stimulus):
                 self._recent.append(" ".join(record.words))
-            elif isinstance(record, CallSeen | EventSeen | Part | Reply | StateSeen | Storm):
+            elif isinstance(record, _Timed):
                 self._judge(number, record)
 
-    def _judge(
-        self, number: int, record: CallSeen | EventSeen | Part | Reply | StateSeen | Storm
-    ) -> None:
+    def _judge(self, number: int, record: _Timed) -> None:
+        if self.model is None:
+            return
         if self._first_t is None:
             self._first_t = record.t
+        if self._ran_backwards(number, record):
+            return
         self._last_t = max(self._last_t, record.t)
         if isinstance(record, Reply) and self._words(record.id)[:1] == ("reset",):
-            self._rest()
+            self._rest(record)
             return
-        if not self._known or self.model is None:
+        if not self._known:
             return
-        if (fault := self._malformed(record)) is not None:
-            self.failure = self._explainer(number, record.t).malformed(record, fault)
+        if fault := self._malformed(record):
+            self.failure = self._explainer(number, record.t).malformed(record, *fault)
             return
         frontier = self._expand(record.t)
         if isinstance(record, StateSeen):
@@ -236,22 +287,65 @@ class Checker:
             self._doubt = "too many explanations to follow"
             self._forget()
 
-    def _malformed(self, record: object) -> str | None:
+    def _ran_backwards(self, number: int, record: _Timed) -> bool:
+        """A clock that jumps back (some emulated timers do) makes every time after it worthless."""
+        assert self.model is not None
+        slack = 2_000_000 // max(1, self.model.world.hello.ticks)
+        before, now = self._last_t, record.t
+        if isinstance(record, Reply) and self._words(record.id):
+            if record.t0 + slack < self._answered_t:
+                before, now = self._answered_t, record.t0
+            elif record.t + slack < self._ends(record):
+                before, now = self._ends(record), record.t
+            self._answered_t = record.t
+        if now + slack >= before:
+            return False
+        self.doubt(
+            f"the device's clock ran backwards at record {number}, from {before / 1e6:.3f} s "
+            f"to {now / 1e6:.3f} s"
+        )
+        self._forget()
+        self._last_t = record.t
+        return True
+
+    def _malformed(self, record: object) -> tuple[str, str] | None:
+        """Return (requirement, what was wanted) for a record that is wrong whatever happened before."""
         assert self.model is not None
         ifaces = len(self.model.world.ifaces)
         index = getattr(record, "iface", 0)
         if not 0 <= index <= ifaces or (isinstance(record, CallSeen | StateSeen) and not index):
-            return f"an iface from 1 to {ifaces}"
+            return "REQ-EVT-005", f"an iface from 1 to {ifaces}"
         if isinstance(record, EventSeen) and record.name != "-":
             code = next(
                 (code for event, code in self.model.world.codes.items() if event == record.name),
                 None,
             )
             if code is None:
-                return f"an event of profile {self.model.world.profile.name}"
+                return "REQ-EVT-011", f"an event of profile {self.model.world.profile.name}"
             if code != record.code:
-                return f"event code {code:x} for {record.name}"
+                return "REQ-EVT-011", f"event code {code:x} for {record.name}"
+        if isinstance(record, Reply):
+            if not self._words(record.id):
+                return "", "one reply to each command, and none to anything else"
+            return self._waited(record)
         return None
+
+    def _ends(self, reply: Reply) -> int:
+        """Return the earliest time at which a command can be answered."""
+        words = self._words(reply.id)
+        return reply.t0 + (int(words[1]) if words[:1] == ("advance",) else 0)
+
+    def _waited(self, reply: Reply) -> tuple[str, str] | None:
+        """Return (requirement, what was wanted) when a command that must not wait did."""
+        assert self.model is not None
+        words = self._words(reply.id)
+        slack = 0 if self.model.world.hello.granted else CLOCK_SLACK
+        if reply.t - reply.t0 <= CALL_USEC + slack or {"advance", "burst"} & set(words):
+            return None
+        if any(iface.impl.block_ms for each in self._hypotheses for iface in each.state.ifaces):
+            return None
+        requirement = "REQ-CTL-012" if cause_of(words) == "connect" else "REQ-EVT-019"
+        return requirement, f"'{' '.join(words)}' to return without waiting, in less than 0.1 s"
 
     def _words(self, ident: int) -> Words:
         return next((each.words for each in self._commands if each.id == ident), ())
@@ -328,10 +422,10 @@ class Checker:
             return
         for track in each.tracks:
             head = track.head
-            if isinstance(head, Chaos):
+            if _storms(track, record):
                 yield Hypothesis(each.state, (), (), each.tallies, each.started, chaotic=True)
                 continue
-            assert head is not None
+            assert isinstance(head, Shown)
             if isinstance(record, Reply):
                 if track.command != record.id or not self._may_answer(each, track, record):
                     continue
@@ -357,9 +451,9 @@ class Checker:
     ) -> list[tuple[str, str, str]]:
         """Return (counter, wanted, seen) for each counter that is not as the model has it."""
         return [
-            (name, str(each.tally(iface, name)), reply.values[name])
+            (name, str(each.tally(iface, name)), reply.values.get(name, "missing"))
             for name in COUNTERS
-            if name in reply.values and reply.values[name] != str(each.tally(iface, name))
+            if reply.values.get(name) != str(each.tally(iface, name))
         ]
 
     def _state_fits(self, each: Hypothesis, seen: StateSeen) -> bool:
@@ -391,6 +485,18 @@ class Checker:
         if any(each.rests or each.chaotic for each in self._hypotheses):
             return None
         return self._explainer(self.records, self._last_t).silent(self._hypotheses)
+
+
+def _storms(track: Track, record: Observation) -> bool:
+    """Tell whether a predicted storm may be under way.
+
+    A device that breaks its storms lets commands be answered in between, and then the order is its own.
+    """
+    if not isinstance(track.items[-1], Chaos):
+        return False
+    return (
+        isinstance(track.head, Chaos) or isinstance(record, Reply) or track.position > STORM_JUDGED
+    )
 
 
 def cause_of(words: Words) -> str:

@@ -76,17 +76,17 @@ class Explainer:
     def _overdue(self, each: Hypothesis) -> list[Clock]:
         return [clock for clock in each.clocks if clock.high + self._late < self._t]
 
-    def malformed(self, record: object, wanted: str) -> Failure:
-        """An observation that could never be right: an unknown iface, a wrong event code."""
-        seen = (
-            describe(record)
-            if isinstance(record, EventSeen | CallSeen | StateSeen)
-            else str(record)
-        )
+    def malformed(
+        self, record: Observation | StateSeen | Storm, requirement: str, wanted: str
+    ) -> Failure:
+        """An observation that could never be right: an unknown iface, a wrong event code, an impossible time."""
+        seen = "storm" if isinstance(record, Storm) else describe(record)
         if isinstance(record, EventSeen):
             seen += f" code {record.code:x}"
-        requirement = "REQ-EVT-011" if "code" in wanted or "profile" in wanted else "REQ-EVT-005"
-        return self._failure((requirement,), f"Wanted {wanted}", seen, ())
+        if isinstance(record, Reply):
+            words = " ".join(self._commands.get(record.id, ("a command that was not given",)))
+            seen += f" to '{words}', begun at {record.t0 / 1e6:.3f} s"
+        return self._failure((requirement,) if requirement else (), f"Wanted {wanted}", seen, ())
 
     def silent(self, hypotheses: Sequence[Hypothesis]) -> Failure:
         """Something was owed when the run ended."""
@@ -145,9 +145,9 @@ class Explainer:
         words = self._commands.get(record.id, ())
         if len(words) == 2 and words[0] == "sim":
             wrong = [
-                f"{name} {record.values[name]} (model: {each.tally(int(words[1]), name)})"
+                f"{name} {record.values.get(name, 'missing')} (model: {each.tally(int(words[1]), name)})"
                 for name in COUNTERS
-                if record.values.get(name, "") not in ("", str(each.tally(int(words[1]), name)))
+                if record.values.get(name) != str(each.tally(int(words[1]), name))
             ]
             seen = f"iface {words[1]}: {', '.join(wrong) or seen}"
         return self._failure(
@@ -155,14 +155,16 @@ class Explainer:
         )
 
     def _missing(self, seen: str, hypotheses: Sequence[Hypothesis]) -> Failure:
-        each, track, head = next(
-            (each, track, shown)
+        owed = [
+            (track, shown)
             for each in hypotheses
             for track in each.tracks
             for shown in track.rest
-            if shown.kind != "reply"
-        )
-        del each
+            if shown.kind not in ("reply", "anything")
+        ]
+        if not owed:
+            return self._failure((), "Every command is answered once, in order", seen, hypotheses)
+        track, head = owed[0]
         rule = rule_for(head.rule, track.cause)
         return self._failure(
             rule.requirements, f"{rule.sentence}: {head} is missing", seen, hypotheses

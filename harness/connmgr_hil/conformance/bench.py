@@ -45,7 +45,6 @@ class Bench:
         self._loose = False
         self.families = False
         self.listeners: tuple[str, ...] = ("early",)
-        self.quirks: set[str] = set()
         session.watch(self._record)
 
     def _record(self, record: AnyRecord) -> None:
@@ -186,7 +185,7 @@ class Bench:
         """Report that the device deviates from a requirement of class Q or R as upstream does."""
         if not requirement.startswith("REQ-"):
             raise HarnessError("a requirement id", requirement)
-        self.quirks.add(requirement)
+        self._session.quirk(requirement)
 
     def _unexpected(self, wanted: str, seen: str) -> Unexpected:
         return Unexpected(f"the scenario says: {wanted}", seen, log=str(self._session.path))

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from msgspec import structs
+
 from connmgr_hil.checker import Checker, Outcome, Verdict
 from connmgr_hil.model import Profile
 from connmgr_hil.targets import Target
@@ -15,7 +17,7 @@ from connmgr_hil.vocabulary.observations import Header, HelloSeen
 from .bench import Bench
 from .results import RunReport, ScenarioResult
 from .scenario import Scenario, registered
-from .session import Nonconforming, Session
+from .session import Session
 
 Progress = Callable[[ScenarioResult, int, int], None]
 """Called after each scenario with its result, its number and how many there are."""
@@ -96,50 +98,49 @@ def run_scenario(
     began = time.monotonic()
     header = Header(scenario=scenario.name, requirements=scenario.requirements)
     session = Session(target, path, header, profile)
-    problem = ""
-    failed = False
-    obstacle = ""
-    quirks: set[str] = set()
-    blamed: tuple[str, ...] = ()
+    problem = obstacle = ""
     try:
         with session:
             report.profile = session.profile.name
             obstacle = scenario.obstacle(session.facts, session.ifaces, session.profile)
             if not obstacle:
-                bench = Bench(session)
-                try:
-                    scenario.body(bench)
-                finally:
-                    quirks = bench.quirks
-    except Nonconforming as error:
-        failed, problem = True, str(error)
-        blamed = error.failure.requirements
-    except DeviceFault as error:
-        failed, problem = True, str(error)
-    except RigFault as error:
+                scenario.body(Bench(session))
+    except (DeviceFault, RigFault) as error:
         problem = str(error)
-    assert session.verdict is not None
     if obstacle:
         path.unlink(missing_ok=True)
         return ScenarioResult(
             scenario.name, scenario.title, scenario.requirements, None, obstacle, attempt=attempt
         )
-    verdict = session.verdict
-    outcome = Outcome.FAILS if failed else verdict.outcome
-    if outcome is Outcome.FAILS and not blamed:
-        blamed = verdict.failure.requirements if verdict.failure else ()
-        blamed = blamed or scenario.requirements
+    assert session.verdict is not None
+    wall = time.monotonic() - began
+    return _result(scenario.title, header, session.verdict, path, wall, attempt, problem)
+
+
+def _result(
+    title: str,
+    header: Header,
+    verdict: Verdict,
+    path: Path,
+    wall_seconds: float,
+    attempt: int = 1,
+    problem: str = "",
+) -> ScenarioResult:
+    blamed = verdict.failure.requirements if verdict.failure else ()
+    if verdict.outcome is Outcome.FAILS and not blamed:
+        blamed = header.requirements
+    reason = problem or "\n".join(verdict.lines())
     return ScenarioResult(
-        scenario.name,
-        scenario.title,
-        scenario.requirements,
-        outcome,
-        problem or ("\n".join(verdict.lines()) if outcome is not Outcome.CONFORMS else ""),
+        header.scenario or path.stem,
+        title,
+        header.requirements,
+        verdict.outcome,
+        "" if verdict.outcome is Outcome.CONFORMS else reason,
         blamed,
-        tuple(sorted(quirks | set(verdict.quirks))),
+        verdict.quirks,
         path,
         verdict.device_usec / 1e6,
-        time.monotonic() - began,
+        wall_seconds,
         verdict.records,
         attempt,
     )
@@ -155,30 +156,19 @@ def check(
     paths = [found for each in traces for found in _files(each)]
     if not paths:
         raise UsageError("at least one trace (*.jsonl)", "none", "name a trace or a folder of them")
+    titles = registered()
     targets: set[str] = set()
     profiles: set[str] = set()
     report = RunReport("")
     began = time.monotonic()
     for number, path in enumerate(paths, 1):
         started = time.monotonic()
-        header, name, verdict, quirks = _judge(path, profile)
-        targets.add(header.target or header.platform or "?")
+        header, name, verdict = _judge(path, profile)
+        targets.add(header.target)
         if name:
             profiles.add(name)
-        blamed = verdict.failure.requirements if verdict.failure else ()
-        result = ScenarioResult(
-            header.scenario or path.stem,
-            header.scenario or path.name,
-            header.requirements,
-            verdict.outcome,
-            "" if verdict.outcome is Outcome.CONFORMS else "\n".join(verdict.lines()),
-            blamed,
-            quirks,
-            path,
-            verdict.device_usec / 1e6,
-            time.monotonic() - started,
-            verdict.records,
-        )
+        title = titles[header.scenario].title if header.scenario in titles else path.name
+        result = _result(title, header, verdict, path, time.monotonic() - started)
         report.results.append(result)
         if progress:
             progress(result, number, len(paths))
@@ -188,19 +178,17 @@ def check(
     return report
 
 
-def _judge(path: Path, profile: Profile | None) -> tuple[Header, str, Verdict, tuple[str, ...]]:
+def _judge(path: Path, profile: Profile | None) -> tuple[Header, str, Verdict]:
     checker = Checker(profile=profile)
     header = Header()
-    quirks: set[str] = set()
     for record in read_records(path):
         if isinstance(record, Header):
             header = record
+        elif isinstance(record, HelloSeen) and not header.target:
+            header = structs.replace(header, target=record.facts.board)
         checker.feed(record)
-        if isinstance(record, HelloSeen) and not header.target:
-            header = Header(target=record.facts.board)
-    verdict = checker.finish()
     name = checker.model.world.profile.name if checker.model else ""
-    return header, name, verdict, tuple(sorted(quirks | set(verdict.quirks)))
+    return header, name, checker.finish()
 
 
 def _files(path: Path) -> list[Path]:

@@ -11,14 +11,16 @@ from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.model import Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import TraceWriter
-from connmgr_hil.vocabulary.errors import DeviceFault, RigFault
+from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, RigFault
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
+    Complaint,
     Fault,
     Header,
     Lost,
     Noise,
+    Quirk,
     Reply,
     VerdictGiven,
 )
@@ -93,6 +95,8 @@ class Session:
     ) -> None:
         if isinstance(error, RigFault):
             self._fault(error)
+        elif isinstance(error, DeviceFault) and not isinstance(error, Nonconforming | DeviceReset):
+            self.complain(str(error))
         self.close()
 
     def close(self) -> None:
@@ -153,6 +157,14 @@ class Session:
         reply = self.device.execute(words)
         self.conform()
         return reply
+
+    def complain(self, text: str) -> None:
+        """Note that the driver of the run did not see what it must see: the run fails."""
+        self._sink(Complaint(text=text))
+
+    def quirk(self, requirement: str) -> None:
+        """Note a deviation of class Q or R: reported, not failed."""
+        self._sink(Quirk(requirement=requirement))
 
     def conform(self) -> None:
         """Raise `Nonconforming` if the device has left the model."""

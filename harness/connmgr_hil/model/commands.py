@@ -172,9 +172,11 @@ def _listen(kernel: Kernel, args: Words) -> Result:
     present = any(listener.name == name for listener in kernel.listeners)
     if verb == "del":
         kernel.listeners = [each for each in kernel.listeners if each.name != name]
-        return ("0" if present else "-ENOENT"), ()
+        return "0", ()
     if present:
-        return "-EALREADY", ()
+        if name == "early":
+            return "0", ()
+        kernel.listeners = [each for each in kernel.listeners if each.name != name]
     if name == "early":
         kernel.listeners[:0] = reversed(early_listeners(kernel.world))
     else:
@@ -246,6 +248,8 @@ def _counters(kernel: Kernel, args: Words) -> Result:
         if args[1] in ("fatal_keeps", "watch_admin"):
             value = bool(value)
     kernel.put_impl(index, **{args[1]: value})
+    if args[1] == "watch_admin":
+        implementation.update_watch(kernel)
     return "0", ()
 
 

@@ -41,7 +41,6 @@ def boot_listeners(world: World) -> tuple[Listener, ...]:
         Listener("monitor", world.mask(*_MONITOR_IF)),
         Listener("automation", world.mask(*_AUTO_CONN)),
         Listener("automation", world.mask(*automation)),
-        Listener("implementation", world.mask(Event.IF_ADMIN_DOWN)),
     )
     return newest_first + early_listeners(world)
 

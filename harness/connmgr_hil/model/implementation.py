@@ -6,10 +6,10 @@ Source: `zephyr_app/PROTOCOL.md`, section 4; appendix C of the specification.
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.status import status_text
 
-from .kernel import Answer, Kernel, Rule
+from .kernel import Answer, Kernel, Rule, Switch
 from .net_if import set_dormant
 from .observed import Arm
-from .state import PERSISTENT, Ending
+from .state import PERSISTENT, Ending, Listener
 
 OPTION_BYTES = 4
 READ_ONLY_OPTION = "c0de"
@@ -58,12 +58,14 @@ def _attempt(kernel: Kernel, index: int, *, at_once: bool) -> Rule:
 
 def associated(kernel: Kernel, index: int) -> Rule:
     """The association succeeds: connected, so no longer dormant."""
-    if kernel.impl(index).phase != "connecting":
-        return
-    kernel.cancel(f"timeout:{index}")
-    kernel.cancel(f"association:{index}")
-    kernel.put_impl(index, phase="connected")
-    yield from set_dormant(kernel, index, False)
+    yield from kernel.lock(f"binding {index}")
+    if kernel.impl(index).phase == "connecting":
+        kernel.cancel(f"timeout:{index}")
+        kernel.cancel(f"association:{index}")
+        kernel.put_impl(index, phase="connected")
+        yield from set_dormant(kernel, index, False)
+    kernel.unlock(f"binding {index}")
+    yield Switch.PREEMPT
 
 
 def timed_out(kernel: Kernel, index: int) -> Rule:
@@ -90,37 +92,49 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
     if impl.disconnect_rc:
         return status_text(impl.disconnect_rc)
     _stop(kernel, index, "disconnect")
-    if impl.teardown_ms:
+    if impl.teardown_ms and impl.phase == "connected":
         kernel.put_impl(index, tearing=True)
         kernel.do(Arm(f"teardown:{index}", impl.teardown_ms * 1000, "teardown"))
-    else:
+    elif not impl.tearing:
         yield from set_dormant(kernel, index, True)
     return "0"
 
 
 def torn_down(kernel: Kernel, index: int) -> Rule:
     """A slow teardown ends: the iface becomes dormant."""
+    yield from kernel.lock(f"binding {index}")
     kernel.put_impl(index, tearing=False)
-    yield from set_dormant(kernel, index, True)
+    if kernel.impl(index).phase == "idle":
+        yield from set_dormant(kernel, index, True)
+    kernel.unlock(f"binding {index}")
+    yield Switch.PREEMPT
 
 
 def lose(kernel: Kernel, index: int) -> Answer:
     """The network is lost: dormant, then a new attempt if the iface is persistent."""
-    if kernel.impl(index).phase != "connected":
-        return "-ENOTCONN"
-    kernel.put_impl(index, phase="idle", ended="loss")
-    yield from set_dormant(kernel, index, True)
-    if kernel.iface(index).flags & PERSISTENT:
-        yield from _attempt(kernel, index, at_once=False)
-    return "0"
+    yield from kernel.lock(f"binding {index}")
+    status = "-ENOTCONN"
+    if kernel.impl(index).phase == "connected":
+        status = "0"
+        persistent = kernel.iface(index).flags & PERSISTENT
+        kernel.put_impl(index, phase="idle", ended="loss")
+        yield from set_dormant(kernel, index, True)
+        if persistent:
+            yield from _attempt(kernel, index, at_once=False)
+    kernel.unlock(f"binding {index}")
+    yield Switch.PREEMPT
+    return status
 
 
 def fatal(kernel: Kernel, index: int, info: str | None) -> Answer:
     """A fatal error: idle, dormant unless a knob keeps it, FATAL_ERROR (REQ-CTL-028)."""
+    yield from kernel.lock(f"binding {index}")
     impl = kernel.impl(index)
     _stop(kernel, index, "fatal")
     if impl.phase == "connected" and not impl.fatal_keeps:
         yield from set_dormant(kernel, index, True)
+    kernel.unlock(f"binding {index}")
+    yield Switch.PREEMPT
     yield from kernel.post(Event.CONN_IF_FATAL_ERROR, index, info)
     return "0"
 
@@ -128,8 +142,24 @@ def fatal(kernel: Kernel, index: int, info: str | None) -> Answer:
 def admin_down_seen(kernel: Kernel, index: int) -> Rule:
     """With the knob `watch_admin`: go idle and dormant on admin-down (REQ-IMP-016)."""
     if kernel.impl(index).watch_admin:
+        yield from kernel.lock(f"binding {index}")
         _stop(kernel, index, "disconnect")
+        kernel.cancel(f"teardown:{index}")
+        kernel.put_impl(index, tearing=False)
         yield from set_dormant(kernel, index, True)
+        kernel.unlock(f"binding {index}")
+        yield Switch.PREEMPT
+
+
+def update_watch(kernel: Kernel) -> None:
+    """Keep a callback for IF_ADMIN_DOWN registered just while some iface has `watch_admin` set."""
+    wanted = any(iface.impl.watch_admin for iface in kernel.ifaces)
+    registered = any(each.name == "implementation" for each in kernel.listeners)
+    if wanted and not registered:
+        mask = kernel.world.mask(Event.IF_ADMIN_DOWN)
+        kernel.listeners.insert(0, Listener("implementation", mask))
+    elif registered and not wanted:
+        kernel.listeners = [each for each in kernel.listeners if each.name != "implementation"]
 
 
 def start_idle(kernel: Kernel, index: int) -> None:

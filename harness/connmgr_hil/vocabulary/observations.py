@@ -161,6 +161,18 @@ class Note(Record, frozen=True, kw_only=True, tag="note"):
     text: str
 
 
+class Quirk(Record, frozen=True, kw_only=True, tag="quirk"):
+    """A scenario saw the device deviate from a requirement of class Q or R as upstream does."""
+
+    requirement: str
+
+
+class Complaint(Record, frozen=True, kw_only=True, tag="complaint"):
+    """Whoever drove the run (a scenario, a test) did not see what it must see."""
+
+    text: str
+
+
 class VerdictGiven(Record, frozen=True, kw_only=True, tag="verdict"):
     """How the run was judged when it ended."""
 
@@ -184,5 +196,7 @@ AnyRecord = (
     | Lost
     | Fault
     | Note
+    | Quirk
+    | Complaint
     | VerdictGiven
 )

@@ -1,0 +1,254 @@
+"""What a walker may do: commands drawn from the model's own vocabulary, legal and illegal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from connmgr_hil.model import State, World
+from connmgr_hil.vocabulary import stimuli
+from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.stimuli import Words
+
+_Draw = Callable[["Choices", Random], Words | None]
+
+_V4 = ("192.0.2.1", "192.0.2.2", "169.254.3.4")
+_V6 = ("2001:db8::1", "fe80::9", "fd00::1")
+_SECONDS = (0.02, 0.05, 0.3, 1.0, 2.5)
+
+
+@dataclass
+class Choices:
+    """Draws random commands for the ifaces of a world.
+
+    `disabled` kinds are not drawn: each walk leaves out a random subset (swarm testing), so that rare
+    combinations of the others come up.
+    """
+
+    world: World
+    disabled: frozenset[str] = frozenset()
+    _sim: tuple[int, ...] = field(init=False)
+    _all: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort the ifaces by what can be done with them."""
+        self._all = tuple(facts.index for facts in self.world.ifaces)
+        self._sim = tuple(facts.index for facts in self.world.ifaces if facts.sim)
+
+    @classmethod
+    def swarm(cls, world: World, random: Random) -> "Choices":
+        """Return choices with about a third of the kinds left out."""
+        disabled = frozenset(kind for kind in KINDS if random.random() < 1 / 3)
+        return cls(world, disabled)
+
+    def draw(self, random: Random) -> Words:
+        """Return a random command."""
+        kinds = [kind for kind in KINDS if kind not in self.disabled] or list(KINDS)
+        while True:
+            kind = random.choices(kinds, [KINDS[kind][0] for kind in kinds])[0]
+            command = KINDS[kind][1](self, random)
+            if command is not None:
+                return command
+
+    def iface(self, random: Random) -> int:
+        """Return a random iface; one in fifty does not exist."""
+        if random.random() < 0.02:
+            return len(self._all) + 1
+        return random.choice(self._all)
+
+    def sim(self, random: Random) -> int:
+        """Return a random iface of the simulated implementation, mostly one of the first two."""
+        return random.choice(self._sim[:2] if random.random() < 0.7 else self._sim)
+
+
+def _on_iface(verb: str) -> _Draw:
+    return lambda choices, random: (verb, str(choices.iface(random)))
+
+
+def _on_sim(verb: str) -> _Draw:
+    return lambda choices, random: (verb, str(choices.sim(random)))
+
+
+def _address(choices: Choices, random: Random) -> Words:
+    address = random.choice(_V4 + _V6)
+    change = random.choice((stimuli.add, stimuli.add, stimuli.delete))
+    return change(random.choice(choices._all), address)  # noqa: SLF001 - one module
+
+
+def _toggle(verb: str) -> _Draw:
+    return lambda choices, random: (
+        verb,
+        str(choices.iface(random)),
+        random.choice(("on", "off")),
+    )
+
+
+def _flag(choices: Choices, random: Random) -> Words:
+    name = random.choice(("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN", "99"))
+    value = random.choice((True, False, None))
+    index = choices.iface(random) if random.random() < 0.3 else choices.sim(random)
+    return stimuli.flag(index, name, value)
+
+
+def _timeout(choices: Choices, random: Random) -> Words:
+    return stimuli.timeout(choices.sim(random), random.choice((0, 1, 2, None, -5)))
+
+
+def _knob(choices: Choices, random: Random) -> Words:
+    name, values = random.choice(
+        (
+            ("mode", ("sync", "async", "never")),
+            ("delay_ms", ("50", "100", "1500")),
+            ("fails", ("0", "2")),
+            ("connect_rc", ("0", "0", "-5", "1")),
+            ("disconnect_rc", ("0", "0", "-33")),
+            ("fatal_keeps", ("0", "1")),
+            ("watch_admin", ("0", "0", "1")),
+            ("teardown_ms", ("0", "0", "300")),
+        )
+    )
+    return stimuli.knob(choices.sim(random), name, random.choice(values))
+
+
+def _option(choices: Choices, random: Random) -> Words:
+    index = choices.iface(random)
+    if random.random() < 0.5:
+        value = random.choice((b"\1\2\3\4", b"\1", bytes(5), None))
+        return stimuli.set_opt(index, random.choice((1, 2, 9)), value)
+    room = random.choice(("4", "8", "1", "null-value", "null-length"))
+    return ("opt-get", str(index), str(random.choice((1, 2, 9))), room)
+
+
+def _bulk(_choices: Choices, random: Random) -> Words:
+    return stimuli.bulk(random.choice(stimuli.BULK), random.random() < 0.5)
+
+
+def _l2(choices: Choices, random: Random) -> Words:
+    names = sorted({facts.l2 for facts in choices.world.ifaces})
+    change = random.choice((stimuli.ignore_l2, stimuli.watch_l2))
+    return change(random.choice([*names, "null"]))
+
+
+def _raise(choices: Choices, random: Random) -> Words:
+    event = random.choice((Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR, Event.DNS_SERVER_ADD))
+    return stimuli.raise_event(event, random.choice(choices._all))  # noqa: SLF001 - one module
+
+
+def _fatal(choices: Choices, random: Random) -> Words:
+    return stimuli.fatal(choices.sim(random), random.choice((None, 7, -1)))
+
+
+def _advance(_choices: Choices, random: Random) -> Words:
+    return stimuli.advance(random.choice(_SECONDS))
+
+
+def _elsewhere(choices: Choices, random: Random) -> Words | None:
+    command = _simple(choices, random)
+    return stimuli.on(random.choice(("wq", "cb")), command) if command else None
+
+
+def _burst(choices: Choices, random: Random) -> Words | None:
+    commands = [_simple(choices, random) for _ in range(random.randint(2, 4))]
+    sound = [command for command in commands if command]
+    return stimuli.burst(*sound) if sound else None
+
+
+def _simple(choices: Choices, random: Random) -> Words | None:
+    kinds = [kind for kind in _INNER if kind not in choices.disabled]
+    return KINDS[random.choice(kinds)][1](choices, random) if kinds else None
+
+
+def _listen(_choices: Choices, random: Random) -> Words:
+    if random.random() < 0.4:
+        return stimuli.unlisten("late1")
+    pair = random.choice(
+        (
+            (Event.L4_CONNECTED, Event.L4_DISCONNECTED),
+            (Event.IF_DOWN, Event.IF_UP),
+            (Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR),
+        )
+    )
+    return stimuli.listen("late1", *pair)
+
+
+def _query(choices: Choices, random: Random) -> Words:
+    return random.choice(
+        (
+            ("ignored", str(choices.iface(random))),
+            ("bound", str(choices.iface(random))),
+            ("sim", str(choices.sim(random))),
+            ("state", str(random.choice(choices._all))),  # noqa: SLF001 - one module
+        )
+    )
+
+
+KINDS: dict[str, tuple[int, _Draw]] = {
+    "up": (6, _on_iface("up")),
+    "down": (5, _on_iface("down")),
+    "connect": (6, _on_sim("connect")),
+    "disconnect": (5, _on_sim("disconnect")),
+    "any-connect": (1, _on_iface("connect")),
+    "any-disconnect": (1, _on_iface("disconnect")),
+    "address": (8, _address),
+    "carrier": (3, _toggle("carrier")),
+    "dormant": (3, _toggle("dormant")),
+    "flag": (6, _flag),
+    "timeout": (4, _timeout),
+    "knob": (8, _knob),
+    "option": (2, _option),
+    "ignore": (3, _on_iface("ignore")),
+    "watch": (3, _on_iface("watch")),
+    "l2": (1, _l2),
+    "resend": (2, lambda _choices, _random: stimuli.resend()),
+    "bulk": (2, _bulk),
+    "raise": (2, _raise),
+    "lose": (5, _on_sim("lose")),
+    "fatal": (3, _fatal),
+    "advance": (12, _advance),
+    "elsewhere": (4, _elsewhere),
+    "burst": (3, _burst),
+    "listen": (1, _listen),
+    "query": (3, _query),
+}
+"""Each kind of command with its weight."""
+
+_INNER = (
+    "up",
+    "down",
+    "connect",
+    "disconnect",
+    "address",
+    "carrier",
+    "dormant",
+    "ignore",
+    "watch",
+    "resend",
+    "lose",
+    "fatal",
+    "flag",
+    "bulk",
+)
+"""The kinds that may stand inside `on` and `burst`."""
+
+
+def situation(state: State, words: Words) -> tuple[object, ...]:
+    """Return what is special about giving a command in a state, for coverage: the command's kind and its iface's state."""
+    index = next((int(word) for word in words[1:] if word.isdigit()), 0)
+    kind = words[0] if words[0] not in ("on", "burst") else " ".join(words[:3])
+    if not 1 <= index <= len(state.ifaces):
+        return (kind, state.counts)
+    iface = state.ifaces[index - 1]
+    return (
+        kind,
+        iface.admin,
+        iface.oper,
+        iface.carrier,
+        iface.dormant,
+        bool(iface.a4),
+        bool(iface.a6),
+        iface.word,
+        iface.flags,
+        iface.timeout > 0,
+        iface.impl.phase,
+        iface.impl.mode,
+        state.counts[0] > 0,
+    )

@@ -1,0 +1,176 @@
+"""Random walks: seeded sequences of commands, shadowed by the model, that prefer what was not tried yet."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.model import State
+from connmgr_hil.targets import Target
+from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.vocabulary.observations import Header
+from connmgr_hil.vocabulary.stimuli import Words
+
+from .choices import Choices, situation
+from .session import Nonconforming, Session
+
+CANDIDATES = 4
+"""For every other step so many commands are drawn; the one tried least in its situation is given."""
+
+
+@dataclass
+class Coverage:
+    """What the walks reached of the model."""
+
+    states: set[State] = field(default_factory=set)
+    situations: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the coverage as a JSON object."""
+        return {
+            "states": len(self.states),
+            "situations": len(self.situations),
+            "answers": dict(sorted(self.answers.items())),
+        }
+
+
+@dataclass
+class WalkReport:
+    """Many walks: how they ended, and what they reached."""
+
+    target: str
+    seed: int
+    walks: int = 0
+    steps: int = 0
+    device_seconds: float = 0.0
+    wall_seconds: float = 0.0
+    storms: int = 0
+    failures: list[tuple[Path, str]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    inconclusive: int = 0
+    coverage: Coverage = field(default_factory=Coverage)
+    interrupted: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of all walks together."""
+        if self.failures:
+            return Outcome.FAILS
+        if self.faults:
+            return Outcome.RIG
+        return Outcome.INCONCLUSIVE if self.inconclusive or not self.walks else Outcome.CONFORMS
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report as a JSON object."""
+        return {
+            "verdict": str(self.outcome),
+            "target": self.target,
+            "seed": self.seed,
+            "walks": self.walks,
+            "steps": self.steps,
+            "storms": self.storms,
+            "inconclusive": self.inconclusive,
+            "device_seconds": round(self.device_seconds, 6),
+            "wall_seconds": round(self.wall_seconds, 6),
+            "failures": [{"trace": str(path), "reason": reason} for path, reason in self.failures],
+            "faults": self.faults,
+            "coverage": self.coverage.as_json(),
+            "interrupted": self.interrupted,
+        }
+
+
+Progress = Callable[[WalkReport, int], None]
+"""Called after each walk with the report so far and how many walks there will be."""
+
+
+def walk(
+    target: Target,
+    out: Path,
+    *,
+    walks: int,
+    steps: int,
+    seed: int,
+    before: tuple[Words, ...] = (),
+    stop_at: int = 10,
+    progress: Progress | None = None,
+) -> WalkReport:
+    """Walk `walks` times `steps` commands, each walk on a freshly started device.
+
+    On a target with granted time the same seed gives the same run. Traces of walks that conform are deleted.
+    `before` are commands given first in each walk. After `stop_at` failures the rest is left out.
+    """
+    report = WalkReport(target.name, seed)
+    began = time.monotonic()
+    try:
+        with target:
+            for number in range(walks):
+                path = out / f"walk-{seed}-{number}.jsonl"
+                _walk_once(target, path, Random(f"{seed}:{number}"), steps, before, report)
+                if progress:
+                    progress(report, walks)
+                if len(report.failures) >= stop_at or len(report.faults) >= 3:
+                    break
+    except KeyboardInterrupt:
+        report.interrupted = True
+    finally:
+        report.wall_seconds = time.monotonic() - began
+    return report
+
+
+def _walk_once(
+    target: Target,
+    path: Path,
+    random: Random,
+    steps: int,
+    before: tuple[Words, ...],
+    report: WalkReport,
+) -> None:
+    session = Session(target, path, Header(scenario="walk", seed=report.seed))
+    report.walks += 1
+    try:
+        with session:
+            for words in before:
+                session.execute(words)
+            _steps(session, random, steps, report)
+            if not session.checker.chaotic:
+                session.execute(("state",))
+    except Nonconforming as error:
+        report.failures.append((path, str(error)))
+        return
+    except RigFault as error:
+        report.faults.append(str(error))
+        return
+    finally:
+        if session.verdict is not None:
+            report.device_seconds += session.verdict.device_usec / 1e6
+    assert session.verdict is not None
+    if session.verdict.outcome is Outcome.FAILS:
+        report.failures.append((path, "\n".join(session.verdict.lines())))
+    elif session.verdict.outcome is not Outcome.CONFORMS:
+        report.inconclusive += 1
+    else:
+        path.unlink()
+
+
+def _steps(session: Session, random: Random, steps: int, report: WalkReport) -> None:
+    assert session.checker.model is not None
+    choices = Choices.swarm(session.checker.model.world, random)
+    coverage = report.coverage
+    for _ in range(steps):
+        states = session.checker.states()
+        if session.checker.chaotic or not states:
+            report.storms += session.checker.chaotic
+            return
+        state = states[0]
+        drawn = [choices.draw(random) for _ in range(random.choice((1, CANDIDATES)))]
+        words = min(drawn, key=lambda each: coverage.situations[situation(state, each)])
+        coverage.situations[situation(state, words)] += 1
+        coverage.states.add(state)
+        reply = session.execute(words)
+        report.steps += 1
+        kind = words[0] if words[0] != "on" else " ".join(words[:3])
+        coverage.answers[f"{kind} {reply.status}"] += 1
