@@ -1,0 +1,416 @@
+"""Speaks with a device in machine mode and hands on what it shows, complete and in order."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from connmgr_hil.transport import Transport, after
+from connmgr_hil.vocabulary.errors import (
+    DeviceReset,
+    LineClosed,
+)
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    HelloSeen,
+    Lost,
+    Noise,
+    Reply,
+    Reset,
+    Stimulus,
+)
+from connmgr_hil.vocabulary.stimuli import Words
+
+from . import messages
+from .commands import Command, Commands
+from .decode import decode, decode_hello, decode_iface, decode_reply
+from .frames import Damaged, Frame, FrameParser, Item
+from .identity import Expected
+from .ordering import Arrival, Sequence
+from .pace import Pace
+from .repair import Repair
+
+BANNER = "*** Booting Zephyr"
+
+Sink = Callable[[AnyRecord], object]
+
+_SYNC_PAUSES = (0.1, 0.1, 0.2, 0.4)
+_REFUSALS = 20
+_REFUSALS_AT_ONCE = 3
+_CALM = 0.05
+_PRELUDE_NOISE = 200
+
+
+class Device:
+    """A device that speaks the probe's protocol.
+
+    Every record goes to `sink`: first `HelloSeen`, then what happened while booting, then all else
+    in the order of the device's own numbers, each exactly once. Stimuli are recorded just before
+    they are sent. A loss that cannot be repaired is a `Lost` record, and the work goes on.
+
+    `shell_first`: it is probably in the mode for people, as all are after a boot whose time is not
+    granted; this saves a tenth of a second. `pace` is for boards without flow control.
+
+    Any method that waits raises `LineClosed` when the line ended, `NoAnswer` when the device was silent
+    until the deadline, `DeviceReset` when it restarted by itself, and `DeviceFault` when it sends
+    without end (more than `frames_per_command` frames).
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        sink: Sink,
+        *,
+        expected: Expected | None = None,
+        pace: Pace | None = None,
+        shell_first: bool = False,
+        frames_per_command: int = 100_000,
+    ) -> None:
+        self._transport = transport
+        self._sink = sink
+        self._expected = expected or Expected()
+        self._pace = pace or Pace()
+        self._shell_first = shell_first
+        self._frames_per_command = frames_per_command
+        self._frames = 0
+        self._commands = Commands()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._parser = FrameParser()
+        self._sequence: Sequence | None = None
+        self._repair = Repair()
+        self._hello: HelloSeen | None = None
+        self._hello_frame: Frame | None = None
+        self._start = "attach"
+        self._ifaces: list[IfaceFacts] = []
+        self._prelude: list[AnyRecord] = []
+        self._challenge = ""
+        self._reset: DeviceReset | None = None
+        self._commands.forget()
+
+    # --- beginning and ending ------------------------------------------------------------------
+
+    def attach(self, *, start: str = "attach", host_seconds: float = 10.0) -> HelloSeen:
+        """Find the device, in whatever mode it is, and learn who it is.
+
+        With `start="boot"` the device was just started, and what happened while it booted is
+        fetched. Raises `WrongDevice` for another protocol, board or build.
+        """
+        self._begin()
+        self._frames = 0
+        self._start = start
+        self._challenge = secrets.token_hex(4)
+        deadline = after(host_seconds)
+        attempt = 0
+        while self._sequence is None:
+            if time.monotonic() >= deadline:
+                raise messages.no_answer(
+                    self._transport, "the device should say hello", host_seconds
+                )
+            self._knock(attempt)
+            pause = after(_SYNC_PAUSES[min(attempt, len(_SYNC_PAUSES) - 1)])
+            while self._sequence is None and time.monotonic() < min(pause, deadline):
+                self._pump(min(pause, deadline))
+            attempt += 1
+        self._work_until(
+            lambda: self._hello is not None, deadline, "its ifaces after hello", host_seconds
+        )
+        assert self._hello is not None
+        return self._hello
+
+    def restart(
+        self, transport: Transport, *, how: str = "restart", host_seconds: float = 10.0
+    ) -> HelloSeen:
+        """Go on with a device that was just restarted on purpose, over the same line or a new one."""
+        self._transport = transport
+        self._sink(Reset(how=how, expected=True))
+        return self.attach(start="boot", host_seconds=host_seconds)
+
+    def reboot(self, *, host_seconds: float = 10.0) -> HelloSeen:
+        """Let the device restart itself, and find it again."""
+        command = self._commands.new(("reboot",))
+        self._sink(Stimulus(id=command.identity, words=command.words))
+        self._write(command.line)
+        return self.restart(self._transport, how="reboot", host_seconds=host_seconds)
+
+    def leave(self, *, host_seconds: float = 2.0) -> None:
+        """Give the shell back to people."""
+        command = self._commands.new_own(("mode", "human"))
+        self._write(command.line)
+        self._work_until(
+            lambda: command.tag not in self._commands.waiting,
+            after(host_seconds),
+            "an answer to 'mode human'",
+            host_seconds,
+        )
+
+    @property
+    def facts(self) -> Hello:
+        """What the device said about itself."""
+        return self._known().facts
+
+    @property
+    def ifaces(self) -> tuple[IfaceFacts, ...]:
+        """The ifaces that the device has."""
+        return self._known().ifaces
+
+    def _known(self) -> HelloSeen:
+        assert self._hello is not None, "attach() comes first"
+        return self._hello
+
+    # --- commands ------------------------------------------------------------------------------
+
+    def execute(self, words: Words, *, host_seconds: float = 10.0) -> Reply:
+        """Give a command and wait for its reply.
+
+        Where device time is real, the time of an `advance` is allowed for on top of `host_seconds`.
+        """
+        return self.collect(
+            self.submit(words, host_seconds=host_seconds), host_seconds=host_seconds
+        )
+
+    def submit(self, words: Words, *, host_seconds: float = 10.0) -> Command:
+        """Give a command without waiting for its reply, as soon as the device has room for it.
+
+        Commands are executed one after the other; but when one is damaged on its way, those behind
+        it overtake it. Their replies show it.
+        """
+        self._frames = 0
+        if self._commands.waiting and not self._commands.room_for(words):
+            self._work_until(
+                lambda: self._commands.room_for(words),
+                after(host_seconds + self._patience()),
+                "room for another command",
+                host_seconds,
+            )
+        if self._reset is not None:
+            raise self._reset
+        command = self._commands.new(words, self._device_seconds(words))
+        self._sink(Stimulus(id=command.identity, words=words))
+        self._write(command.line)
+        return command
+
+    def collect(self, command: Command, *, host_seconds: float = 10.0) -> Reply:
+        """Wait for the reply to a command that was submitted."""
+        if command.reply is None:
+            self._work_until(
+                lambda: command.reply is not None,
+                after(host_seconds + self._patience()),
+                f"an answer to '{' '.join(command.words)}'",
+                host_seconds,
+            )
+        assert command.reply is not None
+        return command.reply
+
+    def listen(self, host_seconds: float) -> None:
+        """Take what the device shows by itself, for so long in host time."""
+        self._frames = 0
+        deadline = after(host_seconds)
+        while time.monotonic() < deadline:
+            self._pump(min(deadline, self._commands.next_resend()))
+            self._send_again()
+
+    def _device_seconds(self, words: Words) -> float:
+        if self._hello is None or self._hello.facts.granted or "advance" not in words[:-1]:
+            return 0.0
+        microseconds = words[words.index("advance") + 1]
+        return int(microseconds) / 1e6 if microseconds.isdigit() else 0.0
+
+    def _patience(self) -> float:
+        return sum(self._device_seconds(c.words) for c in self._commands.waiting.values())
+
+    # --- the line ------------------------------------------------------------------------------
+
+    def _knock(self, attempt: int) -> None:
+        """Ask for hello, by turns as machine mode and as the shell of a person wants it.
+
+        ^C throws away what a person may have left half typed. Each turn does no harm in the other
+        mode: a refused line there, an unknown command here.
+        """
+        if (attempt % 2 == 1) is not self._shell_first:
+            self._write(f"\x03\rcm mode machine {self._challenge}\r".encode())
+        else:
+            command = self._commands.new_own(("hello", self._challenge))
+            del self._commands.waiting[command.tag]
+            self._write(b"\r" + command.line)
+
+    def _write(self, data: bytes) -> None:
+        self._pace.write(self._transport, data)
+
+    def _work_until(
+        self, done: Callable[[], bool], deadline: float, wanted: str, seconds: float
+    ) -> None:
+        while not done():
+            if time.monotonic() >= deadline:
+                self._reset_unnoticed()
+                raise messages.no_answer(self._transport, wanted, seconds)
+            self._pump(min(deadline, self._commands.next_resend()))
+            self._send_again()
+
+    def _send_again(self) -> None:
+        for command in self._commands.due(time.monotonic()):
+            self._write(command.line)
+
+    def _pump(self, deadline: float) -> None:
+        """Take whatever comes next, if anything comes before the deadline."""
+        if self._reset is not None:
+            raise self._reset
+        try:
+            data = self._transport.read(deadline)
+        except LineClosed:
+            for item in self._parser.feed(b"\r\n"):
+                self._take(item)
+            self._hand_on()
+            raise
+        if not data:
+            return
+        for item in self._parser.feed(data):
+            self._take(item)
+        if self._sequence is not None:
+            self._hand_on()
+
+    def _take(self, item: Item) -> None:
+        if isinstance(item, Frame):
+            self._frames += 1
+            if self._frames > self._frames_per_command:
+                raise messages.flood(self._transport, self._frames_per_command)
+            if self._sequence is None:
+                self._await_hello(item)
+            else:
+                self._accept(item, self._sequence)
+            return
+        text = item.text
+        if isinstance(item, Damaged):
+            self._commands.hurry(after(0.02))
+        if self._hello is None:
+            if len(self._prelude) < _PRELUDE_NOISE:
+                self._prelude.append(Noise(text=text))
+        else:
+            self._sink(Noise(text=text))
+            if BANNER in text:
+                self._restarted(f"it printed '{text}'")
+
+    def _await_hello(self, frame: Frame) -> None:
+        # Frames from before our own hello may be of an earlier life: they are asked for again.
+        if frame.kind != "hello" or frame.fields.get("ack") != self._challenge:
+            return
+        facts = decode_hello(frame)
+        self._expected.check(facts, self._transport.name)
+        self._hello_frame = frame
+        first = int(facts.first, 16) if self._start == "boot" else frame.seq
+        if self._start == "boot" and first > 0:
+            self._prelude.append(Lost(first=0, last=first - 1))
+        self._sequence = Sequence(min(first, frame.seq))
+        self._sequence.accept(frame)
+
+    # --- frames --------------------------------------------------------------------------------
+
+    def _accept(self, frame: Frame, sequence: Sequence) -> None:
+        kind = frame.kind
+        assert self._hello_frame is not None
+        if kind == "hello" and frame.fields.get("nonce") != self._hello_frame.fields["nonce"]:
+            self._restarted("it said hello with another nonce")
+        if self._repair.saw(frame):
+            self._commands.waiting.pop(self._repair.tag, None)
+        arrival = sequence.accept(frame)
+        if arrival is Arrival.RESTARTED:
+            self._restarted(f"its frames count from {frame.seq:x} again")
+        elif arrival is Arrival.LATE and kind == "reply":
+            # Its place was given up already; but the answer to a command is still an answer.
+            self._answer(frame)
+
+    def _hand_on(self) -> None:
+        sequence = self._sequence
+        if sequence is None:
+            return
+        while True:
+            for frame in sequence.ready():
+                self._record(frame)
+            gap = sequence.missing()
+            if gap is None:
+                return
+            if self._repair.hopeless(gap):
+                first, last = sequence.give_up()
+                self._emit(Lost(first=first, last=last))
+                continue
+            if self._repair.idle():
+                command = self._commands.new_own(("again", f"{gap[0]:x}", f"{gap[1]:x}"))
+                self._repair.asked(command.tag, gap)
+                self._write(command.line)
+            return
+
+    def _record(self, frame: Frame) -> None:
+        kind = frame.kind
+        if kind == "reply":
+            self._answer(frame)
+        elif kind == "nak":
+            self._refused(frame)
+        elif kind in {"hello", "iface"}:
+            self._introduce(frame)
+        else:
+            self._emit(decode(frame))
+
+    def _emit(self, record: AnyRecord) -> None:
+        if self._hello is None:
+            self._prelude.append(record)
+        else:
+            self._sink(record)
+
+    def _introduce(self, frame: Frame) -> None:
+        hello = self._hello_frame
+        assert hello is not None
+        if self._hello is not None or frame.seq < hello.seq:
+            return
+        if frame.kind == "iface":
+            self._ifaces.append(decode_iface(frame))
+        facts = decode_hello(hello)
+        if len(self._ifaces) == facts.ifaces:
+            self._hello = HelloSeen(
+                t=hello.time, facts=facts, ifaces=tuple(self._ifaces), start=self._start
+            )
+            self._sink(self._hello)
+            for record in self._prelude:
+                self._sink(record)
+            self._prelude = []
+
+    def _answer(self, frame: Frame) -> None:
+        try:
+            tag = int(frame.fields["tag"])
+        except (KeyError, ValueError):
+            return
+        command = self._commands.waiting.pop(tag, None)
+        if command is not None and command.identity:
+            command.reply = decode_reply(frame, command.identity)
+            self._emit(command.reply)
+
+    def _refused(self, frame: Frame) -> None:
+        why = frame.fields.get("why", "?")
+        for command in list(self._commands.waiting.values()):
+            command.refusals += 1
+            if command.refusals > _REFUSALS:
+                raise messages.refused(" ".join(command.words), command.refusals, why)
+            if command.refusals <= _REFUSALS_AT_ONCE:
+                self._write(command.line)
+            else:
+                # On a line full of noise every attempt is refused in its turn; let it calm down.
+                command.resend_at = min(command.resend_at, after(_CALM))
+
+    # --- what can go wrong ---------------------------------------------------------------------
+
+    def _restarted(self, how: str) -> None:
+        self._emit(Reset(how=how, expected=False))
+        self._commands.forget()
+        self._reset = messages.restarted(self._transport, how)
+        raise self._reset
+
+    def _reset_unnoticed(self) -> None:
+        """Before calling it silence, ask whether it still is the device that we knew."""
+        if self._hello is None:
+            return
+        self._challenge = secrets.token_hex(4)
+        for attempt in (0, 1):
+            self._knock(attempt)
+            pause = after(0.15)
+            while time.monotonic() < pause:
+                self._pump(pause)

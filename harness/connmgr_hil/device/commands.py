@@ -1,0 +1,110 @@
+"""Command lines of machine mode, and which of them wait for an answer."""
+
+import random
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from zlib import crc32
+
+from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.observations import Reply
+from connmgr_hil.vocabulary.stimuli import Words
+
+MAX_LINE = 500
+IN_FLIGHT_CHARACTERS = 200
+"""Boards receive into a ring of 256; what is left is for repairing gaps and sending again."""
+IN_FLIGHT_COMMANDS = 8
+_FIRST_RESEND = 0.4
+_LAST_RESEND = 8.0
+_TAGS = 100_000
+
+
+def command_line(tag: int, words: Words) -> bytes:
+    """Return the line that carries a command. Raises `UsageError` for words that cannot travel."""
+    text = f"{tag} {' '.join(words)}"
+    line = f"${tag} {crc32(text.encode('utf-8', 'replace')):08x} {text[len(str(tag)) + 1 :]}\r"
+    travels = all(word and word.isascii() and word.isprintable() for word in words)
+    if not words or not travels or " " in "".join(words) or "$" in text:
+        raise UsageError(
+            "a command of plain words", repr(words), "no spaces, '$' or control characters"
+        )
+    if len(line) - 1 > MAX_LINE:
+        raise UsageError(
+            f"a command line of at most {MAX_LINE} characters",
+            f"{len(line) - 1}: {text[:60]}…",
+            "split the burst into several",
+        )
+    return line.encode("ascii")
+
+
+@dataclass(slots=True)
+class Command:
+    """A command that was sent. `identity` is 0 for the harness's own, which nobody records."""
+
+    tag: int
+    identity: int
+    words: Words
+    line: bytes
+    resend_at: float
+    pause: float = _FIRST_RESEND
+    reply: Reply | None = None
+    refusals: int = 0
+
+
+@dataclass
+class Commands:
+    """Gives out tags and keeps the commands that wait for an answer, in the order they were sent.
+
+    Tags begin at a random number, since a device may still remember those of a harness that crashed.
+    """
+
+    _base: int = field(default_factory=lambda: random.SystemRandom().randrange(1, 20_000) * _TAGS)
+    _identities: int = 0
+    _own: int = 0
+    waiting: dict[int, Command] = field(default_factory=dict)
+
+    def new(self, words: Words, patience: float = 0.0) -> Command:
+        """Make a command for a stimulus, expected to take so many host seconds."""
+        self._identities += 1
+        return self._add(self._base + self._identities, self._identities, words, patience)
+
+    def new_own(self, words: Words) -> Command:
+        """Make a command of the harness's own, such as asking for frames again."""
+        self._own += 1
+        # Half the numbers away from the others', which count up from the base.
+        return self._add(self._base + 1_000_000_000 + self._own, 0, words, 0.0)
+
+    def _add(self, tag: int, identity: int, words: Words, patience: float) -> Command:
+        line = command_line(tag, words)
+        resend = time.monotonic() + patience + _FIRST_RESEND
+        command = self.waiting[tag] = Command(tag, identity, words, line, resend)
+        return command
+
+    def room_for(self, words: Words) -> bool:
+        """Tell whether another command may be sent before the ones before it are answered."""
+        if not self.waiting:
+            return True
+        size = sum(len(command.line) for command in self.waiting.values())
+        size += sum(len(word) + 1 for word in words) + 21
+        return size <= IN_FLIGHT_CHARACTERS and len(self.waiting) < IN_FLIGHT_COMMANDS
+
+    def next_resend(self) -> float:
+        """Return when the first of them should be sent again."""
+        return min((c.resend_at for c in self.waiting.values()), default=float("inf"))
+
+    def due(self, now: float) -> Iterable[Command]:
+        """Yield those that should be sent again now, each time with more patience."""
+        for command in list(self.waiting.values()):
+            if command.resend_at <= now:
+                command.pause = min(command.pause * 2, _LAST_RESEND)
+                command.resend_at = now + command.pause
+                yield command
+
+    def hurry(self, when: float) -> None:
+        """Something was damaged on the line: do not wait the whole pause."""
+        for command in self.waiting.values():
+            command.resend_at = min(command.resend_at, when)
+
+    def forget(self) -> None:
+        """No answer will come any more."""
+        self.waiting.clear()

@@ -1,0 +1,178 @@
+"""From a frame to the record of what the device showed."""
+
+from collections.abc import Callable
+
+from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    CallSeen,
+    EventSeen,
+    Log,
+    Note,
+    Part,
+    Reply,
+    StateSeen,
+    Storm,
+)
+from connmgr_hil.vocabulary.status import status_text
+
+from .frames import Frame
+
+_TRUTH = {"0": False, "1": True}
+_STATUS_KEYS = {"tag", "t0", "rc", "err", "i", "hook"}
+_HELLO_FLAGS = ("ipv4", "ipv6", "dad", "autodown", "reboot", "granted", "coop")
+_HELLO_NUMBERS = ("proto", "queue", "ticks", "ifaces", "track")
+_HELLO_WORDS = ("app", "zephyr", "connmgr", "board", "build", "nonce", "first")
+
+
+def _status(fields: dict[str, str]) -> str:
+    return status_text(int(fields["rc"]), fields.get("err"))
+
+
+def _values(fields: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in fields.items() if key not in _STATUS_KEYS}
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    return () if text == "-" else tuple(text.split(","))
+
+
+def _event(frame: Frame) -> EventSeen:
+    fields = frame.fields
+    admin, oper = fields.get("a"), fields.get("o")
+    return EventSeen(
+        t=frame.time,
+        listener=fields["l"],
+        name=fields["n"],
+        code=int(fields["code"], 16),
+        iface=int(fields["if"]),
+        admin=None if admin is None else _TRUTH[admin],
+        oper=None if oper is None else _TRUTH[oper],
+        monitor=fields.get("m", ""),
+        v4=int(fields.get("v4", "0")),
+        v6=int(fields.get("v6", "0")),
+        info=fields.get("info"),
+    )
+
+
+def _call(frame: Frame) -> CallSeen:
+    return CallSeen(t=frame.time, iface=int(frame.fields["if"]), op=frame.fields["op"])
+
+
+def _state(frame: Frame) -> StateSeen:
+    fields = frame.fields
+    return StateSeen(
+        t=frame.time,
+        iface=int(fields["if"]),
+        admin=_TRUTH[fields["admin"]],
+        oper=fields["oper"],
+        carrier=_TRUTH[fields["carrier"]],
+        dormant=_TRUTH[fields["dormant"]],
+        bound=_TRUTH[fields["bound"]],
+        ignored=_TRUTH[fields["ign"]],
+        flags=int(fields["flags"]),
+        timeout=int(fields["tmo"]),
+        monitor=fields["m"],
+        word=fields["word"],
+        a4=_addresses(fields["a4"]),
+        a6=_addresses(fields["a6"]),
+    )
+
+
+def _part(frame: Frame) -> Part:
+    fields = frame.fields
+    return Part(
+        t=frame.time,
+        index=int(fields.get("i", "0")),
+        status=_status(fields) if "rc" in fields else "0",
+        hook=fields.get("hook") == "1",
+        values=_values(fields),
+    )
+
+
+def _storm(frame: Frame) -> Storm:
+    return Storm(t=frame.time, count=int(frame.fields["n"]))
+
+
+def _log(frame: Frame) -> Log:
+    fields = frame.fields
+    return Log(
+        t=frame.time,
+        level=fields["lvl"],
+        module=fields.get("mod", ""),
+        message=fields.get("msg", ""),
+    )
+
+
+_DECODERS: dict[str, Callable[[Frame], AnyRecord]] = {
+    "event": _event,
+    "call": _call,
+    "state": _state,
+    "part": _part,
+    "storm": _storm,
+    "log": _log,
+}
+
+
+def decode(frame: Frame) -> AnyRecord:
+    """Return the record of an observation; a kind that is not known here becomes a note.
+
+    Raises `RigFault` when a field is missing or has no sense.
+    """
+    decoder = _DECODERS.get(frame.kind)
+    if decoder is None:
+        return Note(text=f"unknown frame: {frame.kind} {frame.fields}")
+    try:
+        return decoder(frame)
+    except (KeyError, ValueError) as error:
+        raise _senseless(frame, error) from error
+
+
+def decode_reply(frame: Frame, identity: int) -> Reply:
+    """Return a reply, tied to the stimulus `identity`. Raises `RigFault` as `decode` does."""
+    try:
+        fields = frame.fields
+        start = int(fields["t0"]) if "t0" in fields else frame.time
+        return Reply(
+            t=frame.time, id=identity, t0=start, status=_status(fields), values=_values(fields)
+        )
+    except (KeyError, ValueError) as error:
+        raise _senseless(frame, error) from error
+
+
+def decode_hello(frame: Frame) -> Hello:
+    """Return what a hello frame says. Raises `RigFault` as `decode` does."""
+    try:
+        fields = frame.fields
+        flags = {key: _TRUTH[fields[key]] for key in _HELLO_FLAGS if key in fields}
+        numbers = {key: int(fields[key]) for key in _HELLO_NUMBERS if key in fields}
+        words = {key: fields[key] for key in _HELLO_WORDS if key in fields}
+        return Hello(**flags, **numbers, **words)  # type: ignore[arg-type]
+    except (KeyError, ValueError, TypeError) as error:
+        raise _senseless(frame, error) from error
+
+
+def decode_iface(frame: Frame) -> IfaceFacts:
+    """Return what an iface frame says. Raises `RigFault` as `decode` does."""
+    try:
+        fields = frame.fields
+        return IfaceFacts(
+            index=int(fields["if"]),
+            name=fields["name"],
+            l2=fields["l2"],
+            bound=_TRUTH[fields["bound"]],
+            impl=fields.get("impl", "-"),
+            auto=_TRUTH[fields.get("auto", "0")],
+            sim=_TRUTH[fields.get("sim", "0")],
+        )
+    except (KeyError, ValueError) as error:
+        raise _senseless(frame, error) from error
+
+
+def _senseless(frame: Frame, error: Exception) -> RigFault:
+    return RigFault(
+        f"a {frame.kind} frame with the fields that the protocol gives it",
+        f"{frame.fields} ({type(error).__name__}: {error})",
+        "firmware and harness are of different releases: rebuild the firmware",
+    )

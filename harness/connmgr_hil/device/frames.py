@@ -1,0 +1,138 @@
+"""Finds frames in a stream of bytes (`zephyr_app/PROTOCOL.md`, section 2)."""
+
+import re
+from urllib.parse import unquote_to_bytes
+from zlib import crc32
+
+import msgspec
+
+from connmgr_hil.vocabulary.errors import RigFault
+
+MAX_FRAME = 250
+_WINDOW = MAX_FRAME + 10
+_MAX_NOISE = 256
+
+_FRAME = re.compile(rb"@([^@*\r\n]{1,%d})\*([0-9a-f]{8})" % MAX_FRAME)
+_END = re.compile(rb"[@\r\n]")
+_ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[@-Z\\-_])")
+
+
+class Frame(msgspec.Struct, frozen=True, gc=False):
+    """A sound frame: its number, device time in microseconds, kind and fields.
+
+    `crc` is the checksum it came with; two frames with one number are the same frame when it is equal.
+    """
+
+    seq: int
+    time: int
+    kind: str
+    fields: dict[str, str]
+    crc: int
+
+
+class Damaged(msgspec.Struct, frozen=True, gc=False):
+    """Something that began like a frame and was none."""
+
+    text: str
+
+
+class Chatter(msgspec.Struct, frozen=True, gc=False):
+    """A line that was no frame: the boot banner, a prompt, output of other code."""
+
+    text: str
+
+
+Item = Frame | Damaged | Chatter
+
+
+class FrameParser:
+    """Cuts a byte stream into frames and noise.
+
+    However the stream is cut into pieces, the items are the same. No more than a few hundred bytes
+    are ever kept. A frame counts as soon as its checksum is complete; after damage the next `@`
+    starts anew.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = b""
+
+    def feed(self, data: bytes) -> list[Item]:
+        """Take some more bytes and return what they completed.
+
+        Raises `RigFault` when a frame is undamaged and still not of the protocol's form.
+        """
+        buffer = self._buffer + data if self._buffer else data
+        items: list[Item] = []
+        position, size = 0, len(buffer)
+        while position < size:
+            if buffer[position] == 0x40:
+                matched = _FRAME.match(buffer, position)
+                if matched is not None:
+                    body, checksum = matched.groups()
+                    crc = crc32(body)
+                    if b"%08x" % crc == checksum:
+                        items.append(parse_body(body, crc))
+                        position = matched.end()
+                        continue
+                limit = position + _WINDOW
+                end = _END.search(buffer, position + 1, limit)
+                if end is None and size < limit:
+                    break
+                stop = end.start() if end is not None else limit
+                items.append(Damaged(readable(buffer[position:stop])))
+                position = stop
+                continue
+            limit = position + _MAX_NOISE
+            end = _END.search(buffer, position, limit)
+            if end is None and size < limit:
+                break
+            stop = end.start() if end is not None else limit
+            if text := readable(buffer[position:stop]):
+                items.append(Chatter(text))
+            position = stop if stop == limit or buffer[stop] == 0x40 else stop + 1
+        self._buffer = buffer[position:]
+        return items
+
+    def rest(self) -> bytes:
+        """Return what is not complete yet, for messages."""
+        return self._buffer
+
+
+def readable(data: bytes) -> str:
+    """Return foreign bytes as plain text: no terminal control, nothing that cannot be printed."""
+    text = _ANSI.sub("", data.decode("utf-8", "backslashreplace")).strip()
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def parse_body(body: bytes, crc: int) -> Frame:
+    """Read the body of a frame whose checksum was right.
+
+    Raises `RigFault` when it has not the form that the protocol gives.
+    """
+    try:
+        seq, time, kind, *pairs = body.decode("ascii").split(" ")
+        fields = {}
+        for pair in pairs:
+            key, equals, value = pair.partition("=")
+            if not (key and equals):
+                raise _misshapen(body)
+            fields[key] = _unescaped(value) if "%" in value else value
+        if not kind.isalpha():
+            raise _misshapen(body)
+        return Frame(int(seq, 16), int(time), kind, fields, crc)
+    except ValueError as error:
+        raise _misshapen(body) from error
+
+
+def _misshapen(body: bytes) -> RigFault:
+    return RigFault(
+        "a frame of the form: number, time, kind, key=value …",
+        repr(body),
+        "its checksum is right, so the firmware sent it so: rebuild it from this release",
+    )
+
+
+def _unescaped(value: str) -> str:
+    return unquote_to_bytes(value).decode("utf-8", "backslashreplace")

@@ -1,0 +1,44 @@
+"""What a user is told when a device does not do as it should."""
+
+from connmgr_hil.transport import Transport, escaped
+from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, NoAnswer, RigFault
+
+
+def _last_bytes(line: Transport) -> str:
+    return f"last bytes: {escaped(line.tail)}"
+
+
+def no_answer(line: Transport, wanted: str, seconds: float) -> NoAnswer:
+    """Tell of silence."""
+    return NoAnswer(
+        f"{wanted} within {seconds:g} s from {line.name}",
+        _last_bytes(line),
+        "is this the UART with the probe's shell, at the right speed, and is the device running?",
+    )
+
+
+def flood(line: Transport, most: int) -> DeviceFault:
+    """Tell of a device that sends without end."""
+    return DeviceFault(
+        f"at most {most} frames for one command",
+        f"more than that from {line.name}, without an answer; {_last_bytes(line)}",
+        "events seem to cause each other without end; look at the last ones in the trace",
+    )
+
+
+def restarted(line: Transport, how: str) -> DeviceReset:
+    """Tell of a restart that nobody asked for, and how it showed."""
+    return DeviceReset(
+        f"the device on {line.name} should not restart by itself",
+        f"{how}; {_last_bytes(line)}",
+        "read its log before this point for a fault or a watchdog; restart() goes on",
+    )
+
+
+def refused(command: str, times: int, why: str) -> RigFault:
+    """Tell of a command that does not get through undamaged."""
+    return RigFault(
+        f"the device should understand '{command}'",
+        f"refused {times} times (why={why})",
+        "the line to the device damages what is sent: check baud rate and pacing",
+    )

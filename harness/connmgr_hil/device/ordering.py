@@ -1,0 +1,71 @@
+"""Puts frames back into the order in which the device numbered them."""
+
+from collections.abc import Iterator
+from enum import Enum, auto
+
+from .frames import Frame
+
+_REMEMBERED = 1024
+
+
+class Arrival(Enum):
+    """What a frame turned out to be when it came."""
+
+    NEW = auto()
+    REPEATED = auto()
+    LATE = auto()
+    RESTARTED = auto()
+
+
+class Sequence:
+    """Holds frames back until all before them have come or were given up.
+
+    `expect` is the number of the next frame to be handed on.
+    """
+
+    def __init__(self, expect: int) -> None:
+        self.expect = expect
+        self._held: dict[int, Frame] = {}
+        self._given_up: set[int] = set()
+        self._checksums: dict[int, int] = {}
+
+    def accept(self, frame: Frame) -> Arrival:
+        """Take a frame. Only a NEW one is kept; a LATE one had been given up before.
+
+        RESTARTED means that the number was used before, by another frame: the device counts anew.
+        """
+        seq = frame.seq
+        if seq >= self.expect:
+            held = self._held.get(seq)
+            if held is None:
+                self._held[seq] = frame
+                return Arrival.NEW
+            return Arrival.REPEATED if held.crc == frame.crc else Arrival.RESTARTED
+        if seq in self._given_up:
+            self._given_up.discard(seq)
+            return Arrival.LATE
+        return Arrival.REPEATED if self._checksums.get(seq) == frame.crc else Arrival.RESTARTED
+
+    def ready(self) -> Iterator[Frame]:
+        """Yield the frames that are next in order."""
+        while (frame := self._held.pop(self.expect, None)) is not None:
+            self._checksums[self.expect] = frame.crc
+            self._checksums.pop(self.expect - _REMEMBERED, None)
+            self.expect += 1
+            yield frame
+
+    def missing(self) -> tuple[int, int] | None:
+        """Return the first run of numbers that later frames are waiting for, if there is one."""
+        if not self._held or self.expect in self._held:
+            return None
+        return self.expect, min(self._held) - 1
+
+    def give_up(self) -> tuple[int, int]:
+        """Go on without the first missing run, and return it."""
+        gap = self.missing()
+        assert gap is not None, "only a gap can be given up"
+        first, last = gap
+        # What a broken device calls a gap may be as long as numbers go.
+        self._given_up.update(range(max(first, last - _REMEMBERED), last + 1))
+        self.expect = last + 1
+        return first, last

@@ -1,0 +1,22 @@
+"""Writes no faster than a board can read."""
+
+import time
+from dataclasses import dataclass
+
+from connmgr_hil.transport import Transport
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a line may be written: so many bytes, then so many seconds of pause; 0 = at once."""
+
+    size: int = 0
+    seconds: float = 0.002
+
+    def write(self, transport: Transport, data: bytes) -> None:
+        """Send all of these bytes."""
+        size = self.size or len(data)
+        for begin in range(0, len(data), size):
+            if begin:
+                time.sleep(self.seconds)
+            transport.write(data[begin : begin + size])

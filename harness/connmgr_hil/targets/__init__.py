@@ -1,0 +1,25 @@
+"""Things that run the application: emulators, boards, the simulated board."""
+
+from .base import Target
+from .board import BoardTarget
+from .opening import find_image, image_path, open_target, start_device
+from .platforms import Platform, find_platform, known_platforms, read_platform
+from .program import ProgramTarget, native_target, simulated_target
+from .qemu import QemuTarget
+
+__all__ = [
+    "BoardTarget",
+    "Platform",
+    "ProgramTarget",
+    "QemuTarget",
+    "Target",
+    "find_image",
+    "find_platform",
+    "image_path",
+    "known_platforms",
+    "native_target",
+    "open_target",
+    "read_platform",
+    "simulated_target",
+    "start_device",
+]

@@ -1,0 +1,111 @@
+"""From what a user types to a target."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from connmgr_hil.device import Device, Expected, Pace, Sink
+from connmgr_hil.vocabulary.errors import UsageError
+
+from .base import Target
+from .board import BoardTarget
+from .platforms import Platform, find_platform
+from .program import native_target, simulated_target
+from .qemu import QemuTarget
+
+NATIVE = ("native_sim", "native_posix", "native_sim_64", "native_posix_64")
+
+
+def open_target(
+    name: str,
+    *,
+    image: Path | None = None,
+    variant: str = "",
+    port: str = "",
+    arguments: Sequence[str] = (),
+) -> Target:
+    """Return the target that a name stands for; it is not started yet.
+
+    `simulated`, `native` (whichever native platform was built), the name of a platform, or the path
+    of a platform file. `arguments` are further ones for the simulated board. Raises `UsageError` when there is no such target, variant or image.
+    """
+    if name == "native":
+        return native_target(*_built_native(image, variant))
+    platform = find_platform(name)
+    if platform.kind == "simulated":
+        _check_variant(platform, variant)
+        chosen = platform.variants[variant].arguments if variant else ()
+        return simulated_target(platform, (*chosen, *arguments))
+    if platform.kind == "board":
+        return BoardTarget(platform, port)
+    found = find_image(platform, image, variant)
+    return (
+        native_target(platform, found) if platform.kind == "native" else QemuTarget(platform, found)
+    )
+
+
+def start_device(
+    target: Target, sink: Sink, *, build: str = "", host_seconds: float = 10.0
+) -> Device:
+    """Start a target and return the device on it, its boot already told to `sink`.
+
+    Its platform file says how fast its line may be written and which board must answer; `build`, if
+    given, is the build id that must answer. Raises `RigFault` when it does not come up, and
+    `WrongDevice` when something else answers.
+    """
+    platform = target.platform
+    # A native image is chosen by its path, and may be of any of the native boards.
+    boards = platform.boards if platform.kind in {"qemu", "board"} else ()
+    device = Device(
+        target.start(),
+        sink,
+        expected=Expected(boards, build),
+        pace=Pace(platform.console.pace_bytes, platform.console.pace_seconds),
+        shell_first=not target.granted,
+    )
+    device.attach(start="boot", host_seconds=host_seconds)
+    return device
+
+
+def _check_variant(platform: Platform, variant: str) -> None:
+    if variant and variant not in platform.variants:
+        raise UsageError(
+            f"a variant of {platform.name}",
+            repr(variant),
+            "variants: " + (", ".join(sorted(platform.variants)) or "none"),
+        )
+
+
+def image_path(platform: Platform, variant: str = "") -> Path:
+    """Return where the build of a platform leaves its image."""
+    folder = Path(os.environ.get("CMHIL_BUILD_DIR") or Path("out") / "build")
+    build = f"{platform.name}-{variant}" if variant else platform.name
+    suffix = "exe" if platform.kind == "native" else "elf"
+    return folder / build / "zephyr" / f"zephyr.{suffix}"
+
+
+def find_image(platform: Platform, image: Path | None = None, variant: str = "") -> Path:
+    """Return the image to run: the given one, or the one that was built.
+
+    Raises `UsageError` with the command that builds it.
+    """
+    _check_variant(platform, variant)
+    path = image or image_path(platform, variant)
+    if path.is_file():
+        return path
+    options = f" --variant {variant}" if variant else ""
+    raise UsageError(
+        f"an image for {platform.name}",
+        f"no file {path}",
+        f"cmhil build -p {platform.name}{options}, or name one with --image PATH",
+    )
+
+
+def _built_native(image: Path | None, variant: str) -> tuple[Platform, Path]:
+    platforms = [find_platform(name) for name in NATIVE]
+    if image is not None:
+        return platforms[0], find_image(platforms[0], image, variant)
+    for platform in platforms:
+        if image_path(platform, variant).is_file():
+            return platform, find_image(platform, None, variant)
+    return platforms[0], find_image(platforms[0], None, variant)

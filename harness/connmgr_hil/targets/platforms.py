@@ -1,0 +1,160 @@
+"""Platform files: what there is to know about a thing that can run the application."""
+
+import os
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from connmgr_hil.vocabulary.errors import BadInput, UsageError
+
+Kind = Literal["simulated", "native", "qemu", "board"]
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of a platform file; unknown keys are mistakes."""
+
+
+class Zephyr(Strict, frozen=True, kw_only=True):
+    """Board names to build for: up to Zephyr 3.6, and since hardware model 2 (3.7)."""
+
+    board: str
+    board_v2: str = ""
+    toolchain: str = ""
+    modules: tuple[str, ...] = ()
+
+
+class Emulator(Strict, frozen=True, kw_only=True):
+    """How the program is started. `respawn`: a reset ends it, so it is started anew."""
+
+    program: str = ""
+    arguments: tuple[str, ...] = ()
+    respawn: bool = False
+
+
+class Console(Strict, frozen=True, kw_only=True):
+    """The UART. `pace_bytes` at a time are written, then `pace_seconds` waited; 0 = no pacing."""
+
+    baud: int = 115200
+    pace_bytes: int = 0
+    pace_seconds: float = 0.002
+    usb: str = ""
+
+
+class Time(Strict, frozen=True, kw_only=True):
+    """How device time goes: granted or by itself, and how exact its windows can be judged.
+
+    A window of T seconds may be early or late by `tolerance_seconds` + T * `tolerance_percent` / 100.
+    """
+
+    granted: bool = False
+    tolerance_seconds: float = 0.02
+    tolerance_percent: float = 0.0
+
+
+class Variant(Strict, frozen=True, kw_only=True):
+    """Another build of the application, with further configuration fragments of `zephyr_app`.
+
+    The simulated board takes `arguments` instead.
+    """
+
+    description: str
+    conf: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+
+class Platform(Strict, frozen=True, kw_only=True):
+    """A thing that can run the application, as its platform file describes it.
+
+    `ifaces` are the names that hello must list (others may come before them), `untestable` maps a
+    requirement or topic to the reason why it cannot be tested there.
+    """
+
+    name: str
+    description: str
+    kind: Kind
+    zephyr: Zephyr | None = None
+    emulator: Emulator = Emulator()
+    console: Console = Console()
+    time: Time = Time()
+    ifaces: tuple[str, ...] = ()
+    variants: dict[str, Variant] = {}
+    untestable: dict[str, str] = {}
+
+    @property
+    def boards(self) -> tuple[str, ...]:
+        """The names by which Zephyr may call this board."""
+        if self.zephyr is None:
+            return ()
+        names = (self.zephyr.board, self.zephyr.board_v2)
+        # The hello of hardware model 2 may name the board without its qualifiers.
+        short = tuple(name.partition("/")[0] for name in names)
+        return tuple(dict.fromkeys(name for name in names + short if name))
+
+
+def read_platform(path: Path) -> Platform:
+    """Read a platform file. Raises `BadInput` naming file, key and what it may be."""
+    try:
+        platform = msgspec.toml.decode(path.read_bytes(), type=Platform, strict=True)
+    except OSError as error:
+        raise BadInput(f"a readable platform file at {path}", str(error)) from error
+    except msgspec.ValidationError as error:
+        raise BadInput(f"{path}: a sound platform file", _explained(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: TOML", str(error)) from error
+    if platform.kind != "simulated" and platform.zephyr is None:
+        raise BadInput(f"{path}: [zephyr] with the board's name", f"kind = '{platform.kind}'")
+    if platform.kind == "qemu" and not platform.emulator.program:
+        raise BadInput(f"{path}: emulator.program", "kind = 'qemu' without it")
+    return platform
+
+
+def _explained(error: msgspec.ValidationError) -> str:
+    text = str(error)
+    if "unknown field" in text:
+        text += "; known keys: " + ", ".join(sorted(_keys_at(text)))
+    elif "`$.kind`" in text:
+        text += "; one of: simulated, native, qemu, board"
+    return text.replace("`$.", "`")
+
+
+def _keys_at(text: str) -> tuple[str, ...]:
+    tables: dict[str, type[msgspec.Struct]] = {
+        "$.zephyr": Zephyr,
+        "$.emulator": Emulator,
+        "$.console": Console,
+        "$.time": Time,
+        "$.variants[...]": Variant,
+    }
+    for place, table in tables.items():
+        if f"`{place}`" in text:
+            return table.__struct_fields__
+    return Platform.__struct_fields__
+
+
+def platform_folders() -> list[Path]:
+    """Return where platform files are: beside the source, or in the installed package."""
+    package = Path(str(resources.files("connmgr_hil")))
+    candidates = [package / "data" / "platforms", package.parent.parent / "platforms"]
+    return [folder for folder in candidates if folder.is_dir()]
+
+
+def known_platforms() -> dict[str, Platform]:
+    """Return all platforms that come with this package, by name."""
+    paths = sorted(path for folder in platform_folders() for path in folder.glob("*.toml"))
+    return {platform.name: platform for platform in map(read_platform, paths)}
+
+
+def find_platform(name: str) -> Platform:
+    """Return the platform of that name, or in that file. Raises `UsageError` for an unknown one."""
+    if name.endswith(".toml") or os.sep in name:
+        return read_platform(Path(name))
+    for folder in platform_folders():
+        if (path := folder / f"{name}.toml").is_file():
+            return read_platform(path)
+    raise UsageError(
+        "the name of a platform, or the path of a platform file",
+        repr(name),
+        "platforms: " + ", ".join(sorted(known_platforms())),
+    )

@@ -1,0 +1,130 @@
+"""An emulator as a process of ours: its output is kept, and it does not outlive us."""
+
+import contextlib
+import math
+import os
+import select
+import shlex
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+
+from connmgr_hil.transport import escaped
+from connmgr_hil.vocabulary.errors import RigFault
+
+from . import reaper
+
+_KEPT = 8192
+_MOST_BEFORE_MARKER = 1_000_000
+
+
+class EmulatorProcess:
+    """A running emulator, in a process group of its own.
+
+    `output` holds the last of what it printed. Raises `RigFault` when the program cannot be started.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        inherit: Sequence[int] = (),
+    ) -> None:
+        self.command = shlex.join(command)
+        self.output = b""
+        reaper.prepare()
+        reading, writing = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=writing,
+                stderr=writing,
+                env={**os.environ, **(environment or {})},
+                pass_fds=inherit,
+                process_group=0,
+            )
+        except OSError as error:
+            os.close(reading)
+            raise RigFault(
+                f"cannot start {command[0]}", str(error), "is it installed, and on the PATH?"
+            ) from error
+        finally:
+            os.close(writing)
+        reaper.guard(self._process.pid)
+        os.set_blocking(reading, False)
+        self._reading = reading
+
+    def fileno(self) -> int:
+        """Return the descriptor on which its output comes."""
+        return self._reading
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is that of its group too."""
+        return self._process.pid
+
+    def take_output(self) -> bool:
+        """Keep what it has printed by now; False when it will print no more."""
+        data = self._read()
+        return data is None or bool(data)
+
+    def _read(self) -> bytes | None:
+        """Return what it has printed since, None for nothing yet, and empty at the end."""
+        try:
+            data = os.read(self._reading, 65536)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+        self.output = (self.output + data)[-_KEPT:]
+        return data
+
+    def wait_for_output(self, marker: bytes, seconds: float) -> bytes:
+        """Return the rest of the line after `marker`, as soon as it was printed.
+
+        Raises `RigFault` when the program ends or is silent for so long.
+        """
+        deadline = time.monotonic() + seconds
+        poll = select.poll()
+        poll.register(self._reading, select.POLLIN)
+        printed = self.output
+        while len(printed) < _MOST_BEFORE_MARKER:
+            _, found, rest = printed.partition(marker)
+            line, ended, _ = rest.partition(b"\n")
+            if found and ended:
+                return line.strip()
+            left = deadline - time.monotonic()
+            if left <= 0 or not poll.poll(math.ceil(left * 1000)):
+                raise self.fault(f"it should print '{marker.decode()}' within {seconds:g} s")
+            data = self._read()
+            if data == b"":
+                raise self.fault(f"it should print '{marker.decode()}' and run on")
+            printed += data or b""
+        raise self.fault(f"it should print '{marker.decode()}' before anything long")
+
+    def fault(self, wanted: str) -> RigFault:
+        """Make the error that tells how it stands with this emulator."""
+        return RigFault(wanted, self.how_it_stands(), f"try it by hand: {self.command}")
+
+    def how_it_stands(self) -> str:
+        """Tell whether it is running, and what it printed last."""
+        if self._reading >= 0:
+            self.take_output()
+        try:
+            how = f"it ended with status {self._process.wait(0.2)}"
+        except subprocess.TimeoutExpired:
+            how = "it is running"
+        return f"{how}; last output: {escaped(self.output[-400:])}"
+
+    def kill(self) -> None:
+        """End it now, with all its children. Ending it twice does no harm."""
+        if self._reading < 0:
+            return
+        reaper.kill_group(self._process.pid)
+        reaper.release(self._process.pid)
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            os.close(self._reading)
+        self._reading = -1

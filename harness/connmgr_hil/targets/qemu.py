@@ -1,0 +1,112 @@
+"""Targets that run in QEMU, with a socket as UART and another for QEMU's monitor (QMP)."""
+
+import contextlib
+import logging
+import socket
+from pathlib import Path
+
+from qemu.qmp import QMPError
+from qemu.qmp.legacy import QEMUMonitorProtocol
+
+from connmgr_hil.transport import DescriptorTransport, from_socket
+
+from .base import Stopping
+from .platforms import Platform
+from .process import EmulatorProcess
+
+_QMP_SECONDS = 10.0
+# What goes wrong there is told by our own errors.
+logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)
+
+
+class QemuTarget(Stopping):
+    """A board in QEMU.
+
+    Both lines are socket pairs that QEMU inherits: no names in the file system, nothing to wait for,
+    and nobody else can connect.
+    """
+
+    def __init__(self, platform: Platform, image: Path) -> None:
+        self.platform = platform
+        self._image = image.absolute()
+        self._process: EmulatorProcess | None = None
+        self._line: DescriptorTransport | None = None
+        self._monitor: QEMUMonitorProtocol | None = None
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        return self.platform.name
+
+    @property
+    def granted(self) -> bool:
+        """Tell whether device time moves only when it is granted."""
+        return self.platform.time.granted
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of QEMU."""
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> DescriptorTransport:
+        """Start QEMU; it begins to boot at once."""
+        self.stop()
+        emulator = self.platform.emulator
+        console, its_console = socket.socketpair()
+        monitor, its_monitor = socket.socketpair()
+        command = (
+            emulator.program,
+            *emulator.arguments,
+            *("-display", "none", "-monitor", "none"),
+            *("-chardev", f"socket,id=con,fd={its_console.fileno()}", "-serial", "chardev:con"),
+            *("-chardev", f"socket,id=qmp,fd={its_monitor.fileno()}"),
+            *("-mon", "chardev=qmp,mode=control"),
+            *("-kernel", str(self._image)),
+        )
+        self._line = from_socket(console, f"{self.name} in QEMU")
+        try:
+            with its_console, its_monitor:
+                inherited = (its_console.fileno(), its_monitor.fileno())
+                self._process = EmulatorProcess(command, inherit=inherited)
+            self._connect(monitor)
+        except BaseException:
+            monitor.close()
+            self.stop()
+            raise
+        self._line.watch(self._process.fileno(), self._process.take_output)
+        self._line.last_words = self._process.how_it_stands
+        return self._line
+
+    def _connect(self, monitor: socket.socket) -> None:
+        assert self._process is not None
+        qmp = QEMUMonitorProtocol(monitor)
+        qmp.settimeout(_QMP_SECONDS)
+        try:
+            qmp.connect()
+        except (QMPError, OSError, TimeoutError) as error:
+            raise self._process.fault("QEMU should start") from error
+        self._monitor = qmp
+
+    def restart(self) -> DescriptorTransport:
+        """Reset the machine, or start QEMU anew where it ends on a reset."""
+        if self._monitor is None or self._line is None or self.platform.emulator.respawn:
+            return self.start()
+        try:
+            self._monitor.cmd("system_reset")
+        except (QMPError, OSError, TimeoutError) as error:
+            assert self._process is not None
+            raise self._process.fault("QEMU should reset the machine") from error
+        return self._line
+
+    def stop(self) -> None:
+        """Close the lines and kill QEMU."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+        if self._monitor is not None:
+            monitor, self._monitor = self._monitor, None
+            with contextlib.suppress(QMPError, OSError, EOFError):
+                monitor.close()
+        if self._line is not None:
+            self._line.close()
+            self._line = None

@@ -1,0 +1,6 @@
+"""What we ship to people who test their own transport or firmware."""
+
+from .faults import FaultInjector, Faults
+from .scripted import ScriptedDevice, frame_bytes
+
+__all__ = ["FaultInjector", "Faults", "ScriptedDevice", "frame_bytes"]

@@ -1,0 +1,188 @@
+"""A device that does what a test tells it, on a real pseudo-terminal, in real frames."""
+
+import contextlib
+import os
+import pty
+import select
+import threading
+import tty
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+from zlib import crc32
+
+_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "%*@$")
+
+Handler = Callable[["ScriptedDevice", str, list[str]], None]
+Mangler = Callable[[bytes], bytes]
+
+
+def frame_bytes(body: str) -> bytes:
+    """Return a frame with this body and the right checksum, with its line end."""
+    return b"@%s*%08x\r\n" % (body.encode(), crc32(body.encode()))
+
+
+class ScriptedDevice:
+    """A device in a thread of its own; use it in a `with` block and open `path`.
+
+    It knows `hello`, `ping`, `again` and `mode`. `on(word, handler)` adds or replaces a command; the
+    handler sends what it likes with `emit`, `reply` and `raw`. `mangle` sees every frame before it
+    goes out, first time or again, and returns what really does. `machine=False` starts it with a
+    person's shell. Whatever a handler raises is raised at the end of the block.
+    """
+
+    def __init__(self, *, machine: bool = True, nonce: str = "a1b2c3d4", ifaces: int = 1) -> None:
+        self.machine = machine
+        self.nonce = nonce
+        self.ifaces = ifaces
+        self.facts: dict[str, object] = {"proto": 1, "board": "scripted", "build": "f00d"}
+        self.mangle: Mangler = lambda raw: raw
+        self.ring: dict[int, bytes] = {}
+        self.seq = 0
+        self.time = 0
+        self.lines: list[str] = []
+        self._answers: dict[str, bytes] = {}
+        self._handlers: dict[str, Handler] = {
+            "hello": lambda me, tag, words: me.hello(tag, *words[1:]),
+            "ping": lambda me, tag, _words: me.reply(tag),
+            "again": lambda me, tag, words: me.again(tag, int(words[1], 16), int(words[2], 16)),
+            "mode": lambda me, tag, _words: me.reply(tag),
+        }
+        self._failure: BaseException | None = None
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.path = os.ttyname(self._slave)
+        self._wake_read, self._wake_write = os.pipe()
+        self._thread = threading.Thread(target=self._run, name="scripted device", daemon=True)
+
+    def on(self, word: str, handler: Handler) -> None:
+        """Let this command do what the handler does."""
+        self._handlers[word] = handler
+
+    # --- what it sends -------------------------------------------------------------------------
+
+    def make(self, kind: str, **fields: object) -> bytes:
+        """Number a frame and keep it in the ring, without sending it."""
+        pairs = "".join(f" {key}={quote(str(value), _SAFE)}" for key, value in fields.items())
+        raw = frame_bytes(f"{self.seq:x} {self.time} {kind}{pairs}")
+        self.ring[self.seq] = raw
+        self.seq += 1
+        return raw
+
+    def emit(self, kind: str, **fields: object) -> None:
+        """Send a frame."""
+        self.raw(self.mangle(self.make(kind, **fields)))
+
+    def event(self, name: str = "IF_UP", iface: int = 1) -> None:
+        """Send an event as the early listener reports it."""
+        self.emit("event", l="early", n=name, code="d0010002", **{"if": iface}, a=1, o=1, m="u")
+
+    def reply(self, tag: str, rc: int = 0, **fields: object) -> None:
+        """Answer a command."""
+        raw = self.make("reply", tag=tag, t0=self.time, rc=rc, **fields)
+        self._answers[tag] = raw
+        self.raw(self.mangle(raw))
+
+    def raw(self, data: bytes) -> None:
+        """Send bytes as they are. Those that nobody reads are dropped when the block ends."""
+        while data and self._master >= 0:
+            ready = select.select([self._wake_read], [self._master], [])
+            if self._wake_read in ready[0]:
+                return
+            with contextlib.suppress(BlockingIOError):
+                data = data[os.write(self._master, data) :]
+
+    def hello(self, tag: str = "", ack: str = "") -> None:
+        """Say hello, and answer if it was asked in machine mode."""
+        facts = {"app": "1", "zephyr": "3.4.99", "connmgr": "3.4", **self.facts}
+        first = f"{min(self.ring, default=self.seq):x}"
+        answer = {"ack": ack} if ack else {}
+        counts: dict[str, object] = {"ifaces": self.ifaces, "first": first, "granted": 1}
+        self.emit("hello", **facts, nonce=self.nonce, **answer, **counts)
+        for index in range(1, self.ifaces + 1):
+            self.emit("iface", **{"if": index}, name=f"bound{index - 1}", l2="DUMMY", bound=1)
+        if tag:
+            self.reply(tag)
+
+    def again(self, tag: str, first: int, last: int) -> None:
+        """Send frames of the ring again."""
+        found = [self.ring[seq] for seq in range(first, last + 1) if seq in self.ring]
+        for raw in found:
+            self.raw(self.mangle(raw))
+        self.reply(tag, n=len(found))
+
+    def restart(self, nonce: str = "99999999", *, banner: bool = True) -> None:
+        """Begin anew, as after a reset."""
+        self.seq, self.time, self.nonce, self.ring = 0, 0, nonce, {}
+        self._answers.clear()
+        if banner:
+            self.raw(b"*** Booting Zephyr OS build v3.4.99 ***\r\n")
+
+    def vanish(self) -> None:
+        """Pull the cable: the terminal is gone."""
+        master, slave, self._master, self._slave = self._master, self._slave, -1, -1
+        os.close(slave)
+        os.close(master)
+
+    # --- what it hears -------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            buffer = b""
+            while self._master >= 0:
+                ready = select.select([self._master, self._wake_read], [], [])[0]
+                if self._wake_read in ready:
+                    return
+                buffer += os.read(self._master, 4096).replace(b"\n", b"\r")
+                while b"\r" in buffer and self._master >= 0:
+                    line, _, buffer = buffer.partition(b"\r")
+                    self._hear(line)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the test's thread
+            self._failure = error
+
+    def _hear(self, line: bytes) -> None:
+        text = line.rpartition(b"$")[2].decode("latin-1")
+        self.lines.append(line.decode("latin-1"))
+        if not self.machine:
+            self.raw(line + b"\r\n")
+            words = line.replace(b"\x03", b"").decode("latin-1").split()
+            if words[:3] == ["cm", "mode", "machine"]:
+                self.machine = True
+                self.hello("", *words[3:])
+            else:
+                self.raw(b"\x1b[1;31mcommand not found\x1b[m\r\n\x1b[1;32muart:~$ \x1b[m")
+            return
+        if not line:
+            return
+        tag, checksum, *words = [*text.split(" "), "", ""][: max(2, len(text.split(" ")))]
+        sound = b"$" in line and checksum == f"{crc32(' '.join([tag, *words]).encode()):08x}"
+        if not sound or not words:
+            self.emit("nak", why="crc" if b"$" in line else "form")
+        elif tag in self._answers:
+            self.raw(self.mangle(self._answers[tag]))
+        else:
+            self._handlers.get(words[0], _unknown)(self, tag, words)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        os.write(self._wake_write, b"x")
+        self._thread.join(5)
+        for descriptor in (self._master, self._slave, self._wake_read, self._wake_write):
+            if descriptor >= 0:
+                os.close(descriptor)
+        if self._failure is not None and error is None:
+            raise self._failure
+
+
+def _unknown(device: ScriptedDevice, tag: str, _words: Iterable[str]) -> None:
+    device.reply(tag, rc=-22, err="EINVAL", bad="command")

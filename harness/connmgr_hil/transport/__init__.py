@@ -1,0 +1,21 @@
+"""Lines to a device: bytes in, bytes out."""
+
+from .base import Transport, after, escaped
+from .descriptor import DescriptorTransport
+from .opening import open_line
+from .remote import RemoteTransport
+from .sockets import connect_tcp, connect_unix, from_socket
+from .terminal import open_terminal
+
+__all__ = [
+    "DescriptorTransport",
+    "RemoteTransport",
+    "Transport",
+    "after",
+    "connect_tcp",
+    "connect_unix",
+    "escaped",
+    "from_socket",
+    "open_line",
+    "open_terminal",
+]

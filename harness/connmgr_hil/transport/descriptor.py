@@ -1,0 +1,126 @@
+"""A line over a file descriptor: terminals and sockets alike."""
+
+import errno
+import math
+import os
+import select
+import time
+from collections.abc import Callable
+
+from connmgr_hil.vocabulary.errors import LineClosed, RigFault
+
+from .base import TAIL, after, escaped
+
+_GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ECONNRESET, errno.EPIPE, errno.EBADF}
+_READABLE = select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL
+_WRITE_SECONDS = 10.0
+_CHUNK = 65536
+
+
+def _milliseconds(deadline: float) -> int:
+    return max(0, math.ceil((deadline - time.monotonic()) * 1000))
+
+
+class DescriptorTransport:
+    """A line over an open descriptor, which it owns and makes non-blocking.
+
+    `last_words` may tell, when the line has ended, what became of the program at the other end.
+
+    While it waits it may also look after other descriptors (`watch`), such as the console output
+    of the emulator at the other end, so that they need no thread of their own.
+    """
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self.name = name
+        self.tail = b""
+        self._descriptor = descriptor
+        self.last_words: Callable[[], str] = str
+        self._watched: dict[int, Callable[[], bool]] = {}
+        os.set_blocking(descriptor, False)
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
+
+    def watch(self, descriptor: int, readable: Callable[[], bool]) -> None:
+        """Call `readable` whenever that descriptor has something, until it returns False."""
+        self._watched[descriptor] = readable
+        self._poll.register(descriptor, select.POLLIN)
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._descriptor
+
+    def read(self, deadline: float) -> bytes:
+        """Return what has come as soon as anything has, or nothing at the deadline.
+
+        Raises `LineClosed` when the other end is gone.
+        """
+        while True:
+            if self._descriptor < 0:
+                raise self._closed("it was closed on this side")
+            ready = self._poll.poll(_milliseconds(deadline))
+            for descriptor, _event in ready:
+                if descriptor == self._descriptor:
+                    data = self._receive()
+                    if data:
+                        return data
+                elif not self._watched[descriptor]():
+                    self._poll.unregister(descriptor)
+                    del self._watched[descriptor]
+            if not ready and time.monotonic() >= deadline:
+                return b""
+
+    def _receive(self) -> bytes:
+        try:
+            data = os.read(self._descriptor, _CHUNK)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            if error.errno in _GONE:
+                raise self._closed(str(error)) from error
+            raise RigFault(f"cannot read from {self.name}", str(error)) from error
+        if not data:
+            raise self._closed("end of file")
+        self.tail = (self.tail + data)[-TAIL:]
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send all of these bytes.
+
+        Raises `LineClosed` when the other end is gone, `RigFault` when it takes nothing for ten
+        seconds.
+        """
+        deadline = 0.0
+        while data:
+            if self._descriptor < 0:
+                raise self._closed("it was closed on this side")
+            try:
+                data = data[os.write(self._descriptor, data) :]
+                continue
+            except BlockingIOError:
+                deadline = deadline or after(_WRITE_SECONDS)
+            except OSError as error:
+                if error.errno in _GONE:
+                    raise self._closed(str(error)) from error
+                raise RigFault(f"cannot write to {self.name}", str(error)) from error
+            writable = select.poll()
+            writable.register(self._descriptor, select.POLLOUT)
+            if not writable.poll(_milliseconds(deadline)):
+                raise RigFault(
+                    f"{self.name} should take bytes",
+                    f"{len(data)} bytes stuck for {_WRITE_SECONDS:.0f} s; "
+                    f"last bytes from it: {escaped(self.tail)}",
+                    "the program at the other end does not read; is it running?",
+                )
+
+    def _closed(self, why: str) -> LineClosed:
+        return LineClosed(
+            f"the line {self.name} should stay open",
+            f"{why}; last bytes: {escaped(self.tail)}",
+            self.last_words() or "look whether the cable was pulled or the program there ended",
+        )
+
+    def close(self) -> None:
+        """End the line; closing twice does no harm."""
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)

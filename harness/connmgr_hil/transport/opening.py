@@ -1,0 +1,34 @@
+"""From what a user types to a line."""
+
+from connmgr_hil.vocabulary.errors import UsageError
+
+from .base import Transport
+from .remote import RemoteTransport
+from .sockets import connect_tcp, connect_unix
+from .terminal import open_terminal
+
+
+def open_line(
+    address: str, *, baud: int = 115200, dtr: bool | None = None, rts: bool | None = None
+) -> Transport:
+    """Open the line that an address names.
+
+    `/dev/…` is a terminal, `unix:PATH`, `tcp:HOST:PORT` and `socket://HOST:PORT` are sockets, and
+    anything else with `://` is left to pyserial (`rfc2217://`, `hwgrep://`). Raises `UsageError` for other addresses and
+    `RigFault` when the line cannot be opened.
+    """
+    scheme, _, rest = address.partition(":")
+    host, _, port = rest.removeprefix("//").rpartition(":")
+    if scheme in {"tcp", "socket"} and host and port.isdigit():
+        return connect_tcp(host, int(port))
+    if scheme == "unix" and rest:
+        return connect_unix(rest)
+    if "://" in address:
+        return RemoteTransport(address, baud=baud, dtr=dtr, rts=rts)
+    if address.startswith("/"):
+        return open_terminal(address, baud=baud, dtr=dtr, rts=rts)
+    raise UsageError(
+        "the address of a line",
+        repr(address),
+        "use /dev/…, unix:PATH, tcp:HOST:PORT, rfc2217://HOST:PORT or socket://HOST:PORT",
+    )

@@ -1,0 +1,74 @@
+"""Lines that pyserial knows how to reach: `rfc2217://`, `socket://`, `hwgrep://` and the like."""
+
+import time
+
+import serial
+
+from connmgr_hil.vocabulary.errors import LineClosed, RigFault
+
+from .base import TAIL, escaped
+
+_SLICE = 0.02
+_MOST = 4096
+
+
+class RemoteTransport:
+    """A serial port at a URL that pyserial understands.
+
+    It notices a deadline up to 20 ms late, since changing pyserial's timeout would negotiate with an
+    RFC 2217 server anew. DTR and RTS are set before opening when a level is asked for. Raises `RigFault` when the port
+    cannot be opened or set up.
+    """
+
+    def __init__(
+        self, url: str, *, baud: int = 115200, dtr: bool | None = None, rts: bool | None = None
+    ) -> None:
+        self.name = url
+        self.tail = b""
+        try:
+            self._port = serial.serial_for_url(url, baudrate=baud, timeout=_SLICE, do_not_open=True)
+            if dtr is not None:
+                self._port.dtr = dtr
+            if rts is not None:
+                self._port.rts = rts
+            self._port.open()
+        except (OSError, ValueError) as error:
+            raise RigFault(
+                f"cannot open {url}", str(error), "check the address, and that a server runs there"
+            ) from error
+
+    def fileno(self) -> int:
+        """Return -1: pyserial hides what such a port waits on."""
+        return -1
+
+    def read(self, deadline: float) -> bytes:
+        """Return what has come as soon as anything has, or nothing at the deadline."""
+        try:
+            data: bytes = self._port.read(1)
+            while not data and time.monotonic() < deadline:
+                data = self._port.read(1)
+            while data and len(data) < _MOST and (waiting := self._port.in_waiting):
+                data += self._port.read(waiting)
+        except (OSError, TypeError) as error:
+            # pyserial raises TypeError when the port is closed under its hands.
+            raise self._closed(error) from error
+        self.tail = (self.tail + data)[-TAIL:]
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send all of these bytes. Raises `LineClosed` when the other end is gone."""
+        try:
+            self._port.write(data)
+        except OSError as error:
+            raise self._closed(error) from error
+
+    def _closed(self, error: Exception) -> LineClosed:
+        return LineClosed(
+            f"the line {self.name} should stay open",
+            f"{error}; last bytes: {escaped(self.tail)}",
+            "look whether the server at the other end still runs",
+        )
+
+    def close(self) -> None:
+        """End the line; closing twice does no harm."""
+        self._port.close()

@@ -1,0 +1,112 @@
+"""Platform files: the ones that ship are sound, and a mistake is told exactly."""
+
+from pathlib import Path
+
+import pytest
+
+from connmgr_hil.targets import (
+    find_image,
+    find_platform,
+    image_path,
+    known_platforms,
+    open_target,
+    read_platform,
+)
+from connmgr_hil.vocabulary.errors import BadInput, UsageError
+
+SOUND = """
+name = "mine"
+description = "my board"
+kind = "board"
+[zephyr]
+board = "mine"
+"""
+APP = Path(__file__).parents[2] / "zephyr_app"
+
+
+def test_those_that_ship() -> None:
+    platforms = known_platforms()
+    assert {
+        *("simulated", "native_sim", "native_posix", "mps2_an385", "qemu_cortex_m3", "qemu_x86"),
+        *("frdm_k64f", "nrf9160dk"),
+    } <= set(platforms)
+    for name, platform in platforms.items():
+        assert platform.name == name
+        assert "bound0" in platform.ifaces
+
+
+def test_fragments_that_variants_name_exist() -> None:
+    for platform in known_platforms().values():
+        for variant in platform.variants.values():
+            assert bool(variant.conf) != bool(variant.arguments)
+            assert all((APP / conf).is_file() for conf in variant.conf)
+
+
+def test_both_names_of_a_board_are_right() -> None:
+    assert find_platform("frdm_k64f").boards == ("frdm_k64f", "frdm_k64f/mk64f12")
+    assert find_platform("native_sim_64").boards[:2] == ("native_sim_64", "native_sim/native/64")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("kind =", "kinds ="), r"kinds.*known keys: console, description"),
+        (('"board"', '"boart"'), r"boart.*kind.*one of: simulated, native, qemu, board"),
+        (('board = "mine"', "board = 5"), r"str.*zephyr\.board"),
+        (('board = "mine"', 'board = "x"\nbaud = 1'), r"baud.*known keys: board, board_v2"),
+        (("name =", "#"), r"missing required field `name`"),
+        (("[zephyr]", "[zephyr"), "TOML"),
+        (('"board"', '"qemu"'), "emulator.program"),
+        (('[zephyr]\nboard = "mine"', ""), r"\[zephyr\]"),
+        (('"mine"\ndesc', '"mine"\n[time]\ngranted = "yes"\n[x]\ndesc'), "x|bool"),
+    ],
+)
+def test_mistakes_name_file_key_and_what_may_be(
+    tmp_path: Path, change: tuple[str, str], message: str
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SOUND.replace(*change))
+    with pytest.raises(BadInput, match=message) as caught:
+        read_platform(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SOUND)
+    assert find_platform(str(path)).name == "mine"
+    with pytest.raises(BadInput, match="readable"):
+        find_platform(str(tmp_path / "none.toml"))
+
+
+def test_unknown_names_list_the_known() -> None:
+    with pytest.raises(UsageError, match="mps2_an385"):
+        open_target("mps3")
+    with pytest.raises(UsageError, match="variants: dad, "):
+        open_target("simulated", variant="dada")
+    with pytest.raises(UsageError, match="--port"):
+        open_target("frdm_k64f")
+
+
+def test_missing_image_names_the_command_that_builds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CMHIL_BUILD_DIR", str(tmp_path))
+    with pytest.raises(UsageError, match="cmhil build -p mps2_an385 --variant dad"):
+        open_target("mps2_an385", variant="dad")
+    with pytest.raises(UsageError, match="cmhil build -p native"):
+        open_target("native")
+
+
+def test_image_is_found_where_the_build_leaves_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CMHIL_BUILD_DIR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    platform = find_platform("native_posix_64")
+    path = image_path(platform, "dad")
+    assert path == Path("out/build/native_posix_64-dad/zephyr/zephyr.exe")
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert find_image(platform, None, "dad") == path
+    assert open_target("native", variant="dad").name == "native_posix_64"

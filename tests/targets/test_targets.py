@@ -1,0 +1,283 @@
+"""Targets: they start, start afresh, fail with their own words, and leave no orphans."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from connmgr_hil.device import Device
+from connmgr_hil.targets import (
+    BoardTarget,
+    ProgramTarget,
+    QemuTarget,
+    Target,
+    find_platform,
+    image_path,
+    open_target,
+    start_device,
+)
+from connmgr_hil.testing import FaultInjector, Faults, ScriptedDevice
+from connmgr_hil.transport import after
+from connmgr_hil.vocabulary.errors import DeviceReset, LineClosed, RigFault, WrongDevice
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    CallSeen,
+    EventSeen,
+    HelloSeen,
+    Lost,
+    Reply,
+    StateSeen,
+)
+
+SHELL = find_platform("simulated")
+
+
+def _image(platform: str, variable: str) -> Path:
+    path = Path(os.environ.get(variable, "") or image_path(find_platform(platform)))
+    if not path.is_file():
+        pytest.skip(f"no image of {platform}: build it, or name it in {variable}")
+    return path
+
+
+def _simulated() -> Target:
+    return open_target("simulated")
+
+
+def _native() -> Target:
+    return open_target("native", image=_image("native_posix_64", "CMHIL_NATIVE_IMAGE"))
+
+
+def _mps2() -> Target:
+    if shutil.which("qemu-system-arm") is None:
+        pytest.skip("qemu-system-arm is not installed")
+    return open_target("mps2_an385", image=_image("mps2_an385", "CMHIL_MPS2_IMAGE"))
+
+
+@pytest.fixture(params=[_simulated, _native, _mps2], ids=["simulated", "native", "mps2_an385"])
+def target(request: pytest.FixtureRequest) -> Iterator[Target]:
+    with request.param() as made:
+        yield made
+
+
+def attached(target: Target) -> tuple[Device, list[AnyRecord]]:
+    records: list[AnyRecord] = []
+    return start_device(target, records.append), records
+
+
+def test_it_starts_and_tells_of_its_boot(target: Target) -> None:
+    device, records = attached(target)
+    assert isinstance(records[0], HelloSeen)
+    assert set(target.platform.ifaces) <= {facts.name for facts in device.ifaces}
+    assert device.facts.granted == target.granted
+    assert [record for record in records if isinstance(record, CallSeen)]
+    assert not [record for record in records if isinstance(record, Lost)]
+    assert device.execute(("ping",)).status == "0"
+
+
+def test_device_time_passes(target: Target) -> None:
+    device, _ = attached(target)
+    reply = device.execute(("advance", "50000"))
+    assert reply.t - reply.t0 >= 50_000
+
+
+def test_restart_leaves_nothing_behind(target: Target) -> None:
+    device, records = attached(target)
+    device.execute(("up", "1"))
+    nonce = device.facts.nonce
+    device.restart(target.restart())
+    assert device.facts.nonce != nonce
+    assert device.execute(("timeout", "1")).values["value"] == "0"
+    device.execute(("state", "1"))
+    states = [record for record in records if isinstance(record, StateSeen)]
+    assert [state.admin for state in states] == [False]
+
+
+def test_only_the_expected_image_is_accepted(target: Target) -> None:
+    with pytest.raises(WrongDevice, match="build 00"):
+        start_device(target, lambda record: None, build="00")
+
+
+def test_death_of_the_emulator_is_told(target: Target) -> None:
+    device, _ = attached(target)
+    assert isinstance(target, ProgramTarget | QemuTarget)
+    assert target.pid is not None
+    os.kill(target.pid, signal.SIGKILL)
+    with pytest.raises(LineClosed, match=r"last bytes: [^\0]*it ended with status -9"):
+        device.listen(5)
+
+
+def test_surprising_reset_is_told() -> None:
+    with _mps2() as target:
+        device, _ = attached(target)
+        target.restart()
+        with pytest.raises(DeviceReset):
+            device.execute(("ping",), host_seconds=0.5)
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        ("echo flash is empty; exit 3", r"ended with status 3; last output: 'flash is empty"),
+        ("echo thinking; exec sleep 60", r"within 0.3 s\n.*it is running; last output: 'thinking"),
+        ("echo uart connected to pseudotty: /nowhere/7", "cannot open /nowhere/7"),
+    ],
+)
+def test_emulator_that_does_not_come_up(program: str, message: str) -> None:
+    target = ProgramTarget(SHELL, ("sh", "-c", program), {}, start_seconds=0.3)
+    with pytest.raises(RigFault, match=message):
+        target.start()
+    assert target.pid is None
+
+
+def test_program_that_does_not_exist() -> None:
+    with pytest.raises(RigFault, match="cannot start /no/such/program"):
+        ProgramTarget(SHELL, ("/no/such/program",), {}).start()
+
+
+def test_qemu_that_refuses_its_image(tmp_path: Path) -> None:
+    if shutil.which("qemu-system-arm") is None:
+        pytest.skip("qemu-system-arm is not installed")
+    with pytest.raises(RigFault, match=r"(?s)QEMU should start.*none.elf"):
+        QemuTarget(find_platform("mps2_an385"), tmp_path / "none.elf").start()
+
+
+def test_emulator_that_talks_much_does_not_block() -> None:
+    """Its console is taken in while the line is read, without a thread."""
+    talk = (
+        "import os, pty, sys, tty\n"
+        "master, slave = pty.openpty()\n"
+        "tty.setraw(slave)\n"
+        "print('uart connected to pseudotty:', os.ttyname(slave), flush=True)\n"
+        "for _ in range(100): print('x' * 10000, flush=True)\n"
+        "os.write(master, b'done')\n"
+        "os.read(master, 1)\n"
+    )
+    with ProgramTarget(SHELL, (sys.executable, "-c", talk), {}) as target:
+        assert target.start().read(after(20)) == b"done"
+
+
+def test_a_board_is_rebooted_in_either_mode() -> None:
+    for machine in (True, False):
+        with ScriptedDevice(machine=machine) as board:
+            board.on("reboot", lambda me, tag, words: me.restart())
+            with BoardTarget(find_platform("frdm_k64f"), board.path) as target:
+                device = Device(target.start(), lambda record: None, shell_first=True)
+                device.attach(start="boot")
+                assert device.execute(("ping",)).status == "0"
+            assert any("reboot" in line for line in board.lines)
+
+
+ORPHANING = """
+import os, signal
+from connmgr_hil.targets import open_target
+target = open_target("simulated")
+target.start()
+print(target.pid, flush=True)
+os.kill(os.getpid(), signal.{how}) if "{how}" != "none" else None
+"""
+
+
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGTERM", "SIGINT", "none"])
+def test_no_emulator_outlives_the_harness(how: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", ORPHANING.format(how=how)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    emulator = os.pidfd_open(int(process.stdout.readline()))
+    try:
+        process.stdout.close()
+        process.wait(10)
+        # A pidfd is readable once its process has ended.
+        assert select.select([emulator], [], [], 5)[0], "the emulator is still running"
+    finally:
+        os.close(emulator)
+
+
+@pytest.mark.parametrize("make", [_simulated, _native], ids=["simulated", "native"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_bad_line_changes_nothing(make: Callable[[], Target], seed: int) -> None:
+    """The device's own ring, refusals and stored replies against our repairing."""
+
+    def story(faults: Faults) -> list[str]:
+        with make() as target:
+            records: list[AnyRecord] = []
+            line = FaultInjector(target.start(), inbound=faults, outbound=faults, seed=seed)
+            device = Device(line, records.append)
+            device.attach(start="boot")
+            for iface in ("1", "2"):
+                for words in (("up", iface), ("advance", "300000"), ("state",), ("down", iface)):
+                    device.execute(words)
+        shown = (EventSeen, CallSeen, StateSeen, Reply, Lost)
+        return [repr(record) for record in records if isinstance(record, shown)]
+
+    bad = Faults(drop=0.001, corrupt=0.001, duplicate=0.05, split=0.3, interleave=0.1)
+    assert story(bad) == story(Faults())
+
+
+def test_commands_in_flight_do_not_overrun_a_device(target: Target) -> None:
+    device, _records = attached(target)
+    commands = [device.submit(("timeout", "1", str(number))) for number in range(40)]
+    for command in commands:
+        assert device.collect(command).status == "0"
+    assert device.execute(("timeout", "1")).values["value"] == "39"
+    assert device.execute(("stats",)).values["naks"] == "0"
+
+
+def test_the_shell_is_given_back_and_taken_again(target: Target) -> None:
+    if target.granted:
+        pytest.skip("granted time needs machine mode")
+    device, records = attached(target)
+    device.leave()
+    device.attach()
+    assert device.execute(("ping",)).status == "0"
+    assert not [record for record in records if isinstance(record, Lost)]
+
+
+def test_a_device_that_can_reboots_itself(target: Target) -> None:
+    device, records = attached(target)
+    if not device.facts.reboot:
+        pytest.skip("this image cannot reboot")
+    device.execute(("up", "1"))
+    nonce = device.facts.nonce
+    device.reboot()
+    assert device.facts.nonce != nonce
+    device.execute(("state", "1"))
+    states = [record for record in records if isinstance(record, StateSeen)]
+    assert [state.admin for state in states] == [False]
+    assert not [record for record in records if isinstance(record, Lost)]
+
+
+def test_qemu_that_ends_on_reset_is_started_anew() -> None:
+    with _mps2() as usual:
+        platform = usual.platform
+    emulator = msgspec.structs.replace(platform.emulator, respawn=True)
+    platform = msgspec.structs.replace(platform, emulator=emulator)
+    with QemuTarget(platform, _image("mps2_an385", "CMHIL_MPS2_IMAGE")) as target:
+        device, _ = attached(target)
+        before = target.pid
+        device.restart(target.restart())
+        assert target.pid != before
+        assert device.execute(("ping",)).status == "0"
+
+
+def test_image_of_another_board_is_refused() -> None:
+    with _mps2() as usual:
+        platform = usual.platform
+    assert platform.zephyr is not None
+    other = msgspec.structs.replace(platform.zephyr, board="mps3", board_v2="mps3/an547")
+    platform = msgspec.structs.replace(platform, zephyr=other)
+    image = _image("mps2_an385", "CMHIL_MPS2_IMAGE")
+    with (
+        QemuTarget(platform, image) as target,
+        pytest.raises(WrongDevice, match=r"board mps3 or [^\0]*board mps2_an385"),
+    ):
+        start_device(target, lambda record: None)
