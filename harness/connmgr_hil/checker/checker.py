@@ -18,6 +18,7 @@ from connmgr_hil.vocabulary.observations import (
     Complaint,
     EventSeen,
     Fault,
+    Header,
     HelloSeen,
     Lost,
     Part,
@@ -31,7 +32,7 @@ from connmgr_hil.vocabulary.observations import (
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .explain import Explainer
-from .hypothesis import COUNTERS, Hypothesis, Track
+from .hypothesis import COUNTERS, Clock, Hypothesis, Track
 from .matching import Observation, matches, state_differences
 from .verdict import Failure, Outcome, Verdict
 
@@ -79,11 +80,13 @@ class Checker:
     """Judges records one after another, as they come or from a file.
 
     `failure` is set at the first record that no conforming device could have shown; what comes after is not
-    judged. The facts of the device, and with them the model, are taken from the hello record.
+    judged. The facts of the device, and with them the model, are taken from the hello record, the
+    limits from the header if they are not given.
     """
 
     def __init__(self, limits: Limits | None = None, profile: Profile | None = None) -> None:
         self.limits = limits or Limits()
+        self._limits_open = limits is None
         self._profile = profile
         self.model: Model | None = None
         self.failure: Failure | None = None
@@ -98,6 +101,7 @@ class Checker:
         self._window: list[tuple[int, AnyRecord]] = []
         self._unanswered: set[int] = set()
         self._commands: list[_Command] = []
+        self._given: set[int] = set()
         self._recent: deque[str] = deque(maxlen=3)
         self._first_t: int | None = None
         self._last_t = 0
@@ -111,7 +115,10 @@ class Checker:
         self.records += 1
         if self.failure:
             return self.failure
-        if isinstance(record, HelloSeen):
+        if isinstance(record, Header):
+            if self._limits_open:
+                self.limits = Limits(late=record.late, jitter=record.jitter)
+        elif isinstance(record, HelloSeen):
             self._flush()
             self._meet(record)
         elif isinstance(record, Reset):
@@ -168,6 +175,11 @@ class Checker:
     def states(self) -> list[State]:
         """Return the model states that the device may be in now; none when nothing is known."""
         return [each.state for each in self._hypotheses if not each.chaotic]
+
+    def remaining(self) -> tuple[int, ...]:
+        """Return for each timer of the model how many microseconds it has left, at most."""
+        clocks = self._hypotheses[0].clocks if self._hypotheses else ()
+        return tuple(max(0, clock.high - self._last_t) for clock in clocks)
 
     @property
     def chaotic(self) -> bool:
@@ -244,10 +256,12 @@ class Checker:
             Hypothesis(each.state, each.clocks, each.tracks, each.tallies, 0, each.chaotic)
             for each in self._hypotheses
         ]
+        self._given = set()
         for number, record in window:
             if self.failure:
                 return
             if isinstance(record, Stimulus):
+                self._given.add(record.id)
                 self._recent.append(" ".join(record.words))
             elif isinstance(record, _Timed):
                 self._judge(number, record)
@@ -340,9 +354,9 @@ class Checker:
         assert self.model is not None
         words = self._words(reply.id)
         slack = 0 if self.model.world.hello.granted else CLOCK_SLACK
-        if reply.t - reply.t0 <= CALL_USEC + slack or {"advance", "burst"} & set(words):
+        if reply.t - reply.t0 <= CALL_USEC + slack or any(map(_may_wait, self._hypotheses)):
             return None
-        if any(iface.impl.block_ms for each in self._hypotheses for iface in each.state.ifaces):
+        if words[0] != "hook" and {"advance", "burst"} & set(words):
             return None
         requirement = "REQ-CTL-012" if cause_of(words) == "connect" else "REQ-EVT-019"
         return requirement, f"'{' '.join(words)}' to return without waiting, in less than 0.1 s"
@@ -356,13 +370,14 @@ class Checker:
         """Return every hypothesis reachable by internal moves up to time t, and still possible at t."""
         limits = self.limits
         reached: list[Hypothesis] = []
-        waiting = list(self._hypotheses)
+        waiting = [each for each in self._hypotheses if not self._stalled(each, t)]
         seen: set[tuple[object, ...]] = set()
         while waiting:
             each = waiting.pop()
             idle = not any(track.command for track in each.tracks)
-            may_start = idle and each.started < len(self._commands)
-            begins = self._commands[each.started].begins if may_start else 0
+            command = self._commands[each.started] if each.started < len(self._commands) else None
+            may_start = idle and command is not None and command.id in self._given
+            begins = command.begins if command else 0
             expirable = [clock for clock in each.clocks if clock.low - limits.early <= t]
             if not expirable and not (may_start and begins <= t):
                 reached.append(each)
@@ -378,7 +393,7 @@ class Checker:
                 waiting.extend(self._start(each, begins))
             for clock in expirable:
                 if not (may_start and begins < clock.low - limits.early):
-                    waiting.extend(self._expire(each, clock.slot, max(0, clock.low), t))
+                    waiting.extend(self._expire(each, clock, t))
             if len(seen) > limits.hypotheses:
                 break
         return reached
@@ -403,15 +418,34 @@ class Checker:
             track = Track(outcome.items, 0, command.id, cause, begins)
             yield fresh.settle(track, begins, self.limits.jitter)
 
-    def _expire(self, each: Hypothesis, slot: str, low: int, now: int) -> Iterable[Hypothesis]:
+    def _expire(self, each: Hypothesis, clock: Clock, now: int) -> Iterable[Hypothesis]:
+        """Let a timer run out; what it shows must come before it is too late."""
         assert self.model is not None
-        clocks = tuple(clock for clock in each.clocks if clock.slot != slot)
-        cause = slot.partition(":")[0]
-        for outcome in self.model.step(each.state, Expire(slot)):
+        clocks = tuple(other for other in each.clocks if other.slot != clock.slot)
+        cause = clock.slot.partition(":")[0]
+        latest = min(now, clock.high + self.limits.late)
+        for outcome in self.model.step(each.state, Expire(clock.slot)):
             fresh = Hypothesis(
                 outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaotic
             )
-            yield fresh.settle(Track(outcome.items, 0, 0, cause, low), now, 0)
+            track = Track(outcome.items, 0, 0, cause, max(0, clock.low))
+            after = fresh.settle(track, latest, 0)
+            if latest == now or len(after.tracks) == len(each.tracks):
+                yield after
+
+    def _stalled(self, each: Hypothesis, t: int) -> bool:
+        """Tell whether something is owed that must have been seen long before this time."""
+        assert self.model is not None
+        if _may_wait(each):
+            return False
+        slack = 0 if self.model.world.hello.granted else CLOCK_SLACK
+        patience = 2 * (self.limits.late + self.limits.jitter) + slack
+        return any(
+            isinstance(track.head, Shown)
+            and track.head.kind not in ("reply", "anything")
+            and track.since + patience < t
+            for track in each.tracks
+        )
 
     # --- observations --------------------------------------------------------------------
 
@@ -497,6 +531,12 @@ def _storms(track: Track, record: Observation) -> bool:
     return (
         isinstance(track.head, Chaos) or isinstance(record, Reply) or track.position > STORM_JUDGED
     )
+
+
+def _may_wait(each: Hypothesis) -> bool:
+    """Tell whether the device may take its time: in a storm, or when its implementation blocks."""
+    storms = each.chaotic or any(isinstance(track.items[-1], Chaos) for track in each.tracks)
+    return storms or any(iface.impl.block_ms for iface in each.state.ifaces)
 
 
 def cause_of(words: Words) -> str:

@@ -20,11 +20,19 @@ _ORDER = {
     ("IF_ADMIN_DOWN", "IF_DOWN"): "REQ-EVT-008",
     ("IF_DOWN", "IF_ADMIN_DOWN"): "REQ-EVT-009",
 }
+_OPER = ("REQ-EVT-010", "The oper state changes with an event, by carrier and dormant")
+_ADDRESSES = ("REQ-MON-001", "Addresses change with an event")
 _FIELDS = {
-    "flags": ("REQ-CTL-033", "Flags change only by the API"),
-    "timeout": ("REQ-CTL-030", "Timeouts change only by the API"),
+    "admin": ("REQ-EVT-008", "The admin state changes with an event"),
+    "oper": _OPER,
+    "carrier": _OPER,
+    "dormant": _OPER,
     "bound": ("REQ-CTL-036", "is_bound is true exactly for bound ifaces"),
     "ignored": ("REQ-IGN-008", "is_iface_ignored reflects the last ignore or watch"),
+    "flags": ("REQ-CTL-033", "Flags change only by the API"),
+    "timeout": ("REQ-CTL-030", "Timeouts change only by the API"),
+    "a4": _ADDRESSES,
+    "a6": _ADDRESSES,
     "monitor": (
         "REQ-MON-034",
         "After quiet the monitor's state equals the state computed from net_if",
@@ -125,10 +133,8 @@ class Explainer:
             for each in resting
         ]
         best = min(candidates, key=len)
-        name, wanted, found = best[-1] if best[-1][0] in _FIELDS else best[0]
-        requirement, sentence = _FIELDS.get(name, _FIELDS["monitor"])
+        requirement, sentence = _FIELDS[best[0][0]]
         text = ", ".join(f"{field} {value} (model: {model})" for field, model, value in best)
-        del wanted, found
         return self._failure((requirement,), sentence, f"iface {record.iface}: {text}", resting)
 
     def _reply(self, record: Reply, seen: str, hypotheses: Sequence[Hypothesis]) -> Failure:
@@ -184,12 +190,15 @@ class Explainer:
                 pair = (str(head.key[1]), getattr(record, "name", ""))
                 related = (_ORDER[pair],) if pair in _ORDER else ()
                 return self._failure(
-                    (*related, *rule.requirements),
+                    tuple(dict.fromkeys((*related, *rule.requirements))),
                     f"{rule.sentence}: {head} must come first",
                     seen,
                     hypotheses,
                 )
-        requirement, sentence = forbidden(hypotheses[0], record)
+        if not isinstance(record, CallSeen | EventSeen):
+            return self._failure((), "Every command is answered once", seen, hypotheses)
+        bound = record.iface > 0 and self._model.world.iface(record.iface).bound
+        requirement, sentence = forbidden(hypotheses[0], record, bound=bound)
         return self._failure((requirement,), sentence, seen, hypotheses)
 
     def _wrong_detail(
@@ -225,17 +234,15 @@ def _owes_more_than_reply(each: Hypothesis) -> bool:
 # --- what must not happen ----------------------------------------------------------------------
 
 
-def forbidden(each: Hypothesis, record: Observation) -> tuple[str, str]:
+def forbidden(each: Hypothesis, record: CallSeen | EventSeen, *, bound: bool) -> tuple[str, str]:
     """Return the requirement that forbids an observation in this state, and its sentence."""
-    index = getattr(record, "iface", 0)
-    if not 1 <= index <= len(each.state.ifaces):
+    index = record.iface
+    if not index:
         return "REQ-EVT-005", "An event carries the iface whose state changed"
     iface = each.state.ifaces[index - 1]
     impl = iface.impl
     if isinstance(record, CallSeen):
         return _forbidden_call(record, each)
-    if not isinstance(record, EventSeen):
-        return "REQ-CTL-001", "Every command is answered once"
     if record.name == "CONN_IF_TIMEOUT":
         if impl.phase == "connected":
             return "REQ-CTL-021", "No TIMEOUT after success"
@@ -251,15 +258,24 @@ def forbidden(each: Hypothesis, record: Observation) -> tuple[str, str]:
     if record.name == "IF_UP":
         return _forbidden_oper_up(each, index)
     if record.name == "IF_DOWN":
-        return "REQ-CTL-021", "Nothing ended the connection"
+        if bound and impl.phase == "connected" and iface.oper:
+            return "REQ-CTL-021", "After success the iface stays connected: nothing ended it"
+        return "REQ-EVT-010", "IF_DOWN is not repeated, and nothing made the iface oper-down"
     if record.name == "IF_ADMIN_UP":
-        return "REQ-AUTO-006", "Nothing took the iface admin-up"
+        if bound:
+            return "REQ-AUTO-020", "An iface stays admin-down until the API takes it up"
+        return "REQ-AUTO-006", "No automation takes an unbound iface admin-up"
     if record.name == "IF_ADMIN_DOWN":
         if iface.flags & NO_AUTO_DOWN:
             return "REQ-AUTO-015", "NO_AUTO_DOWN keeps the iface admin-up"
         if iface.flags & PERSISTENT:
             return "REQ-AUTO-009", "Loss leaves a persistent iface admin-up"
-        return "REQ-AUTO-006", "Nothing took the iface admin-down"
+        if bound:
+            return (
+                "REQ-AUTO-008",
+                "Only loss, timeout, fatal error and disconnect take an iface admin-down",
+            )
+        return "REQ-AUTO-006", "No automation takes an unbound iface admin-down"
     if record.name in ("L4_CONNECTED", "L4_DISCONNECTED"):
         return _forbidden_l4(record, each)
     if record.name.startswith("L4_"):
@@ -281,6 +297,8 @@ def _forbidden_call(record: CallSeen, each: Hypothesis) -> tuple[str, str]:
             "After disconnect there is no reconnect, even when persistent",
         ),
     }
+    if record.op == "init":
+        return "REQ-CTL-042", "init is called once for each binding, at start"
     if record.op == "disconnect":
         return "REQ-AUTO-019", "Automatic admin-down and net_if_down do not call disconnect"
     if record.op == "connect" and iface.flags & NO_AUTO_CONNECT and iface.admin:

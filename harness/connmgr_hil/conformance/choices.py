@@ -13,7 +13,7 @@ _Draw = Callable[["Choices", Random], Words | None]
 
 _V4 = ("192.0.2.1", "192.0.2.2", "169.254.3.4")
 _V6 = ("2001:db8::1", "fe80::9", "fd00::1")
-_SECONDS = (0.02, 0.05, 0.3, 1.0, 2.5)
+_SECONDS = (0.02, 0.05, 0.3, 1.0, 1.1, 2.5)
 
 
 @dataclass
@@ -90,13 +90,13 @@ def _flag(choices: Choices, random: Random) -> Words:
 
 
 def _timeout(choices: Choices, random: Random) -> Words:
-    return stimuli.timeout(choices.sim(random), random.choice((0, 1, 2, None, -5)))
+    return stimuli.timeout(choices.sim(random), random.choice((0, 1, 1, 2, None, -5)))
 
 
 def _knob(choices: Choices, random: Random) -> Words:
     name, values = random.choice(
         (
-            ("mode", ("sync", "async", "never")),
+            ("mode", ("sync", "async", "never", "never")),
             ("delay_ms", ("50", "100", "1500")),
             ("fails", ("0", "2")),
             ("connect_rc", ("0", "0", "-5", "1")),
@@ -194,7 +194,7 @@ KINDS: dict[str, tuple[int, _Draw]] = {
     "flag": (6, _flag),
     "timeout": (4, _timeout),
     "knob": (8, _knob),
-    "option": (2, _option),
+    "option": (4, _option),
     "ignore": (3, _on_iface("ignore")),
     "watch": (3, _on_iface("watch")),
     "l2": (1, _l2),

@@ -11,13 +11,14 @@ from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.model import Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import TraceWriter
-from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, RigFault
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, DeviceReset, RigFault
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     Complaint,
     Fault,
     Header,
+    HelloSeen,
     Lost,
     Noise,
     Quirk,
@@ -70,6 +71,8 @@ class Session:
                 seed=self._header.seed,
                 profile=self._forced.name if self._forced else "",
                 note=self._header.note,
+                late=self.checker.limits.late,
+                jitter=self.checker.limits.jitter,
             )
         )
         try:
@@ -157,6 +160,24 @@ class Session:
         reply = self.device.execute(words)
         self.conform()
         return reply
+
+    def reset(self) -> bool:
+        """Bring the device back to its boot state without a restart, and judge it afresh from there.
+
+        Returns false when it does not come back, or its dump is not that of a booted device; then
+        only a restart helps.
+        """
+        self.checker = Checker(limits_for(self._target), self._forced)
+        hello = HelloSeen(t=0, facts=self.facts, ifaces=self.ifaces, start="attach")
+        self.checker.feed(hello)
+        try:
+            clean = self.device.execute(("reset",)).status == "0"
+            # A storm that was broken goes on being slowed down until it has been quiet for a while.
+            self.device.execute(("advance", "100000"))
+            self.device.execute(("state",))
+        except ConnMgrHilError:
+            return False
+        return clean and self.checker.failure is None
 
     def complain(self, text: str) -> None:
         """Note that the driver of the run did not see what it must see: the run fails."""

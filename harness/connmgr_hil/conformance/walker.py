@@ -12,13 +12,16 @@ from connmgr_hil.model import State
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import RigFault
 from connmgr_hil.vocabulary.observations import Header
-from connmgr_hil.vocabulary.stimuli import Words
+from connmgr_hil.vocabulary.stimuli import Words, advance
 
 from .choices import Choices, situation
 from .session import Nonconforming, Session
 
 CANDIDATES = 4
 """For every other step so many commands are drawn; the one tried least in its situation is given."""
+
+EXPIRE = 0.2
+"""How often, where a timer of the model runs, time passes until it has run out."""
 
 
 @dataclass
@@ -166,11 +169,21 @@ def _steps(session: Session, random: Random, steps: int, report: WalkReport) -> 
             report.storms += session.checker.chaotic
             return
         state = states[0]
-        drawn = [choices.draw(random) for _ in range(random.choice((1, CANDIDATES)))]
-        words = min(drawn, key=lambda each: coverage.situations[situation(state, each)])
+        words = _draw(session, choices, random, coverage, state)
         coverage.situations[situation(state, words)] += 1
         coverage.states.add(state)
         reply = session.execute(words)
         report.steps += 1
         kind = words[0] if words[0] != "on" else " ".join(words[:3])
         coverage.answers[f"{kind} {reply.status}"] += 1
+
+
+def _draw(
+    session: Session, choices: Choices, random: Random, coverage: Coverage, state: State
+) -> Words:
+    """Draw the next command: let a timer run out, or try something new, or anything."""
+    remaining = session.checker.remaining()
+    if remaining and random.random() < EXPIRE:
+        return advance(random.choice(remaining) / 1e6 + 0.02)
+    drawn = [choices.draw(random) for _ in range(random.choice((1, CANDIDATES)))]
+    return min(drawn, key=lambda each: coverage.situations[situation(state, each)])

@@ -136,13 +136,10 @@ RULES: dict[tuple[str, str], Rule] = {
         "CTL-010 CTL-041", "The implementation is called as often as the API demands"
     ),
     ("storm", ""): _rule("EVT-020", "After one stimulus the number of events is bounded"),
-    ("state", ""): _rule(
-        "MON-034", "After quiet the monitor's state equals the state computed from net_if"
-    ),
 }
 
 
 def rule_for(name: str, cause: str) -> Rule:
     """Return the rule with this name and cause, or the general one of that name."""
     found = RULES.get((name, cause)) or RULES.get((name, ""))
-    return found or Rule((), f"The rule {name!r}")
+    return found or Rule((), f"'{name.removeprefix('returns ')}' answers as the probe's protocol says")

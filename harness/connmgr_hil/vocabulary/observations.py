@@ -16,7 +16,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defa
 
 
 class Header(Record, frozen=True, kw_only=True, tag="header"):
-    """Where a trace comes from; always its first record."""
+    """Where a trace comes from; always its first record.
+
+    `late` and `jitter` are the tolerances of the target's clock, in microseconds: whoever judges the trace later
+    judges by the same.
+    """
 
     format: int = 1
     tool: str = ""
@@ -27,6 +31,8 @@ class Header(Record, frozen=True, kw_only=True, tag="header"):
     seed: int | None = None
     profile: str = ""
     note: str = ""
+    late: int = 500_000
+    jitter: int = 50_000
 
 
 class HelloSeen(Record, frozen=True, kw_only=True, tag="hello"):

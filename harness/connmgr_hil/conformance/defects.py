@@ -1,0 +1,246 @@
+"""Scores the suite: every seeded defect must be caught, and for the right reason."""
+
+import time
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.targets import Target
+from connmgr_hil.vocabulary.errors import ExitCode, HarnessError, UsageError
+
+from .bench import Bench
+from .requirements import requirements
+from .results import RunReport, ScenarioResult
+from .run import run_scenario
+from .scenario import Scenario, registered
+
+Place = Literal["firmware", "simulated"]
+Standing = Literal["caught", "missed", "wrong_reason", "equivalent"]
+
+
+class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mistake that a device makes on purpose, by the name under which the device knows it.
+
+    One of `requirements` must be blamed for it; `accepted` ones may be, each with the reason. A defect that acts
+    only `at_boot` is switched on before that. `variant` names the build in which it can be seen, and
+    `equivalent` argues why nothing can observe it.
+    """
+
+    name: str
+    where: tuple[Place, ...]
+    sentence: str
+    requirements: tuple[str, ...]
+    accepted: dict[str, str] = {}
+    at_boot: bool = False
+    variant: str = ""
+    equivalent: str = ""
+
+    def is_blamed_by(self, result: ScenarioResult) -> bool:
+        """Tell whether a scenario failed for the right reason."""
+        return result.outcome is Outcome.FAILS and any(
+            blamed in self.requirements or blamed in self.accepted for blamed in result.blamed
+        )
+
+
+class _File(msgspec.Struct, frozen=True):
+    defect: tuple[Defect, ...]
+
+
+@cache
+def defects() -> dict[str, Defect]:
+    """Return all seeded defects by name."""
+    text = resources.files(__package__).joinpath("defects.toml").read_text(encoding="utf-8")
+    listed = msgspec.convert(tomllib.loads(text), _File).defect
+    table = {each.name: each for each in listed}
+    unknown = {
+        ident for each in listed for ident in (*each.requirements, *each.accepted)
+    } - requirements().keys()
+    if unknown or len(table) != len(listed):
+        raise HarnessError("defects of different names, with known requirements", str(unknown))
+    return table
+
+
+def choose(place: Place, patterns: Iterable[str] = ()) -> list[Defect]:
+    """Return the defects of a kind of device whose name or requirement matches one of the patterns.
+
+    Raises `UsageError` for a pattern that matches nothing.
+    """
+    there = [each for each in defects().values() if place in each.where]
+    wanted = list(patterns)
+    chosen: dict[str, Defect] = {} if wanted else {each.name: each for each in there}
+    for pattern in wanted:
+        found = {
+            each.name: each
+            for each in there
+            if any(fnmatchcase(text, pattern) for text in (each.name, *each.requirements))
+        }
+        if not found:
+            raise UsageError(
+                f"the name of a defect of the {place} device, or a pattern for it",
+                repr(pattern),
+                "defects: " + ", ".join(each.name for each in there),
+            )
+        chosen |= found
+    return list(chosen.values())
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the suite made of one defect: the scenario that caught it, or the first that stumbled over it."""
+
+    defect: Defect
+    standing: Standing
+    result: ScenarioResult | None = None
+    tried: int = 0
+    wall_seconds: float = 0.0
+
+    def as_json(self) -> dict[str, object]:
+        """Return the finding as a JSON object."""
+        result = self.result
+        return {
+            "name": self.defect.name,
+            "sentence": self.defect.sentence,
+            "standing": self.standing,
+            "requirements": list(self.defect.requirements),
+            "accepted": self.defect.accepted,
+            "equivalent": self.defect.equivalent,
+            "scenario": result.name if result else None,
+            "blamed": list(result.blamed) if result else [],
+            "reason": result.reason if result else "",
+            "trace": str(result.trace) if result and result.trace else None,
+            "scenarios_tried": self.tried,
+            "wall_seconds": round(self.wall_seconds, 3),
+        }
+
+
+@dataclass
+class DefectReport:
+    """How many of the defects the suite caught on one target."""
+
+    target: str
+    findings: list[Finding] = field(default_factory=list)
+    wall_seconds: float = 0.0
+    interrupted: bool = False
+
+    def names(self, standing: Standing) -> list[str]:
+        """Return the names of the defects that stand so."""
+        return [each.defect.name for each in self.findings if each.standing == standing]
+
+    @property
+    def score(self) -> float:
+        """The share of the defects caught for the right reason, of those that can be observed."""
+        caught = len(self.names("caught"))
+        observable = len(self.findings) - len(self.names("equivalent"))
+        return caught / observable if observable else 1.0
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of `cmhil`: 0 when nothing was missed or caught for a wrong reason."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        failed = self.names("missed") or self.names("wrong_reason")
+        return ExitCode.FAILS if failed else ExitCode.CONFORMS
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report as a JSON object."""
+        return {
+            "target": self.target,
+            "total": len(self.findings),
+            "caught": self.names("caught"),
+            "missed": self.names("missed"),
+            "wrong_reason": self.names("wrong_reason"),
+            "equivalent": self.names("equivalent"),
+            "score": round(self.score, 4),
+            "defects": [each.as_json() for each in self.findings],
+            "wall_seconds": round(self.wall_seconds, 3),
+            "interrupted": self.interrupted,
+        }
+
+
+Opener = Callable[[Defect], Target]
+"""Returns the target to run a defect on: of its variant, and with the defect in it if it acts at boot."""
+
+Progress = Callable[[Finding, int, int], None]
+"""Called after each defect with what was found, its number and how many there are."""
+
+
+def score(
+    target: str,
+    chosen: list[Defect],
+    open_for: Opener,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+) -> DefectReport:
+    """Run the suite against each defect, on a freshly started device for every scenario."""
+    report = DefectReport(target)
+    began = time.monotonic()
+    try:
+        for number, defect in enumerate(chosen, 1):
+            report.findings.append(hunt(defect, open_for, out / defect.name))
+            if progress:
+                progress(report.findings[-1], number, len(chosen))
+    except KeyboardInterrupt:
+        report.interrupted = True
+    report.wall_seconds = time.monotonic() - began
+    return report
+
+
+def hunt(
+    defect: Defect, open_for: Opener, out: Path, scenarios: Iterable[Scenario] | None = None
+) -> Finding:
+    """Run scenarios until one fails for the right reason: those about the defect's requirements first.
+
+    Only traces of failing scenarios are kept.
+    """
+    if defect.equivalent:
+        return Finding(defect, "equivalent")
+    began = time.monotonic()
+    stumbled: ScenarioResult | None = None
+    tried = 0
+    with open_for(defect) as target:
+        for each in _nearest_first(defect, scenarios):
+            seeded = each if defect.at_boot else _seeded(each, defect)
+            report = RunReport(target.name)
+            result = run_scenario(target, seeded, out / f"{each.name}.jsonl", report, None, 1)
+            if result.outcome is None:
+                continue
+            tried += 1
+            if defect.is_blamed_by(result):
+                return Finding(defect, "caught", result, tried, time.monotonic() - began)
+            if result.outcome is Outcome.FAILS:
+                stumbled = stumbled or result
+            elif result.trace:
+                result.trace.unlink(missing_ok=True)
+    standing: Standing = "wrong_reason" if stumbled else "missed"
+    return Finding(defect, standing, stumbled, tried, time.monotonic() - began)
+
+
+def _nearest_first(defect: Defect, scenarios: Iterable[Scenario] | None) -> list[Scenario]:
+    near = {*defect.requirements}
+    everything = registered().values() if scenarios is None else scenarios
+    return sorted(everything, key=lambda each: near.isdisjoint(each.requirements))
+
+
+def _seeded(scenario: Scenario, defect: Defect) -> Scenario:
+    """Return the scenario with the defect switched on before it begins."""
+
+    def body(bench: Bench) -> None:
+        reply = bench.ask(f"defect {defect.name} on")
+        if reply.status != "0":
+            raise UsageError(
+                f"a device that has the defect {defect.name!r}",
+                f"'defect {defect.name} on' returned {reply.status}",
+                "run an image that was built with this version's application",
+            )
+        scenario.body(bench)
+
+    return replace(scenario, body=body)
