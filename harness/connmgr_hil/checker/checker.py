@@ -36,6 +36,7 @@ from .hypothesis import COUNTERS, Clock, Hypothesis, Track
 from .matching import Observation, matches, state_differences
 from .verdict import Failure, Outcome, Verdict
 
+_QUIRKS = {"storm": "REQ-EVT-020", "overflow": "REQ-MON-038"}
 STORM_JUDGED = 40
 """So many steps of a storm are judged; what a device does to break it is its own business."""
 
@@ -253,7 +254,7 @@ class Checker:
         ]
         self._commands += [_Command(i, words[i], self._last_t) for i in given if i not in replies]
         self._hypotheses = [
-            Hypothesis(each.state, each.clocks, each.tracks, each.tallies, 0, each.chaotic)
+            Hypothesis(each.state, each.clocks, each.tracks, each.tallies, 0, each.chaos)
             for each in self._hypotheses
         ]
         self._given = set()
@@ -295,8 +296,8 @@ class Checker:
             )
             return
         self._hypotheses = _distinct(survivors)
-        if all(each.chaotic for each in self._hypotheses):
-            self.quirks.add("REQ-EVT-020")
+        if all(each.chaos in _QUIRKS for each in self._hypotheses):
+            self.quirks.add(_QUIRKS[self._hypotheses[0].chaos])
         if len(self._hypotheses) > self.limits.hypotheses:
             self._doubt = "too many explanations to follow"
             self._forget()
@@ -403,7 +404,8 @@ class Checker:
         command = self._commands[each.started]
         started = each.started + 1
         if command.words[0] == "reset" or each.chaotic:
-            yield Hypothesis(each.state, (), (), each.tallies, started, chaotic=True)
+            chaos = each.chaos or "reset"
+            yield Hypothesis(each.state, (), (), each.tallies, started, chaos)
             return
         cause = cause_of(command.words)
         if not is_modelled(command.words):
@@ -413,7 +415,7 @@ class Checker:
             return
         for outcome in self.model.step(each.state, command.words):
             fresh = Hypothesis(
-                outcome.state, each.clocks, each.tracks, each.tallies, started, each.chaotic
+                outcome.state, each.clocks, each.tracks, each.tallies, started, each.chaos
             )
             track = Track(outcome.items, 0, command.id, cause, begins)
             yield fresh.settle(track, begins, self.limits.jitter)
@@ -426,7 +428,7 @@ class Checker:
         latest = min(now, clock.high + self.limits.late)
         for outcome in self.model.step(each.state, Expire(clock.slot)):
             fresh = Hypothesis(
-                outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaotic
+                outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaos
             )
             track = Track(outcome.items, 0, 0, cause, max(0, clock.low))
             after = fresh.settle(track, latest, 0)
@@ -457,7 +459,9 @@ class Checker:
         for track in each.tracks:
             head = track.head
             if _storms(track, record):
-                yield Hypothesis(each.state, (), (), each.tallies, each.started, chaotic=True)
+                chaos = track.items[-1]
+                assert isinstance(chaos, Chaos)
+                yield Hypothesis(each.state, (), (), each.tallies, each.started, chaos.rule)
                 continue
             assert isinstance(head, Shown)
             if isinstance(record, Reply):

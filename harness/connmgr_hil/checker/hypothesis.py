@@ -55,11 +55,17 @@ class Hypothesis:
     tracks: tuple[Track, ...]
     tallies: tuple[int, ...]
     started: int = 0
-    chaotic: bool = False
+    chaos: str = ""
+    """Why the model predicts nothing any more: `storm`, `overflow`, or `reset` while that is under way."""
 
     def key(self) -> tuple[object, ...]:
         """Return what makes two hypotheses the same."""
-        return (id(self.state), self.clocks, self.tracks, self.tallies, self.started, self.chaotic)
+        return (id(self.state), self.clocks, self.tracks, self.tallies, self.started, self.chaos)
+
+    @property
+    def chaotic(self) -> bool:
+        """Whether anything may happen."""
+        return bool(self.chaos)
 
     @property
     def rests(self) -> bool:
@@ -99,9 +105,9 @@ class Hypothesis:
         tracks = self.tracks
         if position < len(items):
             tracks = (*tracks, track._replace(position=position))
-        return Hypothesis(self.state, clocks, tracks, tallies, self.started, self.chaotic)
+        return Hypothesis(self.state, clocks, tracks, tallies, self.started, self.chaos)
 
     def without(self, track: Track) -> "Hypothesis":
         """Return this hypothesis without one of its tracks."""
         rest = tuple(each for each in self.tracks if each is not track)
-        return Hypothesis(self.state, self.clocks, rest, self.tallies, self.started, self.chaotic)
+        return Hypothesis(self.state, self.clocks, rest, self.tallies, self.started, self.chaos)

@@ -61,11 +61,14 @@ class Thread:
         self.boosted = False
         self.wants = ""
         self.done = False
-        self.timed_out = False
 
 
-class Storm(Exception):
-    """A move that does not come to rest."""
+class Unpredictable(Exception):
+    """A move whose end the model does not predict; `rule` says why."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
 
 
 class Kernel:
@@ -235,16 +238,12 @@ class Kernel:
         if self._preemptible is not None:
             thread, self._preemptible = self._preemptible, None
             return thread
-        for thread in self._waiting:
-            if thread.wants == "queue":
-                self._waiting.remove(thread)
-                thread.wants = ""
-                thread.timed_out = True
-                return thread
+        if any(thread.wants == "queue" for thread in self._waiting):
+            raise Unpredictable("overflow")
         return None
 
     def run(self) -> None:
-        """Run until every thread waits. Raises `Storm` if that does not happen."""
+        """Run until every thread waits. Raises `Unpredictable` if that does not happen."""
         while (thread := self._next()) is not None:
             self._running = thread
             self._burst(thread)
@@ -281,16 +280,20 @@ class Kernel:
         yield from self.enqueue(Queued(event, iface, info, rule=rule))
 
     def enqueue(self, entry: Queued) -> Rule:
-        """Append to the event queue, or drop after waiting 10 ms for room in vain."""
+        """Append to the event queue, waiting for room if need be.
+
+        Raises `Unpredictable` where the wait of 10 ms would be in vain, because the dispatcher itself waits: the event is
+        lost, and everybody else goes on meanwhile (specification 3.1).
+        """
         yield from self.lock("event queue")
         me = self.current
-        me.timed_out = False
-        while len(self.queue) >= self.world.hello.queue and not me.timed_out:
+        while len(self.queue) >= self.world.hello.queue:
+            if me is self.dispatcher:
+                raise Unpredictable("overflow")
             me.wants = "queue"
             yield Switch.QUEUE
-        if not me.timed_out:
-            self.queue.append(entry)
-            self.wake(self.dispatcher)
+        self.queue.append(entry)
+        self.wake(self.dispatcher)
         self.unlock("event queue")
         yield Switch.PREEMPT
 
@@ -309,16 +312,16 @@ class Kernel:
         return entry
 
     def delivered_one(self) -> None:
-        """Count a delivery. Raises `Storm` when there are too many."""
+        """Count a delivery. Raises `Unpredictable` when there are too many."""
         self.delivered += 1
         if self.delivered > STORM_EVENTS:
-            raise Storm
+            raise Unpredictable("storm")
 
 
 def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
     """Run a move once for every combination of its choices; yield the kernels at rest.
 
-    A move that storms ends with a `Chaos` item.
+    A move that storms, or loses events for want of room, ends with a `Chaos` item.
     """
     prefixes: list[tuple[int, ...]] = [()]
     while prefixes:
@@ -326,8 +329,8 @@ def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
         kernel = make(prefix)
         try:
             kernel.run()
-        except Storm:
-            kernel.do(Chaos())
+        except Unpredictable as error:
+            kernel.do(Chaos(error.rule))
         picks = tuple(pick for pick, _ in kernel.taken)
         if len(kernel.taken) <= 12:
             prefixes.extend(

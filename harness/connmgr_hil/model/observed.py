@@ -53,9 +53,13 @@ class Count(NamedTuple):
 
 
 class Chaos(NamedTuple):
-    """From here on the model predicts nothing but a storm of events (REQ-EVT-020)."""
+    """From here on the model predicts nothing.
 
-    rule: str = "storm"
+    `rule` is `storm` (events without end, REQ-EVT-020) or `overflow` (events lost for want of room in the
+    queue, REQ-MON-038).
+    """
+
+    rule: str
 
 
 Item = Shown | Arm | Cancel | Count | Chaos

@@ -142,4 +142,6 @@ RULES: dict[tuple[str, str], Rule] = {
 def rule_for(name: str, cause: str) -> Rule:
     """Return the rule with this name and cause, or the general one of that name."""
     found = RULES.get((name, cause)) or RULES.get((name, ""))
-    return found or Rule((), f"'{name.removeprefix('returns ')}' answers as the probe's protocol says")
+    return found or Rule(
+        (), f"'{name.removeprefix('returns ')}' answers as the probe's protocol says"
+    )

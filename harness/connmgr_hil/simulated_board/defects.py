@@ -2,102 +2,118 @@
 # Copyright (c) 2026 The connmgr-hil authors
 """Seeded defects: mistakes that the board makes on purpose, so that a suite can be scored.
 
-Each has a name, the requirement that should catch it, and a sentence that says what is wrong.
+Those of the connectivity implementation are named as in the firmware (zephyr_app/simconn), where most of
+them can be switched on, too; there their names are written with underscores.
 """
 
 _TABLE = """
-mon-ignored-counts REQ-IGN-001 Ignored ifaces still count as ready.
-mon-event-per-iface REQ-MON-017 Every iface that becomes ready raises L4_CONNECTED.
-mon-lost-on-any REQ-MON-018 Every iface that becomes unready raises L4_DISCONNECTED.
-mon-link-local-counts REQ-MON-013 An IPv6 link-local address makes an iface ready.
-mon-tentative-counts REQ-MON-014 A tentative IPv6 address makes an iface ready.
-mon-del-clears REQ-MON-011 Deleting one IPv4 address forgets the others.
-mon-v6-del-missed REQ-MON-010 Deleting the last IPv6 address is not noticed.
-mon-admin-is-enough REQ-MON-005 Admin-up is taken for oper-up.
-mon-if-down-missed REQ-MON-008 IF_DOWN does not clear the monitor's UP mark.
-mon-watch-sleeps REQ-IGN-005 Watching an iface does not wake the monitor.
-mon-ignore-toggles REQ-IGN-002 A second ignore watches the iface again.
-mon-ignore-l2-all REQ-IGN-009 Ignoring one L2 ignores the ifaces of every L2.
-mon-ignored-unread REQ-IGN-008 An iface is never said to be ignored.
-mon-ignore-clears-flags REQ-IGN-014 Ignoring an iface clears its connectivity flags.
-mon-resend-inverted REQ-RSD-001 Resend says the opposite.
-mon-resend-silent REQ-RSD-002 Resend says nothing while disconnected.
-mon-resend-forgets REQ-RSD-005 Resend marks every iface unready.
-mon-first-iface-blamed REQ-EVT-005 L4 events always carry the first iface.
-mon-count-drifts REQ-MON-010 An iface that loses its address is not counted off.
-mon-last-untracked REQ-MON-035 The iface with the highest index is not tracked.
-mon-ula-refused REQ-MON-026 IPv6 unique local addresses do not count.
-mon-dns-disconnects REQ-MON-030 A DNS server event is taken for a lost address.
-mon-says-disconnected-first REQ-MON-028 L4_DISCONNECTED is raised at start.
-evt-drops-some REQ-MON-034 Every sixteenth event is lost.
-evt-oldest-first REQ-EVT-017 Listeners are called in the order of their registration.
-evt-if-before-admin REQ-EVT-008 IF_UP is raised before IF_ADMIN_UP.
-evt-duplicate-if-up REQ-EVT-010 IF_UP is raised twice.
-evt-info-lost REQ-EVT-015 The info of an event does not reach listeners.
-evt-del-ignored REQ-EVT-018 A removed listener still gets events.
-evt-wrong-code REQ-EVT-011 L4_DISCONNECTED has the code of another event.
-ctl-connect-needs-up REQ-CTL-005 Connect refuses an admin-down iface with -ESHUTDOWN.
-ctl-connect-once REQ-CTL-010 Connect of an oper-up iface does not reach the implementation.
-ctl-status-swallowed REQ-CTL-007 Connect returns 0 whatever the implementation says.
-ctl-positive-dropped REQ-CTL-008 A positive status becomes 0.
-ctl-disconnect-status-dropped REQ-CTL-016 Disconnect returns 0 whatever the implementation says.
-ctl-unbound-einval REQ-CTL-002 Connect of an unbound iface returns -EINVAL.
-ctl-unbound-goes-up REQ-CTL-002 Connect of an unbound iface takes it admin-up.
-ctl-down-disconnect-forwarded REQ-CTL-015 Disconnect of an admin-down iface is forwarded.
-ctl-flags-shared REQ-CTL-033 All ifaces have the same flags.
-ctl-timeout-clamped REQ-CTL-032 A negative timeout is stored as 0.
-ctl-timeout-shared REQ-CTL-030 All ifaces have the same timeout.
-ctl-flag-range REQ-CTL-034 The first invalid flag is accepted.
-ctl-get-opt-length REQ-CTL-039 get_opt of an unbound iface leaves the length alone.
-ctl-error-takes-down REQ-CTL-009 A connect error takes the iface admin-down.
-ctl-null-api-bound REQ-CTL-003 An iface whose implementation has a NULL API counts as bound.
-ctl-down-disconnects REQ-CTL-043 Auto-down is preceded by a disconnect of the implementation.
-auto-no-connect REQ-AUTO-001 An iface that becomes admin-up is not connected.
-auto-connect-always REQ-AUTO-002 NO_AUTO_CONNECT is not looked at.
-auto-connect-retries REQ-AUTO-004 A failed auto-connect is tried a second time.
-auto-boot-skipped REQ-AUTO-003 Ifaces that are up at start are not connected.
-auto-loss-stays-up REQ-AUTO-008 A lost iface that is not persistent stays admin-up.
-auto-loss-downs-persistent REQ-AUTO-009 A lost persistent iface goes admin-down.
-auto-timeout-spares-persistent REQ-AUTO-010 A persistent iface stays admin-up after a timeout.
-auto-fatal-stays-up REQ-AUTO-011 A fatal error does not take the iface admin-down.
-auto-down-always REQ-AUTO-015 NO_AUTO_DOWN is not looked at.
-auto-no-down-shared REQ-AUTO-017 NO_AUTO_DOWN of one iface protects all.
-auto-unbound-too REQ-AUTO-006 A timeout takes an unbound iface admin-down.
-auto-skips-ignored REQ-IGN-015 Automations leave ignored ifaces alone.
-bulk-stops-at-error REQ-BULK-011 The first error ends a bulk call.
-bulk-last-error REQ-BULK-012 A bulk call returns its last error.
-bulk-skips-never REQ-BULK-002 Bulk calls act on ignored ifaces although they should skip them.
-bulk-skips-always REQ-BULK-018 Bulk calls skip ignored ifaces although they should not.
-bulk-up-repeats REQ-BULK-003 Bulk up calls net_if_up for ifaces that are up.
-bulk-connect-bound-only REQ-BULK-007 Bulk connect leaves unbound ifaces down.
-bulk-backwards REQ-BULK-014 Bulk calls go from the highest index to the lowest.
-bulk-disconnect-downs-all REQ-BULK-009 Bulk disconnect takes unbound ifaces admin-down.
-sim-disconnect-keeps-timer REQ-CTL-017 Disconnect does not cancel the running attempt.
-sim-milliseconds REQ-CTL-019 The timeout is taken as milliseconds.
-sim-timeout-twice REQ-IMP-009 CONN_IF_TIMEOUT is raised twice.
-sim-timeout-silent REQ-CTL-019 An attempt that times out raises nothing.
-sim-timeout-first-iface REQ-EVT-014 CONN_IF_TIMEOUT carries the first bound iface.
-sim-timeout-after-success REQ-CTL-021 The timeout goes on running after success.
-sim-retry-after-timeout REQ-CTL-022 A persistent iface tries again after a timeout.
-sim-no-retry REQ-CTL-024 A persistent iface does not reconnect after a loss.
-sim-retry-always REQ-CTL-026 An iface that is not persistent reconnects after a loss.
-sim-timeout-not-renewed REQ-CTL-025 The attempt after a loss gets half of the timeout.
-sim-reconnects REQ-CTL-018 A persistent iface reconnects after a disconnect.
-sim-retry-after-fatal REQ-CTL-029 A persistent iface tries again after a fatal error.
-sim-fatal-keeps-timer REQ-CTL-028 A fatal error does not cancel the running attempt.
-sim-shared-state REQ-CTL-041 A disconnect makes every binding idle.
-sim-up-at-connect REQ-IMP-001 The iface leaves dormant when the attempt starts.
-sim-positive-status REQ-IMP-014 Connect returns 1.
-sim-connect-restarts REQ-IMP-007 A second connect starts the timeout again.
-sim-connect-arms-timeout REQ-IMP-006 Connect starts the timeout even when connected.
-sim-blocks REQ-IMP-010 Connect blocks for 500 ms.
-sim-long-option-stored REQ-IMP-013 An option value that is too long is refused but stored.
-sim-option-length REQ-IMP-012 get_opt with a short buffer reports a length.
-sim-loss-hidden REQ-IMP-002 A loss does not make the iface dormant.
-sim-persistence-latched REQ-CTL-027 Persistence is read once, when the attempt starts.
-sim-gives-up REQ-CTL-023 The first sub-attempt that fails ends the attempt.
-sim-zero-is-short REQ-IMP-017 A timeout of 0 ends an attempt after a loss at once.
-sim-disconnect-idle-error REQ-IMP-008 Disconnect when idle returns -ENOTCONN.
+mon-ignored-counts Ignored ifaces still count as ready.
+mon-event-per-iface Every iface that becomes ready raises L4_CONNECTED.
+mon-lost-on-any Every iface that becomes unready raises L4_DISCONNECTED.
+mon-link-local-counts An IPv6 link-local address makes an iface ready.
+mon-tentative-counts A tentative IPv6 address makes an iface ready.
+mon-del-clears Deleting one IPv4 address forgets the others.
+mon-v6-del-missed Deleting the last IPv6 address is not noticed.
+mon-admin-is-enough Admin-up is taken for oper-up.
+mon-if-down-missed IF_DOWN does not clear the monitor's UP mark.
+mon-watch-sleeps Watching an iface does not wake the monitor.
+mon-ignore-toggles A second ignore watches the iface again.
+mon-ignore-l2-all Ignoring one L2 ignores the ifaces of every L2.
+mon-ignored-unread An iface is never said to be ignored.
+mon-ignore-clears-flags Ignoring an iface clears its connectivity flags.
+mon-resend-inverted Resend says the opposite.
+mon-resend-silent Resend says nothing while disconnected.
+mon-resend-forgets Resend marks every iface unready.
+mon-first-iface-blamed L4 events always carry the first iface.
+mon-count-drifts An iface that loses its address is not counted off.
+mon-last-untracked The iface with the highest index is not tracked.
+mon-ula-refused IPv6 unique local addresses do not count.
+mon-dns-disconnects A DNS server event is taken for a lost address.
+mon-says-disconnected-first L4_DISCONNECTED is raised at start.
+evt-drops-some Every sixteenth event is lost.
+evt-oldest-first Listeners are called in the order of their registration.
+evt-if-before-admin IF_UP is raised before IF_ADMIN_UP.
+evt-duplicate-if-up IF_UP is raised twice.
+evt-info-lost The info of an event does not reach listeners.
+evt-del-ignored A removed listener still gets events.
+evt-wrong-code L4_DISCONNECTED has the code of another event.
+ctl-connect-needs-up Connect refuses an admin-down iface with -ESHUTDOWN.
+ctl-connect-once Connect of an oper-up iface does not reach the implementation.
+ctl-status-swallowed Connect returns 0 whatever the implementation says.
+ctl-positive-dropped A positive status becomes 0.
+ctl-disconnect-status-dropped Disconnect returns 0 whatever the implementation says.
+ctl-unbound-einval Connect of an unbound iface returns -EINVAL.
+ctl-unbound-goes-up Connect of an unbound iface takes it admin-up.
+ctl-down-disconnect-forwarded Disconnect of an admin-down iface is forwarded.
+ctl-flags-shared All ifaces have the same flags.
+ctl-timeout-clamped A negative timeout is stored as 0.
+ctl-timeout-shared All ifaces have the same timeout.
+ctl-flag-range The first invalid flag is accepted.
+ctl-get-opt-length get_opt of an unbound iface leaves the length alone.
+ctl-error-takes-down A connect error takes the iface admin-down.
+ctl-null-api-bound An iface whose implementation has a NULL API counts as bound.
+ctl-down-disconnects Auto-down is preceded by a disconnect of the implementation.
+auto-no-connect An iface that becomes admin-up is not connected.
+auto-connect-always NO_AUTO_CONNECT is not looked at.
+auto-connect-retries A failed auto-connect is tried a second time.
+auto-boot-skipped Ifaces that are up at start are not connected.
+auto-loss-stays-up A lost iface that is not persistent stays admin-up.
+auto-loss-downs-persistent A lost persistent iface goes admin-down.
+auto-timeout-spares-persistent A persistent iface stays admin-up after a timeout.
+auto-fatal-stays-up A fatal error does not take the iface admin-down.
+auto-down-always NO_AUTO_DOWN is not looked at.
+auto-no-down-shared NO_AUTO_DOWN of one iface protects all.
+auto-unbound-too A timeout takes an unbound iface admin-down.
+auto-skips-ignored Automations leave ignored ifaces alone.
+bulk-stops-at-error The first error ends a bulk call.
+bulk-last-error A bulk call returns its last error.
+bulk-skips-never Bulk calls act on ignored ifaces although they should skip them.
+bulk-skips-always Bulk calls skip ignored ifaces although they should not.
+bulk-up-repeats Bulk up calls net_if_up for ifaces that are up.
+bulk-connect-bound-only Bulk connect leaves unbound ifaces down.
+bulk-backwards Bulk calls go from the highest index to the lowest.
+bulk-disconnect-downs-all Bulk disconnect takes unbound ifaces admin-down.
+timeout_after_success The timeout is not cancelled by success and ends the connection.
+timeout_after_disconnect The timeout is not cancelled by disconnect.
+timeout_in_ms Seconds of the timeout are taken for milliseconds.
+timeout_early The timeout comes after half of its time.
+timeout_late The timeout comes after twice its time.
+timeout_remaining_reused The attempt after a loss has the time left by the first one.
+timeout_first_only Only the first attempt since reset has a timeout.
+timeout_zero_is_now No timeout is taken for a timeout at once when persistent.
+timeout_not_raised An attempt that timed out ends without an event.
+timeout_raised_twice The timeout event is raised twice.
+timeout_wrong_iface The timeout event names another iface.
+timeout_keeps_trying The timeout event is raised but the attempt goes on.
+timeout_retried A new attempt starts after a timeout when persistent.
+persistent_not_retried No new attempt after a loss although persistent.
+loss_retried A new attempt after a loss although not persistent.
+loss_keeps_oper_up The iface stays oper-up when the network is lost.
+loss_is_fatal A loss raises a fatal error.
+gives_up_early The attempt is given up silently when a sub-attempt fails.
+connect_oper_up The iface is oper-up as soon as the attempt starts.
+connect_positive Connect returns 1.
+connect_blocks Connect blocks for 300 ms.
+connect_error_lost Connect returns 0 although it failed.
+connect_refused_busy Connect while connecting or connected is an error.
+connect_restarts_timeout Connect while connecting starts the timeout anew.
+connect_restarts_attempt Connect while connecting starts the attempt anew.
+connect_ends_connection Connect while connected starts the timeout, which disconnects.
+disconnect_ignored Disconnect does nothing.
+disconnect_keeps_attempt Disconnect does not cancel the attempt.
+disconnect_retried A new attempt after disconnect when persistent.
+disconnect_idle_error Disconnect is an error when not connected.
+fatal_not_raised A fatal error ends without an event.
+fatal_wrong_iface The fatal error event names another iface.
+fatal_retried A new attempt starts after a fatal error when persistent.
+shared_state All ifaces share one state.
+option_shared All ifaces share one option value.
+option_stored_rejected An option value that is rejected is stored.
+option_short_accepted An option value that is too short is accepted.
+option_unknown_accepted An unknown option is accepted.
+option_wrong_length Get_opt leaves the buffer's length as the value's length.
+fatal_keeps_attempt A fatal error does not cancel the attempt.
+persistence_latched Persistence is read once, when the attempt starts.
 """
 
 
@@ -105,13 +121,8 @@ class Defects(set[str]):
     """The names of the defects that are switched on."""
 
 
-def _parse() -> dict[str, tuple[str, str]]:
-    table = {}
-    for line in _TABLE.strip().splitlines():
-        name, requirement, sentence = line.split(" ", 2)
-        table[name] = (requirement, sentence)
-    return table
-
-
-KNOWN: dict[str, tuple[str, str]] = _parse()
-"""Name to requirement and sentence."""
+KNOWN: dict[str, str] = dict(
+    (name, sentence)
+    for name, _, sentence in (line.partition(" ") for line in _TABLE.strip().splitlines())
+)
+"""Name to sentence."""

@@ -28,19 +28,37 @@ NUMBERS = {
 }
 COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 _OPTION_LENGTH = 4
-# Defects that make a second connect start the timeout, by the state it finds.
-_AGAIN = {"connected": "sim-connect-arms-timeout", "connecting": "sim-connect-restarts"}
+_DEFECT_BLOCK_MS = 300
+# With a defect these outlive what should have ended them.
+_LATE_TIMEOUTS = {"timeout_after_success", "timeout_after_disconnect", "connect_ends_connection"}
+_LATE_ASSOCIATIONS = {"disconnect_keeps_attempt", "fatal_keeps_attempt"}
 
 
 class Context:
     """What the implementation knows about one binding."""
 
-    def __init__(self) -> None:
-        self.state = "idle"
+    common_state = "idle"  # of all bindings, with a defect
+
+    def __init__(self, defects: Defects) -> None:
+        self._defects = defects
+        self._own_state = "idle"
         self.counts = dict.fromkeys(COUNTERS, 0)
         self.last_thread = "-"
         self.persistent_at_start = False
+        self.timeout_due = 0  # in ticks
         self.set_defaults(auto=False)
+
+    @property
+    def state(self) -> str:
+        """`idle`, `connecting` or `connected`."""
+        return Context.common_state if "shared_state" in self._defects else self._own_state
+
+    @state.setter
+    def state(self, state: str) -> None:
+        if "shared_state" in self._defects:
+            Context.common_state = state
+        else:
+            self._own_state = state
 
     def set_defaults(self, *, auto: bool) -> None:
         """Knobs and option as after boot; the auto-started iface never connects."""
@@ -99,7 +117,7 @@ class SimConn:
 
     def init(self, binding: Binding) -> Steps[None]:
         """Make a context for the binding."""
-        context = self.contexts[binding.iface.index] = Context()
+        context = self.contexts[binding.iface.index] = Context(self._defects)
         context.set_defaults(auto=binding.iface.auto_start)
         context.set_timers(
             *(
@@ -115,16 +133,34 @@ class SimConn:
     def connect(self, binding: Binding) -> Steps[int]:
         """Start an attempt unless there is one, or a connection."""
         context = self._enter(binding, "connect")
-        blocking = 500 if "sim-blocks" in self._defects else context.knobs["block_ms"]
+        blocking = context.knobs["block_ms"]
+        if "connect_blocks" in self._defects:
+            blocking += _DEFECT_BLOCK_MS
         if blocking:
             yield from self._kernel.sleep(self._ms(blocking))
         if context.knobs["connect_rc"]:
-            return context.knobs["connect_rc"]
-        if context.state == "idle":
-            yield from self._attempt(binding, context, binding.timeout)
-        elif _AGAIN[context.state] in self._defects:
-            self._arm(context, binding.timeout)
-        return 1 if "sim-positive-status" in self._defects else 0
+            return 0 if "connect_error_lost" in self._defects else context.knobs["connect_rc"]
+        if context.state != "idle":
+            return self._connect_again(binding, context)
+        if context.teardown.is_delayed:
+            context.teardown.cancel()
+            yield from self._ifs.set_dormant(binding.iface, True)
+        yield from self._attempt(binding, context)
+        return 1 if "connect_positive" in self._defects else 0
+
+    def _connect_again(self, binding: Binding, context: Context) -> int:
+        """Nothing is to be done while there is an attempt or a connection, but for defects."""
+        connecting = context.state == "connecting"
+        if "connect_refused_busy" in self._defects:
+            return -errno.EALREADY
+        if connecting and "connect_restarts_timeout" in self._defects:
+            self._start_timeout(binding, context)
+        if connecting and "connect_restarts_attempt" in self._defects:
+            context.counts["attempts"] += 1
+            self._start_association(context)
+        if not connecting and "connect_ends_connection" in self._defects:
+            self._start_timeout(binding, context)
+        return 0
 
     def disconnect(self, binding: Binding) -> Steps[int]:
         """Go idle, and dormant at once or after the teardown."""
@@ -133,22 +169,22 @@ class SimConn:
             yield from self._kernel.sleep(self._ms(context.knobs["block_ms"]))
         if context.knobs["disconnect_rc"]:
             return context.knobs["disconnect_rc"]
+        if "disconnect_ignored" in self._defects:
+            return 0
         was_connected = context.state == "connected"
-        if context.state == "idle" and "sim-disconnect-idle-error" in self._defects:
+        if not was_connected and "disconnect_idle_error" in self._defects:
             return -errno.ENOTCONN
-        if "sim-disconnect-keeps-timer" not in self._defects:
-            self._cancel(context)
-            context.state = "idle"
-        if "sim-shared-state" in self._defects:
-            for other in self.contexts.values():
-                self._cancel(other)
-                other.state = "idle"
+        context.state = "idle"
+        if "disconnect_keeps_attempt" not in self._defects:
+            context.association.cancel()
+        if "timeout_after_disconnect" not in self._defects:
+            context.timeout.cancel()
         if context.knobs["teardown_ms"] and was_connected:
             context.teardown.reschedule(self._ms(context.knobs["teardown_ms"]))
         elif not context.teardown.is_delayed:
             yield from self._ifs.set_dormant(binding.iface, True)
-        if was_connected and "sim-reconnects" in self._defects and self._persists(binding):
-            yield from self._attempt(binding, context, binding.timeout, after_loss=True)
+        if "disconnect_retried" in self._defects and self._persists(binding):
+            yield from self._attempt(binding, context, again=True)
         return 0
 
     def set_opt(self, binding: Binding, name: int, value: bytes) -> Steps[int]:
@@ -157,109 +193,126 @@ class SimConn:
         if name == 2:
             return -errno.EACCES
         if name != 1:
-            return -errno.ENOPROTOOPT
-        if len(value) > _OPTION_LENGTH:
-            if "sim-long-option-stored" in self._defects:
-                context.option = value[:_OPTION_LENGTH]
-            return -errno.ENOBUFS
-        if len(value) < _OPTION_LENGTH:
-            return -errno.EINVAL
-        context.option = value
-        return 0
+            return 0 if "option_unknown_accepted" in self._defects else -errno.ENOPROTOOPT
+        fits = len(value) == _OPTION_LENGTH
+        accepts_short = "option_short_accepted" in self._defects and len(value) < _OPTION_LENGTH
+        if fits or accepts_short or "option_stored_rejected" in self._defects:
+            shared = "option_shared" in self._defects
+            for one in self.contexts.values() if shared else [context]:
+                one.option = value[:_OPTION_LENGTH] + one.option[len(value) :]
+        if fits or accepts_short:
+            return 0
+        return -errno.ENOBUFS if len(value) > _OPTION_LENGTH else -errno.EINVAL
         yield
 
     def get_opt(self, binding: Binding, name: int, room: int) -> Steps[tuple[int, bytes]]:
         """Status and value of an option for a buffer of `room` bytes."""
         context = self._enter(binding, "get_opt")
         value = {1: context.option, 2: b"\xc0\xde"}.get(name)
+        wrong_length = bytes(room) if "option_wrong_length" in self._defects else b""
         if value is None:
-            return -errno.ENOPROTOOPT, b""
+            return -errno.ENOPROTOOPT, wrong_length
         if room < len(value):
-            return -errno.ENOBUFS, bytes(room) if "sim-option-length" in self._defects else b""
-        return 0, value
+            return -errno.ENOBUFS, wrong_length
+        return 0, value.ljust(len(wrong_length), b"\0")
         yield
 
     # Attempts
 
     def _persists(self, binding: Binding) -> bool:
-        if "sim-persistence-latched" in self._defects:
+        if "persistence_latched" in self._defects:
             return self.contexts[binding.iface.index].persistent_at_start
         return bool(binding.flags & 1 << PERSISTENT)
 
-    def _arm(self, context: Context, seconds: float) -> None:
-        if seconds > 0:
-            unit = 1 if "sim-milliseconds" in self._defects else 1000
-            context.timeout.reschedule(self._ms(int(seconds * unit)))
+    def _start_timeout(
+        self, binding: Binding, context: Context, *, again: bool = False
+    ) -> None:
+        defects = self._defects
+        left = max(context.timeout_due - self._kernel.now, 0)
+        if binding.timeout <= 0:
+            if "timeout_zero_is_now" in defects and self._persists(binding):
+                context.timeout.reschedule(self._ms(1))
+            return
+        if "timeout_first_only" in defects and context.counts["attempts"] > 1:
+            return
+        ticks = self._ms(binding.timeout * 1000)
+        if "timeout_in_ms" in defects:
+            ticks = self._ms(binding.timeout)
+        elif "timeout_early" in defects:
+            ticks //= 2
+        elif "timeout_late" in defects:
+            ticks *= 2
+        elif "timeout_remaining_reused" in defects and again:
+            ticks = min(left, ticks)
+        context.timeout_due = self._kernel.now + ticks
+        context.timeout.reschedule(ticks)
+
+    def _start_association(self, context: Context) -> None:
+        fails = context.knobs["fails"]
+        if context.mode != "never" and not (fails and "gives_up_early" in self._defects):
+            context.association.reschedule(self._ms((fails + 1) * context.knobs["delay_ms"]))
 
     def _cancel(self, context: Context) -> None:
         context.association.cancel()
         context.timeout.cancel()
 
     def _attempt(
-        self, binding: Binding, context: Context, seconds: float, *, after_loss: bool = False
+        self, binding: Binding, context: Context, *, again: bool = False
     ) -> Steps[None]:
-        """Begin an attempt; after a loss it takes its time even in `sync` mode."""
-        if context.teardown.is_delayed:
-            context.teardown.cancel()
-            yield from self._ifs.set_dormant(binding.iface, True)
+        """Begin an attempt; one that nobody asked for takes its time even in `sync` mode."""
         context.state = "connecting"
         context.counts["attempts"] += 1
         context.persistent_at_start = bool(binding.flags & 1 << PERSISTENT)
-        if "sim-up-at-connect" in self._defects:
+        if "connect_oper_up" in self._defects:
             yield from self._ifs.set_dormant(binding.iface, False)
-        if context.mode == "sync" and not after_loss:
+        if context.mode == "sync" and not again:
             yield from self._become_connected(binding, context)
             return
-        if context.mode != "never":
-            tries = context.knobs["fails"] + 1
-            if not (tries > 1 and "sim-gives-up" in self._defects):
-                context.association.reschedule(self._ms(tries * context.knobs["delay_ms"]))
-        if after_loss and seconds == 0 and "sim-zero-is-short" in self._defects:
-            seconds = 0.001
-        self._arm(context, seconds)
+        self._start_association(context)
+        self._start_timeout(binding, context, again=again)
 
     def _become_connected(self, binding: Binding, context: Context) -> Steps[None]:
         context.state = "connected"
-        if "sim-timeout-after-success" not in self._defects:
+        if "timeout_after_success" not in self._defects:
             context.timeout.cancel()
         yield from self._ifs.set_dormant(binding.iface, False)
+
+    def _event_iface(self, binding: Binding, *, wrong: bool) -> NetIf:
+        """The iface that an event is raised for; with a defect, the next one."""
+        if not wrong:
+            return binding.iface
+        return self._ifs.by_index(binding.iface.index + 1) or self._ifs.all[0]
 
     # Timers, on the system work queue
 
     def _associated(self, binding: Binding) -> Steps[None]:
         context = self.contexts[binding.iface.index]
         yield from binding.lock.lock()
-        revived = context.state == "idle" and "sim-fatal-keeps-timer" in self._defects
-        if context.state == "connecting" or revived:
+        if context.state == "connecting" or self._defects & _LATE_ASSOCIATIONS:
             yield from self._become_connected(binding, context)
         yield from binding.lock.unlock()
 
     def _timed_out(self, binding: Binding) -> Steps[None]:
         context = self.contexts[binding.iface.index]
         yield from binding.lock.lock()
-        late = context.state == "connected" and self._defects & {
-            "sim-timeout-after-success",
-            "sim-connect-arms-timeout",
-        }
-        expired = context.state == "connecting" or bool(late)
-        if expired:
+        state = context.state
+        expired = state == "connecting" or bool(self._defects & _LATE_TIMEOUTS)
+        if expired and "timeout_keeps_trying" not in self._defects:
             self._cancel(context)
             context.state = "idle"
-            context.counts["timeouts"] += 1
-            if late:
+            if state == "connected":
                 yield from self._ifs.set_dormant(binding.iface, True)
+            if "timeout_retried" in self._defects and self._persists(binding):
+                yield from self._attempt(binding, context, again=True)
         yield from binding.lock.unlock()
         if not expired:
             return
-        iface = binding.iface
-        if "sim-timeout-first-iface" in self._defects:
-            iface = self._bindings[0].iface
-        if "sim-timeout-silent" not in self._defects:
+        context.counts["timeouts"] += 1
+        iface = self._event_iface(binding, wrong="timeout_wrong_iface" in self._defects)
+        if "timeout_not_raised" not in self._defects:
             yield from self._mgmt.notify("CONN_IF_TIMEOUT", iface)
-        if "sim-timeout-twice" in self._defects:
+        if "timeout_raised_twice" in self._defects:
             yield from self._mgmt.notify("CONN_IF_TIMEOUT", iface)
-        if "sim-retry-after-timeout" in self._defects and self._persists(binding):
-            yield from self._attempt(binding, context, binding.timeout, after_loss=True)
 
     def _torn_down(self, binding: Binding) -> Steps[None]:
         yield from binding.lock.lock()
@@ -276,16 +329,17 @@ class SimConn:
         if context.state != "connected":
             status = -errno.ENOTCONN
         else:
+            persistent = self._persists(binding)
+            again = persistent and "persistent_not_retried" not in self._defects
+            again = again or (not persistent and "loss_retried" in self._defects)
             context.state = "idle"
-            if "sim-loss-hidden" not in self._defects:
+            if "loss_keeps_oper_up" not in self._defects:
                 yield from self._ifs.set_dormant(binding.iface, True)
-            again = self._persists(binding) or "sim-retry-always" in self._defects
-            if again and "sim-no-retry" not in self._defects:
-                left: float = binding.timeout
-                if "sim-timeout-not-renewed" in self._defects:
-                    left /= 2
-                yield from self._attempt(binding, context, left, after_loss=True)
+            if again:
+                yield from self._attempt(binding, context, again=True)
         yield from binding.lock.unlock()
+        if status == 0 and "loss_is_fatal" in self._defects:
+            yield from self._mgmt.notify("CONN_IF_FATAL_ERROR", binding.iface)
         return status
 
     def fatal(self, binding: Binding, info: bytes) -> Steps[None]:
@@ -293,15 +347,17 @@ class SimConn:
         context = self.contexts[binding.iface.index]
         yield from binding.lock.lock()
         was_connected = context.state == "connected"
-        if "sim-fatal-keeps-timer" not in self._defects:
+        if "fatal_keeps_attempt" not in self._defects:
             self._cancel(context)
         context.state = "idle"
         if was_connected and not context.knobs["fatal_keeps"]:
             yield from self._ifs.set_dormant(binding.iface, True)
+        if "fatal_retried" in self._defects and self._persists(binding):
+            yield from self._attempt(binding, context, again=True)
         yield from binding.lock.unlock()
-        yield from self._mgmt.notify("CONN_IF_FATAL_ERROR", binding.iface, info)
-        if "sim-retry-after-fatal" in self._defects and self._persists(binding):
-            yield from self._attempt(binding, context, binding.timeout, after_loss=True)
+        if "fatal_not_raised" not in self._defects:
+            iface = self._event_iface(binding, wrong="fatal_wrong_iface" in self._defects)
+            yield from self._mgmt.notify("CONN_IF_FATAL_ERROR", iface, info)
 
     def set_knob(self, iface: NetIf, knob: str, value: str) -> Steps[bool]:
         """Set a knob from its text; False if the knob or the value does not exist."""

@@ -89,7 +89,7 @@ def connect_fails(b: Bench) -> None:
     b.do("connect A", "connect(A)", rc="1")
 
 
-@scenario("Q7", "CTL-019", "AUTO-010", "AUTO-019", "IMP-009")
+@scenario("Q7", "CTL-019", "AUTO-010", "AUTO-019", "IMP-009", needs=("autodown",))
 def times_out(b: Bench) -> None:
     """An attempt that times out ends admin-down, persistent or not, without a call of disconnect."""
     b.do("sim A mode never")
@@ -118,7 +118,7 @@ def times_out_no_auto_down(b: Bench) -> None:
     b.counters("A", attempts=1, timeouts=1)
 
 
-@scenario("Q9", "CTL-028", "AUTO-011")
+@scenario("Q9", "CTL-028", "AUTO-011", needs=("autodown",))
 def fatal_while_connecting(b: Bench) -> None:
     """A fatal error while connecting abandons the attempt and ends admin-down."""
     b.do("up A", "connect(A) IF_ADMIN_UP(A)")
@@ -126,7 +126,7 @@ def fatal_while_connecting(b: Bench) -> None:
     b.wait(2)
 
 
-@scenario("Q10", "AUTO-011", "CTL-029", "AUTO-019")
+@scenario("Q10", "AUTO-011", "CTL-029", "AUTO-019", needs=("autodown",))
 def fatal_while_connected(b: Bench) -> None:
     """A fatal error of a connected, persistent iface: admin-down, oper-down, no new attempt."""
     _sync(b)
@@ -176,7 +176,7 @@ def loss_persistent(b: Bench) -> None:
     b.counters("A", connect=1, attempts=2, timeouts=0)
 
 
-@scenario("Q13", "CTL-025", "AUTO-010")
+@scenario("Q13", "CTL-025", "AUTO-010", needs=("autodown",))
 def loss_then_timeout(b: Bench) -> None:
     """A persistent iface whose new attempt fails times out two seconds after the loss."""
     _sync(b)

@@ -1,0 +1,249 @@
+/*
+ * Copyright (c) 2026 The connmgr-hil authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/**
+ * @file
+ * @brief What differs between Zephyr releases, for all of the probe.
+ *
+ * Written for 3.4.99 to 4.3; nothing else in the probe looks at the kernel's version.
+ */
+
+#ifndef CM_PROBE_COMPAT_H_
+#define CM_PROBE_COMPAT_H_
+
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log_backend.h>
+#include <zephyr/logging/log_ctrl.h>
+#include <zephyr/net/conn_mgr_connectivity.h>
+#include <zephyr/net/conn_mgr_connectivity_impl.h>
+#include <zephyr/net/conn_mgr_monitor.h>
+#include <zephyr/net/net_event.h>
+#include <zephyr/net/net_if.h>
+#include <zephyr/net/net_ip.h>
+#include <zephyr/net/net_mgmt.h>
+#include <zephyr/shell/shell.h>
+#include <zephyr/shell/shell_uart.h>
+
+#if __has_include(<zephyr/random/random.h>)
+#include <zephyr/random/random.h>
+#else
+#include <zephyr/random/rand32.h>
+#endif
+
+#if __has_include(<zephyr/version.h>)
+#include <zephyr/version.h>
+#else
+#include <version.h>
+#endif
+
+/** Whether this Zephyr is release @p major.@p minor or newer. */
+#define CM_ZEPHYR(major, minor) (KERNEL_VERSION_NUMBER >= (((major) << 16) | ((minor) << 8)))
+
+/* Event codes: 32 bits with numbered commands, since 4.2 64 bits with a bit for each command. */
+#if NET_MGMT_EVENT_BIT > 0xffffffff
+#define CM_EVENT_64BIT 1
+typedef uint64_t cm_event_t;
+#define CM_EVENT_PRIVATE_CODE 0x7e
+#else
+typedef uint32_t cm_event_t;
+#define CM_EVENT_PRIVATE_CODE 0x7e0
+#endif
+
+/*
+ * The release whose Connection Manager is built in. One that is newer than its kernel (a back-port,
+ * or a tree under development) is known by its events; a build may also define the release.
+ */
+#if defined(CM_CONNMGR_RELEASE)
+#elif defined(NET_EVENT_CONN_IF_IDLE_TIMEOUT) && !CM_ZEPHYR(4, 3)
+#define CM_CONNMGR_RELEASE "4.3"
+#elif defined(CM_EVENT_64BIT) && !CM_ZEPHYR(4, 2)
+#define CM_CONNMGR_RELEASE "4.2"
+#elif defined(NET_EVENT_L4_IPV4_CONNECTED) && !CM_ZEPHYR(3, 7)
+#define CM_CONNMGR_RELEASE "3.7"
+#else
+#define CM_CONNMGR_RELEASE STRINGIFY(KERNEL_VERSION_MAJOR) "." STRINGIFY(KERNEL_VERSION_MINOR)
+#endif
+
+/** An event that nobody else knows, to get a function called by the dispatcher. */
+#define CM_EVENT_PRIVATE                                                                           \
+	(NET_MGMT_EVENT_BIT | NET_MGMT_LAYER(NET_MGMT_LAYER_L4) |                                  \
+	 NET_MGMT_LAYER_CODE(CM_EVENT_PRIVATE_CODE) | 1)
+
+/** The event's layer and layer code, without the command. */
+static inline cm_event_t cm_event_family(cm_event_t event)
+{
+	return event & ~(cm_event_t)NET_MGMT_COMMAND_MASK;
+}
+
+/* The monitor's words. */
+#if CM_ZEPHYR(4, 0)
+extern uint16_t conn_mgr_if_state(struct net_if *iface);
+#else
+extern uint16_t iface_states[];
+#endif
+
+#if defined(CONFIG_NET_IPV6) && defined(CONFIG_NET_IPV4)
+#define CM_TRACKED MAX(CONFIG_NET_IF_MAX_IPV6_COUNT, CONFIG_NET_IF_MAX_IPV4_COUNT)
+#elif defined(CONFIG_NET_IPV6)
+#define CM_TRACKED CONFIG_NET_IF_MAX_IPV6_COUNT
+#else
+#define CM_TRACKED CONFIG_NET_IF_MAX_IPV4_COUNT
+#endif
+
+/** A bit of the monitor's word and its letter in the protocol. */
+struct cm_word_bit {
+	uint8_t bit;
+	char letter;
+};
+
+/** Letters in the order of the protocol; ended by letter 0. */
+static const struct cm_word_bit cm_word_bits[] = {
+	{0, 'u'},  {2, '4'},  {1, '6'},  {7, 'i'},
+#if defined(NET_EVENT_L4_IPV4_CONNECTED)
+	{13, 'r'}, {14, 'x'}, {15, 'y'},
+#else
+	{14, 'r'}, {15, 'c'},
+#endif
+	{0, 0},
+};
+
+/** Reads the monitor's word of @p iface; false when the monitor has none. */
+static inline bool cm_monitor_word(struct net_if *iface, uint16_t *word)
+{
+	int index = net_if_get_by_iface(iface);
+
+	if (index < 1 || index > CM_TRACKED) {
+		return false;
+	}
+#if CM_ZEPHYR(4, 0)
+	*word = conn_mgr_if_state(iface);
+#else
+	*word = iface_states[index - 1];
+#endif
+	return true;
+}
+
+/* The net_mgmt event queue; newer releases can do without. */
+#if defined(CONFIG_NET_MGMT_EVENT_QUEUE) || !CM_ZEPHYR(3, 7)
+#define CM_EVENT_QUEUE_SIZE CONFIG_NET_MGMT_EVENT_QUEUE_SIZE
+extern struct k_msgq event_msgq;
+
+static inline uint32_t cm_event_queue_used(void)
+{
+	return k_msgq_num_used_get(&event_msgq);
+}
+#else
+#define CM_EVENT_QUEUE_SIZE 0
+
+static inline uint32_t cm_event_queue_used(void)
+{
+	return 0;
+}
+#endif
+
+/* Idle timeouts exist since 4.3. */
+#if defined(NET_EVENT_CONN_IF_IDLE_TIMEOUT)
+#define CM_HAS_IDLE_TIMEOUT 1
+#endif
+
+/** Sets the idle timeout to none; the API alone would leave a running timer alone. */
+static inline void cm_idle_stop(struct net_if *iface)
+{
+#if defined(CM_HAS_IDLE_TIMEOUT)
+	struct conn_mgr_conn_binding *binding = conn_mgr_if_get_binding(iface);
+
+	conn_mgr_if_set_idle_timeout(iface, CONN_MGR_IF_NO_TIMEOUT);
+	if (binding != NULL) {
+		k_work_cancel_delayable(&binding->idle_worker);
+	}
+#else
+	ARG_UNUSED(iface);
+#endif
+}
+
+/* Address slots of an iface. */
+#if defined(CONFIG_NET_IPV4)
+#define CM_SLOTS_IPV4 NET_IF_MAX_IPV4_ADDR
+#else
+#define CM_SLOTS_IPV4 0
+#endif
+#if defined(CONFIG_NET_IPV6)
+#define CM_SLOTS_IPV6 NET_IF_MAX_IPV6_ADDR
+#else
+#define CM_SLOTS_IPV6 0
+#endif
+
+/** Slot @p slot of the iface's IPv4 addresses; NULL when it is free. */
+static inline struct net_if_addr *cm_slot_ipv4(struct net_if *iface, int slot)
+{
+#if defined(CONFIG_NET_IPV4)
+	struct net_if_ipv4 *ipv4 = iface->config.ip.ipv4;
+
+	if (ipv4 != NULL && slot < NET_IF_MAX_IPV4_ADDR) {
+#if CM_ZEPHYR(3, 7)
+		struct net_if_addr *addr = &ipv4->unicast[slot].ipv4;
+#else
+		struct net_if_addr *addr = &ipv4->unicast[slot];
+#endif
+		return addr->is_used ? addr : NULL;
+	}
+#endif
+	return NULL;
+}
+
+/** Slot @p slot of the iface's IPv6 addresses; NULL when it is free. */
+static inline struct net_if_addr *cm_slot_ipv6(struct net_if *iface, int slot)
+{
+#if defined(CONFIG_NET_IPV6)
+	struct net_if_ipv6 *ipv6 = iface->config.ip.ipv6;
+
+	if (ipv6 != NULL && slot < NET_IF_MAX_IPV6_ADDR && ipv6->unicast[slot].is_used) {
+		return &ipv6->unicast[slot];
+	}
+#endif
+	return NULL;
+}
+
+/* The shell's bypass has an argument for the callback's own data since 4.3. */
+#if CM_ZEPHYR(4, 3)
+#define CM_BYPASS_DEFINE(name)                                                                     \
+	static void name(const struct shell *sh, uint8_t *data, size_t len, void *user_data)
+#define cm_set_bypass(sh, callback) shell_set_bypass(sh, callback, NULL)
+#else
+#define CM_BYPASS_DEFINE(name)                                                                     \
+	static void name(const struct shell *sh, uint8_t *data, size_t len)
+#define cm_set_bypass(sh, callback) shell_set_bypass(sh, callback)
+#endif
+
+/** Stops the timer with which the UART shell polls for input, where it polls. */
+static inline void cm_stop_shell_poll(const struct shell *sh)
+{
+#if defined(CONFIG_SHELL_BACKEND_SERIAL_API_POLLING)
+	k_timer_stop(&((struct shell_uart_polling *)sh->iface->ctx)->rx_timer);
+#elif defined(CONFIG_SHELL_BACKEND_SERIAL_RX_POLL_PERIOD)
+	k_timer_stop(((const struct shell_uart *)sh->iface->ctx)->timer);
+#else
+	ARG_UNUSED(sh);
+#endif
+}
+
+/** Switches the shell's own log backend off or on. */
+static inline void cm_shell_log(const struct shell *sh, bool on)
+{
+#if defined(CONFIG_SHELL_LOG_BACKEND)
+	const struct log_backend *backend = sh->log_backend->backend;
+
+	if (on) {
+		log_backend_enable(backend, (void *)sh, CONFIG_LOG_MAX_LEVEL);
+	} else {
+		log_backend_disable(backend);
+	}
+#else
+	ARG_UNUSED(sh);
+	ARG_UNUSED(on);
+#endif
+}
+
+#endif /* CM_PROBE_COMPAT_H_ */

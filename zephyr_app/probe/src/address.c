@@ -1,0 +1,179 @@
+/*
+ * Copyright (c) 2026 The connmgr-hil authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/*
+ * Unicast addresses of an iface.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe.h"
+
+#define LISTED_MAX 4
+#define LIST_LEN   (LISTED_MAX * (NET_IPV6_ADDR_LEN + 3))
+
+typedef struct net_if_addr *(*slot_fn_t)(struct net_if *iface, int slot);
+
+int cm_address_count_ipv4(struct net_if *iface)
+{
+	int count = 0;
+
+	for (int slot = 0; slot < CM_SLOTS_IPV4; slot++) {
+		struct net_if_addr *addr = cm_slot_ipv4(iface, slot);
+
+		count += addr != NULL && addr->addr_state == NET_ADDR_PREFERRED &&
+			 !net_ipv4_is_ll_addr(&addr->address.in_addr);
+	}
+	return count;
+}
+
+int cm_address_count_ipv6(struct net_if *iface)
+{
+	int count = 0;
+
+	for (int slot = 0; slot < CM_SLOTS_IPV6; slot++) {
+		struct net_if_addr *addr = cm_slot_ipv6(iface, slot);
+
+		count += addr != NULL && addr->addr_state == NET_ADDR_PREFERRED &&
+			 !net_ipv6_is_ll_addr(&addr->address.in6_addr);
+	}
+	return count;
+}
+
+static char state_letter(const struct net_if_addr *addr)
+{
+	switch (addr->addr_state) {
+	case NET_ADDR_PREFERRED:
+		return 'p';
+	case NET_ADDR_DEPRECATED:
+		return 'd';
+	default:
+		return 't';
+	}
+}
+
+static void list(struct cm_frame *frame, const char *key, struct net_if *iface, slot_fn_t slot_of,
+		 int slots)
+{
+	char text[LIST_LEN] = "-";
+	size_t len = 0;
+	int listed = 0;
+
+	for (int slot = 0; slot < slots && listed < LISTED_MAX; slot++) {
+		struct net_if_addr *addr = slot_of(iface, slot);
+		char one[NET_IPV6_ADDR_LEN];
+
+		if (addr == NULL) {
+			continue;
+		}
+		net_addr_ntop(addr->address.family, &addr->address.in_addr, one, sizeof(one));
+		len += snprintf(text + len, sizeof(text) - len, "%s%s/%c", listed > 0 ? "," : "",
+				one, state_letter(addr));
+		listed++;
+	}
+	cm_frame_text(frame, key, text);
+}
+
+void cm_address_frame_ipv4(struct cm_frame *frame, struct net_if *iface)
+{
+	list(frame, "a4", iface, cm_slot_ipv4, CM_SLOTS_IPV4);
+}
+
+void cm_address_frame_ipv6(struct cm_frame *frame, struct net_if *iface)
+{
+	list(frame, "a6", iface, cm_slot_ipv6, CM_SLOTS_IPV6);
+}
+
+/* Newer releases claim success when an address that is not there is removed; so look first. */
+
+#if defined(CONFIG_NET_IPV4)
+static bool has_ipv4(struct net_if *iface, const struct in_addr *wanted)
+{
+	for (int slot = 0; slot < CM_SLOTS_IPV4; slot++) {
+		struct net_if_addr *addr = cm_slot_ipv4(iface, slot);
+
+		if (addr != NULL && net_ipv4_addr_cmp(&addr->address.in_addr, wanted)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool change_ipv4(struct net_if *iface, struct in_addr *addr, bool add)
+{
+	return add ? net_if_ipv4_addr_add(iface, addr, NET_ADDR_MANUAL, 0) != NULL
+		   : has_ipv4(iface, addr) && net_if_ipv4_addr_rm(iface, addr);
+}
+#endif
+
+#if defined(CONFIG_NET_IPV6)
+static bool has_ipv6(struct net_if *iface, const struct in6_addr *wanted)
+{
+	for (int slot = 0; slot < CM_SLOTS_IPV6; slot++) {
+		struct net_if_addr *addr = cm_slot_ipv6(iface, slot);
+
+		if (addr != NULL && net_ipv6_addr_cmp(&addr->address.in6_addr, wanted)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool change_ipv6(struct net_if *iface, struct in6_addr *addr, bool add)
+{
+	return add ? net_if_ipv6_addr_add(iface, addr, NET_ADDR_MANUAL, 0) != NULL
+		   : has_ipv6(iface, addr) && net_if_ipv6_addr_rm(iface, addr);
+}
+#endif
+
+int cm_address_change(struct net_if *iface, sa_family_t family, const char *text, bool add)
+{
+	union {
+		struct in_addr v4;
+		struct in6_addr v6;
+	} addr;
+	char again[NET_IPV6_ADDR_LEN];
+	bool done = false;
+
+	if (net_addr_pton(family, text, &addr) != 0) {
+		return -EBADMSG;
+	}
+	/* For 300.1.1.1 Zephyr's parser gives 44.1.1.1. */
+	net_addr_ntop(family, &addr, again, sizeof(again));
+	if (family == AF_INET && strcmp(again, text) != 0) {
+		return -EBADMSG;
+	}
+#if defined(CONFIG_NET_IPV4)
+	if (family == AF_INET) {
+		done = change_ipv4(iface, &addr.v4, add);
+	}
+#endif
+#if defined(CONFIG_NET_IPV6)
+	if (family == AF_INET6) {
+		done = change_ipv6(iface, &addr.v6, add);
+	}
+#endif
+	return done ? 0 : -EINVAL;
+}
+
+void cm_address_remove(struct net_if *iface, const struct net_if_addr *addr)
+{
+#if defined(CONFIG_NET_IPV4)
+	if (addr->address.family == AF_INET) {
+		struct in_addr v4 = addr->address.in_addr;
+
+		change_ipv4(iface, &v4, false);
+	}
+#endif
+#if defined(CONFIG_NET_IPV6)
+	if (addr->address.family == AF_INET6) {
+		struct in6_addr v6 = addr->address.in6_addr;
+
+		change_ipv6(iface, &v6, false);
+	}
+#endif
+}

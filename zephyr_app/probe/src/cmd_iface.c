@@ -1,0 +1,100 @@
+/*
+ * Copyright (c) 2026 The connmgr-hil authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/*
+ * Commands about an iface: admin state, carrier, dormant, addresses, state.
+ */
+
+#include <errno.h>
+
+#include "probe.h"
+
+static int cm_cmd_up(struct cm_call *call)
+{
+	struct net_if *iface;
+
+	return cm_arg_iface(call, 1, &iface) ? net_if_up(iface) : -EINVAL;
+}
+CM_COMMAND_DEFINE(up, "up", 1, 1, "I: net_if_up");
+
+static int cm_cmd_down(struct cm_call *call)
+{
+	struct net_if *iface;
+
+	return cm_arg_iface(call, 1, &iface) ? net_if_down(iface) : -EINVAL;
+}
+CM_COMMAND_DEFINE(down, "down", 1, 1, "I: net_if_down");
+
+static int set_flag(struct cm_call *call, void (*on)(struct net_if *iface),
+		    void (*off)(struct net_if *iface))
+{
+	struct net_if *iface;
+	bool value;
+
+	if (!cm_arg_iface(call, 1, &iface) || !cm_arg_choice(call, 2, "on", "off", &value)) {
+		return -EINVAL;
+	}
+	cm_reset_touched(iface);
+	(value ? on : off)(iface);
+	return 0;
+}
+
+static int cm_cmd_carrier(struct cm_call *call)
+{
+	return set_flag(call, net_if_carrier_on, net_if_carrier_off);
+}
+CM_COMMAND_DEFINE(carrier, "carrier", 2, 2, "I on|off: net_if_carrier_on, _off");
+
+static int cm_cmd_dormant(struct cm_call *call)
+{
+	return set_flag(call, net_if_dormant_on, net_if_dormant_off);
+}
+CM_COMMAND_DEFINE(dormant, "dormant", 2, 2, "I on|off: net_if_dormant_on, _off");
+
+static int change_address(struct cm_call *call, sa_family_t family, bool supported)
+{
+	struct net_if *iface;
+	bool add;
+	int rc;
+
+	if (!cm_arg_iface(call, 1, &iface) || !cm_arg_choice(call, 2, "add", "del", &add)) {
+		return -EINVAL;
+	}
+	if (!supported) {
+		return cm_command_bad(call, "unsupported");
+	}
+	rc = cm_address_change(iface, family, call->argv[3], add);
+	return rc == -EBADMSG ? cm_command_bad(call, "value") : rc;
+}
+
+static int cm_cmd_addr4(struct cm_call *call)
+{
+	return change_address(call, AF_INET, IS_ENABLED(CONFIG_NET_IPV4));
+}
+CM_COMMAND_DEFINE(addr4, "addr4", 3, 3, "I add|del ADDRESS: manual IPv4 address");
+
+static int cm_cmd_addr6(struct cm_call *call)
+{
+	return change_address(call, AF_INET6, IS_ENABLED(CONFIG_NET_IPV6));
+}
+CM_COMMAND_DEFINE(addr6, "addr6", 3, 3, "I add|del ADDRESS: manual IPv6 address");
+
+static int cm_cmd_state(struct cm_call *call)
+{
+	struct net_if *iface;
+
+	if (call->argc > 1) {
+		if (!cm_arg_iface(call, 1, &iface)) {
+			return -EINVAL;
+		}
+		cm_iface_send_state(iface);
+		return 0;
+	}
+	for (int index = 1; (iface = net_if_get_by_index(index)) != NULL; index++) {
+		cm_iface_send_state(iface);
+	}
+	return 0;
+}
+CM_COMMAND_DEFINE(state, "state", 0, 1, "[I]: what net_if and the monitor know");

@@ -1,0 +1,250 @@
+/*
+ * Copyright (c) 2026 The connmgr-hil authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/*
+ * Listeners: they report each net_mgmt event as it is delivered.
+ *
+ * The early listener is registered before the monitor is, so that no event is missed; it also
+ * fires the hook and breaks event storms.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <zephyr/init.h>
+
+#include "probe.h"
+
+#define EARLY_LAYERS    5
+#define LATE_LISTENERS  3
+#define STORM_EVENTS    200
+#define STORM_REST_MS   1
+#define STORM_CALM_MS   20
+#define PRESSED_REST_MS 200
+
+struct listener {
+	struct net_mgmt_event_callback callback;
+	const char *name;
+	bool present;
+};
+
+static struct net_mgmt_event_callback early[EARLY_LAYERS];
+static size_t early_layers;
+static bool early_present;
+static struct listener late[LATE_LISTENERS] = {
+	{.name = "late1"}, {.name = "late2"}, {.name = "late3"}};
+static uint32_t queue_peak;
+
+static struct {
+	cm_event_t event;
+	struct net_if *iface; /* NULL: any */
+	uint32_t count;
+	size_t argc;
+	char *argv[CM_HOOK_WORDS_MAX];
+	char line[CM_HOOK_LINE_MAX];
+} hook;
+
+static void report(const char *listener, struct net_mgmt_event_callback *cb, cm_event_t event,
+		   struct net_if *iface)
+{
+	char letters[9];
+
+	CM_FRAME_DEFINE(frame, "event", 200);
+
+	cm_frame_text(&frame, "l", listener);
+	cm_frame_text(&frame, "n", cm_event_name(event));
+	cm_frame_hex(&frame, "code", event, 8);
+	cm_frame_int(&frame, "if", iface != NULL ? net_if_get_by_iface(iface) : 0);
+	if (iface != NULL) {
+		cm_frame_int(&frame, "a", net_if_is_admin_up(iface));
+		cm_frame_int(&frame, "o", net_if_is_up(iface));
+		cm_frame_text(&frame, "m", cm_iface_word_text(iface, letters));
+		cm_frame_int(&frame, "v4", cm_address_count_ipv4(iface));
+		cm_frame_int(&frame, "v6", cm_address_count_ipv6(iface));
+	}
+	if (event == NET_EVENT_CONN_IF_FATAL_ERROR) {
+		if (cb->info != NULL && cb->info_length >= sizeof(int)) {
+			int info;
+
+			memcpy(&info, cb->info, sizeof(info));
+			cm_frame_int(&frame, "info", info);
+		} else {
+			cm_frame_text(&frame, "info", "-");
+		}
+	}
+	cm_frame_send(&frame);
+}
+
+/* No frame may be lost because the writer had no chance to run. */
+static void wait_for_writer(void)
+{
+	if (cm_history_is_pressed()) {
+		for (int i = 0; i < PRESSED_REST_MS && cm_history_is_pressed(); i++) {
+			k_msleep(1);
+		}
+		/* It would not have run by itself. */
+		cm_writer_has_run();
+	}
+}
+
+/*
+ * The Connection Manager can fall into an endless loop of events in which no thread of low priority
+ * ever runs. Resting a little at each event lets them run, so that it can be reported and ended.
+ */
+static void break_storm(void)
+{
+	static uint32_t count;
+	static int64_t last;
+	static bool storm;
+	int64_t now = k_uptime_get();
+
+	if (storm && now - last >= STORM_CALM_MS) {
+		storm = false;
+	}
+	if (!storm && (cm_writer_has_run() || (cm_mode_is_granted() && now != last))) {
+		count = 0;
+	}
+	last = now;
+	count++;
+	if (!storm && count > STORM_EVENTS) {
+		CM_FRAME_DEFINE(frame, "storm", 32);
+
+		storm = true;
+		cm_frame_int(&frame, "n", count);
+		cm_frame_send(&frame);
+	}
+	if (storm) {
+		k_msleep(STORM_REST_MS);
+		last = k_uptime_get();
+	}
+}
+
+static void fire_hook(cm_event_t event, struct net_if *iface)
+{
+	if (hook.count > 0 && hook.event == event &&
+	    (hook.iface == NULL || hook.iface == iface)) {
+		hook.count--;
+		cm_command_part(hook.argc, hook.argv, CM_WHERE_CB, true, 0);
+	}
+}
+
+uint32_t cm_event_queue_peak(void)
+{
+	queue_peak = MAX(queue_peak, cm_event_queue_used());
+	return queue_peak;
+}
+
+static void early_handler(struct net_mgmt_event_callback *cb, cm_event_t event,
+			  struct net_if *iface)
+{
+	/* The event that is being delivered has left the queue already. */
+	queue_peak = MAX(queue_peak, cm_event_queue_used() + 1);
+	cm_thread_is_mgmt();
+	fire_hook(event, iface);
+	report("early", cb, event, iface);
+	break_storm();
+	wait_for_writer();
+}
+
+static void late_handler(struct net_mgmt_event_callback *cb, cm_event_t event, struct net_if *iface)
+{
+	report(CONTAINER_OF(cb, struct listener, callback)->name, cb, event, iface);
+}
+
+void cm_early_add(void)
+{
+	if (!early_present) {
+		for (size_t i = 0; i < early_layers; i++) {
+			net_mgmt_add_event_callback(&early[i]);
+		}
+		early_present = true;
+	}
+}
+
+void cm_early_remove(void)
+{
+	if (early_present) {
+		for (size_t i = 0; i < early_layers; i++) {
+			net_mgmt_del_event_callback(&early[i]);
+		}
+		early_present = false;
+	}
+}
+
+bool cm_early_present(void)
+{
+	return early_present;
+}
+
+void cm_late_add(int index, cm_event_t mask)
+{
+	cm_late_remove(index);
+	net_mgmt_init_event_callback(&late[index].callback, late_handler, mask);
+	net_mgmt_add_event_callback(&late[index].callback);
+	late[index].present = true;
+}
+
+void cm_late_remove(int index)
+{
+	if (late[index].present) {
+		net_mgmt_del_event_callback(&late[index].callback);
+		late[index].present = false;
+	}
+}
+
+void cm_hook_clear(void)
+{
+	hook.count = 0;
+}
+
+int cm_hook_set(cm_event_t event, struct net_if *iface, uint32_t count, size_t argc, char **argv)
+{
+	size_t used = 0;
+
+	hook.count = 0;
+	if (argc > CM_HOOK_WORDS_MAX) {
+		return -E2BIG;
+	}
+	for (size_t i = 0; i < argc; i++) {
+		size_t size = strlen(argv[i]) + 1;
+
+		if (used + size > sizeof(hook.line)) {
+			return -E2BIG;
+		}
+		hook.argv[i] = memcpy(hook.line + used, argv[i], size);
+		used += size;
+	}
+	hook.argc = argc;
+	hook.event = event;
+	hook.iface = iface;
+	hook.count = count;
+	return 0;
+}
+
+/* One callback for each layer: a mask that mixes layers matches nothing. */
+static int early_init(void)
+{
+	cm_event_t masks[EARLY_LAYERS] = {0};
+
+	for (size_t i = 0; i < cm_event_name_count; i++) {
+		cm_event_t code = cm_event_names[i].code;
+		size_t layer = 0;
+
+		while (layer < early_layers &&
+		       cm_event_family(masks[layer]) != cm_event_family(code)) {
+			layer++;
+		}
+		__ASSERT_NO_MSG(layer < EARLY_LAYERS);
+		masks[layer] |= code;
+		early_layers = MAX(early_layers, layer + 1);
+	}
+	for (size_t i = 0; i < early_layers; i++) {
+		net_mgmt_init_event_callback(&early[i], early_handler, masks[i]);
+	}
+	cm_early_add();
+	return 0;
+}
+
+SYS_INIT(early_init, APPLICATION, 0);

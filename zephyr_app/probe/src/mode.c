@@ -1,0 +1,83 @@
+/*
+ * Copyright (c) 2026 The connmgr-hil authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/*
+ * Human and machine mode.
+ */
+
+#include <zephyr/init.h>
+
+#include "probe.h"
+
+static bool machine;
+static bool granted;
+static bool leaving;
+
+bool cm_mode_is_machine(void)
+{
+	return machine;
+}
+
+bool cm_mode_is_granted(void)
+{
+	return granted;
+}
+
+const struct shell *cm_mode_shell(void)
+{
+	return shell_backend_uart_get_ptr();
+}
+
+CM_BYPASS_DEFINE(read_bytes)
+{
+	ARG_UNUSED(sh);
+	cm_machine_feed(data, len);
+}
+
+CM_BYPASS_DEFINE(ignore_bytes)
+{
+	ARG_UNUSED(sh);
+	ARG_UNUSED(data);
+	ARG_UNUSED(len);
+}
+
+void cm_mode_enter_machine(const struct shell *sh, const char *challenge)
+{
+	uint32_t next = cm_history_next();
+
+	if (!machine) {
+		cm_set_bypass(sh, read_bytes);
+		cm_shell_log(sh, false);
+		/* The shell's echo may still be on its way out of the driver. */
+		k_msleep(5);
+		machine = true;
+		cm_history_skip_to(next);
+	}
+	cm_hello_send(challenge);
+}
+
+void cm_mode_leave_machine(void)
+{
+	leaving = true;
+}
+
+void cm_mode_after_reply(void)
+{
+	if (leaving) {
+		leaving = false;
+		cm_writer_drain();
+		machine = false;
+		cm_shell_log(cm_mode_shell(), true);
+		cm_set_bypass(cm_mode_shell(), NULL);
+	}
+}
+
+void cm_mode_set_granted(void)
+{
+	cm_set_bypass(cm_mode_shell(), ignore_bytes);
+	cm_stop_shell_poll(cm_mode_shell());
+	granted = true;
+	machine = true;
+}

@@ -1,0 +1,146 @@
+/*
+ * Copyright (c) 2026 The connmgr-hil authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/**
+ * @file
+ * @brief What the parts of the probe know of each other.
+ */
+
+#ifndef CM_PROBE_PROBE_H_
+#define CM_PROBE_PROBE_H_
+
+#include <cm_probe/command.h>
+#include <cm_probe/compat.h>
+#include <cm_probe/frame.h>
+#include <cm_probe/thread.h>
+
+#define CM_PROBE_VERSION  "1.0.0"
+#define CM_PROTO_VERSION  1
+#define CM_LINE_MAX       500
+#define CM_WORDS_MAX      128
+#define CM_HOOK_LINE_MAX  256
+#define CM_HOOK_WORDS_MAX 24
+
+/* history.c: the ring of frames. */
+
+/** Stores a frame with the next number and the present time. */
+uint32_t cm_history_append(const char *fields, size_t len);
+/** Copies frame @p seq into @p text (CM_FRAME_MAX); 0 when the ring does not have it. */
+size_t cm_history_copy(uint32_t seq, char *text);
+/** Copies the next frame that was not taken yet; 0 when there is none. */
+size_t cm_history_take(char *text);
+/** Makes @p seq the next frame to be taken. */
+void cm_history_skip_to(uint32_t seq);
+uint32_t cm_history_first(void);
+uint32_t cm_history_next(void);
+/** Whether frame @p seq waits for being taken. */
+bool cm_history_waits(uint32_t seq);
+uint32_t cm_history_lost(void);
+/** Whether more than half of the ring waits for being taken. */
+bool cm_history_is_pressed(void);
+
+/* writer.c: brings frames out. */
+
+/** Wakes the writer: there is a new frame. */
+void cm_writer_wake(void);
+/** Writes every waiting frame now, in the present thread; for granted time. */
+void cm_writer_flush(void);
+/** Writes frame @p seq again; false when the ring does not have it any more. */
+bool cm_writer_again(uint32_t seq);
+/** Shows every waiting frame to the person at @p sh. */
+void cm_writer_show(const struct shell *sh);
+/** Sleeps until every frame has been written. */
+void cm_writer_drain(void);
+/** Whether the writer has run since the last call of this. */
+bool cm_writer_has_run(void);
+
+/* port_uart.c, port_native.c: bytes to the UART, past the shell. */
+void cm_port_write(const char *data, size_t len);
+/** A number that differs from boot to boot, as well as the port can. */
+uint32_t cm_port_nonce(void);
+
+/* mode.c */
+bool cm_mode_is_machine(void);
+/** Enters machine mode; commands are read by @p sh. */
+void cm_mode_enter_machine(const struct shell *sh, const char *challenge);
+/** Leaves machine mode as soon as the present command is answered. */
+void cm_mode_leave_machine(void);
+/** Called after each answer. */
+void cm_mode_after_reply(void);
+/** Whether time is granted. */
+bool cm_mode_is_granted(void);
+void cm_mode_set_granted(void);
+/** The shell that the probe uses. */
+const struct shell *cm_mode_shell(void);
+
+/* cmd_basic.c */
+void cm_hello_send(const char *challenge);
+
+/* machine.c: lines of the machine mode. */
+void cm_machine_feed(const uint8_t *data, size_t len);
+uint32_t cm_machine_naks(void);
+
+/* command.c */
+const struct cm_command *cm_command_find(const char *name);
+/** Cuts the next word out of @p rest, in place; NULL when there is none. */
+char *cm_word_next(char **rest, char separator);
+/** Splits @p line at its spaces, in place; -1 when there are more than @p max words. */
+int cm_words_split(char *line, char **words, size_t max);
+/** Executes a command inside another one and reports it as a part. */
+int cm_command_part(size_t argc, char **argv, enum cm_where where, bool hook, int index);
+
+/* event.c: event names. */
+struct cm_event_name {
+	const char *name;
+	cm_event_t code;
+};
+extern const struct cm_event_name cm_event_names[];
+extern const size_t cm_event_name_count;
+/** The event's name, or "-". */
+const char *cm_event_name(cm_event_t code);
+bool cm_event_by_name(const char *name, cm_event_t *code);
+
+/* listener.c */
+void cm_early_remove(void);
+void cm_early_add(void);
+bool cm_early_present(void);
+/** Registers late listener @p index (0 to 2) with @p mask. */
+void cm_late_add(int index, cm_event_t mask);
+void cm_late_remove(int index);
+void cm_hook_clear(void);
+int cm_hook_set(cm_event_t event, struct net_if *iface, uint32_t count, size_t argc, char **argv);
+uint32_t cm_event_queue_peak(void);
+
+/* cmd_where.c */
+/** Waits until all events that are queued now, and what they cause, were delivered. */
+void cm_settle(void);
+
+/* iface.c: what is known about an iface. */
+const char *cm_iface_name(struct net_if *iface);
+const char *cm_iface_l2(struct net_if *iface);
+const struct cm_impl_name *cm_iface_impl(struct net_if *iface, const char **name);
+bool cm_l2_by_name(const char *name, const struct net_l2 **l2);
+int cm_iface_count(void);
+/** The letters of the monitor's word; @p text needs 9 characters. */
+const char *cm_iface_word_text(struct net_if *iface, char *text);
+void cm_iface_send_state(struct net_if *iface);
+
+/* address.c */
+/** Number of preferred addresses that are not link-local. */
+int cm_address_count_ipv4(struct net_if *iface);
+int cm_address_count_ipv6(struct net_if *iface);
+void cm_address_frame_ipv4(struct cm_frame *frame, struct net_if *iface);
+void cm_address_frame_ipv6(struct cm_frame *frame, struct net_if *iface);
+void cm_address_remove(struct net_if *iface, const struct net_if_addr *addr);
+/** Adds or deletes a manual address; -EBADMSG when @p text is none. */
+int cm_address_change(struct net_if *iface, sa_family_t family, const char *text, bool add);
+
+/* reset.c */
+/** Notes the state after boot, once; before the first command. */
+void cm_reset_remember_boot(void);
+/** Notes that a command changed an iface's carrier or dormant flag. */
+void cm_reset_touched(struct net_if *iface);
+
+#endif /* CM_PROBE_PROBE_H_ */
