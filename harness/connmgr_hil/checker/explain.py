@@ -1,5 +1,6 @@
 """Tells why an observation has no explanation, and which requirement it breaks."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from connmgr_hil.model import Model
@@ -67,7 +68,8 @@ class Explainer:
             for each in hypotheses
             for clock in self._overdue(each)
         )
-        state = hypotheses[0].state.table(self._model.world) if hypotheses else ""
+        about = _iface_in(seen, *owed, *allowed)
+        state = hypotheses[0].state.table(self._model.world, about) if hypotheses else ""
         return Failure(
             tuple(requirements),
             sentence,
@@ -217,6 +219,12 @@ class Explainer:
         return self._failure(
             requirements, f"{rule.sentence}: {head} was expected", seen, hypotheses
         )
+
+
+def _iface_in(*texts: str) -> int:
+    """Return the first iface that a text names, 0 if none does."""
+    found = re.search(r"\biface (\d+)", " ".join(texts))
+    return int(found[1]) if found else 0
 
 
 def _track_heads(each: Hypothesis) -> list[tuple[Track, Shown]]:

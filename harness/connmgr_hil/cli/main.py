@@ -16,6 +16,11 @@ _COMMANDS = {
     "build": "Build the Zephyr application for a platform.",
     "verify": "Run the conformance scenarios on a target and judge them.",
     "check": "Judge recorded traces again, without a device.",
+    "report": "Make a page, JUnit or Markdown from traces.",
+    "walk": "Give random commands and judge all that the device shows.",
+    "shrink": "Find the shortest command sequence that shows a failure.",
+    "replay": "Give the commands of a trace to a device again.",
+    "defects": "Switch on seeded defects and see whether the suite catches them.",
     "shell": "Type commands to a device by hand.",
 }
 """Each lives in the module of the same name; its first line stands here so that `--help` need not

@@ -83,7 +83,10 @@ def _toggle(verb: str) -> _Draw:
 
 
 def _flag(choices: Choices, random: Random) -> Words:
-    name = random.choice(("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN", "99"))
+    names = ["PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN", "99"]
+    if choices.world.profile.intent_mark:
+        names.append("DISCONNECTING")
+    name = random.choice(names)
     value = random.choice((True, False, None))
     index = choices.iface(random) if random.random() < 0.3 else choices.sim(random)
     return stimuli.flag(index, name, value)
@@ -91,6 +94,16 @@ def _flag(choices: Choices, random: Random) -> Words:
 
 def _timeout(choices: Choices, random: Random) -> Words:
     return stimuli.timeout(choices.sim(random), random.choice((0, 1, 1, 2, None, -5)))
+
+
+def _idle(choices: Choices, random: Random) -> Words | None:
+    if not choices.world.profile.idle:
+        return None
+    return stimuli.idle(choices.sim(random), random.choice((0, 1, 1, 2, None)))
+
+
+def _used(choices: Choices, random: Random) -> Words | None:
+    return stimuli.used(choices.iface(random)) if choices.world.profile.idle else None
 
 
 def _knob(choices: Choices, random: Random) -> Words:
@@ -129,7 +142,12 @@ def _l2(choices: Choices, random: Random) -> Words:
 
 
 def _raise(choices: Choices, random: Random) -> Words:
-    event = random.choice((Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR, Event.DNS_SERVER_ADD))
+    events = [Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR, Event.DNS_SERVER_ADD]
+    if choices.world.profile.families:
+        events += [Event.IPV4_ACD_SUCCEED, Event.IPV4_ACD_FAILED]
+    if choices.world.profile.idle:
+        events.append(Event.CONN_IF_IDLE_TIMEOUT)
+    event = random.choice(events)
     return stimuli.raise_event(event, random.choice(choices._all))  # noqa: SLF001 - one module
 
 
@@ -193,6 +211,8 @@ KINDS: dict[str, tuple[int, _Draw]] = {
     "dormant": (3, _toggle("dormant")),
     "flag": (6, _flag),
     "timeout": (4, _timeout),
+    "idle": (4, _idle),
+    "used": (2, _used),
     "knob": (8, _knob),
     "option": (4, _option),
     "ignore": (3, _on_iface("ignore")),
@@ -225,6 +245,7 @@ _INNER = (
     "lose",
     "fatal",
     "flag",
+    "used",
     "bulk",
 )
 """The kinds that may stand inside `on` and `burst`."""

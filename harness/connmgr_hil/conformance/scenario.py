@@ -17,7 +17,8 @@ Body = Callable[[Bench], None]
 class Scenario:
     """One scenario: what it shows (`requirements`), what it needs, and how it goes.
 
-    `needs` are role letters and features: `dad`, `no-dad`, `queue5`, `queue64`, `autodown`, `no-autodown`.
+    `needs` are role letters and features: `dad`, `no-dad`, `queue5`, `queue64`, `autodown`, `no-autodown`,
+    `boot-trap`.
     """
 
     name: str
@@ -42,6 +43,14 @@ class Scenario:
             "queue5": (hello.queue == 5, "an event queue of length 5 (variant queue5)"),
             "queue64": (hello.queue >= 64, "an event queue of length 64 or more"),
             "autodown": (hello.autodown, "a build with automatic admin-down"),
+            "boot-trap": (
+                any(facts.auto and facts.dormant_in_init for facts in ifaces),
+                "a build that sets dormant in the implementation's init (variant dormant_in_init)",
+            ),
+            "no-boot-trap": (
+                not any(facts.auto and facts.dormant_in_init for facts in ifaces),
+                "a build that sets dormant in the iface's init",
+            ),
             "no-autodown": (not hello.autodown, "a build without automatic admin-down"),
         }
         for need in self.needs:
@@ -73,7 +82,7 @@ def scenario(
         if unknown or name in _REGISTRY or not body.__doc__:
             raise HarnessError(f"scenario {name!r} with known requirements, once", str(unknown))
         title = body.__doc__.splitlines()[0].rstrip(".")
-        usual = () if "dad" in needs else ("no-dad",)
+        usual = tuple(f"no-{each}" for each in ("dad", "boot-trap") if each not in needs)
         _REGISTRY[name] = Scenario(name, title, ids, body, (*usual, *needs), since, until)
         return body
 

@@ -165,6 +165,7 @@ def decode_iface(frame: Frame) -> IfaceFacts:
             impl=fields.get("impl", "-"),
             auto=_TRUTH[fields.get("auto", "0")],
             sim=_TRUTH[fields.get("sim", "0")],
+            dormant_in_init=_TRUTH[fields.get("initdorm", "0")],
         )
     except (KeyError, ValueError) as error:
         raise _senseless(frame, error) from error

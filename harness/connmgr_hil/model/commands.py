@@ -16,6 +16,8 @@ from .state import IGNORED, Hook, Listener
 Result = Generator[Switch, None, tuple[str, control.Values]]
 _Command = Callable[[Kernel, Words], Result]
 
+_UNSUPPORTED = "-EINVAL", (("bad", "unsupported"),)
+
 
 def run(kernel: Kernel, words: Words) -> Result:
     """Execute a command in the current thread; return its status and values."""
@@ -78,6 +80,8 @@ def _timeout(kernel: Kernel, args: Words) -> Result:
 
 def _idle(kernel: Kernel, args: Words) -> Result:
     yield from ()
+    if not kernel.profile.idle:
+        return _UNSUPPORTED
     index = int(args[0])
     bound = control.is_bound(kernel, index)
     if len(args) == 1:
@@ -90,6 +94,8 @@ def _idle(kernel: Kernel, args: Words) -> Result:
 
 def _used(kernel: Kernel, args: Words) -> Result:
     yield from ()
+    if not kernel.profile.idle:
+        return _UNSUPPORTED
     if control.is_bound(kernel, int(args[0])):
         implementation.start_idle(kernel, int(args[0]))
     return "0", ()

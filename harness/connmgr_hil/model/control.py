@@ -25,10 +25,15 @@ def _connects(kernel: Kernel, index: int) -> bool:
     return is_bound(kernel, index) and kernel.world.callbacks(index).connects
 
 
-def _has_flag(kernel: Kernel, index: int, flag: int) -> Condition:
+def _pass_lock(kernel: Kernel, index: int) -> Rule:
+    """Wait for whoever has the binding's lock: every getter takes it."""
     yield from kernel.lock(f"binding {index}")
     kernel.unlock(f"binding {index}")
     yield Switch.PREEMPT
+
+
+def _has_flag(kernel: Kernel, index: int, flag: int) -> Condition:
+    yield from _pass_lock(kernel, index)
     return bool(kernel.iface(index).flags & flag)
 
 
@@ -94,6 +99,7 @@ def handle_iface_event(kernel: Kernel, event: Event, index: int) -> Rule:
         elif not (yield from _has_flag(kernel, index, PERSISTENT)):
             yield from auto_admin_down(kernel, index)
     elif event is Event.IF_UP and kernel.profile.idle:
+        yield from _pass_lock(kernel, index)
         implementation.start_idle(kernel, index)
 
 
@@ -103,7 +109,8 @@ def handle_control_event(kernel: Kernel, event: Event, index: int) -> Rule:
         yield from auto_admin_down(kernel, index)
     elif event is Event.CONN_IF_IDLE_TIMEOUT and _connects(kernel, index):
         yield from kernel.lock(f"binding {index}")
-        yield from implementation.disconnect(kernel, index)
+        if kernel.iface(index).admin:
+            yield from implementation.disconnect(kernel, index)
         kernel.unlock(f"binding {index}")
         yield Switch.PREEMPT
 

@@ -20,9 +20,11 @@ def _called(kernel: Kernel, index: int, op: str) -> None:
     kernel.count(index, op)
 
 
-def init(kernel: Kernel, index: int) -> None:
+def init(kernel: Kernel, index: int) -> Rule:
     """The implementation's init callback, once for each binding (REQ-CTL-042)."""
     _called(kernel, index, "init")
+    if kernel.world.iface(index).dormant_in_init:
+        yield from set_dormant(kernel, index, True)
 
 
 def connect(kernel: Kernel, index: int) -> Answer:

@@ -27,6 +27,12 @@ UNKNOWN = -1
 """Which iface the monitor remembers, when it was not restarted and nobody has seen."""
 
 PERSISTENT, NO_AUTO_CONNECT, NO_AUTO_DOWN, DISCONNECTING = 1, 2, 4, 8
+_FLAGS = (
+    (PERSISTENT, "PERSISTENT"),
+    (NO_AUTO_CONNECT, "NO_AUTO_CONNECT"),
+    (NO_AUTO_DOWN, "NO_AUTO_DOWN"),
+    (DISCONNECTING, "DISCONNECTING"),
+)
 
 
 def word_text(word: int) -> str:
@@ -98,6 +104,29 @@ class Iface(NamedTuple):
             return "up"
         return "dormant" if self.admin and self.carrier and self.dormant else "down"
 
+    @property
+    def is_notable(self) -> bool:
+        """Whether anything about this iface is out of the ordinary."""
+        return bool(self.admin or self.a4 or self.a6 or self.word or self.flags or self.timeout)
+
+    def describe(self, *, simulated: bool) -> str:
+        """Return the iface in Zephyr's words."""
+        words = ["admin-up" if self.admin else "admin-down"]
+        words.append("dormant" if self.oper_text == "dormant" else f"oper-{self.oper_text}")
+        if not self.carrier:
+            words.append("no carrier")
+        words += [
+            address.text + ("" if address.state == "p" else f" ({address.state})")
+            for address in self.a4 + self.a6
+        ]
+        words += [name for bit, name in _FLAGS if self.flags & bit]
+        if self.timeout:
+            words.append(f"timeout {self.timeout} s")
+        if simulated:
+            words.append(self.impl.phase)
+        words.append(f"(monitor: {word_text(self.word)})")
+        return ", ".join(words)
+
 
 class Listener(NamedTuple):
     """A registered net_mgmt callback."""
@@ -128,28 +157,20 @@ class State(NamedTuple):
     counts: tuple[int, int, int] = (0, 0, 0)
     blames: tuple[int, int, int] = (0, 0, 0)
 
-    def table(self, world: World) -> str:
-        """Return the state as lines a person can read, for failures."""
+    def table(self, world: World, about: int = 0) -> str:
+        """Return the state as lines a person can read, for failures.
+
+        The iface that it is `about` comes first; those at rest (admin-down, nothing set) are only counted.
+        """
         lines = []
-        for facts, iface in zip(world.ifaces, self.ifaces, strict=True):
-            words = [
-                f"iface {facts.index} {facts.name}:",
-                "admin-up" if iface.admin else "admin-down",
-                f"oper-{iface.oper_text}" if iface.oper_text != "dormant" else "dormant",
-            ]
-            if not iface.carrier:
-                words.append("no carrier")
-            words += [
-                address.text + ("" if address.state == "p" else f" ({address.state})")
-                for address in iface.a4 + iface.a6
-            ]
-            words.append(f"monitor {word_text(iface.word)}")
-            for bit, flag in ((1, "PERSISTENT"), (2, "NO_AUTO_CONNECT"), (4, "NO_AUTO_DOWN")):
-                if iface.flags & bit:
-                    words.append(flag)
-            if iface.timeout:
-                words.append(f"timeout {iface.timeout} s")
-            if facts.sim:
-                words.append(iface.impl.phase)
-            lines.append(" ".join(words))
+        resting = 0
+        order = sorted(world.ifaces, key=lambda facts: facts.index != about)
+        for facts in order:
+            iface = self.ifaces[facts.index - 1]
+            if facts.index != about and not iface.is_notable:
+                resting += 1
+                continue
+            lines.append(f"iface {facts.index} {facts.name}: {iface.describe(simulated=facts.sim)}")
+        if resting:
+            lines.append(f"({resting} more ifaces are at rest)")
         return "\n".join(lines)

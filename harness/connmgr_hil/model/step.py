@@ -102,7 +102,12 @@ class Model:
 
     def _cold(self) -> State:
         ifaces = tuple(
-            Iface(admin=facts.auto, dormant=facts.sim, impl=_boot_knobs(facts.auto))
+            Iface(
+                admin=facts.auto,
+                dormant=facts.sim and not facts.dormant_in_init,
+                oper=facts.auto and facts.dormant_in_init,
+                impl=_boot_knobs(facts.auto),
+            )
             for facts in self.world.ifaces
         )
         return State(ifaces, boot_listeners(self.world))
@@ -110,7 +115,7 @@ class Model:
     def _boot(self, kernel: Kernel) -> Rule:
         for facts in self.world.ifaces:
             if facts.bound and self.world.callbacks(facts.index).connects:
-                implementation.init(kernel, facts.index)
+                yield from implementation.init(kernel, facts.index)
         for facts in self.world.ifaces:
             if facts.bound and kernel.iface(facts.index).admin:
                 yield from _auto_connect(kernel, facts.index)

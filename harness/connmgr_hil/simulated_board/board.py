@@ -212,6 +212,10 @@ class Board:
                     ("impl", implementation),
                     ("auto", int(iface.auto_start)),
                     ("sim", int(self.is_simulated(iface))),
+                    (
+                        "initdorm",
+                        int(self.is_simulated(iface) and self._configuration.dormant_in_init),
+                    ),
                 ],
             )
 

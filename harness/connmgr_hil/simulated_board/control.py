@@ -316,8 +316,12 @@ class Control:
             return
         if name == "IF_ADMIN_UP":
             yield from self._auto_connect(binding)
-        elif name == "IF_UP" and self.profile.idle_timeout and binding.idle_timeout:
-            self._restart_idle(binding)
+        elif name == "IF_UP" and self.profile.idle_timeout:
+            yield from binding.lock.lock()
+            seconds = binding.idle_timeout
+            yield from binding.lock.unlock()
+            if seconds:
+                self._restart_idle(binding)
         elif name == "IF_DOWN":
             persistent = yield from self._has_flag(binding, PERSISTENT)
             if self.profile.marks_intent:
@@ -344,15 +348,21 @@ class Control:
                 yield from self._ifs.down(event.iface)
             return
         if name == "CONN_IF_IDLE_TIMEOUT":
-            yield from binding.lock.lock()
-            yield from binding.implementation.disconnect(binding)
-            yield from binding.lock.unlock()
+            yield from self._disconnect_idle(binding)
         elif name == "CONN_IF_TIMEOUT":
             persistent = yield from self._has_flag(binding, PERSISTENT)
             if not (persistent and "auto-timeout-spares-persistent" in self._defects):
                 yield from self._auto_admin_down(binding)
         elif name == "CONN_IF_FATAL_ERROR" and "auto-fatal-stays-up" not in self._defects:
             yield from self._auto_admin_down(binding)
+
+    def _disconnect_idle(self, binding: Binding) -> Steps[None]:
+        if "disconnect" not in binding.implementation.callbacks:
+            return
+        yield from binding.lock.lock()
+        if binding.iface.admin_up:
+            yield from binding.implementation.disconnect(binding)
+        yield from binding.lock.unlock()
 
     def _concerned(self, event: Event) -> Steps[Binding | None]:
         """The binding that an automation acts on, if any."""

@@ -224,9 +224,7 @@ class SimConn:
             return self.contexts[binding.iface.index].persistent_at_start
         return bool(binding.flags & 1 << PERSISTENT)
 
-    def _start_timeout(
-        self, binding: Binding, context: Context, *, again: bool = False
-    ) -> None:
+    def _start_timeout(self, binding: Binding, context: Context, *, again: bool = False) -> None:
         defects = self._defects
         left = max(context.timeout_due - self._kernel.now, 0)
         if binding.timeout <= 0:
@@ -256,9 +254,7 @@ class SimConn:
         context.association.cancel()
         context.timeout.cancel()
 
-    def _attempt(
-        self, binding: Binding, context: Context, *, again: bool = False
-    ) -> Steps[None]:
+    def _attempt(self, binding: Binding, context: Context, *, again: bool = False) -> Steps[None]:
         """Begin an attempt; one that nobody asked for takes its time even in `sync` mode."""
         context.state = "connecting"
         context.counts["attempts"] += 1

@@ -82,6 +82,8 @@ _COMMANDS_34: dict[Event, int] = {
     Event.CONN_IF_FATAL_ERROR: 2,
 }
 _COMMANDS_37: dict[Event, int] = _COMMANDS_34 | {
+    Event.IPV4_ACD_SUCCEED: 0x0C,
+    Event.IPV4_ACD_FAILED: 0x0D,
     Event.L4_IPV4_CONNECTED: 3,
     Event.L4_IPV4_DISCONNECTED: 4,
     Event.L4_IPV6_CONNECTED: 5,

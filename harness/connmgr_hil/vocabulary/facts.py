@@ -37,6 +37,7 @@ class IfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
     impl: str = "-"
     auto: bool = False
     sim: bool = False
+    dormant_in_init: bool = False
 
 
 ROLES: dict[str, str] = {

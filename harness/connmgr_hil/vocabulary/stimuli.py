@@ -85,6 +85,16 @@ def timeout(iface: int, seconds: int | None = None) -> Words:
     return ("timeout", str(iface)) if seconds is None else ("timeout", str(iface), str(seconds))
 
 
+def idle(iface: int, seconds: int | None = None) -> Words:
+    """Set the idle timeout of an iface, or get it (4.3)."""
+    return ("idle", str(iface)) if seconds is None else ("idle", str(iface), str(seconds))
+
+
+def used(iface: int) -> Words:
+    """Tell the Connection Manager that an iface was used, which restarts its idle timer (4.3)."""
+    return ("used", str(iface))
+
+
 def flag(iface: int, name: str | int, value: bool | None = None) -> Words:
     """Set a connectivity flag, or get it. `name` may be a number, also an illegal one."""
     words = ("flag", str(iface), str(name))

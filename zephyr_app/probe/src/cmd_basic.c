@@ -42,6 +42,8 @@ static void send_iface(struct net_if *iface)
 	cm_frame_text(&frame, "impl", impl_name);
 	cm_frame_int(&frame, "auto", !net_if_flag_is_set(iface, NET_IF_NO_AUTO_START));
 	cm_frame_int(&frame, "sim", impl != NULL && impl->sim);
+	cm_frame_int(&frame, "initdorm",
+		     impl != NULL && impl->sim && IS_ENABLED(CONFIG_CM_SIMCONN_DORMANT_IN_INIT));
 	cm_frame_send(&frame);
 }
 

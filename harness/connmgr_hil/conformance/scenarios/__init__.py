@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     bursts,
     control,
     delivery,
+    idling,
     ignoring,
     monitoring,
     resending,

@@ -33,3 +33,13 @@ def soft_reset(b: Bench) -> None:
     b.state("A", admin=False, flags=0)
     b.counters("D", init=1, connect=1, attempts=1)
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+
+
+@scenario("boot-trap", "AUTO-022", needs=("boot-trap", "autodown"))
+def dormant_set_late(b: Bench) -> None:
+    """An auto-started iface whose dormant state is set only in its implementation's init is taken down again."""
+    state = b.state("D")
+    if not state.admin:
+        b.quirk("REQ-AUTO-022")
+    b.counters("D", init=1, connect=1)
+    b.check()

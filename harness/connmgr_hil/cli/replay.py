@@ -1,0 +1,43 @@
+"""`cmhil replay`: a trace's commands again, on any target."""
+
+from pathlib import Path
+
+import click
+
+from .target_options import target_options
+
+
+@click.command()
+@click.argument("trace", type=click.Path(path_type=Path), metavar="TRACE")
+@target_options
+@click.option(
+    "--times", type=click.IntRange(1, 1000), default=1, metavar="N", help="So many times."
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The new trace.")
+def replay(
+    trace: Path,
+    target: str,
+    image: Path | None,
+    variant: str,
+    port: str,
+    times: int,
+    out: Path | None,
+) -> int:
+    """Give the commands of a trace to a freshly started device, and judge what it shows."""
+    from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance import shrinker  # noqa: PLC0415
+    from connmgr_hil.conformance.replaying import commands_of  # noqa: PLC0415
+    from connmgr_hil.targets import open_target  # noqa: PLC0415
+
+    commands = commands_of(trace)
+    path = out or Path("out", "replay", f"{trace.stem}.jsonl")
+    failed = 0
+    with open_target(target, image=image, variant=variant, port=port) as bench:
+        for _ in range(times):
+            failure = shrinker.replay(bench, commands, path, note=f"replay of {trace.name}")
+            if failure is not None:
+                failed += 1
+                click.echo("\n".join(failure.lines()))
+    outcome = Outcome.FAILS if failed else Outcome.CONFORMS
+    click.echo(f"VERDICT  {outcome}    {failed} of {times} failed; the trace is {path}")
+    return outcome.exit_code

@@ -1,0 +1,55 @@
+"""`cmhil shrink`: the shortest command sequence that shows a failure."""
+
+from pathlib import Path
+
+import click
+
+from connmgr_hil.vocabulary.errors import ExitCode
+
+from .target_options import target_options
+
+
+@click.command()
+@click.argument("trace", type=click.Path(path_type=Path), metavar="TRACE")
+@target_options
+@click.option(
+    "--budget", type=float, default=60.0, metavar="SECONDS", help="Of searching; 60 if not given."
+)
+@click.option("--confirm", type=click.IntRange(1, 100), default=5, metavar="N", help="Restarts.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+def shrink(
+    trace: Path,
+    target: str,
+    image: Path | None,
+    variant: str,
+    port: str,
+    budget: float,
+    confirm: int,
+    out: Path | None,
+) -> int:
+    """Find the shortest command sequence that still shows the failure of a trace, on the device.
+
+    Writes the minimal trace, and the same as a Robot test and as a pytest test.
+    """
+    from connmgr_hil.conformance import export, shrinker  # noqa: PLC0415 - slow to import
+    from connmgr_hil.targets import open_target  # noqa: PLC0415
+
+    folder = out or Path("out", "shrink")
+    minimal = folder / f"{trace.stem}.min.jsonl"
+    bench = open_target(target, image=image, variant=variant, port=port)
+    result = shrinker.shrink(
+        bench,
+        trace,
+        minimal,
+        budget=budget,
+        confirm=confirm,
+        progress=lambda length, resets: click.echo(
+            f"  {length} commands after {resets} resets", err=True
+        ),
+    )
+    written = export.write_tests(result, folder, trace.stem, target)
+    click.echo("\n".join(result.lines()))
+    click.echo(f"  replay:        cmhil replay {minimal} -t {target}")
+    for path in written:
+        click.echo(f"  as a test:     {path}")
+    return ExitCode.FAILS if result.confirmed else ExitCode.INCONCLUSIVE

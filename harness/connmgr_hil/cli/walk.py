@@ -1,0 +1,103 @@
+"""`cmhil walk`: random command sequences, judged by the model."""
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connmgr_hil.vocabulary.errors import ExitCode
+
+from .output import write_json
+from .target_options import target_options
+
+if TYPE_CHECKING:
+    from connmgr_hil.conformance.walker import WalkReport
+
+
+@click.command()
+@target_options
+@click.option(
+    "--steps", type=click.IntRange(1, 100_000), default=100, metavar="N", help="For each walk."
+)
+@click.option("--walks", type=click.IntRange(1, 1_000_000), default=100, metavar="N")
+@click.option("--seed", type=int, metavar="S", help="The same seed gives the same walks.")
+@click.option(
+    "--before",
+    multiple=True,
+    metavar="COMMAND",
+    help="Give this command first in each walk, such as 'defect timeout_in_ms on' (repeatable).",
+)
+@click.option("--stop-at", type=click.IntRange(1), default=10, metavar="N", help="Failures.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+def walk(
+    target: str,
+    image: Path | None,
+    variant: str,
+    port: str,
+    steps: int,
+    walks: int,
+    seed: int | None,
+    before: tuple[str, ...],
+    stop_at: int,
+    out: Path | None,
+    json_file: Path | None,
+) -> int:
+    """Give random commands, legal and illegal, and judge all that the device shows.
+
+    \b
+    cmhil walk -t simulated --walks 20
+    cmhil walk -t native --walks 2000 --seed 1
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil.conformance import walker  # noqa: PLC0415 - slow to import
+    from connmgr_hil.targets import open_target  # noqa: PLC0415
+    from connmgr_hil.vocabulary.stimuli import validate  # noqa: PLC0415
+
+    first = tuple(tuple(command.split()) for command in before)
+    for words in first:
+        validate(words)
+    bench = open_target(target, image=image, variant=variant, port=port)
+    folder = out or Path("out", "walk", Path(target).stem)
+    chosen = seed if seed is not None else secrets.randbelow(1_000_000)
+    click.echo(f"{walks} walks of {steps} steps on {bench.platform.description}; seed {chosen}")
+    with click.progressbar(
+        length=walks, label="walking", file=click.get_text_stream("stderr")
+    ) as bar:
+        report = walker.walk(
+            bench,
+            folder,
+            walks=walks,
+            steps=steps,
+            seed=chosen,
+            before=first,
+            stop_at=stop_at,
+            progress=lambda _report, _walks: bar.update(1),
+        )
+    click.echo(_summary(report))
+    if json_file is not None:
+        write_json(json_file, report.as_json())
+    return ExitCode.INTERRUPTED if report.interrupted else report.outcome.exit_code
+
+
+def _summary(report: "WalkReport") -> str:
+    lines = []
+    for path, reason in report.failures:
+        lines += [reason, f"  shrink:        cmhil shrink {path} -t {report.target}", ""]
+    lines += report.faults
+    rate = report.steps / report.wall_seconds if report.wall_seconds else 0.0
+    lines.append(
+        f"{report.walks} walks, {report.steps} steps, {report.device_seconds:.0f} s of device time in "
+        f"{report.wall_seconds:.1f} s ({rate:.0f} steps/s)"
+    )
+    coverage = report.coverage
+    lines.append(
+        f"reached {len(coverage.states)} states of the model, {len(coverage.situations)} situations "
+        f"(command x state of its iface), {len(coverage.answers)} different answers"
+    )
+    lines.append(
+        f"{len(report.failures)} failed, {report.inconclusive} inconclusive, "
+        f"{report.storms} ended in a storm that the model predicts"
+    )
+    lines.append(f"VERDICT  {report.outcome}")
+    return "\n".join(lines)
