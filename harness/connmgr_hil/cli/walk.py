@@ -1,6 +1,7 @@
 """`cmhil walk`: random command sequences, judged by the model."""
 
 import secrets
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,23 +62,26 @@ def walk(
     folder = out or Path("out", "walk", Path(target).stem)
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     click.echo(f"{walks} walks of {steps} steps on {bench.platform.description}; seed {chosen}")
-    with click.progressbar(
-        length=walks, label="walking", file=click.get_text_stream("stderr")
-    ) as bar:
-        report = walker.walk(
-            bench,
-            folder,
-            walks=walks,
-            steps=steps,
-            seed=chosen,
-            before=first,
-            stop_at=stop_at,
-            progress=lambda _report, _walks: bar.update(1),
-        )
+    report = walker.walk(
+        bench,
+        folder,
+        walks=walks,
+        steps=steps,
+        seed=chosen,
+        before=first,
+        stop_at=stop_at,
+        progress=_tell if sys.stderr.isatty() else None,
+    )
     click.echo(_summary(report))
     if json_file is not None:
         write_json(json_file, report.as_json())
     return ExitCode.INTERRUPTED if report.interrupted else report.outcome.exit_code
+
+
+def _tell(report: "WalkReport", walks: int) -> None:
+    failures = f", {len(report.failures)} failed" if report.failures else ""
+    ending = "\n" if report.walks == walks else ""
+    click.echo(f"\r  walk {report.walks} of {walks}{failures}{ending}", err=True, nl=False)
 
 
 def _summary(report: "WalkReport") -> str:
