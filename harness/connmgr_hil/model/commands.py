@@ -60,8 +60,11 @@ def _dormant(kernel: Kernel, args: Words) -> Result:
 
 def _address(version: int) -> _Command:
     def command(kernel: Kernel, args: Words) -> Result:
-        change = net_if.add_address if args[1] == "add" else net_if.delete_address
-        return (yield from change(kernel, int(args[0]), args[2], version)), ()
+        index, text = int(args[0]), args[2]
+        if args[1] == "del":
+            return (yield from net_if.delete_address(kernel, index, text, version)), ()
+        seconds = int(args[3]) if len(args) == 4 else 0
+        return (yield from net_if.add_address(kernel, index, text, version, seconds)), ()
 
     return command
 

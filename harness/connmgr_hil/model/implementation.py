@@ -9,7 +9,7 @@ from connmgr_hil.vocabulary.status import status_text
 from .kernel import Answer, Kernel, Rule, Switch
 from .net_if import set_dormant
 from .observed import Arm
-from .state import PERSISTENT, Ending, Listener
+from .state import PERSISTENT, Beginning, Ending, Listener
 
 OPTION_BYTES = 4
 READ_ONLY_OPTION = "c0de"
@@ -34,6 +34,7 @@ def connect(kernel: Kernel, index: int) -> Answer:
     if impl.connect_rc:
         return status_text(impl.connect_rc)
     if impl.phase != "idle":
+        kernel.put_impl(index, again=True)
         return "0"
     if impl.tearing:
         kernel.cancel(f"teardown:{index}")
@@ -43,10 +44,13 @@ def connect(kernel: Kernel, index: int) -> Answer:
     return "0"
 
 
-def _attempt(kernel: Kernel, index: int, *, at_once: bool) -> Rule:
+def _attempt(kernel: Kernel, index: int, *, at_once: bool = False, began: Beginning = "") -> Rule:
     impl = kernel.impl(index)
     kernel.count(index, "attempts")
-    kernel.put_impl(index, phase="connecting", ended="")
+    persisted = bool(kernel.iface(index).flags & PERSISTENT)
+    kernel.put_impl(
+        index, phase="connecting", ended="", began=began, again=False, persisted=persisted
+    )
     if at_once:
         yield from associated(kernel, index)
         return
@@ -80,11 +84,13 @@ def timed_out(kernel: Kernel, index: int) -> Rule:
     yield from kernel.post(Event.CONN_IF_TIMEOUT, index)
 
 
-def _stop(kernel: Kernel, index: int, ended: Ending) -> None:
+def _stop(kernel: Kernel, index: int, connection: Ending, attempt: Ending) -> None:
+    """End what there is; the two say how to call it."""
     kernel.cancel(f"association:{index}")
     kernel.cancel(f"timeout:{index}")
-    if kernel.impl(index).phase != "idle":
-        kernel.put_impl(index, phase="idle", ended=ended)
+    phase = kernel.impl(index).phase
+    if phase != "idle":
+        kernel.put_impl(index, phase="idle", ended=connection if phase == "connected" else attempt)
 
 
 def disconnect(kernel: Kernel, index: int) -> Answer:
@@ -93,7 +99,7 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
     impl = kernel.impl(index)
     if impl.disconnect_rc:
         return status_text(impl.disconnect_rc)
-    _stop(kernel, index, "disconnect")
+    _stop(kernel, index, "disconnect", "cancelled")
     if impl.teardown_ms and impl.phase == "connected":
         kernel.put_impl(index, tearing=True)
         kernel.do(Arm(f"teardown:{index}", impl.teardown_ms * 1000, "teardown"))
@@ -122,7 +128,10 @@ def lose(kernel: Kernel, index: int) -> Answer:
         kernel.put_impl(index, phase="idle", ended="loss")
         yield from set_dormant(kernel, index, True)
         if persistent:
-            yield from _attempt(kernel, index, at_once=False)
+            lasting = kernel.impl(index).persisted
+            yield from _attempt(
+                kernel, index, began="loss" if lasting else "loss, persistent since"
+            )
     kernel.unlock(f"binding {index}")
     yield Switch.PREEMPT
     return status
@@ -132,7 +141,7 @@ def fatal(kernel: Kernel, index: int, info: str | None) -> Answer:
     """A fatal error: idle, dormant unless a knob keeps it, FATAL_ERROR (REQ-CTL-028)."""
     yield from kernel.lock(f"binding {index}")
     impl = kernel.impl(index)
-    _stop(kernel, index, "fatal")
+    _stop(kernel, index, "fatal", "aborted")
     if impl.phase == "connected" and not impl.fatal_keeps:
         yield from set_dormant(kernel, index, True)
     kernel.unlock(f"binding {index}")
@@ -145,7 +154,7 @@ def admin_down_seen(kernel: Kernel, index: int) -> Rule:
     """With the knob `watch_admin`: go idle and dormant on admin-down (REQ-IMP-016)."""
     if kernel.impl(index).watch_admin:
         yield from kernel.lock(f"binding {index}")
-        _stop(kernel, index, "disconnect")
+        _stop(kernel, index, "disconnect", "cancelled")
         kernel.cancel(f"teardown:{index}")
         kernel.put_impl(index, tearing=False)
         yield from set_dormant(kernel, index, True)

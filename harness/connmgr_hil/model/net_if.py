@@ -81,6 +81,8 @@ def _update_oper(kernel: Kernel, index: int) -> Rule:
     yield from kernel.post(Event.IF_UP if oper else Event.IF_DOWN, index)
     if oper and kernel.world.hello.dad:
         yield from _start_dad(kernel, index)
+    elif not oper and kernel.world.drops_autoconf:
+        yield from delete_address(kernel, index, AUTOCONF, version=6)
 
 
 def _start_dad(kernel: Kernel, index: int) -> Rule:
@@ -108,8 +110,11 @@ def _set_address_state(kernel: Kernel, index: int, text: str, state: str) -> Non
     )
 
 
-def add_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
-    """`net_if_ipv4_addr_add` and `net_if_ipv6_addr_add`; a known address is accepted silently."""
+def add_address(kernel: Kernel, index: int, text: str, version: int, seconds: int = 0) -> Answer:
+    """`net_if_ipv4_addr_add` and `net_if_ipv6_addr_add`; a known address is accepted silently.
+
+    With `seconds` an IPv6 address is deprecated after that time.
+    """
     field = f"a{version}"
     yield from kernel.lock(f"iface {index}")
     addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
@@ -121,6 +126,8 @@ def add_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
             kernel.put(index, **{field: (*addresses, Address(text))})
             if version == 6 and kernel.world.hello.dad:
                 _detect(kernel, index, text)
+            if seconds:
+                kernel.do(Arm(f"lifetime:{index}:{text}", seconds * 1_000_000, "lifetime"))
             event = Event.IPV4_ADDR_ADD if version == 4 else Event.IPV6_ADDR_ADD
             yield from kernel.post(event, index)
     kernel.unlock(f"iface {index}")
@@ -141,6 +148,7 @@ def delete_address(kernel: Kernel, index: int, text: str, version: int) -> Answe
         kernel.put(index, **{field: rest})
         if version == 6:
             kernel.cancel(f"dad:{index}:{text}")
+            kernel.cancel(f"lifetime:{index}:{text}")
         event = Event.IPV4_ADDR_DEL if version == 4 else Event.IPV6_ADDR_DEL
         yield from kernel.post(event, index)
     kernel.unlock(f"iface {index}")
@@ -153,3 +161,9 @@ def dad_succeeds(kernel: Kernel, index: int, text: str) -> Rule:
     if any(each.text == text and each.state == "t" for each in kernel.iface(index).a6):
         _set_address_state(kernel, index, text, "p")
         yield from kernel.post(Event.IPV6_DAD_SUCCEED, index)
+
+
+def lifetime_ends(kernel: Kernel, index: int, text: str) -> Rule:
+    """The lifetime of an address is over: it is deprecated, and nobody is told (REQ-MON-029)."""
+    yield from ()
+    _set_address_state(kernel, index, text, "d")

@@ -27,6 +27,8 @@ class Shown(NamedTuple):
             return f"{name} iface {iface}{seen}{extra}{at}"
         if self.kind == "call":
             return f"implementation's {self.key[1]} called, iface {self.key[0]}"
+        if self.kind == "anything":
+            return "anything"
         values = "".join(f" {name}={value}" for name, value in self.values)
         return f"{self.kind} {self.key[-1]}{values}"
 

@@ -47,7 +47,7 @@ def is_link_local(address: str) -> bool:
 
 
 class Address(NamedTuple):
-    """A unicast address and its state: `p` preferred, `t` tentative."""
+    """A unicast address and its state: `p` preferred, `t` tentative, `d` deprecated."""
 
     text: str
     state: str = "p"
@@ -59,7 +59,9 @@ class Address(NamedTuple):
 
 
 Phase = Literal["idle", "connecting", "connected"]
-Ending = Literal["", "timeout", "fatal", "loss", "disconnect"]
+Ending = Literal["", "timeout", "fatal", "aborted", "loss", "disconnect", "cancelled"]
+# A fatal error ends a connection ("fatal") or an attempt ("aborted"), disconnect likewise.
+Beginning = Literal["", "loss", "loss, persistent since"]
 
 
 class Impl(NamedTuple):
@@ -67,7 +69,13 @@ class Impl(NamedTuple):
 
     phase: Phase = "idle"
     ended: Ending = ""
-    """How the last attempt or connection ended; only explanations look at it."""
+    """How the last attempt or connection ended; only explanations look at this and the next three."""
+    began: Beginning = ""
+    """What began the last attempt, if not a call of connect."""
+    again: bool = False
+    """connect was called again since."""
+    persisted: bool = False
+    """Whether the iface was persistent when the attempt began."""
     mode: str = "async"
     delay_ms: int = 100
     fails: int = 0

@@ -92,6 +92,9 @@ class Model:
         if kind == "dad":
             yield from net_if.dad_succeeds(kernel, int(index), rest[0])
             return
+        if kind == "lifetime":
+            yield from net_if.lifetime_ends(kernel, int(index), rest[0])
+            return
         expired = {
             "association": implementation.associated,
             "timeout": implementation.timed_out,

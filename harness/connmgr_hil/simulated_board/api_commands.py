@@ -89,13 +89,14 @@ class ApiCommands:
         return (yield from self._address(words, socket.AF_INET6))
 
     def _address(self, words: list[str], family: socket.AddressFamily) -> Steps[Result]:
-        iface = self._iface(words, 3, 3)
+        iface = self._iface(words, 3, 4 if family is socket.AF_INET6 else 3)
+        lifetime = number(words[3], 1, 0xFFFF) if len(words) == 4 else 0
         try:
             packed = socket.inet_pton(family, words[2])
         except OSError:
             raise Bad("value") from None
         if words[1] == "add":
-            done = yield from self._ifs.add_address(iface, packed)
+            done = yield from self._ifs.add_address(iface, packed, lifetime)
         elif words[1] == "del":
             done = yield from self._ifs.remove_address(iface, packed)
         else:

@@ -21,12 +21,13 @@ _DAD_MS = 100
 class Address:
     """A unicast address with its state: `p` preferred, `t` tentative, `d` deprecated."""
 
-    __slots__ = ("dad_start_ms", "packed", "state")
+    __slots__ = ("dad_start_ms", "lifetime", "packed", "state")
 
     def __init__(self, packed: bytes, state: str) -> None:
         self.packed = packed
         self.state = state
         self.dad_start_ms = 0
+        self.lifetime: Work | None = None
 
     @property
     def is_link_local(self) -> bool:
@@ -97,6 +98,7 @@ class NetIfs:
         self._dad = dad
         self._dad_lock = Mutex(kernel)
         self._dad_running: list[Address] = []
+        self._system_queue = system_queue
         self._dad_work = Work(system_queue, self._dad_expired)
 
     def by_index(self, index: int) -> NetIf | None:
@@ -170,12 +172,15 @@ class NetIfs:
 
     # Addresses
 
-    def add_address(self, iface: NetIf, packed: bytes) -> Steps[bool]:
-        """Add a manual address; False if there is no room. One that exists is left as it is."""
-        address = yield from self._add(iface, packed)
+    def add_address(self, iface: NetIf, packed: bytes, lifetime: int = 0) -> Steps[bool]:
+        """Add a manual address; False if there is no room. One that exists is left as it is.
+
+        After `lifetime` seconds, if not 0, it is deprecated, and nobody is told.
+        """
+        address = yield from self._add(iface, packed, lifetime)
         return address is not None
 
-    def _add(self, iface: NetIf, packed: bytes) -> Steps[Address | None]:
+    def _add(self, iface: NetIf, packed: bytes, lifetime: int = 0) -> Steps[Address | None]:
         family = 4 if len(packed) == 4 else 6
         table = iface.addresses[family]
         yield from iface.lock.lock()
@@ -183,6 +188,8 @@ class NetIfs:
         if found is None and None in table:
             found = Address(packed, "p")
             table[table.index(None)] = found
+            if lifetime:
+                self._limit(found, lifetime)
             if family == 6 and self._dad and packed != b"\0" * 15 + b"\1":
                 yield from self._examine(iface, found)
             yield from self._mgmt.notify(f"IPV{family}_ADDR_ADD", iface, packed)
@@ -198,10 +205,20 @@ class NetIfs:
         if found is not None:
             if found in self._dad_running:
                 self._dad_running.remove(found)
+            if found.lifetime is not None:
+                found.lifetime.cancel()
             table[table.index(found)] = None
             yield from self._mgmt.notify(f"IPV{family}_ADDR_DEL", iface, packed)
         yield from iface.lock.unlock()
         return found is not None
+
+    def _limit(self, address: Address, seconds: int) -> None:
+        def over() -> Steps[None]:
+            yield from ()
+            address.state = "d"
+
+        address.lifetime = Work(self._system_queue, over)
+        address.lifetime.reschedule(self.kernel.ticks(seconds * 1_000_000))
 
     # Duplicate address detection
 

@@ -388,11 +388,15 @@ class SimConn:
         if iface is None or self._mgmt.codes.name.get(event.code) != "IF_ADMIN_DOWN":
             return
         context = self.contexts.get(iface.index)
-        if context is None or not context.knobs["watch_admin"] or iface.admin_up:
+        if context is None or not context.knobs["watch_admin"]:
             return
+        binding = next(each for each in self._bindings if each.iface is iface)
+        yield from binding.lock.lock()
         self._cancel(context)
+        context.teardown.cancel()
         context.state = "idle"
         yield from self._ifs.set_dormant(iface, True)
+        yield from binding.lock.unlock()
 
     def forget(self, binding: Binding) -> Steps[None]:
         """Back to the state after init: no attempt, default knobs, counters at zero."""

@@ -273,7 +273,7 @@ _FORMS: dict[str, list[tuple[tuple[_Check, ...], tuple[_Check, ...]]]] = {
     "carrier": [((_IFACE, _ONOFF), ())],
     "dormant": [((_IFACE, _ONOFF), ())],
     "addr4": [((_IFACE, _one_of("add", "del"), _is_address(4)), ())],
-    "addr6": [((_IFACE, _one_of("add", "del"), _is_address(6)), ())],
+    "addr6": [((_IFACE, _one_of("add", "del"), _is_address(6)), (_matches(r"\d{1,5}"),))],
     "connect": [((_IFACE,), ())],
     "disconnect": [((_IFACE,), ())],
     "timeout": [((_IFACE,), (_INT,))],

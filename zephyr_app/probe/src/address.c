@@ -123,14 +123,15 @@ static bool has_ipv6(struct net_if *iface, const struct in6_addr *wanted)
 	return false;
 }
 
-static bool change_ipv6(struct net_if *iface, struct in6_addr *addr, bool add)
+static bool change_ipv6(struct net_if *iface, struct in6_addr *addr, bool add, uint32_t lifetime)
 {
-	return add ? net_if_ipv6_addr_add(iface, addr, NET_ADDR_MANUAL, 0) != NULL
+	return add ? net_if_ipv6_addr_add(iface, addr, NET_ADDR_MANUAL, lifetime) != NULL
 		   : has_ipv6(iface, addr) && net_if_ipv6_addr_rm(iface, addr);
 }
 #endif
 
-int cm_address_change(struct net_if *iface, sa_family_t family, const char *text, bool add)
+int cm_address_change(struct net_if *iface, sa_family_t family, const char *text, bool add,
+		      uint32_t lifetime)
 {
 	union {
 		struct in_addr v4;
@@ -154,7 +155,7 @@ int cm_address_change(struct net_if *iface, sa_family_t family, const char *text
 #endif
 #if defined(CONFIG_NET_IPV6)
 	if (family == AF_INET6) {
-		done = change_ipv6(iface, &addr.v6, add);
+		done = change_ipv6(iface, &addr.v6, add, lifetime);
 	}
 #endif
 	return done ? 0 : -EINVAL;
@@ -173,7 +174,7 @@ void cm_address_remove(struct net_if *iface, const struct net_if_addr *addr)
 	if (addr->address.family == AF_INET6) {
 		struct in6_addr v6 = addr->address.in6_addr;
 
-		change_ipv6(iface, &v6, false);
+		change_ipv6(iface, &v6, false, 0);
 	}
 #endif
 }

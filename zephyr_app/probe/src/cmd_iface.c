@@ -56,16 +56,20 @@ CM_COMMAND_DEFINE(dormant, "dormant", 2, 2, "I on|off: net_if_dormant_on, _off")
 static int change_address(struct cm_call *call, sa_family_t family, bool supported)
 {
 	struct net_if *iface;
+	int64_t lifetime = 0;
 	bool add;
 	int rc;
 
 	if (!cm_arg_iface(call, 1, &iface) || !cm_arg_choice(call, 2, "add", "del", &add)) {
 		return -EINVAL;
 	}
+	if (call->argc > 4 && !cm_arg_int(call, 4, 1, UINT16_MAX, &lifetime)) {
+		return -EINVAL;
+	}
 	if (!supported) {
 		return cm_command_bad(call, "unsupported");
 	}
-	rc = cm_address_change(iface, family, call->argv[3], add);
+	rc = cm_address_change(iface, family, call->argv[3], add, lifetime);
 	return rc == -EBADMSG ? cm_command_bad(call, "value") : rc;
 }
 
@@ -79,7 +83,7 @@ static int cm_cmd_addr6(struct cm_call *call)
 {
 	return change_address(call, AF_INET6, IS_ENABLED(CONFIG_NET_IPV6));
 }
-CM_COMMAND_DEFINE(addr6, "addr6", 3, 3, "I add|del ADDRESS: manual IPv6 address");
+CM_COMMAND_DEFINE(addr6, "addr6", 3, 4, "I add|del ADDRESS [SECONDS]: manual IPv6 address");
 
 static int cm_cmd_state(struct cm_call *call)
 {

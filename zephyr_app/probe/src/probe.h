@@ -135,7 +135,8 @@ void cm_address_frame_ipv4(struct cm_frame *frame, struct net_if *iface);
 void cm_address_frame_ipv6(struct cm_frame *frame, struct net_if *iface);
 void cm_address_remove(struct net_if *iface, const struct net_if_addr *addr);
 /** Adds or deletes a manual address; -EBADMSG when @p text is none. */
-int cm_address_change(struct net_if *iface, sa_family_t family, const char *text, bool add);
+int cm_address_change(struct net_if *iface, sa_family_t family, const char *text, bool add,
+		      uint32_t lifetime);
 
 /* reset.c */
 /** Notes the state after boot, once; before the first command. */

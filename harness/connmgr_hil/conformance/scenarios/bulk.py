@@ -128,3 +128,16 @@ def disconnect_all_down(b: Bench) -> None:
     calls = _marks(b, "disconnect")
     b.require(not calls, "no implementation is called", str(calls))
     b.counters("A", disconnect=0)
+
+
+@scenario("all-unbound", "BULK-015")
+def nothing_bound(b: Bench) -> None:
+    """With no bound iface to act on, bulk connect and disconnect return 0."""
+    for letter in b.letters:
+        if letter not in "UVN":
+            b.ask(f"ignore {letter}")
+    b.ask("down U")
+    b.require(b.ask("all connect 1").status == "0", "all connect returns 0", "another status")
+    b.state("U", admin=True)
+    b.require(b.ask("all disconnect 1").status == "0", "all disconnect returns 0", "another status")
+    b.state("U", admin=True)
