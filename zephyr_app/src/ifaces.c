@@ -26,6 +26,7 @@ struct iface_data {
 	uint8_t number; /* the last byte of its link address */
 	bool auto_start;
 	bool simulated;
+	bool addressed; /* has an address before the monitor starts */
 	uint8_t link_address[6];
 };
 
@@ -52,6 +53,13 @@ static void iface_init(struct net_if *iface)
 	if (data->simulated) {
 		simconn_iface_init(iface);
 	}
+#if defined(CONFIG_CM_APP_BOOT_READY)
+	if (data->addressed) {
+		struct in_addr addr = {{{192, 0, 2, 99}}};
+
+		net_if_ipv4_addr_add(iface, &addr, NET_ADDR_MANUAL, 0);
+	}
+#endif
 }
 
 static const struct dummy_api api = {
@@ -76,7 +84,8 @@ CONN_MGR_BIND_CONN(sim_iface_3_plain0, SIMCONN_PLAIN);
 
 IFACE(sim_iface_4_free0, "free0", 4, DUMMY_L2);
 
-IFACE(sim_iface_5_free1, "free1", 5, DUMMY_L2);
+IFACE(sim_iface_5_free1, "free1", 5, DUMMY_L2, .auto_start = IS_ENABLED(CONFIG_CM_APP_BOOT_READY),
+      .addressed = true);
 
 IFACE(sim_iface_6_auto0, "auto0", 6, DUMMY_L2, .simulated = true, .auto_start = true);
 CONN_MGR_BIND_CONN(sim_iface_6_auto0, SIMCONN);

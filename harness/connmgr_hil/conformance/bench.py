@@ -45,6 +45,8 @@ class Bench:
         self._loose = False
         self.families = False
         self.listeners: tuple[str, ...] = ("early",)
+        self.booted = session.booted
+        """The events that came while the device booted."""
         session.watch(self._record)
 
     def _record(self, record: AnyRecord) -> None:

@@ -18,7 +18,7 @@ class Scenario:
     """One scenario: what it shows (`requirements`), what it needs, and how it goes.
 
     `needs` are role letters and features: `dad`, `no-dad`, `queue5`, `queue64`, `autodown`, `no-autodown`,
-    `boot-trap`.
+    `boot-trap`, `boot-ready`.
     """
 
     name: str
@@ -51,6 +51,14 @@ class Scenario:
                 not any(facts.auto and facts.dormant_in_init for facts in ifaces),
                 "a build that sets dormant in the iface's init",
             ),
+            "boot-ready": (
+                any(facts.auto and not facts.bound for facts in ifaces),
+                "a build in which an iface is ready at start (variant boot_ready)",
+            ),
+            "no-boot-ready": (
+                not any(facts.auto and not facts.bound for facts in ifaces),
+                "a build in which no iface is ready at start",
+            ),
             "no-autodown": (not hello.autodown, "a build without automatic admin-down"),
         }
         for need in self.needs:
@@ -82,7 +90,9 @@ def scenario(
         if unknown or name in _REGISTRY or not body.__doc__:
             raise HarnessError(f"scenario {name!r} with known requirements, once", str(unknown))
         title = body.__doc__.splitlines()[0].rstrip(".")
-        usual = tuple(f"no-{each}" for each in ("dad", "boot-trap") if each not in needs)
+        usual = tuple(
+            f"no-{each}" for each in ("dad", "boot-trap", "boot-ready") if each not in needs
+        )
         _REGISTRY[name] = Scenario(name, title, ids, body, (*usual, *needs), since, until)
         return body
 

@@ -16,6 +16,7 @@ from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     Complaint,
+    EventSeen,
     Fault,
     Header,
     HelloSeen,
@@ -56,6 +57,8 @@ class Session:
         self._forced = profile
         self.checker = Checker(limits_for(target), profile)
         self._watchers: list[Callable[[AnyRecord], None]] = []
+        self.booted: list[EventSeen] = []
+        """The events that came while the device booted."""
         self._device: Device | None = None
         self.verdict: Verdict | None = None
 
@@ -83,7 +86,9 @@ class Session:
                 expected=Expected(boards=platform.boards),
                 pace=Pace(platform.console.pace_bytes, platform.console.pace_seconds),
             )
+            self._watchers.append(self._remember_boot)
             self._device.attach(start="boot")
+            self._watchers.clear()
         except RigFault as error:
             self._fault(error)
             self.close()
@@ -109,6 +114,10 @@ class Session:
             summary = "\n".join(self.verdict.lines())
             self._trace.write(VerdictGiven(verdict=str(self.verdict.outcome), summary=summary))
         self._trace.close()
+
+    def _remember_boot(self, record: AnyRecord) -> None:
+        if isinstance(record, EventSeen):
+            self.booted.append(record)
 
     def _fault(self, error: RigFault) -> None:
         self._sink(Fault(kind=type(error).__name__, message=str(error)))

@@ -58,6 +58,19 @@ def _mark(kernel: Kernel, index: int, word: int) -> None:
     kernel.wake(kernel.monitor)
 
 
+def initial_scan(kernel: Kernel) -> Rule:
+    """What the monitor learns of every iface when it starts (specification 3.3)."""
+    yield from kernel.lock("monitor")
+    for index, iface in enumerate(kernel.ifaces, 1):
+        word = iface.word
+        word |= UP if iface.oper else 0
+        word |= SET4 if any(address.counts for address in iface.a4) else 0
+        word |= SET6 if any(address.counts for address in iface.a6) else 0
+        _mark(kernel, index, word)
+    kernel.unlock("monitor")
+    yield Switch.PREEMPT
+
+
 def monitor_thread(kernel: Kernel) -> Rule:
     """The monitor: wait to be woken, make one pass, again."""
     while True:

@@ -9,7 +9,7 @@ from . import commands, implementation, monitor, net_if
 from .delivery import Dispatcher, boot_listeners
 from .kernel import Kernel, Rule, explore
 from .observed import Item
-from .state import UNKNOWN, Iface, Impl, State
+from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World
 
 
@@ -19,7 +19,8 @@ class Expire(NamedTuple):
     slot: str
 
 
-BOOT = "boot"
+BOOT_ADDRESS = "192.0.2.99"
+"""The address of an unbound, auto-started iface of the sample application (PROTOCOL.md, section 5)."""
 
 Move = Words | Expire
 
@@ -104,11 +105,13 @@ class Model:
         yield from expired(kernel, int(index))
 
     def _cold(self) -> State:
+        address = (Address(BOOT_ADDRESS),)
         ifaces = tuple(
             Iface(
                 admin=facts.auto,
                 dormant=facts.sim and not facts.dormant_in_init,
-                oper=facts.auto and facts.dormant_in_init,
+                oper=facts.auto and (facts.dormant_in_init or not facts.sim),
+                a4=address if facts.auto and not facts.sim else (),
                 impl=_boot_knobs(facts.auto),
             )
             for facts in self.world.ifaces
@@ -122,6 +125,7 @@ class Model:
         for facts in self.world.ifaces:
             if facts.bound and kernel.iface(facts.index).admin:
                 yield from _auto_connect(kernel, facts.index)
+        yield from monitor.initial_scan(kernel)
 
 
 def _boot_knobs(auto: bool) -> Impl:

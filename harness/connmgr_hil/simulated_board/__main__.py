@@ -31,6 +31,11 @@ def _parse() -> argparse.Namespace:
         action="store_true",
         help="ifaces become dormant in the implementation's init, not in their own",
     )
+    parser.add_argument(
+        "--boot-ready",
+        action="store_true",
+        help="free1 is auto-started and has an address before the monitor starts",
+    )
     parser.add_argument("--defect", action="append", default=[], metavar="NAME")
     parser.add_argument("--nonce", help="hexadecimal; random if not given")
     arguments = parser.parse_args()
@@ -53,7 +58,8 @@ def _build_id(arguments: argparse.Namespace) -> str:
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
     fixed = (arguments.profile, arguments.queue, arguments.dad)
-    digest.update(repr((*fixed, arguments.no_auto_down, arguments.dormant_in_init)).encode())
+    switches = (arguments.no_auto_down, arguments.dormant_in_init, arguments.boot_ready)
+    digest.update(repr((*fixed, *switches)).encode())
     return digest.hexdigest()[:16]
 
 
@@ -70,6 +76,7 @@ def main() -> None:
         dad=arguments.dad,
         auto_down=not arguments.no_auto_down,
         dormant_in_init=arguments.dormant_in_init,
+        boot_ready=arguments.boot_ready,
         defects=arguments.defect,
         build=_build_id(arguments),
     )

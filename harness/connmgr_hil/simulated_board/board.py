@@ -41,6 +41,9 @@ IFACES = (
     ("stubborn0", "CM_STUBBORN", "SIMCONN", False),
 )
 
+_BOOT_READY = "free1"
+_BOOT_ADDRESS = bytes((192, 0, 2, 99))
+
 _CORE = frozenset({"init", "connect", "disconnect"})
 IMPLEMENTATIONS = {
     "SIMCONN": _CORE | {"set_opt", "get_opt"},
@@ -60,6 +63,7 @@ class Configuration:
         dad: bool,
         auto_down: bool,
         dormant_in_init: bool,
+        boot_ready: bool,
         defects: Iterable[str],
         build: str,
     ) -> None:
@@ -68,6 +72,7 @@ class Configuration:
         self.dad = dad
         self.auto_down = auto_down
         self.dormant_in_init = dormant_in_init
+        self.boot_ready = boot_ready
         self.defects = frozenset(defects)
         self.build = build
 
@@ -88,7 +93,13 @@ class Board:
         queue = WorkQueue(kernel, "wq", COOPERATIVE_LOWEST)
         self.ifs = NetIfs(kernel, self.mgmt, queue, defects, dad=configuration.dad)
         self.ifs.all += [
-            NetIf(kernel, index, name, l2, auto=auto)
+            NetIf(
+                kernel,
+                index,
+                name,
+                l2,
+                auto=auto or (configuration.boot_ready and name == _BOOT_READY),
+            )
             for index, (name, l2, _, auto) in enumerate(IFACES, 1)
         ]
         self.monitor = Monitor(kernel, configuration.profile, self.ifs, self.mgmt, defects)
@@ -142,6 +153,8 @@ class Board:
         for iface in self.ifs.all:
             if self.is_simulated(iface) and not self._configuration.dormant_in_init:
                 yield from self.ifs.set_dormant(iface, True)
+            if self._configuration.boot_ready and iface.name == _BOOT_READY:
+                yield from self.ifs.add_address(iface, _BOOT_ADDRESS)
         self.mgmt.start()
         for iface in self.ifs.all:
             if iface.auto_start:

@@ -43,3 +43,14 @@ def dormant_set_late(b: Bench) -> None:
         b.quirk("REQ-AUTO-022")
     b.counters("D", init=1, connect=1)
     b.check()
+
+
+@scenario("boot-ready", "MON-027", "EVT-016", needs=("boot-ready",))
+def ready_at_start(b: Bench) -> None:
+    """An iface that is up with an address when the monitor starts is reported once, to early listeners."""
+    connected = [event for event in b.booted if event.name == "L4_CONNECTED"]
+    b.require(len(connected) == 1, "one L4_CONNECTED while booting", f"{len(connected)}")
+    b.require(connected[0].iface == b.index("V"), "it is about V", f"iface {connected[0].iface}")
+    b.do("listen late1 add L4_CONNECTED,L4_DISCONNECTED")
+    b.wait(0.5)
+    b.do("down V", "IF_ADMIN_DOWN(V) IF_DOWN(V) L4_DISCONNECTED(V)")

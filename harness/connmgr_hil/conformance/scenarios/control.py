@@ -42,12 +42,14 @@ def connect_brings_up(b: Bench) -> None:
     b.counters("A", connect=1)
 
 
-@scenario("connect-admin-up", "CTL-001", "CTL-010")
+@scenario("connect-admin-up", "CTL-001", "CTL-010", "CTL-012", "IMP-010", "IMP-014")
 def connect_admin_up(b: Bench) -> None:
     """connect on an admin-up iface calls the implementation once and starts an attempt."""
     b.manual("A")
     b.do("up A", "IF_ADMIN_UP(A)")
-    b.do("connect A", "connect(A)")
+    reply = b.do("connect A", "connect(A)")
+    took = (reply.t - reply.t0) / 1e6
+    b.require(took < 0.1, "connect takes less than 0.1 s", f"{took:.3f} s")
     b.counters("A", connect=1, attempts=1)
     b.wait(0.5, "IF_UP(A)")
 
@@ -76,6 +78,22 @@ def connect_again(b: Bench) -> None:
     b.counters("A", connect=3, attempts=1)
     b.wait(3)
     b.state("A", oper="up")
+
+
+@scenario("connect-again-timeout", "IMP-007", "CTL-019")
+def connect_again_before_timeout(b: Bench) -> None:
+    """connect while connecting does not give the attempt more time."""
+    b.manual("A")
+    b.do("up A", "IF_ADMIN_UP(A)")
+    b.do("sim A mode never")
+    b.do("timeout A 2")
+    b.do("connect A", "connect(A)")
+    b.wait(1)
+    b.do("connect A", "connect(A)")
+    b.wait(0.9)
+    b.wait(0.7, "CONN_IF_TIMEOUT(A)")
+    b.wait(3)
+    b.counters("A", attempts=1, timeouts=1)
 
 
 @scenario("Q6", "CTL-007", "CTL-008", "CTL-009")
@@ -112,6 +130,7 @@ def times_out_no_auto_down(b: Bench) -> None:
     b.do("timeout A 1")
     b.do("up A", "connect(A) IF_ADMIN_UP(A)")
     b.wait(1.6, "CONN_IF_TIMEOUT(A)")
+    b.counters("A", attempts=1)
     b.do("sim A mode async")
     b.wait(5)
     b.state("A", admin=True, oper="dormant")
@@ -124,6 +143,7 @@ def fatal_while_connecting(b: Bench) -> None:
     b.do("up A", "connect(A) IF_ADMIN_UP(A)")
     b.do("fatal A", "CONN_IF_FATAL_ERROR(A) IF_ADMIN_DOWN(A)")
     b.wait(2)
+    b.state("A", dormant=True)
 
 
 @scenario("Q10", "AUTO-011", "CTL-029", "AUTO-019", needs=("autodown",))
@@ -352,6 +372,8 @@ def two_bindings(b: Bench) -> None:
     b.do("timeout B 1")
     b.do("connect A", "connect(A)")
     b.do("connect B", "connect(B)")
+    for letter in ("A", "B"):
+        b.counters(letter, attempts=1)
     b.wait(0.5, "IF_UP(A)")
     b.wait(1, "CONN_IF_TIMEOUT(B)")
     b.do("lose A", "IF_DOWN(A)")

@@ -74,6 +74,17 @@ def newest_first(b: Bench) -> None:
     b.require(seen == wanted, f"IF_DOWN as {wanted}", str(seen))
 
 
+@scenario("listener-order", "EVT-017")
+def listener_order(b: Bench) -> None:
+    """Of three listeners the newest is called first."""
+    b.do("listen late1 add IF_ADMIN_UP,IF_UP")
+    b.do("listen late2 add IF_ADMIN_UP,IF_UP")
+    b.ask("up U")
+    order = [event.listener for event in b.take_events() if event.name == "IF_UP"]
+    wanted = ["late2", "late1", "early"]
+    b.require(order == wanted, f"IF_UP at {', '.join(wanted)}", ", ".join(order))
+
+
 @scenario("listener-removed", "EVT-018")
 def removed_listener(b: Bench) -> None:
     """A removed listener gets nothing more, and the monitor goes on."""

@@ -128,3 +128,19 @@ def two_idle_timers(b: Bench) -> None:
         b.do(f"up {letter}", f"connect({letter}) IF_ADMIN_UP({letter}) IF_UP({letter})")
     b.wait(1.5, f"{IDLE_A} IF_DOWN(A) IF_ADMIN_DOWN(A)")
     b.wait(1, "{CONN_IF_IDLE_TIMEOUT(B) disconnect(B)} IF_DOWN(B) IF_ADMIN_DOWN(B)")
+
+
+@scenario("idle-no-init", "IDLE-006", needs=("E", "autodown"), since="P43")
+def without_init_callback(b: Bench) -> None:
+    """An implementation without init callback survives oper-up and auto-down with an idle timeout set.
+
+    Upstream's idle timer of such a binding was never initialised: the device dies when it runs out, so
+    the iface goes down before that.
+    """
+    b.do("idle E 5")
+    b.do("up E", "IF_ADMIN_UP(E) IF_UP(E)")
+    b.wait(1)
+    b.do("used E")
+    b.do("dormant E on", "IF_DOWN(E) IF_ADMIN_DOWN(E)")
+    b.wait(10)
+    b.state("E", admin=False)

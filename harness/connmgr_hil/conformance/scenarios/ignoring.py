@@ -12,6 +12,7 @@ def ignore_and_watch(b: Bench) -> None:
     b.do("ignored U", value="1")
     b.state("U", admin=True, oper="up", ignored=True)
     b.do("ignore U")
+    b.do("ignored U", value="1")
     b.do("down U", "IF_ADMIN_DOWN(U) IF_DOWN(U)")
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
     b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U)")

@@ -259,3 +259,20 @@ def dad_fails(b: Bench) -> None:
     b.do("down U", f"{DOWN_U} L4_DISCONNECTED(U)")
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) L4_CONNECTED(U)")
     b.do("raise IPV6_DAD_FAILED U", "IPV6_DAD_FAILED(U) L4_DISCONNECTED(U)")
+
+
+@scenario("preferred-add", "MON-037", since="P37")
+def preferred_address_always_counts(b: Bench) -> None:
+    """An address that is preferred when its ADDR_ADD is handled makes the iface ready, however it came."""
+    b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+    for version, address in ((4, V4), (6, V6)):
+        added, removed = f"IPV{version}_ADDR_ADD(U)", f"IPV{version}_ADDR_DEL(U)"
+        add, delete = f"addr{version} U add {address}", f"addr{version} U del {address}"
+        for where in ("", "on wq ", "on cb "):
+            b.do(where + add, f"{added} L4_CONNECTED(U)")
+            b.do(where + delete, f"{removed} L4_DISCONNECTED(U)")
+        b.do(f"burst {add} ; {delete} ; {add}", f"{added} {removed} {added} L4_CONNECTED(U)")
+        b.do(delete, f"{removed} L4_DISCONNECTED(U)")
+    b.do("addr4 U add 169.254.3.4", "IPV4_ADDR_ADD(U)")
+    b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
+    b.do("addr4 U del 169.254.3.4", "IPV4_ADDR_DEL(U)")

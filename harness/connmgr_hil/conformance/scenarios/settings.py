@@ -36,8 +36,9 @@ def flags(b: Bench) -> None:
             b.do(f"flag B {other}", value="0")
         b.do(f"flag A {name} off")
     for letter in ("A", "U"):
-        b.do(f"flag {letter} 99 on", rc="-EINVAL")
-        b.do(f"flag {letter} 99", value="0")
+        for number in (b.profile.flags, 99):
+            b.do(f"flag {letter} {number} on", rc="-EINVAL")
+            b.do(f"flag {letter} {number}", value="0")
     b.do("flag U PERSISTENT on", rc="-ENOTSUP")
     b.do("flag U PERSISTENT", value="0")
 
@@ -57,12 +58,22 @@ def options(b: Bench) -> None:
     b.do("opt-get A 1 8", "get_opt(A)", len="4", data="01020304")
     b.do("opt-get B 1 8", "get_opt(B)", len="4", data="00000000")
     b.do("opt-get A 1 3", "get_opt(A)", rc="-ENOBUFS", len="0")
-    b.do("opt-get A 9 8", "get_opt(A)", rc="-ENOPROTOOPT", len="0")
-    b.do("opt-set A 1 0102030405", "set_opt(A)", rc="-ENOBUFS")
     b.do("opt-set A 9 01", "set_opt(A)", rc="-ENOPROTOOPT")
+    b.do("opt-get A 9 8", "get_opt(A)", rc="-ENOPROTOOPT", len="0")
+    b.do("opt-set A 1 0a0b0c0d0e", "set_opt(A)", rc="-ENOBUFS")
+    b.do("opt-set A 1 0a0b", "set_opt(A)", rc="-EINVAL")
     b.do("opt-set A 2 01", "set_opt(A)", rc="-EACCES")
     b.do("opt-get A 1 8", "get_opt(A)", len="4", data="01020304")
     b.do("opt-get A 2 8", "get_opt(A)", len="2", data="c0de")
+
+
+@scenario("options-apart", "CTL-041", "IMP-015")
+def options_apart(b: Bench) -> None:
+    """Each binding has option values of its own."""
+    b.do("opt-set A 1 01020304", "set_opt(A)")
+    b.do("opt-set B 1 0a0b0c0d", "set_opt(B)")
+    b.do("opt-get A 1 4", "get_opt(A)", len="4", data="01020304")
+    b.do("opt-get B 1 4", "get_opt(B)", len="4", data="0a0b0c0d")
 
 
 @scenario("bindings", "CTL-036", "CTL-002", "CTL-014")
