@@ -12,6 +12,7 @@ from connmgr_hil.model import Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, UsageError
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
 
 from .bench import Bench
@@ -63,6 +64,7 @@ def verify(
     A rig that breaks three times in a row ends the run: what follows would only repeat it.
     """
     chosen = list(scenarios) or choose(())
+    runner = _Runner(target, profile)
     report = RunReport(target.name, profile.name if profile else "")
     began = time.monotonic()
     broken = 0
@@ -71,8 +73,7 @@ def verify(
             for attempt in range(1, repeat + 1):
                 for number, each in enumerate(chosen, 1):
                     suffix = f".{attempt}" if repeat > 1 else ""
-                    path = out / f"{each.name}{suffix}.jsonl"
-                    result = run_scenario(target, each, path, report, profile, attempt)
+                    result = runner.run(each, out / f"{each.name}{suffix}.jsonl", attempt)
                     report.results.append(result)
                     if progress:
                         progress(result, number, len(chosen))
@@ -82,39 +83,58 @@ def verify(
     except KeyboardInterrupt:
         report.interrupted = True
     finally:
+        report.profile = runner.profile_name or report.profile
         report.wall_seconds = time.monotonic() - began
     return report
 
 
-def run_scenario(
-    target: Target,
-    scenario: Scenario,
-    path: Path,
-    report: RunReport,
-    profile: Profile | None,
-    attempt: int,
-) -> ScenarioResult:
-    """Run one scenario and tell what it showed."""
-    began = time.monotonic()
-    header = Header(scenario=scenario.name, requirements=scenario.requirements)
-    session = Session(target, path, header, profile)
-    problem = obstacle = ""
-    try:
-        with session:
-            report.profile = session.profile.name
-            obstacle = scenario.obstacle(session.facts, session.ifaces, session.profile)
-            if not obstacle:
-                scenario.body(Bench(session))
-    except (DeviceFault, RigFault) as error:
-        problem = str(error)
-    if obstacle:
-        path.unlink(missing_ok=True)
-        return ScenarioResult(
-            scenario.name, scenario.title, scenario.requirements, None, obstacle, attempt=attempt
-        )
-    assert session.verdict is not None
-    wall = time.monotonic() - began
-    return _result(scenario.title, header, session.verdict, path, wall, attempt, problem)
+def run_scenario(target: Target, scenario: Scenario, path: Path) -> ScenarioResult:
+    """Run one scenario on a target and tell what it showed."""
+    return _Runner(target, None).run(scenario, path, 1)
+
+
+class _Runner:
+    """Runs scenarios on one target; what the device is, it says the first time."""
+
+    def __init__(self, target: Target, profile: Profile | None) -> None:
+        self._target = target
+        self._profile = profile
+        self._device: tuple[Hello, tuple[IfaceFacts, ...], Profile] | None = None
+
+    @property
+    def profile_name(self) -> str:
+        """The profile by which the device is judged, once it was seen."""
+        return self._device[2].name if self._device else ""
+
+    def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
+        """Run one scenario and tell what it showed."""
+        obstacle = scenario.obstacle(*self._device) if self._device else ""
+        if obstacle:
+            return _unreachable(scenario, obstacle, attempt)
+        began = time.monotonic()
+        header = Header(scenario=scenario.name, requirements=scenario.requirements)
+        session = Session(self._target, path, header, self._profile)
+        problem = ""
+        try:
+            with session:
+                self._device = (session.facts, session.ifaces, session.profile)
+                obstacle = scenario.obstacle(*self._device)
+                if not obstacle:
+                    scenario.body(Bench(session))
+        except (DeviceFault, RigFault) as error:
+            problem = str(error)
+        if obstacle:
+            path.unlink(missing_ok=True)
+            return _unreachable(scenario, obstacle, attempt)
+        assert session.verdict is not None
+        wall = time.monotonic() - began
+        return _result(scenario.title, header, session.verdict, path, wall, attempt, problem)
+
+
+def _unreachable(scenario: Scenario, obstacle: str, attempt: int) -> ScenarioResult:
+    return ScenarioResult(
+        scenario.name, scenario.title, scenario.requirements, None, obstacle, attempt=attempt
+    )
 
 
 def _result(
