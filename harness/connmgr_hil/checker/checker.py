@@ -92,6 +92,8 @@ class Checker:
         self.model: Model | None = None
         self.failure: Failure | None = None
         self.quirks: set[str] = set()
+        self.rules: set[tuple[str, str]] = set()
+        """The rules of the model that explained something, each with what caused it."""
         self.records = 0
         self._nonce = ""
         self._hypotheses: list[Hypothesis] = []
@@ -471,6 +473,7 @@ class Checker:
                     continue
             elif not matches(self.model.world, head, record):
                 continue
+            self.rules.add((head.rule, track.cause))
             forward = track._replace(position=track.position + 1, since=record.t)
             yield each.without(track).settle(forward, record.t, self.limits.jitter)
 

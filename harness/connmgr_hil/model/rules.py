@@ -139,6 +139,11 @@ RULES: dict[tuple[str, str], Rule] = {
 }
 
 
+def key_of(name: str, cause: str) -> tuple[str, str]:
+    """Return the key under which a rule stands in `RULES`: with its cause, or the general one."""
+    return (name, cause) if (name, cause) in RULES else (name, "")
+
+
 def rule_for(name: str, cause: str) -> Rule:
     """Return the rule with this name and cause, or the general one of that name."""
     found = RULES.get((name, cause)) or RULES.get((name, ""))

@@ -1,0 +1,74 @@
+"""`cmhil coverage`: what traces show, and what they do not."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connmgr_hil.vocabulary.errors import ExitCode
+
+from .output import write_json
+
+if TYPE_CHECKING:
+    from connmgr_hil.conformance.coverage import Coverage
+
+_MARKS = {"held": "+", "failed": "F", "quirk": "q", "unreachable": "-", "not_run": "."}
+
+
+@click.command()
+@click.argument(
+    "traces", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACE..."
+)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--paths", is_flag=True, help="Seek the shortest way to each rule not reached.")
+def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> int:
+    """Show requirements by platform, from traces on disk, and what was never reached.
+
+    A folder stands for all traces (*.jsonl) below it.
+    """
+    from connmgr_hil.conformance import coverage as covering  # noqa: PLC0415 - slow to import
+
+    found = covering.cover(traces)
+    click.echo("\n".join(_matrix(found)))
+    missing = found.unreached()
+    click.echo(f"\nRules of the model: {len(found.rules)} reached, {len(missing)} not")
+    ways = covering.paths_to(found.worlds[0], missing) if paths and found.worlds else {}
+    for key in missing:
+        way = " · ".join(" ".join(words) for words in ways.get(key, ()))
+        click.echo(f"  {' by '.join(filter(None, key))}" + (f":  {way}" if way else ""))
+    if json_file is not None:
+        document = found.as_json()
+        document["paths"] = {
+            " / ".join(key): [" ".join(words) for words in way] for key, way in ways.items()
+        }
+        write_json(json_file, document)
+    failed = any("failed" in each.values() for each in found.platforms.values())
+    return ExitCode.FAILS if failed else ExitCode.CONFORMS
+
+
+def _matrix(found: "Coverage") -> list[str]:
+    from connmgr_hil.conformance.requirements import requirements  # noqa: PLC0415
+
+    names = list(found.platforms)
+    lines = [
+        "+ held   q known quirk   F failed   - not reachable there   . not run   (blank: not of that release)",
+        "",
+    ]
+    lines += [f"{'':13}{'|  ' * number}{name}" for number, name in enumerate(names)]
+    for ident, requirement in requirements().items():
+        cells = "".join(
+            f"{_MARKS[found.platforms[name][ident]] if ident in found.platforms[name] else ' '}  "
+            for name in names
+        )
+        best = found.best(ident)
+        text = requirement.sentence
+        if best in ("unreachable", "not_run"):
+            text = f"NOT SHOWN: {found.reason(ident)}"
+        lines.append(f"{ident:13}{cells}{text[:90]}")
+    counts = {mark: [found.best(each) for each in requirements()].count(mark) for mark in _MARKS}
+    lines.append("")
+    lines.append(
+        "All together: "
+        + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+    )
+    return lines

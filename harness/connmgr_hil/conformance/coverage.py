@@ -1,0 +1,188 @@
+"""What a set of traces shows: requirements by platform, rules of the model, and what is missing."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connmgr_hil.checker import Checker
+from connmgr_hil.model import Expire, Model, State, World
+from connmgr_hil.model.commands import is_modelled
+from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.rules import RULES, key_of
+from connmgr_hil.trace import read_records
+from connmgr_hil.vocabulary.facts import ROLES
+from connmgr_hil.vocabulary.observations import Header, HelloSeen
+from connmgr_hil.vocabulary.stimuli import Words
+
+from .requirements import requirements
+from .results import RunReport, Standing
+from .run import check
+from .scenario import registered
+from .shown import REASONS
+
+RuleKey = tuple[str, str]
+_SEARCHED = 30_000
+"""So many states are looked at when a path to an unreached rule is sought."""
+
+
+@dataclass
+class Coverage:
+    """Requirements by platform, and the model's rules that the traces called upon."""
+
+    platforms: dict[str, dict[str, Standing]] = field(default_factory=dict)
+    reports: dict[str, RunReport] = field(default_factory=dict)
+    rules: set[RuleKey] = field(default_factory=set)
+    worlds: list[World] = field(default_factory=list)
+
+    def best(self, requirement: str) -> Standing:
+        """Return how a requirement stands over all platforms: a failure outweighs all."""
+        standings = [each[requirement] for each in self.platforms.values() if requirement in each]
+        for standing in ("failed", "quirk", "held", "unreachable"):
+            if standing in standings:
+                return standing
+        return "not_run"
+
+    def reason(self, requirement: str) -> str:
+        """Return why a requirement was not shown, and what it would take."""
+        if requirement in REASONS:
+            return REASONS[requirement]
+        needs = {
+            need
+            for each in registered().values()
+            if requirement in each.requirements
+            for need in (*each.needs, f"profile {each.since}")
+            if not need.startswith("no-") and need not in ROLES and need != "profile P34"
+        }
+        if needs:
+            return "a scenario needs " + ", ".join(sorted(needs))
+        return "its scenarios were not run" if self._has_scenario(requirement) else "no scenario"
+
+    @staticmethod
+    def _has_scenario(requirement: str) -> bool:
+        return any(requirement in each.requirements for each in registered().values())
+
+    def unreached(self) -> list[RuleKey]:
+        """Return the rules that no trace called upon and that a device seen here could."""
+        newer = {"family", "idle", "returns idle", "returns used"}
+        families = any(world.profile.families for world in self.worlds)
+        return [key for key in RULES if key not in self.rules and (families or key[0] not in newer)]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the coverage as a JSON object."""
+        return {
+            "platforms": self.platforms,
+            "requirements": {each: self.best(each) for each in requirements()},
+            "not_shown": {
+                each: self.reason(each)
+                for each in requirements()
+                if self.best(each) in ("unreachable", "not_run")
+            },
+            "rules_reached": len(self.rules),
+            "rules": len(RULES),
+            "rules_unreached": [" / ".join(key) for key in self.unreached()],
+        }
+
+
+def cover(paths: Iterable[Path]) -> Coverage:
+    """Judge traces again and say what they show. Folders stand for all traces below them."""
+    coverage = Coverage()
+    files = [found for each in paths for found in _files(each)]
+    by_platform: dict[str, list[Path]] = {}
+    for path in files:
+        by_platform.setdefault(_learn(path, coverage), []).append(path)
+    for platform, mine in sorted(by_platform.items()):
+        report = check(mine)
+        coverage.reports[platform] = report
+        coverage.platforms[platform] = report.by_requirement()
+    return coverage
+
+
+def _learn(path: Path, coverage: Coverage) -> str:
+    """Note which rules a trace calls upon; return the platform it comes from."""
+    checker = Checker()
+    platform = ""
+    for record in read_records(path):
+        if isinstance(record, Header):
+            platform = record.target
+        elif isinstance(record, HelloSeen):
+            platform = platform or record.facts.board
+        checker.feed(record)
+    checker.finish()
+    coverage.rules |= {key_of(*rule) for rule in checker.rules}
+    if checker.model is None:
+        return platform or "unknown"
+    world = checker.model.world
+    if world not in coverage.worlds:
+        coverage.worlds.append(world)
+    return f"{platform or world.hello.board} {world.profile.name}"
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+
+
+# --- the way to what was not reached -----------------------------------------------------------
+
+
+def paths_to(world: World, wanted: Iterable[RuleKey], depth: int = 5) -> dict[RuleKey, list[Words]]:
+    """Return, for each rule that can be found so, a shortest command sequence that calls upon it.
+
+    The model is searched breadth first; a timer that runs out stands as `(advance)` in the sequence.
+    """
+    missing = set(wanted)
+    found: dict[RuleKey, list[Words]] = {}
+    model = Model(world)
+    start = model.boot()[0].state
+    queue: deque[tuple[State, tuple[str, ...], list[Words]]] = deque([(start, (), [])])
+    seen = {start}
+    commands = _steps(world)
+    while queue and missing and len(seen) < _SEARCHED:
+        state, slots, path = queue.popleft()
+        if len(path) >= depth:
+            continue
+        moves: list[tuple[Words | Expire, Words, str]] = [
+            (words, words, words[0]) for words in commands
+        ]
+        moves += [(Expire(slot), ("(advance)",), slot.partition(":")[0]) for slot in slots]
+        for move, words, cause in moves:
+            outcome = model.step(state, move)[0]
+            way = [*path, words]
+            for item in outcome.items:
+                if isinstance(item, Shown):
+                    key = key_of(item.rule, cause)
+                    if key in missing:
+                        missing.discard(key)
+                        found[key] = way
+            if outcome.state not in seen:
+                seen.add(outcome.state)
+                queue.append((outcome.state, _running(slots, move, outcome.items), way))
+    return found
+
+
+def _running(
+    slots: tuple[str, ...], move: Words | Expire, items: tuple[object, ...]
+) -> tuple[str, ...]:
+    running = set(slots) - ({move.slot} if isinstance(move, Expire) else set())
+    for item in items:
+        slot = getattr(item, "slot", None)
+        if slot is not None:
+            running = running | {slot} if hasattr(item, "usec") else running - {slot}
+    return tuple(sorted(running))
+
+
+def _steps(world: World) -> list[Words]:
+    """The commands from which a path is made: one bound and one unbound iface are enough."""
+    names = {facts.name: str(facts.index) for facts in world.ifaces}
+    a, u = names.get("bound0", "1"), names.get("free0", "1")
+    lines = [
+        f"up {a}", f"down {a}", f"connect {a}", f"disconnect {a}", f"lose {a}", f"fatal {a}",
+        f"sim {a} mode sync", f"timeout {a} 1", f"sim {a} teardown_ms 300", f"addr4 {a} add 192.0.2.1",
+        f"up {u}", f"down {u}", f"addr4 {u} add 192.0.2.1", f"addr4 {u} del 192.0.2.1",
+        f"addr6 {u} add 2001:db8::1", f"addr6 {u} del 2001:db8::1", f"carrier {u} off",
+        f"carrier {u} on", f"dormant {u} on", f"dormant {u} off", f"ignore {u}", f"watch {u}",
+        "ignore-l2 DUMMY", "watch-l2 DUMMY", "resend", "all up 0", "all down 0", "all connect 0",
+        "all disconnect 0", f"opt-set {a} 1 01020304", f"opt-get {a} 1 4", f"bound {a}",
+        f"ignored {u}", f"flag {a} PERSISTENT on", f"raise CONN_IF_TIMEOUT {a}", f"sim {a}",
+    ]  # fmt: skip
+    return [words for line in lines if is_modelled(words := tuple(line.split()))]
