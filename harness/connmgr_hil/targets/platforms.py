@@ -1,12 +1,12 @@
 """Platform files: what there is to know about a thing that can run the application."""
 
 import os
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from connmgr_hil.resources import platforms_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 
 Kind = Literal["simulated", "native", "qemu", "board"]
@@ -133,16 +133,9 @@ def _keys_at(text: str) -> tuple[str, ...]:
     return Platform.__struct_fields__
 
 
-def platform_folders() -> list[Path]:
-    """Return where platform files are: beside the source, or in the installed package."""
-    package = Path(str(resources.files("connmgr_hil")))
-    candidates = [package / "data" / "platforms", package.parent.parent / "platforms"]
-    return [folder for folder in candidates if folder.is_dir()]
-
-
 def known_platforms() -> dict[str, Platform]:
     """Return all platforms that come with this package, by name."""
-    paths = sorted(path for folder in platform_folders() for path in folder.glob("*.toml"))
+    paths = sorted(platforms_dir().glob("*.toml"))
     return {platform.name: platform for platform in map(read_platform, paths)}
 
 
@@ -150,9 +143,8 @@ def find_platform(name: str) -> Platform:
     """Return the platform of that name, or in that file. Raises `UsageError` for an unknown one."""
     if name.endswith(".toml") or os.sep in name:
         return read_platform(Path(name))
-    for folder in platform_folders():
-        if (path := folder / f"{name}.toml").is_file():
-            return read_platform(path)
+    if (path := platforms_dir() / f"{name}.toml").is_file():
+        return read_platform(path)
     raise UsageError(
         "the name of a platform, or the path of a platform file",
         repr(name),
