@@ -1,0 +1,66 @@
+"""`cmhil report`: traces as a page for people, and as files for CI."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from connmgr_hil.vocabulary.errors import RigFault
+
+
+@click.command()
+@click.argument(
+    "traces", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACE|FOLDER..."
+)
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="One page, no network."
+)
+@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="JUnit XML.")
+@click.option(
+    "--markdown", type=click.Path(path_type=Path), metavar="FILE", help="Summary for a CI page."
+)
+@click.option(
+    "--defects",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also tell which seeded defects were caught, as written by 'cmhil defects --json'.",
+)
+def report(
+    traces: tuple[Path, ...],
+    html: Path | None,
+    junit: Path | None,
+    markdown: Path | None,
+    defects: Path | None,
+) -> None:
+    """Make a report from traces, which are judged again. A folder stands for all traces below it.
+
+    \b
+    cmhil report out/verify --html report.html
+    cmhil report out/verify/native --junit junit.xml --markdown "$GITHUB_STEP_SUMMARY"
+
+    Without any FILE the Markdown summary is printed. The exit code tells whether the report was made;
+    for the verdict's, see 'cmhil check'.
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil import report as reports  # noqa: PLC0415 - slow to import
+
+    evidence = reports.gather(traces)
+    scores = reports.read_scores(defects) if defects else None
+    wanted: list[tuple[Path | None, Callable[[], str]]] = [
+        (html, lambda: reports.render_html(evidence, scores)),
+        (junit, lambda: reports.render_junit(evidence)),
+        (markdown, lambda: reports.render_markdown(evidence, scores)),
+    ]
+    if not (html or junit or markdown):
+        click.echo(reports.render_markdown(evidence, scores), nl=False)
+    for path, render in wanted:
+        if path is not None:
+            _write(path, render())
+            click.echo(f"wrote {path}")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RigFault(f"to write {path}", str(error), "choose another place") from error

@@ -1,0 +1,18 @@
+"""What traces show, as a page for people, JUnit for machines and Markdown for CI pages."""
+
+from .evidence import Evidence, gather
+from .html import render_html
+from .junit import render_junit
+from .markdown import render_markdown
+from .scores import DefectScore, Scores, read_scores
+
+__all__ = [
+    "DefectScore",
+    "Evidence",
+    "Scores",
+    "gather",
+    "read_scores",
+    "render_html",
+    "render_junit",
+    "render_markdown",
+]

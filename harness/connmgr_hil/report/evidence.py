@@ -1,0 +1,269 @@
+"""Everything that a report says, gathered from traces and from nothing else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from connmgr_hil.checker import Failure, Outcome, check_trace
+from connmgr_hil.conformance import run
+from connmgr_hil.conformance.requirements import requirements
+from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing
+from connmgr_hil.conformance.scenario import Scenario, registered
+from connmgr_hil.model.profiles import PROFILES
+from connmgr_hil.trace import read_records, read_trace
+from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.observations import Header, HelloSeen, VerdictGiven
+
+from .identity import Identity, identify
+from .timeline import Timeline, draw_up
+
+_FIRST = {Outcome.FAILS: 0, Outcome.RIG: 1, Outcome.INCONCLUSIVE: 2, Outcome.CONFORMS: 3}
+
+
+@dataclass(frozen=True)
+class Shortest:
+    """The shortest command sequence that `cmhil shrink` found for a failure, and its trace."""
+
+    trace: Path
+    commands: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """One trace: how it is judged now, and what happened when.
+
+    `recorded` is the verdict of its own day; `which` tells traces of one scenario apart.
+    """
+
+    ident: str
+    platform: str
+    simulated: bool
+    which: str
+    result: ScenarioResult
+    outcome: Outcome
+    failure: Failure | None
+    timeline: Timeline
+    target: str
+    host_seconds: float
+    note: str
+    recorded: str
+    shortest: Shortest | None
+
+    @property
+    def label(self) -> str:
+        """The scenario's name, with what tells this trace from others of it."""
+        return f"{self.result.name} ({self.which})" if self.which else self.result.name
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What all traces of one platform show together.
+
+    `report` also holds the scenarios that cannot run there, `absent` names those that could have and
+    left no trace.
+    """
+
+    identity: Identity
+    report: RunReport
+    stories: tuple[Story, ...]
+    absent: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name under which the page shows this platform."""
+        return self.identity.name
+
+    @cached_property
+    def standings(self) -> dict[str, Standing]:
+        """How each requirement stands that the device's release has."""
+        return self.report.by_requirement()
+
+    def standing(self, requirement: str) -> Standing | None:
+        """Return how a requirement stands; None where the device's release does not have it."""
+        return self.standings.get(requirement)
+
+    def reason(self, requirement: str) -> str:
+        """Return why a requirement was not shown here, or an empty string."""
+        standing = self.standing(requirement)
+        if standing is None:
+            return f"applies from profile {requirements()[requirement].since} on"
+        about = [each for each in self.report.results if requirement in each.requirements]
+        if standing == "unreachable":
+            reasons = (each.reason for each in about if each.outcome is None)
+            return "; ".join(dict.fromkeys(reasons))
+        if standing == "not_run":
+            if about:
+                return "its scenarios did not conform: " + ", ".join(
+                    sorted({each.name for each in about})
+                )
+            able = [name for name in self.absent if requirement in registered()[name].requirements]
+            if able:
+                return "its scenarios left no trace: " + ", ".join(able)
+            return "no scenario shows it"
+        return ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a report says. Equal traces give equal evidence."""
+
+    platforms: tuple[Shown, ...]
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """All traces, those that did not conform first."""
+        every = [story for platform in self.platforms for story in platform.stories]
+        return tuple(sorted(every, key=lambda story: _FIRST[story.outcome]))
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of all traces together."""
+        return Outcome.worst([story.outcome for story in self.stories])
+
+    def with_outcome(self, outcome: Outcome) -> tuple[Story, ...]:
+        """Return the traces that were judged so."""
+        return tuple(story for story in self.stories if story.outcome is outcome)
+
+
+@dataclass(frozen=True)
+class _Origin:
+    path: Path
+    header: Header
+    hello: HelloSeen | None
+
+    @property
+    def group(self) -> tuple[str, str, str]:
+        board = self.hello.facts.board if self.hello else ""
+        connmgr = self.hello.facts.connmgr if self.hello else ""
+        return self.header.platform or board or "unknown", self.header.profile, connmgr
+
+
+def gather(paths: Iterable[Path]) -> Evidence:
+    """Judge traces and gather what they show; folders stand for all traces (*.jsonl) below them.
+
+    Raises `BadInput` naming file and line for what is no trace, and `UsageError` where there is none.
+    """
+    files = sorted({found for path in paths for found in _files(path)})
+    if not files:
+        raise UsageError("at least one trace (*.jsonl)", "none", "name a trace or a folder of them")
+    groups: dict[tuple[str, str, str], list[_Origin]] = {}
+    for file in files:
+        origin = _origin(file)
+        groups.setdefault(origin.group, []).append(origin)
+    platforms: list[Shown] = []
+    number = 0
+    names = [group[0] for group in groups]
+    for group, origins in sorted(groups.items()):
+        platforms.append(_shown(origins, number, unique=names.count(group[0]) == 1))
+        number += len(origins)
+    return Evidence(tuple(platforms))
+
+
+def _files(path: Path) -> list[Path]:
+    return list(path.rglob("*.jsonl")) if path.is_dir() else [path]
+
+
+def _origin(path: Path) -> _Origin:
+    records = read_records(path)
+    header = next(records)
+    assert isinstance(header, Header)
+    hello = next((record for record in records if isinstance(record, HelloSeen)), None)
+    return _Origin(path, header, hello)
+
+
+def _shown(origins: list[_Origin], number: int, *, unique: bool) -> Shown:
+    order = list(registered())
+    origins, shortest = _without_shortest(origins)
+    origins = sorted(origins, key=lambda each: (_place(order, each.header.scenario), each.path))
+    forced = origins[0].header.profile
+    profile = PROFILES.get(forced)
+    report = run.check([origin.path for origin in origins], profile=profile)
+    report.wall_seconds = 0.0
+    hellos = [origin.hello for origin in origins if origin.hello]
+    identity = identify(origins[0].header, hellos, report.profile)
+    if not unique and report.profile:
+        identity = replace(identity, name=f"{identity.name} · {report.profile}")
+    report.target = identity.name
+    names = [result.name for result in report.results]
+    stories = []
+    for place, (origin, result) in enumerate(zip(origins, report.results, strict=True), number + 1):
+        failed = result.outcome is Outcome.FAILS
+        failure = check_trace(origin.path, profile).failure if failed else None
+        trace = read_trace(origin.path)
+        stories.append(
+            Story(
+                f"s{place}",
+                identity.name,
+                identity.simulated,
+                _which(origin.path, result.name) if names.count(result.name) > 1 else "",
+                replace(result, wall_seconds=0.0),
+                result.outcome or Outcome.INCONCLUSIVE,
+                failure,
+                draw_up(trace.records, failure, failed=failed),
+                origin.header.target or identity.name,
+                trace.records[-1].h,
+                origin.header.note,
+                next(
+                    (each.verdict for each in trace.records if isinstance(each, VerdictGiven)), ""
+                ),
+                shortest.get(origin.path.stem) if failed else None,
+            )
+        )
+    report.results = [story.result for story in stories]
+    present = {origin.header.scenario for origin in origins}
+    unreachable, absent = _missing(present, hellos, report.profile)
+    report.results += unreachable
+    return Shown(identity, report, tuple(stories), absent)
+
+
+def _without_shortest(origins: list[_Origin]) -> tuple[list[_Origin], dict[str, Shortest]]:
+    """Take out the traces that `cmhil shrink` made of others (X.min.jsonl of X.jsonl)."""
+    stems = {origin.path.stem for origin in origins}
+    shortest = {}
+    kept = []
+    for origin in origins:
+        whole = origin.path.stem.removesuffix(".min")
+        if whole == origin.path.stem or whole not in stems:
+            kept.append(origin)
+            continue
+        commands = draw_up(read_trace(origin.path).records).commands
+        shortest[whole] = Shortest(origin.path, commands)
+    return kept, shortest
+
+
+def _which(path: Path, scenario: str) -> str:
+    return path.parent.name if path.stem == scenario else path.stem
+
+
+def _place(order: list[str], scenario: str) -> int:
+    return order.index(scenario) if scenario in order else len(order)
+
+
+def _missing(
+    present: set[str], hellos: list[HelloSeen], profile: str
+) -> tuple[list[ScenarioResult], tuple[str, ...]]:
+    """Tell scenarios without a trace apart: none of the builds can run them, or nobody ran them."""
+    unreachable: list[ScenarioResult] = []
+    absent: list[str] = []
+    builds = list({hello.facts.build: hello for hello in hellos}.values())
+    for scenario in registered().values():
+        if scenario.name in present:
+            continue
+        obstacle = _obstacle(scenario, builds, profile)
+        if obstacle:
+            unreachable.append(
+                ScenarioResult(scenario.name, scenario.title, scenario.requirements, None, obstacle)
+            )
+        else:
+            absent.append(scenario.name)
+    return unreachable, tuple(absent)
+
+
+def _obstacle(scenario: Scenario, builds: list[HelloSeen], profile: str) -> str:
+    if not builds or not profile:
+        return ""
+    obstacles = [
+        scenario.obstacle(build.facts, build.ifaces, PROFILES[profile]) for build in builds
+    ]
+    return obstacles[0] if all(obstacles) else ""

@@ -1,0 +1,82 @@
+"""JUnit XML: a suite for each platform, a case for each trace, small and always legal."""
+
+import re
+from typing import Any
+
+from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
+
+from connmgr_hil.checker import Outcome
+
+from .evidence import Evidence, Shown, Story
+from .wording import first_sentence, replay
+
+MESSAGE, TEXT = 300, 8_000
+"""So many characters of a message and of an explanation are kept: CI pages choke on more."""
+
+# Everything that XML 1.0 has no place for, even escaped.
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render_junit(evidence: Evidence) -> str:
+    """Return the report as JUnit XML: the same evidence gives the same text."""
+    document: Any = JUnitXml("connmgr-hil")  # junitparser is typed in parts only
+    for platform in evidence.platforms:
+        document.append(_suite(platform))
+    document.update_statistics()
+    text = document.tostring()
+    return (text.decode("utf-8") if isinstance(text, bytes) else text).rstrip() + "\n"
+
+
+def _suite(platform: Shown) -> Any:
+    suite: Any = TestSuite(legal(platform.name))
+    for name, value in (
+        ("platform", platform.name),
+        ("reality", str(platform.identity.reality)),
+        ("zephyr", platform.identity.zephyr),
+        ("profile", platform.report.profile),
+    ):
+        suite.add_property(name, legal(value))
+    classname = f"connmgr_hil.{platform.name}"
+    for story in platform.stories:
+        suite.append(_case(classname, story))
+    for result in platform.report.results:
+        if result.outcome is None:
+            case: Any = TestCase(legal(result.name), legal(classname), 0.0)
+            _properties(case, [("requirement", each) for each in result.requirements])
+            case.append(Skipped(legal(result.reason)[:MESSAGE]))
+            suite.append(case)
+    return suite
+
+
+def _case(classname: str, story: Story) -> Any:
+    result = story.result
+    case: Any = TestCase(legal(story.label), legal(classname), round(story.host_seconds, 3))
+    _properties(
+        case,
+        [
+            *(("requirement", each) for each in result.requirements),
+            *(("blamed", each) for each in result.blamed),
+            *(("quirk", each) for each in result.quirks),
+            ("trace", str(result.trace)),
+            ("target", story.target),
+        ],
+    )
+    if story.outcome is not Outcome.CONFORMS:
+        kind = Failure if story.outcome is Outcome.FAILS else Error
+        problem: Any = kind(legal(first_sentence(story))[:MESSAGE], str(story.outcome))
+        problem.text = legal(f"{result.reason}\nreplay: {replay(story)}")[:TEXT]
+        case.append(problem)
+    return case
+
+
+def _properties(case: Any, pairs: list[tuple[str, str]]) -> None:
+    make: Any = Properties
+    properties = make()
+    for name, value in pairs:
+        properties.add_property(Property(name, legal(value)))
+    case.append(properties)
+
+
+def legal(text: str) -> str:
+    """Return a text without the characters that no XML file may contain."""
+    return _ILLEGAL.sub("", text)

@@ -1,0 +1,100 @@
+"""A summary in Markdown, for the page that a CI system shows after a run."""
+
+import re
+
+from connmgr_hil.conformance.results import STANDINGS
+
+from . import wording
+from .escaping import visible
+from .evidence import Evidence, Shown, Story
+from .scores import Scores
+
+LISTED = 20
+"""So many traces that do not conform are listed."""
+
+_MARKS = {"conforms": "✅", "fails": "❌", "inconclusive": "❔", "rig": "⚠️"}
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+
+
+def render_markdown(evidence: Evidence, scores: Scores | None = None) -> str:
+    """Return the report as Markdown: verdict, a table of platforms, what failed, what was not shown."""
+    lines = [
+        f"## {_MARKS[evidence.outcome]} {_plain(wording.headline(evidence))}",
+        "",
+        *(f"- {_plain(sentence)}" for sentence in wording.grounds(evidence)),
+        "",
+        *_table(evidence.platforms),
+        *_problems([story for story in evidence.stories if story.outcome != "conforms"]),
+        *(_defects(scores) if scores else []),
+        *_not_shown(evidence.platforms),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(platforms: tuple[Shown, ...]) -> list[str]:
+    heads = [wording.STANDING_WORDS[standing] for standing in STANDINGS]
+    lines = [
+        f"| platform | what it is | traces | {' | '.join(heads)} |",
+        f"| --- | --- | ---: |{' ---: |' * len(heads)}",
+    ]
+    for platform in platforms:
+        counts = platform.report.counts()
+        cells = [
+            _plain(platform.name),
+            _plain(str(platform.identity.reality)),
+            str(len(platform.stories)),
+            *(str(counts[standing]) for standing in STANDINGS),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return [*lines, "", "Counted are requirements of the device's release.", ""]
+
+
+def _problems(stories: list[Story]) -> list[str]:
+    if not stories:
+        return []
+    lines = ["### What did not conform", ""]
+    for story in stories[:LISTED]:
+        ids = " ".join(story.result.blamed)
+        lines.append(
+            f"- **{_plain(story.label)}** on {_plain(story.platform)}, "
+            f"{wording.OUTCOME_WORDS[story.outcome]}: {_plain(wording.first_sentence(story))}"
+            + (f" ({ids})" if ids else "")
+        )
+        fence = "~~~~"
+        lines += ["", f"  {fence}text"]
+        text = visible(story.result.reason).replace("~~~", "~ ~ ~")
+        lines += [f"  {line}" for line in [*text.splitlines(), wording.replay(story)]]
+        lines += [f"  {fence}", ""]
+    if len(stories) > LISTED:
+        lines += [f"and {len(stories) - LISTED} more.", ""]
+    return lines
+
+
+def _defects(scores: Scores) -> list[str]:
+    total = wording.counted(scores.observable, "seeded defect")
+    lines = [
+        "### Seeded defects",
+        "",
+        f"{scores.caught} of {total} caught for the right reason on {_plain(scores.target)}.",
+        "",
+    ]
+    lines += [
+        f"- {_plain(score.name)}, {score.standing.replace('_', ' ')}: {_plain(score.sentence)}"
+        for score in scores.worst_first
+        if score.standing in ("missed", "wrong_reason")
+    ]
+    return [*lines, ""]
+
+
+def _not_shown(platforms: tuple[Shown, ...]) -> list[str]:
+    lines = ["<details><summary>What this does not show</summary>", ""]
+    for platform in platforms:
+        for reason, idents in wording.not_shown(platform):
+            names = ", ".join(wording.short(ident) for ident in idents)
+            lines.append(f"- {_plain(platform.name)}: {_plain(reason)}: {names}")
+    return [*lines, "", "</details>", ""]
+
+
+def _plain(text: str) -> str:
+    """Return a text so that nothing in it is markup."""
+    return _MARKUP.sub(r"\\\1", visible(text).replace("\n", " "))

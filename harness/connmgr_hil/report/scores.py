@@ -1,0 +1,61 @@
+"""How well a suite catches seeded defects, as `cmhil defects --json` tells it."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from connmgr_hil.vocabulary.errors import BadInput
+
+Catch = Literal["caught", "missed", "wrong_reason", "equivalent"]
+
+
+class DefectScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One seeded defect and whether the suite caught it, for the right reason.
+
+    `requirements` are those that should be blamed, `blamed` those that were, by `scenario`. An
+    `equivalent` defect cannot be observed, as argued there.
+    """
+
+    name: str
+    standing: Catch
+    sentence: str = ""
+    requirements: tuple[str, ...] = ()
+    blamed: tuple[str, ...] = ()
+    scenario: str | None = None
+    equivalent: str = ""
+
+
+class Scores(msgspec.Struct, frozen=True):
+    """The scores of all seeded defects on one target."""
+
+    defects: tuple[DefectScore, ...] = ()
+    target: str = ""
+
+    @property
+    def observable(self) -> int:
+        """How many of them can be observed at all."""
+        return sum(each.standing != "equivalent" for each in self.defects)
+
+    @property
+    def caught(self) -> int:
+        """How many were caught for the right reason."""
+        return sum(each.standing == "caught" for each in self.defects)
+
+    @property
+    def worst_first(self) -> tuple[DefectScore, ...]:
+        """The defects in the order in which one wants to read them."""
+        order = ("missed", "wrong_reason", "caught", "equivalent")
+        return tuple(sorted(self.defects, key=lambda each: (order.index(each.standing), each.name)))
+
+
+def read_scores(path: Path) -> Scores:
+    """Read the scores of seeded defects. Raises `BadInput` naming file and key."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Scores)
+    except OSError as error:
+        raise BadInput(f"a readable file with defects at {path}", str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f"{path}: an object with 'defects', each with 'name' and 'standing'", str(error)
+        ) from error

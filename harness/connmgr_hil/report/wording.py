@@ -1,0 +1,102 @@
+"""The sentences that HTML and Markdown share, so that they cannot disagree."""
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.results import Standing
+
+from .evidence import Evidence, Shown, Story
+
+GROUPS = {
+    "MON": "Monitoring",
+    "IGN": "Ignoring and watching",
+    "RSD": "Resending status",
+    "EVT": "Events and delivery",
+    "CTL": "Control",
+    "AUTO": "Automations",
+    "BULK": "Bulk calls",
+    "IMP": "Connectivity implementations",
+    "IDLE": "Idle timeout",
+    "SH": "Shell of upstream",
+}
+STANDING_WORDS: dict[Standing, str] = {
+    "held": "held",
+    "failed": "failed",
+    "quirk": "known quirk",
+    "unreachable": "not reachable here",
+    "not_run": "not run",
+}
+STANDING_MEANS: dict[Standing, str] = {
+    "held": "shown, and as the specification says",
+    "failed": "the device did what no conforming device does",
+    "quirk": "deviates the way upstream is known to: reported, not failed",
+    "unreachable": "this device cannot show it, for the reason given",
+    "not_run": "nothing in the traces settles it",
+}
+OUTCOME_WORDS = {
+    Outcome.CONFORMS: "conforms",
+    Outcome.FAILS: "fails",
+    Outcome.INCONCLUSIVE: "inconclusive",
+    Outcome.RIG: "rig fault",
+}
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 trace`, `3 traces`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def headline(evidence: Evidence) -> str:
+    """Return the verdict in words. It never claims more than the traces can show."""
+    total = len(evidence.stories)
+    bad = len(evidence.with_outcome(evidence.outcome))
+    if evidence.outcome is Outcome.FAILS:
+        return f"{counted(bad, 'trace')} of {total} {'shows' if bad == 1 else 'show'} what no conforming device does"
+    if evidence.outcome is Outcome.RIG:
+        return f"The rig failed in {counted(bad, 'trace')} of {total}; no device failed"
+    if evidence.outcome is Outcome.INCONCLUSIVE:
+        return f"{counted(bad, 'trace')} of {total} {'is' if bad == 1 else 'are'} inconclusive"
+    if all(platform.identity.simulated for platform in evidence.platforms):
+        return "The simulated board conforms; no Zephyr code ran"
+    return f"Everything in {counted(total, 'trace')} is what the specification allows"
+
+
+def grounds(evidence: Evidence) -> list[str]:
+    """Return what the verdict stands on: real devices or imitations, named."""
+    sentences = []
+    by_kind: dict[str, list[Shown]] = {}
+    for platform in evidence.platforms:
+        by_kind.setdefault(str(platform.identity.reality), []).append(platform)
+    for platforms in by_kind.values():
+        names = " and ".join(platform.name for platform in platforms)
+        sentences.append(f"{names}: {platforms[0].identity.explained}")
+    return sentences
+
+
+def first_sentence(story: Story) -> str:
+    """Return in one line why a trace does not conform."""
+    if story.failure:
+        return story.failure.sentence
+    lines = story.result.reason.splitlines() or [""]
+    return lines[0].removeprefix(story.outcome.upper()).strip()
+
+
+def replay(story: Story) -> str:
+    """Return the command that runs a trace's commands again, the shortest that show the same."""
+    trace = story.shortest.trace if story.shortest else story.result.trace
+    return f"cmhil replay {trace} -t {story.target}"
+
+
+def not_shown(platform: Shown) -> list[tuple[str, list[str]]]:
+    """Return why requirements were not shown on a platform, each reason with its requirements."""
+    reasons: dict[str, list[str]] = {}
+    for requirement, standing in platform.standings.items():
+        if standing in ("unreachable", "not_run"):
+            # Which scenarios were not run matters to one requirement; here only that they were not.
+            reason = platform.reason(requirement)
+            brief = reason.partition(": ")[0] if standing == "not_run" else reason
+            reasons.setdefault(brief, []).append(requirement)
+    return sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def short(requirement: str) -> str:
+    """Return a requirement's id without the prefix that all share."""
+    return requirement.removeprefix("REQ-")
