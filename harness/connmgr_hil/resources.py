@@ -1,4 +1,4 @@
-"""Files that travel with the package: platform descriptions and the Zephyr application.
+"""Files that travel with the package: platform descriptions, Robot suites and the Zephyr application.
 
 A checkout keeps them beside the package's source folder, a wheel inside the package.
 """
@@ -25,6 +25,14 @@ def zephyr_app_dir() -> Path:
     Raises `UsageError` when the installation is not whole.
     """
     return _find("zephyr_app")
+
+
+def robot_dir() -> Path:
+    """Return the folder with the Robot Framework suites that come with this package.
+
+    Raises `UsageError` when the installation is not whole.
+    """
+    return _find("robot")
 
 
 def _find(name: str) -> Path:

@@ -1,0 +1,43 @@
+"""pytest plugin: devices as fixtures, each test shadowed by the checker.
+
+This module is loaded in every pytest run of an environment that has connmgr-hil. It imports nothing of the
+package before a test asks for a device.
+"""
+
+from .fixtures import (
+    advance,
+    cm,
+    cm_image,
+    cm_platform,
+    cm_port,
+    cm_target,
+    cm_targets,
+    cm_trace_dir,
+    cm_variant,
+    network,
+)
+from .hooks import (
+    pytest_addoption,
+    pytest_configure,
+    pytest_itemcollected,
+    pytest_runtest_call,
+    pytest_runtest_makereport,
+)
+
+__all__ = [
+    "advance",
+    "cm",
+    "cm_image",
+    "cm_platform",
+    "cm_port",
+    "cm_target",
+    "cm_targets",
+    "cm_trace_dir",
+    "cm_variant",
+    "network",
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_itemcollected",
+    "pytest_runtest_call",
+    "pytest_runtest_makereport",
+]

@@ -1,0 +1,87 @@
+"""The device of a test: loaded when the first test asks for one."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.requirements import ORDER, requirements
+from connmgr_hil.conformance.session import Session
+from connmgr_hil.targets import Target
+from connmgr_hil.testbed import Network, Run, obstacle
+from connmgr_hil.testbed.needs import untestable
+from connmgr_hil.vocabulary.errors import UsageError
+
+from .hooks import requirement_ids
+from .keys import RUN
+
+
+class ConnMgr(Bench):
+    """A device that a test works with.
+
+    Commands and what they show are written as in scenarios (see `Bench`). `network` has the ifaces with
+    methods of their own, `session` the device's facts, `trace` the path of the record.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.session = session
+        self.network = Network(session, lambda words: self.ask(" ".join(words)))
+
+    @property
+    def trace(self) -> Path:
+        """Where all that happens is recorded."""
+        return self.session.path
+
+    def advance(self, time: float | timedelta) -> None:
+        """Let device time pass, in seconds; what is shown meanwhile is for `take` and the model."""
+        seconds = time.total_seconds() if isinstance(time, timedelta) else time
+        if seconds < 0:
+            raise UsageError("a time of 0 s or more", f"{seconds} s")
+        self.ask(f"advance {round(seconds * 1e6)}")
+
+
+def begin(item: pytest.Item, target: Target, trace: Path, lock: FileLock | None) -> ConnMgr:
+    """Start the device for a test, or skip the test where it cannot be run.
+
+    Raises `UsageError` for marks that name no requirement or need, `RigFault` when it does not start.
+    """
+    ids = requirement_ids(item)
+    for each in ids:
+        _known(each)
+    if reason := untestable(target.platform, ids):
+        pytest.skip(reason)
+    run = Run(target, trace, name=item.nodeid, requirements=ids, lock=lock)
+    item.stash[RUN] = run
+    run.start()
+    try:
+        reason = _obstacle(item, run)
+    except BaseException:
+        run.close()
+        raise
+    if reason:
+        run.close()
+        trace.unlink(missing_ok=True)
+        pytest.skip(reason)
+    return ConnMgr(run.session)
+
+
+def _obstacle(item: pytest.Item, run: Run) -> str:
+    for mark in item.iter_markers("needs"):
+        since, until = mark.kwargs.get("since", ORDER[0]), mark.kwargs.get("until", ORDER[-1])
+        if reason := obstacle(run.session, mark.args, since=since, until=until):
+            return reason
+    return ""
+
+
+def _known(ident: str) -> None:
+    if ident in requirements():
+        return
+    chapter = ident.rpartition("-")[0]
+    near = [each for each in requirements() if each.startswith(chapter)]
+    valid = f"{near[0]} … {near[-1]}" if near else "see 'cmhil requirements'"
+    raise UsageError(
+        "@pytest.mark.req with requirements that exist", repr(ident), f"valid: {valid}"
+    )

@@ -1,0 +1,132 @@
+"""What pytest calls: options, markers, the judgement after each test, and what a failure shows."""
+
+from collections.abc import Generator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .keys import RIG, RUN
+
+if TYPE_CHECKING:
+    from connmgr_hil.testbed import Run
+
+_PACKAGE = Path(__file__).parents[1]
+_OPTIONS = (
+    ("target", "TARGET", "simulated (the default), native, or a platform ('cmhil platforms')"),
+    ("platform", "FILE", "a platform by name or file, instead of a target"),
+    ("image", "PATH", "the image to run, instead of the one that was built"),
+    ("variant", "NAME", "another configuration of the firmware"),
+    ("port", "PORT", "the serial port of a board"),
+    ("trace-dir", "DIR", "where traces are kept; pytest's temporary folder if not given"),
+)
+_MARKERS = (
+    "req(*ids): the requirements that a test is about, such as REQ-CTL-019",
+    "needs(*needs, since=PROFILE, until=PROFILE): what the device must have, or the test is skipped",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the `--cm-…` options."""
+    group = parser.getgroup("connmgr-hil", "Zephyr's Connection Manager on a target")
+    for name, metavar, text in _OPTIONS:
+        group.addoption(f"--cm-{name}", metavar=metavar, default="", help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
+    """Return the ids of our requirements that a test is marked with."""
+    ids = (str(each) for mark in item.iter_markers("req") for each in mark.args)
+    return tuple(dict.fromkeys(each for each in ids if each.startswith("REQ-")))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let JUnit reports name the requirements of each test."""
+    item.user_properties += [("requirement", each) for each in requirement_ids(item)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Judge the run: a test whose own assertions pass fails when the device left the model."""
+    run = item.stash.get(RUN, None)
+    if run is None:
+        return (yield)
+    from connmgr_hil.vocabulary.errors import DeviceFault, RigFault  # noqa: PLC0415
+
+    try:
+        result = yield
+    except (DeviceFault, RigFault) as error:
+        item.stash[RIG] = isinstance(error, RigFault)
+        run.blame(error)
+        _hide_harness(error)
+        raise
+    except pytest.skip.Exception:
+        _judge(item, run)
+        raise
+    except AssertionError as error:
+        first, _, _ = str(error).partition("\n")
+        run.blame(complaint=f"the test's own assertion: {first}")
+        raise
+    except BaseException:
+        run.blame()
+        raise
+    _judge(item, run)
+    return result
+
+
+def _judge(item: pytest.Item, run: "Run") -> None:
+    from connmgr_hil.vocabulary.errors import DeviceFault, RigFault  # noqa: PLC0415
+
+    try:
+        run.judge()
+    except (DeviceFault, RigFault) as error:
+        item.stash[RIG] = isinstance(error, RigFault)
+        # No line of the test is to blame, so none is shown.
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
+def _hide_harness(error: BaseException) -> None:
+    """End the traceback where the test called us."""
+    place: TracebackType | None = error.__traceback__
+    last = None
+    while place is not None:
+        if _PACKAGE not in Path(place.tb_frame.f_code.co_filename).parents:
+            last = place
+        place = place.tb_next
+    if last is not None:
+        last.tb_next = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show verdict, timeline and trace with a failure; a rig that broke is an error, not a failure."""
+    run = item.stash.get(RUN, None)
+    if run is not None and call.when == "call" and run.verdict is not None:
+        item.user_properties += [
+            ("verdict", str(run.verdict.outcome)),
+            ("trace", str(run.trace)),
+        ]
+    report = yield
+    if run is not None and report.failed and run.trace.is_file():
+        _explain(report, run)
+    if report.failed and call.when == "call" and item.stash.get(RIG, False):
+        report.when = "setup"  # to pytest an error is what breaks around a test, as the rig is
+    return report
+
+
+def _explain(report: pytest.TestReport, run: "Run") -> None:
+    from connmgr_hil.testbed import timeline  # noqa: PLC0415
+
+    if run.verdict is not None:
+        report.sections.append(("connmgr-hil: verdict", "\n".join(run.verdict.lines())))
+    report.sections.append(("connmgr-hil: timeline", timeline(run.trace, failure=run.failure)))
+    check = f"{run.trace}\njudge it again with: cmhil check {run.trace}"
+    report.sections.append(("connmgr-hil: trace", check))

@@ -1,0 +1,143 @@
+"""Keywords about the device as a whole."""
+
+from msgspec import structs
+
+from connmgr_hil.conformance.requirements import ORDER
+from connmgr_hil.testbed import obstacle
+
+from .framework import Failure, SkipExecution
+from .keywords import Keywords, keyword
+
+
+class DeviceKeywords(Keywords):
+    """Starting, judging, asking."""
+
+    def open(self, variant: str = "") -> None:
+        """Start the device afresh, with a trace of its own."""
+        raise NotImplementedError
+
+    def close_judged(self) -> None:
+        """End the session and insist that the device conformed."""
+        raise NotImplementedError
+
+    def attach(self) -> None:
+        """Put the trace into the log."""
+        raise NotImplementedError
+
+    @keyword
+    def open_device(self, variant: str = "") -> None:
+        """Starts the device afresh; what happens from here on is recorded and judged.
+
+        Without this keyword the first one that needs a device opens it. Tests never share one.
+
+        - ``variant``: another configuration of the firmware than the library was imported with.
+
+        For example:
+        | Open Device
+        | Open Device    variant=dad
+        """
+        self.open(variant)
+
+    @keyword
+    def close_device(self) -> None:
+        """Ends the session; fails if the device left the model.
+
+        Without this keyword the end of the test does so.
+
+        For example:
+        | Close Device
+        """
+        self.close_judged()
+
+    @keyword
+    def restart_device(self) -> None:
+        """Ends the session as `Close Device` does, and starts the device afresh.
+
+        For example:
+        | Restart Device
+        | Interface Should Be    A    admin-down
+        """
+        self.close_judged()
+        self.open()
+
+    @keyword
+    def reset_device(self) -> None:
+        """Brings everything back to the state after boot without a restart; events are forgotten.
+
+        For example:
+        | Reset Device
+        """
+        status = self.session.execute(("reset",)).status
+        self.insist(status == "0", "the device can be reset", f"it answered {status}")
+        self.events.forget()
+
+    @keyword
+    def device_should_conform(self) -> None:
+        """Compares all that the device showed, and how all its interfaces stand now, with the model.
+
+        The end of each test does so too.
+
+        For example:
+        | Device Should Conform
+        """
+        self.session.execute(("state",))
+        self.session.conform()
+
+    @keyword
+    def skip_unless_device_has(
+        self, *features: str, since: str = ORDER[0], until: str = ORDER[-1]
+    ) -> None:
+        """Skips the test where the device lacks something that it needs.
+
+        - ``features``: role letters of interfaces (see `Interfaces`), ``dad``, ``no-dad``, ``queue5``,
+          ``queue64``, ``autodown``, ``no-autodown``, ``granted-time``, and others; an unknown one is
+          answered with all of them.
+        - ``since``, ``until``: profiles (P34, P37, P42, P43, P26), the semantics of Zephyr's releases.
+
+        For example:
+        | Skip Unless Device Has    autodown    S
+        | Skip Unless Device Has    since=P37
+        """
+        reason = obstacle(self.session, features, since=since, until=until)
+        if reason:
+            raise SkipExecution(reason)
+
+    @keyword
+    def get_device_facts(self) -> dict[str, object]:
+        """Returns what the device said about itself, as a dictionary, with its ``profile``.
+
+        For example:
+        | ${facts} =    Get Device Facts
+        | Log    ${facts}[board] runs Zephyr ${facts}[zephyr]
+        """
+        return structs.asdict(self.session.facts) | {"profile": self.session.profile.name}
+
+    @keyword
+    def give_command(self, *words: str, returns: str = "") -> dict[str, str]:
+        """Gives any command of the probe, and returns what its reply says, with the ``status``.
+
+        - ``words``: as in PROTOCOL.md, with role letters for interfaces.
+        - ``returns``: what the command must return; anything if not given.
+
+        For example:
+        | &{reply} =    Give Command    sim A
+        | Should Be Equal    ${reply}[state]    idle
+        | Give Command    burst ignore U ; watch U    returns=0
+        """
+        given = " ".join(words).split()
+        letters = {each.letter: str(each.index) for each in self.network.ifaces if each.letter}
+        reply = self.session.execute(tuple(letters.get(word, word) for word in given))
+        if returns and reply.status != returns:
+            raise Failure(
+                f"'{' '.join(given)}' should return {returns}; it returned {reply.status}"
+            )
+        return {"status": reply.status, **reply.values}
+
+    @keyword
+    def attach_trace(self) -> None:
+        """Puts the trace into the log as a table; a test that fails does so by itself.
+
+        For example:
+        | Attach Trace
+        """
+        self.attach()

@@ -1,0 +1,212 @@
+"""Keywords about events, and about time."""
+
+from connmgr_hil.testbed import Iface
+from connmgr_hil.vocabulary import stimuli
+from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.observations import EventSeen
+
+from .arguments import NOT_GIVEN, Duration, Listener
+from .keywords import Keywords, keyword
+
+
+class EventKeywords(Keywords):
+    """Events are remembered until a check finds them, see `Events`."""
+
+    @keyword
+    def advance_time(self, time: Duration) -> None:
+        """Lets device time pass; where time is granted this costs no real time.
+
+        - ``time``: how much.
+
+        For example:
+        | Advance Time    1 min
+        """
+        self.session.execute(stimuli.advance(time))
+
+    @keyword
+    def event_should_have_occurred(
+        self, event: Event, iface: Iface = NOT_GIVEN, *, listener: Listener = NOT_GIVEN
+    ) -> None:
+        """Checks that an event came, and uses it up with all before it.
+
+        - ``event``: its name without ``NET_EVENT_``.
+        - ``iface``: the interface that it must carry, see `Interfaces`; any if not given.
+        - ``listener``: who must have got it; ``early`` if not given.
+
+        For example:
+        | Event Should Have Occurred    L4_CONNECTED    U
+        """
+        self._use(event, iface, listener or "early")
+
+    def _use(self, event: Event, iface: Iface | None, listener: str = "early") -> EventSeen:
+        had = self.events.text(listener)
+        found = self.events.find(event, iface.index if iface else None, listener)
+        self.insist(found is not None, f"{event}({iface or '*'}) should have occurred", had)
+        assert found is not None
+        return found
+
+    @keyword
+    def event_should_not_have_occurred(
+        self, event: Event, iface: Iface = NOT_GIVEN, *, listener: Listener = NOT_GIVEN
+    ) -> None:
+        """Checks that an event did not come since the last one that was used up.
+
+        - ``event``: its name without ``NET_EVENT_``.
+        - ``iface``: the interface that it would carry, see `Interfaces`; any if not given.
+        - ``listener``: who would have got it; ``early`` if not given.
+
+        For example:
+        | Event Should Not Have Occurred    L4_DISCONNECTED
+        """
+        came = [
+            each
+            for each in self.events.pending(listener or "early")
+            if each.name == event and (iface is None or each.iface == iface.index)
+        ]
+        self.insist(
+            not came,
+            f"{event}({iface or '*'}) should not have occurred",
+            self.events.text(listener or "early"),
+        )
+
+    @keyword
+    def only_these_events_should_have_occurred(self, *events: str) -> None:
+        """Checks all that came since the last event that was used up: these, in this order, no other.
+
+        - ``events``: as in ``IF_UP(A)``; ``L4_DISCONNECTED(-)`` carries no interface, ``IF_UP(*)`` any, and
+          ``{IF_UP(A) IF_UP(B)}`` come in any order. Without any, none may have come.
+
+        For example:
+        | Only These Events Should Have Occurred    IF_ADMIN_UP(U)    IF_UP(U)
+        | Only These Events Should Have Occurred    IF_DOWN(A)    {L4_DISCONNECTED(A) IF_ADMIN_DOWN(A)}
+        """
+        expected = " ".join(events)
+        problem = self.events.difference(expected)
+        self.insist(
+            problem is None, f"only these should have occurred: {expected or 'none'}", problem or ""
+        )
+
+    @keyword
+    def event_should_occur_within(
+        self,
+        time: Duration,
+        event: Event,
+        iface: Iface = NOT_GIVEN,
+        *,
+        not_before: Duration = NOT_GIVEN,
+    ) -> None:
+        """Lets time pass and checks that an event comes in it; all of the time passes.
+
+        - ``time``: how much device time.
+        - ``event``: its name without ``NET_EVENT_``.
+        - ``iface``: the interface that it must carry, see `Interfaces`; any if not given.
+        - ``not_before``: the earliest moment, from the beginning of the time; ``0`` if not given.
+
+        For example:
+        | Event Should Occur Within    2.5 s    CONN_IF_TIMEOUT    A    not_before=1.9 s
+        """
+        reply = self.session.execute(stimuli.advance(time))
+        found = self._use(event, iface)
+        after = (found.t - reply.t0) / 1e6
+        earliest = not_before or 0.0
+        self.insist(
+            earliest <= after <= time,
+            f"{event} should occur between {earliest:g} s and {time:g} s",
+            f"it came after {after:.3f} s",
+        )
+
+    @keyword
+    def no_event_should_occur_within(
+        self, time: Duration, event: Event = NOT_GIVEN, iface: Iface = NOT_GIVEN
+    ) -> None:
+        """Lets time pass and checks that no event comes in it; earlier ones are forgotten.
+
+        - ``time``: how much device time.
+        - ``event``: only this event may not come; any if not given.
+        - ``iface``: only events of this interface may not come, see `Interfaces`.
+
+        For example:
+        | No Event Should Occur Within    5 s
+        | No Event Should Occur Within    1 min    CONN_IF_TIMEOUT    A
+        """
+        self.events.forget()
+        self.session.execute(stimuli.advance(time))
+        came = [
+            str(self.events.mark(each))
+            for each in self.events.pending()
+            if event in (None, each.name) and (iface is None or each.iface == iface.index)
+        ]
+        self.insist(not came, f"no event should occur within {time:g} s", " ".join(came))
+
+    @keyword
+    def forget_events(self) -> None:
+        """Uses up all events that came until now.
+
+        For example:
+        | Forget Events
+        """
+        self.events.forget()
+
+    @keyword
+    def get_events(self, *, listener: Listener = NOT_GIVEN) -> list[str]:
+        """Returns the events that were not used up, as in ``IF_UP(A)``; they stay.
+
+        - ``listener``: who got them; ``early`` if not given.
+
+        For example:
+        | @{events} =    Get Events
+        | Log Many    @{events}
+        """
+        return [str(self.events.mark(event)) for event in self.events.pending(listener or "early")]
+
+    @keyword
+    def raise_event(self, event: Event, iface: Iface, info: int | None = None) -> None:
+        """Notifies an event from outside, as other code on the device might.
+
+        - ``event``: its name without ``NET_EVENT_``.
+        - ``iface``: the interface that it carries, see `Interfaces`.
+        - ``info``: a number that travels with it.
+
+        For example:
+        | Raise Event    DNS_SERVER_ADD    U
+        """
+        self._done(stimuli.raise_event(event, iface.index, info))
+
+    @keyword
+    def resend_status(self) -> None:
+        """Asks the monitor to repeat its present status, as ``conn_mgr_mon_resend_status`` does.
+
+        For example:
+        | Resend Status
+        | Event Should Have Occurred    L4_CONNECTED    U
+        """
+        self._done(stimuli.resend())
+
+    @keyword
+    def register_listener(self, listener: Listener, *events: Event) -> None:
+        """Registers a further listener for events of one layer; it comes later than the first.
+
+        - ``listener``: what it is called.
+        - ``events``: what it listens to.
+
+        For example:
+        | Register Listener    late1    L4_CONNECTED    L4_DISCONNECTED
+        | Resend Status
+        | Event Should Have Occurred    L4_CONNECTED    U    listener=late1
+        """
+        self._done(stimuli.listen(listener, *events))
+
+    @keyword
+    def remove_listener(self, listener: Listener) -> None:
+        """Removes a listener.
+
+        - ``listener``: what it is called.
+
+        For example:
+        | Remove Listener    late1
+        """
+        self._done(stimuli.unlisten(listener))
+
+    def _done(self, words: stimuli.Words) -> None:
+        status = self.session.execute(words).status
+        self.insist(status == "0", f"'{' '.join(words)}' returns 0", f"it returned {status}")

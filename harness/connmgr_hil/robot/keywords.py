@@ -1,0 +1,76 @@
+"""What all keywords stand on: the device of the test, and errors as Robot Framework knows them."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from connmgr_hil.conformance.session import Session
+from connmgr_hil.testbed import Network
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault
+
+from .event_log import EventLog
+from .framework import Error, Failure, keyword as robot_keyword
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Keywords:
+    """A group of keywords. The library, which joins them all, says what the device is."""
+
+    @property
+    def session(self) -> Session:
+        """The session on the device; its first use in a test starts it."""
+        raise NotImplementedError
+
+    @property
+    def network(self) -> Network:
+        """The interfaces of the device."""
+        raise NotImplementedError
+
+    @property
+    def events(self) -> EventLog:
+        """What has been seen and not been used up yet."""
+        raise NotImplementedError
+
+    def rig_broke(self, error: RigFault) -> None:
+        """Remember that nothing more is known about the device."""
+        raise NotImplementedError
+
+    def insist(self, holds: bool, wanted: str, seen: str) -> None:
+        """Fail unless something holds."""
+        if not holds:
+            raise DeviceFault(wanted, seen, log=str(self.session.path))
+
+    def told(self, error: ConnMgrHilError) -> Exception:
+        """Return an error as Robot Framework should report it.
+
+        A device at fault is a failure; a rig that broke, or a test that asks for what does not exist,
+        is an error.
+        """
+        told: Exception
+        if isinstance(error, DeviceFault):
+            told = Failure(str(error))
+        elif isinstance(error, RigFault):
+            self.rig_broke(error)
+            told = Error(f"Rig error ({type(error).__name__}): {error}")
+        else:
+            told = Error(f"Wrong use: {error}")
+        return told
+
+
+K = TypeVar("K", bound=Keywords)
+
+
+def keyword(method: Callable[Concatenate[K, P], R]) -> Callable[Concatenate[K, P], R]:
+    """Make a method a keyword whose errors are told as Robot Framework knows them."""
+
+    @wraps(method)
+    def spoken(self: K, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(self, *args, **kwargs)
+        except ConnMgrHilError as error:
+            raise self.told(error) from None
+
+    made: Callable[Concatenate[K, P], R] = robot_keyword(spoken)
+    return made

@@ -1,0 +1,222 @@
+"""The library: the device of each test, and the listener that judges it."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from connmgr_hil import __version__
+from connmgr_hil.conformance.session import Session
+from connmgr_hil.testbed import Choice, Network, Run, Targets
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault
+
+from .arguments import CONVERTERS
+from .association_keywords import AssociationKeywords
+from .bulk_keywords import BulkKeywords
+from .device_keywords import DeviceKeywords
+from .event_keywords import EventKeywords
+from .event_log import EventLog
+from .framework import BuiltIn, RobotNotRunningError, library, logger
+from .interface_keywords import InterfaceKeywords
+from .setting_keywords import SettingKeywords
+from .trace_table import trace_table
+
+
+@library(
+    scope="SUITE", version=__version__, converters=CONVERTERS, doc_format="ROBOT", listener="SELF"
+)
+class ConnMgrLibrary(
+    DeviceKeywords,
+    InterfaceKeywords,
+    SettingKeywords,
+    AssociationKeywords,
+    EventKeywords,
+    BulkKeywords,
+):
+    """Drives Zephyr's Connection Manager on a device, and judges all that the device shows.
+
+    = Devices =
+
+    Each test has a freshly started device. `Open Device` starts it, or else the first keyword that needs
+    one. All that is done to it and all that it shows is recorded in a *trace*, and judged at once by a
+    reference model of the Connection Manager. A test fails when the device left the model, even if its
+    own checks hold; the log then shows the trace as a table.
+
+    A device at fault is a _failure_. A rig that broke (an emulator died, a cable came loose) and a test that asks
+    for what does not exist are _errors_: their messages begin with ``Rig error`` and ``Wrong use``. A test that needs
+    what a device lacks is skipped, see `Skip Unless Device Has`.
+
+    = Interfaces =
+
+    An interface is named by its role letter, its name, or its index:
+
+    | =Letter= | =Name= | =What it is= |
+    | A, B | bound0, bound1 | bound to the simulated connectivity implementation |
+    | C | plain0 | bound to one without options |
+    | U, V | free0, free1 | unbound |
+    | D | auto0 | bound, and admin-up from boot on |
+    | N, E, S | null0, bare0, stubborn0 | special cases, see PROTOCOL.md |
+
+    = Events =
+
+    Events are remembered until a check finds them. A check that finds an event uses it up with all
+    before it, so checks read in the order in which things happened.
+
+    = Time =
+
+    All times are device time, written as Robot Framework writes them (``2 s``, ``1 min 30 s``). Where the
+    target has virtual time, it moves only in `Advance Time`, `Event Should Occur Within` and `No Event Should Occur
+    Within`, and costs next to nothing.
+    """
+
+    def __init__(
+        self,
+        target: str = "simulated",
+        image: str = "",
+        variant: str = "",
+        port: str = "",
+        trace_dir: str = "",
+    ) -> None:
+        """Chooses the device; it is started by the first test that needs it.
+
+        - ``target``: ``simulated``, ``native``, a platform (``cmhil platforms``), or a platform file.
+        - ``image``: the image to run, instead of the one that was built.
+        - ``variant``: another configuration of the firmware.
+        - ``port``: the serial port of a board.
+        - ``trace_dir``: the folder for traces; ``traces`` beside the log if not given.
+
+        For example:
+        | Library    connmgr_hil.robot.ConnMgrLibrary    target=native_sim_64
+        """
+        self._choice = Choice(target, Path(image) if image else None, variant, port)
+        self._trace_dir = trace_dir
+        self._targets = Targets()
+        self._test = ""
+        self._requirements: tuple[str, ...] = ()
+        self._opened = 0
+        self._run: Run | None = None
+        self._last: Run | None = None
+        self._rig: RigFault | None = None
+
+    # --- the device ----------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """The session on the device; its first use in a test starts it."""
+        return self._running().session
+
+    @property
+    def network(self) -> Network:
+        """The interfaces of the device."""
+        self._running()
+        return self._network
+
+    @property
+    def events(self) -> EventLog:
+        """What has been seen and not been used up yet."""
+        self._running()
+        return self._events
+
+    def _running(self) -> Run:
+        if self._run is None:
+            self.open()
+        assert self._run is not None
+        return self._run
+
+    def open(self, variant: str = "") -> None:
+        """Start the device afresh, with a trace of its own."""
+        if self._run is not None:
+            self.close_judged()
+        choice = self._choice
+        if variant:
+            choice = Choice(choice.target, choice.image, variant, choice.port)
+        self._opened += 1
+        name = re.sub(r"[^\w.-]+", "_", self._test).strip("_") or "device"
+        suffix = f".{self._opened}" if self._opened > 1 else ""
+        trace = self._folder() / f"{name}{suffix}.jsonl"
+        run = Run(
+            self._targets.get(choice),
+            trace,
+            name=self._test,
+            requirements=self._requirements,
+            lock=choice.lock(),
+        )
+        self._last = run
+        run.start()
+        self._run = run
+        self._network = Network(run.session)
+        self._events = EventLog(
+            {each.index: each.letter for each in self._network.ifaces if each.letter}
+        )
+        run.session.watch(self._events.record)
+
+    def _folder(self) -> Path:
+        return Path(self._trace_dir) if self._trace_dir else self._output() / "traces"
+
+    def _output(self) -> Path:
+        try:
+            return Path(BuiltIn().get_variable_value("${OUTPUT DIR}") or ".")
+        except RobotNotRunningError:
+            return Path()
+
+    def close_judged(self) -> None:
+        """End the session and insist that the device conformed."""
+        run, self._run = self._run, None
+        if run is None:
+            return
+        try:
+            run.judge()
+        finally:
+            run.close()
+
+    def attach(self) -> None:
+        """Put the trace into the log."""
+        if self._last is not None and self._last.trace.is_file():
+            trace = self._last.trace
+            link = Path(os.path.relpath(trace, self._output())).as_posix()
+            logger.info(trace_table(trace, self._last.failure, link), html=True)
+
+    def rig_broke(self, error: RigFault) -> None:
+        """Remember that nothing more is known about the device."""
+        self._rig = error
+
+    # --- what Robot Framework tells its listener -----------------------------------------
+
+    def _start_test(self, data: Any, result: Any) -> None:
+        self._test = data.full_name
+        self._requirements = tuple(tag for tag in result.tags if tag.upper().startswith("REQ-"))
+        self._opened = 0
+        self._last = None
+        self._rig = None
+
+    def _end_test(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot's signature
+        """Judge the device of a test; one that passed fails when the device left the model."""
+        try:
+            if result.failed and self._run is not None:
+                first, _, _ = result.message.partition("\n")
+                self._run.blame(self._rig, complaint=first)
+                self._run.close()
+                self._run = None
+            else:
+                self.close_judged()
+        except DeviceFault as error:
+            self._fail(result, str(error))
+        except ConnMgrHilError as error:
+            self._fail(result, f"Rig error ({type(error).__name__}): {error}")
+        if result.failed:
+            self.attach()
+
+    def _fail(self, result: Any, message: str) -> None:
+        result.status = "FAIL"
+        result.message = f"{result.message}\n\n{message}".strip()
+
+    def _end_suite(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot's signature
+        """End the targets of the suite, and a device that its teardown opened."""
+        if self._run is not None:
+            self._run.close()
+            self._run = None
+        self._targets.close()
+
+    def _close(self) -> None:
+        """End what is left when Robot Framework is done with the library."""
+        self._targets.close()

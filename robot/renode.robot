@@ -1,0 +1,64 @@
+*** Settings ***
+Documentation    Renode's own keywords beside ours: Renode builds the machine, ConnMgrLibrary talks to its UART.
+...
+...              ``renode-test robot/renode.robot --variable TARGET:frdm_k64f --variable IMAGE:/path/zephyr.elf``
+...              ``--variable PORT:socket://localhost:3456``; everywhere else the suite is skipped.
+
+Resource         resources/connmgr.resource
+
+Suite Setup      Import Keywords Of Renode
+Test Teardown    Leave Device
+
+Test Tags        renode
+
+
+*** Variables ***
+${REPL}              platforms/cpus/nxp-k6xf.repl
+${UART}              sysbus.uart0
+${CONSOLE_PORT}      3456
+${RENODEKEYWORDS}    ${EMPTY}
+
+
+*** Test Cases ***
+Address Connects A Machine In Renode
+    [Documentation]    Renode makes and starts the machine; the Connection Manager in it is judged.
+    [Tags]    REQ-MON-001
+    Create Machine With Console
+    Run Keyword    Start Emulation
+    Open Device
+    Take Interface Up    U
+    Add Address    U    ${IPV4}
+    Event Should Have Occurred    L4_CONNECTED    U
+    Device Should Conform
+
+Attempt Times Out While The Machine Runs
+    [Documentation]    Device time is Renode's virtual time.
+    [Tags]    REQ-CTL-019
+    Create Machine With Console
+    Run Keyword    Start Emulation
+    Open Device
+    Let Association Hang    A
+    Set Timeout    A    1 s
+    Take Interface Up    A
+    Event Should Occur Within    2 s    CONN_IF_TIMEOUT    A    not_before=900 ms
+
+
+*** Keywords ***
+Import Keywords Of Renode
+    [Documentation]    Skips the suite where it was not started by renode-test.
+    Skip If    not $RENODEKEYWORDS    needs Renode: start it with renode-test
+    Import Resource    ${RENODEKEYWORDS}
+    Run Keyword    Setup
+
+Create Machine With Console
+    [Documentation]    A machine with our firmware, whose UART is a socket that PORT names.
+    Run Keyword    Execute Command    mach create
+    Run Keyword    Execute Command    machine LoadPlatformDescription @${REPL}
+    Run Keyword    Execute Command    sysbus LoadELF @${IMAGE}
+    Run Keyword    Execute Command    emulation CreateServerSocketTerminal ${CONSOLE_PORT} "console" false
+    Run Keyword    Execute Command    connector Connect ${UART} console
+
+Leave Device
+    [Documentation]    The device is judged before its machine goes away.
+    Close Device
+    Run Keyword    Reset Emulation

@@ -1,0 +1,413 @@
+"""The pytest plugin, as people use it: tests in files, options on the command line."""
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from plugin_runs import HARNESS, RunTests
+
+from connmgr_hil.checker import Outcome, check_trace
+from connmgr_hil.conformance.scenario import registered
+from connmgr_hil.testbed.needs import NEEDS
+from connmgr_hil.trace import read_trace
+from connmgr_hil.vocabulary.observations import EventSeen
+
+pytest_plugins = ["pytester"]
+SNIPPETS = Path(__file__).parents[2] / "docs" / "snippets"
+
+MANY = """
+    import pytest
+
+    def test_words(cm):
+        cm.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+        cm.do("addr4 U add 192.0.2.1", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
+        cm.do("up U", rc="-EALREADY")
+
+    def test_roles(network):
+        assert [each.name for each in network.bound] == ["bound0", "bound1", "plain0", "stubborn0"]
+        assert [each.letter for each in network.unbound] == ["U", "V"]
+        assert [str(each) for each in network.auto_started] == ["D"]
+        assert network.real == ()
+
+    def test_ifaces(network, advance):
+        iface = network.find("a")
+        iface.add("192.0.2.1")
+        iface.up()
+        assert not iface.ready
+        advance(1)
+        assert iface.ready
+        iface.lose()
+        assert not iface.state().admin
+
+    @pytest.mark.parametrize("seconds", [1, 60])
+    def test_time(cm, network, advance, seconds):
+        network.bound[0].knob("mode", "never")
+        network.bound[0].set_timeout(seconds)
+        network.bound[0].up()
+        cm.take()
+        advance(seconds - 0.1)
+        assert not cm.take()
+        advance(0.6)
+        assert [mark.name for mark in cm.take()] == ["CONN_IF_TIMEOUT", "IF_ADMIN_DOWN"]
+"""
+
+
+def test_everyday_use(run_tests: RunTests) -> None:
+    run_tests(MANY).assert_outcomes(passed=5)
+
+
+def test_everyday_use_on_real_zephyr(run_tests: RunTests, native: list[str]) -> None:
+    run_tests(MANY, *native).assert_outcomes(passed=5)
+
+
+@pytest.mark.parametrize("name", ["test_ready.py", "test_timeout.py"])
+def test_examples_pass(run_tests: RunTests, name: str) -> None:
+    run_tests(SNIPPETS / name).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("name", ["test_ready.py", "test_timeout.py"])
+def test_examples_pass_on_real_zephyr(run_tests: RunTests, native: list[str], name: str) -> None:
+    run_tests(SNIPPETS / name, *native).assert_outcomes(passed=1)
+
+
+def test_device_that_left_the_model_fails_a_test_without_assertions(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    result = run_tests(SNIPPETS / "test_defect.py", "--cm-trace-dir", "traces")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "> *advance(5)",
+            "*Nonconforming: FAIL  REQ-IMP-009 *",
+            "*- connmgr-hil: verdict -*",
+            "FAIL  REQ-IMP-009 *",
+            "  allowed here:*",
+            "*- connmgr-hil: timeline -*",
+            "*do        advance 5000000",
+            " *2.001000 s  event     CONN_IF_TIMEOUT  bound0 (1)*",
+            ">*4.002000 s  event     CONN_IF_TIMEOUT  bound0 (1)*",
+            "*- connmgr-hil: trace -*",
+            "traces/test_it.py_*.jsonl",
+        ]
+    )
+    assert "session.py:" not in result.stdout.str(), "the traceback ends in the test"
+    (trace,) = (pytester.path / "traces").glob("*.jsonl")
+    verdict = check_trace(trace)
+    assert verdict.failure
+    assert verdict.failure.requirements[0] == "REQ-IMP-009"
+
+
+def test_misconduct_that_a_test_swallows_still_fails_it(run_tests: RunTests) -> None:
+    result = run_tests(
+        """
+        def test_it(cm, network):
+            cm.do("defect auto-loss-stays-up on")
+            cm.connected("A")
+            try:
+                network.bound[0].lose()
+            except Exception:
+                pass
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["FAIL  REQ-*", "*connmgr-hil: timeline*"])
+
+
+def test_misconduct_is_found_when_only_the_last_look_shows_it(run_tests: RunTests) -> None:
+    result = run_tests(
+        """
+        def test_it(cm):
+            cm.do("defect ctl-flags-shared on")
+            cm.do("flag A PERSISTENT on")
+        """
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["FAIL  REQ-CTL-033*"])
+
+
+def test_own_assertion_is_in_the_trace(run_tests: RunTests, pytester: pytest.Pytester) -> None:
+    result = run_tests(
+        """
+        def test_it(network):
+            network.bound[0].up()
+            assert network.bound[0].ready
+        """,
+        *("--cm-trace-dir", "traces"),
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*assert False*", "*connmgr-hil: timeline*", "*do        up 1"])
+    (trace,) = (pytester.path / "traces").glob("*.jsonl")
+    verdict = check_trace(trace)
+    assert verdict.outcome is Outcome.FAILS
+    assert "assert False" in verdict.reason
+
+
+def test_misconduct_while_tidying_up_is_an_error(run_tests: RunTests) -> None:
+    result = run_tests(
+        """
+        import pytest
+
+        @pytest.fixture
+        def tidy(cm):
+            yield
+            cm.do("defect auto-loss-stays-up on")
+            cm.connected("A")
+            cm.ask("lose A")
+
+        def test_it(tidy):
+            pass
+        """
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown*", "FAIL  REQ-*"])
+
+
+RIG = """
+    import os, signal
+    from connmgr_hil.testbed import Choice
+
+    def test_during(cm, cm_targets):
+        os.kill(cm_targets.get(Choice()).pid, signal.SIGKILL)
+        cm.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+
+    def test_after(cm, cm_targets):
+        os.kill(cm_targets.get(Choice()).pid, signal.SIGKILL)
+
+    def test_next(cm):
+        cm.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+"""
+
+
+def test_rig_that_broke_is_an_error_not_a_failure(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    result = run_tests(RIG, "--junitxml", "junit.xml")
+    result.assert_outcomes(errors=2, passed=1)
+    result.stdout.fnmatch_lines(["*LineClosed*", "RIG  LineClosed*"])
+    suite = ET.parse(pytester.path / "junit.xml").getroot()[0]
+    assert (suite.get("errors"), suite.get("failures")) == ("2", "0")
+
+
+def test_image_that_is_not_there_is_an_error_with_the_way_out(run_tests: RunTests) -> None:
+    result = run_tests(MANY, "--cm-target", "native", "--cm-image", "nowhere.exe", "-k", "words")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["an image for native_sim", "*nowhere.exe*", "*cmhil build -p*"])
+    assert "def cm(" not in result.stdout.str()
+
+
+def test_needs_skip_by_what_the_device_has(run_tests: RunTests) -> None:
+    result = run_tests(
+        """
+        import pytest
+
+        @pytest.mark.needs("dad")
+        def test_dad(cm): raise AssertionError
+
+        @pytest.mark.needs("A", "autodown", "granted-time", until="P34")
+        def test_now(cm): assert cm.facts.autodown
+
+        @pytest.mark.needs(since="P37")
+        def test_families(cm): raise AssertionError
+        """,
+        "-rs",
+    )
+    result.assert_outcomes(passed=1, skipped=2)
+    result.stdout.fnmatch_lines(
+        ["*needs a build with duplicate address detection*", "*needs profile P37 or later*"]
+    )
+
+
+def test_platform_says_what_cannot_be_tested(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    pytester.makefile(
+        ".toml",
+        mine="""
+        name = "mine"
+        description = "ours"
+        kind = "simulated"
+        [time]
+        granted = true
+        [untestable]
+        "REQ-MON-008" = "its cable is soldered"
+        """,
+    )
+    result = run_tests(
+        """
+        import pytest
+
+        @pytest.mark.req("REQ-MON-008")
+        def test_carrier(cm): raise AssertionError
+
+        @pytest.mark.req("REQ-MON-007")
+        def test_down(cm): pass
+        """,
+        *("-rs", "--cm-platform", "mine.toml"),
+    )
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*REQ-MON-008 cannot be tested on mine: its cable is soldered*"])
+
+
+@pytest.mark.parametrize(
+    ("mark", "told"),
+    [
+        ('needs("daddy")', "*valid: A, B, C*granted-time*"),
+        ('needs(since="P35")', "*valid: P34, P37, P42, P43, P26*"),
+        ('req("REQ-CTL-999")', "*valid: REQ-CTL-001 … REQ-CTL-0*"),
+    ],
+)
+def test_marks_that_mean_nothing_are_errors(run_tests: RunTests, mark: str, told: str) -> None:
+    result = run_tests(f"import pytest\n@pytest.mark.{mark}\ndef test_it(cm): pass\n")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([told])
+
+
+def test_every_option_is_a_fixture(run_tests: RunTests) -> None:
+    result = run_tests(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("cm_variant", ["", "dad", "no_auto_down"])
+        def test_variant(cm, cm_variant):
+            assert (cm.facts.dad, cm.facts.autodown) == (
+                cm_variant == "dad", cm_variant != "no_auto_down"
+            )
+
+        def test_options(cm_target, cm_platform, cm_image, cm_variant, cm_port, cm_trace_dir):
+            assert (cm_target, cm_platform, str(cm_image)) == ("native", "some.toml", "some.exe")
+            assert (cm_variant, cm_port, str(cm_trace_dir)) == ("dad", "/dev/x", "kept")
+        """,
+        *("-k", "options", "--cm-target", "native", "--cm-platform", "some.toml"),
+        *("--cm-image", "some.exe", "--cm-variant", "dad", "--cm-port", "/dev/x"),
+        *("--cm-trace-dir", "kept"),
+    )
+    result.assert_outcomes(passed=1, deselected=3)
+
+
+def test_variants_in_one_run(run_tests: RunTests) -> None:
+    result = run_tests(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("cm_variant", ["", "dad", "no_auto_down"])
+        def test_variant(cm, cm_variant):
+            assert (cm.facts.dad, cm.facts.autodown) == (
+                cm_variant == "dad", cm_variant != "no_auto_down"
+            )
+        """
+    )
+    result.assert_outcomes(passed=3)
+
+
+def test_junit_names_requirements_verdict_and_trace(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    run_tests(SNIPPETS / "test_timeout.py", "--junitxml", "junit.xml").assert_outcomes(passed=1)
+    found = [
+        (each.get("name"), each.get("value"))
+        for each in ET.parse(pytester.path / "junit.xml").iter("property")
+    ]
+    assert found[:3] == [
+        ("requirement", "REQ-CTL-019"),
+        ("requirement", "REQ-CTL-022"),
+        ("verdict", "conforms"),
+    ]
+    trace = read_trace(Path(dict(found)["trace"] or ""))
+    assert trace.header.requirements == ("REQ-CTL-019", "REQ-CTL-022")
+    assert trace.header.scenario.endswith("::test_an_attempt_times_out_once")
+
+
+def test_many_workers_do_not_meet(run_tests: RunTests, pytester: pytest.Pytester) -> None:
+    result = run_tests(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", range(8))
+        def test_it(cm, number):
+            for _ in range(number):
+                cm.ask("resend")
+        """,
+        *("-n", "2", "--cm-trace-dir", "traces"),
+        apart=True,
+    )
+    result.assert_outcomes(passed=8)
+    traces = sorted((pytester.path / "traces").glob("*.jsonl"))
+    resends = [
+        sum(isinstance(record, EventSeen) for record in read_trace(trace).records)
+        for trace in traces
+    ]
+    assert resends == list(range(8))
+
+
+def test_many_workers_take_turns_on_one_board(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    pytester.makefile(
+        ".toml",
+        board="""
+        name = "board"
+        description = "a board on a line, played by the simulated one"
+        kind = "board"
+        [zephyr]
+        board = "simulated"
+        [time]
+        granted = true
+        """,
+    )
+    command = [sys.executable, "-m", "connmgr_hil.simulated_board"]
+    environment = os.environ | {"PYTHONPATH": str(HARNESS)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as board:
+        assert board.stdout
+        port = board.stdout.readline().split()[-1]
+        result = run_tests(
+            """
+            import pytest
+
+            @pytest.mark.parametrize("number", range(6))
+            def test_it(cm, number):
+                for _ in range(20):
+                    cm.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+                    cm.do("down U", "IF_ADMIN_DOWN(U) IF_DOWN(U)")
+            """,
+            *("-n", "2", "--cm-platform", "board.toml", "--cm-port", port),
+            apart=True,
+        )
+        board.terminate()
+    result.assert_outcomes(passed=6)
+
+
+def test_every_need_of_our_scenarios_can_be_needed_by_tests() -> None:
+    used = {need for scenario in registered().values() for need in scenario.needs}
+    assert used <= set(NEEDS)
+
+
+def test_nothing_is_loaded_where_nothing_is_used(run_tests: RunTests) -> None:
+    result = run_tests(
+        """
+        import sys
+        import pytest
+
+        @pytest.mark.parametrize("name", ["testbed", "conformance", "targets", "model", "checker"])
+        def test_it(name):
+            assert f"connmgr_hil.{name}" not in sys.modules
+            assert "msgspec" not in sys.modules
+        """,
+        *("-p", "no:xdist"),
+        apart=True,
+    )
+    result.assert_outcomes(passed=5)
+
+
+def test_plugin_loads_nothing_but_itself() -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import pytest; before = set(sys.modules); "
+        "import connmgr_hil.pytest_plugin; "
+        "print(*sorted(name for name in set(sys.modules) - before if 'connmgr' not in name))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(HARNESS)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []

@@ -1,0 +1,210 @@
+"""The library: what it tells when something is wrong, and whose fault it says it is."""
+
+from pathlib import Path
+
+import pytest
+from robot_runs import ROOT, RunRobot
+
+from connmgr_hil.checker import Outcome, check_trace
+from connmgr_hil.robot.trace_table import trace_table
+from connmgr_hil.trace import TraceWriter
+from connmgr_hil.vocabulary.observations import Header, Log, Noise
+
+SNIPPETS = ROOT / "docs" / "snippets"
+
+HEAD = """
+*** Settings ***
+Library    connmgr_hil.robot.ConnMgrLibrary    target=${TARGET}    image=${IMAGE}
+
+*** Variables ***
+${TARGET}    simulated
+${IMAGE}     ${EMPTY}
+
+*** Test Cases ***
+"""
+
+
+def test_example_passes(run_robot: RunRobot) -> None:
+    run = run_robot(SNIPPETS / "ready.robot")
+    assert run.counts() == (1, 0, 0), run.console
+
+
+def test_device_that_left_the_model_fails_a_test_without_checks(run_robot: RunRobot) -> None:
+    run = run_robot(SNIPPETS / "defect.robot")
+    (test,) = run.tests().values()
+    assert test.failed
+    assert test.message.startswith("FAIL  REQ-IMP-009  TIMEOUT is raised exactly once")
+    assert "allowed here:" in test.message
+    assert "FAIL  REQ-IMP-009" in run.console
+    (trace,) = (run.folder / "traces").glob("*.jsonl")
+    assert trace.name == "Defect.Nothing_Is_Checked_Here_And_Yet_It_Fails.jsonl"
+    failure = check_trace(trace).failure
+    assert failure
+    assert failure.requirements[0] == "REQ-IMP-009"
+    table = next(item.message for item in test.body.filter(messages=True))
+    assert f'<a href="traces/{trace.name}">' in table
+    (red,) = (row for row in table.split("<tr") if "background:#fbd3c6" in row)
+    assert "4.002000 s" in red
+    assert "CONN_IF_TIMEOUT  bound0 (1)" in red
+
+
+def test_misconduct_that_a_test_swallows_still_fails_it(run_robot: RunRobot) -> None:
+    run = run_robot(
+        HEAD
+        + """
+Swallowed
+    Give Command    defect auto-loss-stays-up on    returns=0
+    Let Association Succeed At Once    A
+    Take Interface Up    A
+    Run Keyword And Ignore Error    Lose Connection    A
+
+Closed In Time
+    Give Command    defect ctl-flags-shared on    returns=0
+    Set Flag    A    PERSISTENT    on
+    Run Keyword And Expect Error    FAIL${SPACE*2}REQ-CTL-033*    Close Device
+
+Found By The Last Look
+    Give Command    defect ctl-flags-shared on    returns=0
+    Set Flag    A    PERSISTENT    on
+"""
+    )
+    tests = run.tests()
+    assert tests["Swallowed"].message.startswith("FAIL  REQ-")
+    assert tests["Found By The Last Look"].message.startswith("FAIL  REQ-CTL-033")
+    assert tests["Closed In Time"].passed
+
+
+def test_own_check_that_fails_is_in_the_trace_and_the_log(run_robot: RunRobot) -> None:
+    run = run_robot(HEAD + "Own\n    Take Interface Up    A\n    Should Be Equal    1    2\n")
+    (test,) = run.tests().values()
+    assert test.message == "1 != 2"
+    assert "<details open>" in next(item.message for item in test.body.filter(messages=True))
+    (trace,) = (run.folder / "traces").glob("*.jsonl")
+    assert check_trace(trace).reason == "1 != 2"
+
+
+def test_rig_and_wrong_use_are_errors(run_robot: RunRobot) -> None:
+    start = HEAD + "Start\n    Open Device\n"
+    missing = run_robot(start, "-v", "TARGET:native", "-v", "IMAGE:nowhere.exe").tests()["Start"]
+    assert missing.message.startswith("Wrong use: an image for native_sim")
+    assert "cmhil build -p native_sim" in missing.message
+    broken = run_robot(start, "-v", "TARGET:native", "-v", "IMAGE:/bin/true").tests()["Start"]
+    assert broken.message.startswith("Rig error (")
+    unknown = run_robot(start, "-v", "TARGET:simulatd").tests()["Start"]
+    assert unknown.message.startswith("Wrong use: the name of a platform")
+    assert "simulated" in unknown.message
+
+
+def test_rig_that_breaks_in_a_test_is_an_error_and_the_next_test_goes_on(
+    run_robot: RunRobot,
+) -> None:
+    run = run_robot(
+        HEAD
+        + """
+During
+    Kill Board
+    Take Interface Up    A
+
+At The End
+    Kill Board
+
+Next
+    Take Interface Up    A
+
+*** Keywords ***
+Kill Board
+    Open Device
+    ${library} =    Get Library Instance    connmgr_hil.robot.ConnMgrLibrary
+    Evaluate    os.kill($library._run.target.pid, 9)    modules=os
+"""
+    )
+    tests = run.tests()
+    assert tests["During"].message.startswith("Rig error (LineClosed): the line")
+    assert tests["At The End"].message.startswith("Rig error (LineClosed): the line")
+    assert tests["Next"].passed
+    for name in ("During", "At_The_End"):
+        verdict = check_trace(run.folder / "traces" / f"Suite.{name}.jsonl")
+        assert verdict.outcome is Outcome.RIG
+
+
+def test_skip_says_why(run_robot: RunRobot) -> None:
+    run = run_robot(
+        HEAD
+        + """
+Lacks
+    Skip Unless Device Has    dad
+    Fail    not reached
+
+Unknown
+    Skip Unless Device Has    daddy
+"""
+    )
+    assert run.counts() == (0, 1, 1)
+    lacks, unknown = run.tests().values()
+    assert lacks.message == "needs a build with duplicate address detection (variant dad)"
+    assert unknown.message.startswith("Wrong use: something that a test may need")
+    assert "valid: A, B, C" in unknown.message
+
+
+def test_other_variant_in_one_test(run_robot: RunRobot) -> None:
+    run = run_robot(
+        HEAD
+        + """
+Detection
+    Open Device    variant=dad
+    Skip Unless Device Has    dad
+    Take Interface Up    U
+    Add Address    U    2001:db8::1
+    Interface Should Not Be Ready    U
+    Event Should Occur Within    2 s    L4_CONNECTED    U
+
+Without
+    Skip Unless Device Has    no-dad
+"""
+    )
+    assert run.counts() == (2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "listed"),
+    [
+        ("Take Interface Up    Q", "A = bound0 = 1"),
+        ("Advance Time    soon", "2 s, 1 min 30 s, 500 ms"),
+        ("Advance Time    -1 s", "2 s, 1 min 30 s, 500 ms"),
+        ("Set Flag    A    PERSISTANT    on", "PERSISTENT, NO_AUTO_CONNECT, NO_AUTO_DOWN"),
+        ("Set Flag    A    PERSISTENT    maybe", "'on' or 'off'"),
+        ("Interface Should Be    A    upp", "'admin-up', 'admin-down', 'oper-up'"),
+        ("Add Address    A    192.0.2.256", "192.0.2.1 or 2001:db8::1"),
+        ("Connect Interface    A    returns=EIO", "-ENOTSUP or -EIO"),
+        ("Event Should Have Occurred    L4_CONNECTED    Q", "A = bound0 = 1"),
+        (
+            "Event Should Have Occurred    IF_UP    listener=me",
+            "'early', 'late1', 'late2' or 'late3'",
+        ),
+        ("Event Should Occur Within    1 s    IF_UP    not_before=x", "2 s, 1 min 30 s, 500 ms"),
+        ("No Event Should Occur Within    1 s    event=UP", "'L4_CONNECTED', 'L4_DISCONNECTED'"),
+        ("Event Should Have Occurred    L4_UP", "'L4_CONNECTED', 'L4_DISCONNECTED'"),
+        ("Turn Knob    A    speed    9", "'mode', 'delay_ms', 'fails'"),
+        ("Remove Listener    late9", "'early', 'late1', 'late2' or 'late3'"),
+        ("Only These Events Should Have Occurred    IF_UP", "an expectation like 'IF_UP(U)"),
+        ("Ignore Layer    DUM MY", "arguments that 'ignore-l2' takes"),
+    ],
+)
+def test_wrong_arguments_are_told_the_right_ones(
+    run_robot: RunRobot, keyword: str, listed: str
+) -> None:
+    (test,) = run_robot(HEAD + f"Wrong\n    {keyword}\n").tests().values()
+    assert test.failed
+    assert listed in test.message
+
+
+def test_what_came_from_a_device_is_escaped(tmp_path: Path) -> None:
+    path = tmp_path / '"><b>x.jsonl'
+    with TraceWriter(path) as writer:
+        writer.write(Header())
+        writer.write(Log(t=1, level="err", module="<i>", message="<script>alert(1)</script>"))
+        writer.write(Noise(text="</table><img src=x onerror=alert(2)>"))
+    table = trace_table(path)
+    for hostile in ("<script", "<img", "<i>", "<b>"):
+        assert hostile not in table
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in table
