@@ -35,7 +35,7 @@ from connmgr_hil.vocabulary.observations import (
 
 NAMES = sorted(path.stem for path in TRACES.glob("*.jsonl"))
 CODES = event_codes(families=False, wide=False)
-SAMPLE = 90
+SAMPLE = 60
 """So many records of each trace are damaged; longer traces repeat the same steps."""
 
 UNJUDGED = Header | Log | Note | Quirk | VerdictGiven

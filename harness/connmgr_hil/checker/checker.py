@@ -6,7 +6,7 @@ the device answers its next command, are missed. The whole trace is consumed.
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connmgr_hil.model import Expire, Model, Profile, World
 from connmgr_hil.model.commands import is_modelled
@@ -300,6 +300,8 @@ class Checker:
         self._hypotheses = _distinct(survivors)
         if all(each.chaos in _QUIRKS for each in self._hypotheses):
             self.quirks.add(_QUIRKS[self._hypotheses[0].chaos])
+        if any(each.chaos == "manifold" for each in self._hypotheses):
+            self._doubt = self._doubt or "more orders are possible than are followed"
         if len(self._hypotheses) > self.limits.hypotheses:
             self._doubt = "too many explanations to follow"
             self._forget()
@@ -428,6 +430,8 @@ class Checker:
         clocks = tuple(other for other in each.clocks if other.slot != clock.slot)
         cause = clock.slot.partition(":")[0]
         latest = min(now, clock.high + self.limits.late)
+        if not clock.certain:
+            yield replace(each, clocks=clocks)
         for outcome in self.model.step(each.state, Expire(clock.slot)):
             fresh = Hypothesis(
                 outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaos

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 
 from connmgr_hil.model import Model
 from connmgr_hil.model.observed import Shown
-from connmgr_hil.model.rules import rule_for
+from connmgr_hil.model.rules import Rule, rule_for
 from connmgr_hil.model.state import IGNORED, NO_AUTO_CONNECT, NO_AUTO_DOWN, PERSISTENT, READY
-from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Reply, StateSeen, Storm
+from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Part, Reply, StateSeen, Storm
 from connmgr_hil.vocabulary.stimuli import Words
 
+from . import attribution
+from .attribution import Reason, Scene
 from .hypothesis import COUNTERS, Clock, Hypothesis, Track
-from .matching import Observation, describe, matches, same_name, state_differences
+from .matching import Observation, describe, same_name, state_differences
 from .verdict import Failure
 
 _ORDER = {
@@ -108,13 +110,16 @@ class Explainer:
         self, record: Observation | StateSeen | Storm, hypotheses: Sequence[Hypothesis]
     ) -> Failure:
         """Return the failure for an observation that no hypothesis explains."""
+        # What is under way tells more than what has not begun.
+        hypotheses = sorted(hypotheses, key=lambda each: not each.tracks)
         overdue = [clock for each in hypotheses for clock in self._overdue(each)]
         seen = (
             describe(record) if not isinstance(record, Storm) else f"storm of {record.count} events"
         )
         if overdue and all(self._overdue(each) for each in hypotheses):
-            rule = rule_for(overdue[0].rule, "")
-            return self._failure(rule.requirements, rule.sentence, seen, hypotheses)
+            first = overdue[0]
+            reason = attribution.of_overdue(self._scene(hypotheses[0]), first)
+            return self._blame(reason, rule_for(first.rule, ""), "", seen, hypotheses)
         if isinstance(record, Storm):
             rule = rule_for("storm", "")
             return self._failure(rule.requirements, rule.sentence, seen, hypotheses)
@@ -123,6 +128,23 @@ class Explainer:
         if isinstance(record, Reply):
             return self._reply(record, seen, hypotheses)
         return self._unexpected(record, seen, hypotheses)
+
+    def _scene(self, each: Hypothesis, track: Track | None = None) -> Scene:
+        track = track or next(iter(each.tracks), None)
+        words = self._commands.get(track.command, ()) if track else ()
+        return Scene(self._model.world, each.state, words, track.cause if track else "")
+
+    def _blame(
+        self,
+        reason: Reason | None,
+        rule: Rule,
+        detail: str,
+        seen: str,
+        hypotheses: Sequence[Hypothesis],
+    ) -> Failure:
+        requirements = (reason[0],) if reason else rule.requirements
+        sentence = reason[1] if reason else rule.sentence
+        return self._failure(requirements, sentence + detail, seen, hypotheses)
 
     # --- kinds of failures ---------------------------------------------------------------
 
@@ -135,7 +157,9 @@ class Explainer:
             for each in resting
         ]
         best = min(candidates, key=len)
-        requirement, sentence = _FIELDS[best[0][0]]
+        field = best[0][0]
+        scene = self._scene(resting[candidates.index(best)])
+        requirement, sentence = attribution.of_dump(scene, record.iface, field) or _FIELDS[field]
         text = ", ".join(f"{field} {value} (model: {model})" for field, model, value in best)
         return self._failure((requirement,), sentence, f"iface {record.iface}: {text}", resting)
 
@@ -147,24 +171,30 @@ class Explainer:
             if track.command == record.id and len(track.rest) == 1 and len(each.tracks) == 1
         ]
         if not answering:
-            return self._missing(f"{seen} (so everything must have been seen)", hypotheses)
+            complete = f"{seen} (so everything must have been seen)"
+            return self._missing(complete, hypotheses, record)
         each, track = answering[0]
         rule = rule_for(track.rest[0].rule, track.cause)
         words = self._commands.get(record.id, ())
+        scene = self._scene(each, track)
+        reason = attribution.of_reply(scene, record)
         if len(words) == 2 and words[0] == "sim":
-            wrong = [
-                f"{name} {record.values.get(name, 'missing')} (model: {each.tally(int(words[1]), name)})"
+            index = int(words[1])
+            wrong = {
+                name: (each.tally(index, name), int(record.values.get(name, "-1")))
                 for name in COUNTERS
-                if record.values.get(name) != str(each.tally(int(words[1]), name))
-            ]
-            seen = f"iface {words[1]}: {', '.join(wrong) or seen}"
-        return self._failure(
-            rule.requirements, rule.sentence, f"{seen} to {' '.join(words)!r}", hypotheses
-        )
+                if record.values.get(name) != str(each.tally(index, name))
+            }
+            told = [f"{name} {found} (model: {model})" for name, (model, found) in wrong.items()]
+            seen = f"iface {index}: {', '.join(told) or seen}"
+            reason = attribution.of_counters(scene, index, wrong)
+        return self._blame(reason, rule, "", f"{seen} to {' '.join(words)!r}", hypotheses)
 
-    def _missing(self, seen: str, hypotheses: Sequence[Hypothesis]) -> Failure:
+    def _missing(
+        self, seen: str, hypotheses: Sequence[Hypothesis], record: Observation | None = None
+    ) -> Failure:
         owed = [
-            (track, shown)
+            (each, track, shown)
             for each in hypotheses
             for track in each.tracks
             for shown in track.rest
@@ -172,46 +202,61 @@ class Explainer:
         ]
         if not owed:
             return self._failure((), "Every command is answered once, in order", seen, hypotheses)
-        track, head = owed[0]
+        each, track, head = owed[0]
         rule = rule_for(head.rule, track.cause)
-        return self._failure(
-            rule.requirements, f"{rule.sentence}: {head} is missing", seen, hypotheses
-        )
+        reason = attribution.of_missing(self._scene(each, track), head, record)
+        return self._blame(reason, rule, f": {head} is missing", seen, hypotheses)
 
     def _unexpected(
         self, record: Observation, seen: str, hypotheses: Sequence[Hypothesis]
     ) -> Failure:
-        heads = [(track, head) for each in hypotheses for track, head in _track_heads(each)]
-        for track, head in heads:
+        heads = [(each, *under_way) for each in hypotheses for under_way in _track_heads(each)]
+        for each, track, head in heads:
             if same_name(head, record):
-                return self._wrong_detail(record, seen, track, head, hypotheses)
-        for track, head in heads:
-            later = [shown for shown in track.rest[1:] if matches(self._model.world, shown, record)]
-            if later:
-                rule = rule_for(head.rule, track.cause)
-                pair = (str(head.key[1]), getattr(record, "name", ""))
-                related = (_ORDER[pair],) if pair in _ORDER else ()
+                return self._wrong_detail(record, seen, each, track, head, hypotheses)
+        for each, track, head in heads:
+            registered = {listener.name for listener in each.state.listeners}
+            if (
+                isinstance(record, EventSeen)
+                and record.listener in registered
+                and _another_listener(head, record)
+            ):
                 return self._failure(
-                    tuple(dict.fromkeys((*related, *rule.requirements))),
-                    f"{rule.sentence}: {head} must come first",
+                    ("REQ-EVT-017",),
+                    f"The newest listener is called first: {head} must come first",
                     seen,
                     hypotheses,
                 )
+            if any(_is_later(shown, record) for shown in track.rest[1:]):
+                rule = rule_for(head.rule, track.cause)
+                reason = attribution.of_missing(self._scene(each, track), head, record)
+                pair = (str(head.key[1]), getattr(record, "name", ""))
+                if pair in _ORDER:
+                    related = tuple(dict.fromkeys((_ORDER[pair], *rule.requirements)))
+                    reason, rule = None, rule._replace(requirements=related)
+                return self._blame(reason, rule, f": {head} must come first", seen, hypotheses)
         if not isinstance(record, CallSeen | EventSeen):
             return self._failure((), "Every command is answered once", seen, hypotheses)
         bound = record.iface > 0 and self._model.world.iface(record.iface).bound
-        requirement, sentence = forbidden(hypotheses[0], record, bound=bound)
+        reason = attribution.of_extra(
+            self._scene(hypotheses[0]), record, heads[0][2] if heads else None
+        )
+        requirement, sentence = reason or forbidden(hypotheses[0], record, bound=bound)
         return self._failure((requirement,), sentence, seen, hypotheses)
 
     def _wrong_detail(
         self,
         record: Observation,
         seen: str,
+        each: Hypothesis,
         track: Track,
         head: Shown,
         hypotheses: Sequence[Hypothesis],
     ) -> Failure:
         rule = rule_for(head.rule, track.cause)
+        reason = attribution.of_detail(self._scene(each, track), record, head)
+        if reason:
+            return self._blame(reason, rule, f": {head} was expected", seen, hypotheses)
         requirements = list(rule.requirements)
         if isinstance(record, EventSeen) and record.iface != head.key[2]:
             control = record.name.startswith("CONN_")
@@ -233,6 +278,24 @@ def _track_heads(each: Hypothesis) -> list[tuple[Track, Shown]]:
 
 def _heads(each: Hypothesis) -> list[Shown]:
     return [head for _, head in _track_heads(each)]
+
+
+def _is_later(shown: Shown, record: Observation) -> bool:
+    """Tell whether an observation is owed later, though perhaps with other details."""
+    if isinstance(record, Part):
+        return shown.kind == "part" and shown.key[:2] == (record.index, record.hook)
+    if not same_name(shown, record) or not isinstance(record, CallSeen | EventSeen):
+        return False
+    return record.iface == shown.key[0 if shown.kind == "call" else 2]
+
+
+def _another_listener(head: Shown, record: EventSeen) -> bool:
+    """Tell whether another listener was due to get this event first."""
+    return (
+        head.kind == "event"
+        and head.key[1:3] == (record.name, record.iface)
+        and head.key[0] != record.listener
+    )
 
 
 def _owes_more_than_reply(each: Hypothesis) -> bool:
@@ -258,7 +321,7 @@ def forbidden(each: Hypothesis, record: CallSeen | EventSeen, *, bound: bool) ->
             return "REQ-CTL-020", "Without a timeout the attempt goes on"
         if impl.phase == "connecting":
             return "REQ-CTL-019", "TIMEOUT does not come before the set seconds have passed"
-        if impl.ended == "disconnect":
+        if impl.ended == "cancelled":
             return "REQ-CTL-017", "disconnect cancels the attempt: no TIMEOUT"
         return "REQ-IMP-009", "TIMEOUT is raised exactly once for each abandoned attempt"
     if record.name == "CONN_IF_FATAL_ERROR":
@@ -311,7 +374,7 @@ def _forbidden_call(record: CallSeen, each: Hypothesis) -> tuple[str, str]:
         return "REQ-AUTO-019", "Automatic admin-down and net_if_down do not call disconnect"
     if record.op == "connect" and iface.flags & NO_AUTO_CONNECT and iface.admin:
         return "REQ-AUTO-002", "NO_AUTO_CONNECT prevents automatic connect"
-    if record.op == "connect" and iface.impl.ended:
+    if record.op == "connect" and iface.impl.ended in endings:
         return endings[iface.impl.ended]
     return "REQ-CTL-010", "The implementation is called only when the API or an automation asks"
 
@@ -326,8 +389,6 @@ def _forbidden_oper_up(each: Hypothesis, index: int) -> tuple[str, str]:
         )
     if impl.phase == "connecting":
         return "REQ-IMP-001", "The iface is oper-down until it is really connected"
-    if impl.ended == "disconnect":
-        return "REQ-CTL-017", "disconnect cancels the attempt: no later IF_UP"
     if impl.ended == "timeout":
         return "REQ-CTL-022", "After a timeout there is no new attempt, even when persistent"
     if impl.ended == "fatal":

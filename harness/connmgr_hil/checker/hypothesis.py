@@ -1,5 +1,6 @@
 """One explanation of what was seen so far: a model state, running clocks, and what is under way."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,12 +11,16 @@ COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "
 
 
 class Clock(NamedTuple):
-    """A timer of the model: it runs out between `low` and `high` (device time, microseconds)."""
+    """A timer of the model: it runs out between `low` and `high` (device time, microseconds).
+
+    One that is not `certain` was cancelled in the very moment of running out, perhaps too late.
+    """
 
     slot: str
     low: int
     high: int
     rule: str
+    certain: bool = True
 
 
 class Track(NamedTuple):
@@ -95,7 +100,7 @@ class Hypothesis:
                     sorted((*(each for each in clocks if each.slot != item.slot), clock))
                 )
             elif isinstance(item, Cancel):
-                clocks = tuple(each for each in clocks if each.slot != item.slot)
+                clocks = tuple(_cancelled(clocks, item.slot, now))
             elif isinstance(item, Count):
                 place = (item.iface - 1) * len(COUNTERS) + COUNTERS.index(item.counter)
                 tallies = (*tallies[:place], tallies[place] + 1, *tallies[place + 1 :])
@@ -111,3 +116,15 @@ class Hypothesis:
         """Return this hypothesis without one of its tracks."""
         rest = tuple(each for each in self.tracks if each is not track)
         return Hypothesis(self.state, self.clocks, rest, self.tallies, self.started, self.chaos)
+
+
+def _cancelled(clocks: tuple[Clock, ...], slot: str, now: int) -> Iterator[Clock]:
+    """Stop a clock.
+
+    The automation cancels an idle timer in the dispatcher, by when the timer's own event may be queued already.
+    """
+    for clock in clocks:
+        if clock.slot != slot:
+            yield clock
+        elif slot.startswith("idle:") and clock.low <= now:
+            yield clock._replace(certain=False)

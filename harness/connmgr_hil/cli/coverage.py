@@ -65,7 +65,8 @@ def _matrix(found: "Coverage") -> list[str]:
         if best in ("unreachable", "not_run"):
             text = f"NOT SHOWN: {found.reason(ident)}"
         lines.append(f"{ident:13}{cells}{text[:90]}")
-    counts = {mark: [found.best(each) for each in requirements()].count(mark) for mark in _MARKS}
+    standings: list[str] = [found.best(each) for each in requirements()]
+    counts = {mark: standings.count(mark) for mark in _MARKS}
     lines.append("")
     lines.append(
         "All together: "

@@ -64,7 +64,7 @@ class Session:
 
     def __enter__(self) -> Self:
         self._trace = TraceWriter(self._path)
-        self._trace.write(
+        header = self._trace.write(
             Header(
                 tool=f"connmgr-hil {__version__}",
                 target=self._target.name,
@@ -78,6 +78,7 @@ class Session:
                 jitter=self.checker.limits.jitter,
             )
         )
+        self.checker.feed(header)
         try:
             platform = self._target.platform
             self._device = Device(

@@ -9,7 +9,7 @@ from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 
 from . import control, implementation, monitor
 from .kernel import Kernel, Queued, Rule, Switch
-from .state import Hook, Listener
+from .state import NO_AUTO_DOWN, Hook, Listener
 from .world import World
 
 RunCommand = Callable[[Kernel, tuple[str, ...]], Rule]
@@ -72,20 +72,25 @@ class Dispatcher:
     def _deliver(self, kernel: Kernel, entry: Queued, event: Event) -> Rule:
         kernel.delivered_one()
         code = kernel.world.codes[event]
-        branched = False
         for listener in tuple(kernel.listeners):
             if not kernel.world.accepts(listener.mask, code):
                 continue
             if listener.name == "monitor":
                 yield from monitor.handle_event(kernel, event, entry.iface)
                 continue
-            if not branched and kernel.is_ready(kernel.monitor):
-                # The monitor is ready and of the same priority: users may not rely on whether
-                # it makes its pass before the automation acts (specification 4.6, loss order).
-                branched = True
-                if listener.name == "automation" and kernel.choose(2):
+            if (
+                listener.name == "automation"
+                and kernel.is_ready(kernel.monitor)
+                and _takes_down(kernel, event, entry.iface)
+            ):
+                # The monitor is of the same priority: users may not rely on whether it makes its
+                # pass before or after the automation acts (specification 4.6, loss order).
+                how = kernel.choose(3)
+                kernel.monitor_late = how == 2
+                if how == 1:
                     yield Switch.YIELD
             yield from self._callback(kernel, listener, entry, event)
+            kernel.monitor_late = False
 
     def _callback(self, kernel: Kernel, listener: Listener, entry: Queued, event: Event) -> Rule:
         if listener.name == "automation":
@@ -108,6 +113,14 @@ class Dispatcher:
         left = hook.left - 1
         kernel.hook = Hook(hook.event, hook.iface, left, hook.words) if left else None
         yield from self._run_command(kernel, hook.words)
+
+
+def _takes_down(kernel: Kernel, event: Event, index: int) -> bool:
+    """Tell whether the automation is about to take an iface admin-down."""
+    if event is not Event.IF_DOWN and layer_of(event) is not Layer.CONN:
+        return False
+    iface = kernel.iface(index)
+    return iface.admin and kernel.world.hello.autodown and not iface.flags & NO_AUTO_DOWN
 
 
 def _report(kernel: Kernel, listener: str, entry: Queued, event: Event) -> None:

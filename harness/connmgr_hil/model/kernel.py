@@ -21,6 +21,12 @@ from .world import World
 STORM_EVENTS = 120
 """More deliveries than this in one move are a storm: the model stops predicting there."""
 
+MOST_CHOICES = 6
+"""A move with more open orders than this is not followed."""
+
+CHAOTIC_CHOICES = 2
+"""In a storm only so many are, since its order is not judged for long."""
+
 INFO_LIMIT = 32
 """Event info longer than this is never queued (specification 2.5, D22)."""
 
@@ -87,6 +93,7 @@ class Kernel:
         self.monitor_pending = False
         self.scheduler_locked = False
         self.hooked = False
+        self.monitor_late = False
         self.delivered = 0
         self._prefix = choices
         self.taken: list[tuple[int, int]] = []
@@ -178,10 +185,7 @@ class Kernel:
         if owner.coop or owner.boosted or not waiter.coop:
             return
         owner.boosted = True
-        if self.monitor in self._ready and self.choose(2):
-            self._ready.appendleft(owner)
-        else:
-            self._ready.append(owner)
+        self._ready.append(owner)
 
     def unlock(self, key: str) -> None:
         """Release a mutex; the caller yields PREEMPT afterwards."""
@@ -234,6 +238,8 @@ class Kernel:
 
     def _next(self) -> Thread | None:
         if self._ready:
+            if self.monitor_late and self._ready[0] is self.monitor and len(self._ready) > 1:
+                self._ready.rotate(-1)
             return self._ready.popleft()
         if self._preemptible is not None:
             thread, self._preemptible = self._preemptible, None
@@ -321,7 +327,8 @@ class Kernel:
 def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
     """Run a move once for every combination of its choices; yield the kernels at rest.
 
-    A move that storms, or loses events for want of room, ends with a `Chaos` item.
+    A move that storms, or loses events for want of room, ends with a `Chaos` item. One with more choices
+    than can be followed (`MOST_CHOICES`) is nothing but `Chaos`.
     """
     prefixes: list[tuple[int, ...]] = [()]
     while prefixes:
@@ -331,11 +338,21 @@ def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
             kernel.run()
         except Unpredictable as error:
             kernel.do(Chaos(error.rule))
+        followed = len(kernel.taken)
+        if _chaotic(kernel):
+            followed = min(followed, CHAOTIC_CHOICES)
+        elif followed > MOST_CHOICES:
+            kernel.items[:] = [Chaos("manifold")]
+            yield kernel
+            return
         picks = tuple(pick for pick, _ in kernel.taken)
-        if len(kernel.taken) <= 12:
-            prefixes.extend(
-                (*picks[:position], other)
-                for position in range(len(prefix), len(kernel.taken))
-                for other in range(1, kernel.taken[position][1])
-            )
+        prefixes.extend(
+            (*picks[:position], other)
+            for position in range(len(prefix), followed)
+            for other in range(1, kernel.taken[position][1])
+        )
         yield kernel
+
+
+def _chaotic(kernel: Kernel) -> bool:
+    return bool(kernel.items) and isinstance(kernel.items[-1], Chaos)

@@ -81,7 +81,7 @@ def _update_oper(kernel: Kernel, index: int) -> Rule:
     yield from kernel.post(Event.IF_UP if oper else Event.IF_DOWN, index)
     if oper and kernel.world.hello.dad:
         yield from _start_dad(kernel, index)
-    elif not oper and kernel.world.drops_autoconf:
+    elif not oper and kernel.world.hello.removes_addresses:
         yield from delete_address(kernel, index, AUTOCONF, version=6)
 
 
@@ -164,6 +164,11 @@ def dad_succeeds(kernel: Kernel, index: int, text: str) -> Rule:
 
 
 def lifetime_ends(kernel: Kernel, index: int, text: str) -> Rule:
-    """The lifetime of an address is over: it is deprecated, and nobody is told (REQ-MON-029)."""
-    yield from ()
-    _set_address_state(kernel, index, text, "d")
+    """The lifetime of an address is over: it is deprecated, and nobody is told (REQ-MON-029).
+
+    A newer kernel removes it instead.
+    """
+    if kernel.world.hello.removes_addresses:
+        yield from delete_address(kernel, index, text, version=6)
+    else:
+        _set_address_state(kernel, index, text, "d")

@@ -54,25 +54,18 @@ PROFILES: dict[str, Profile] = {
 }
 
 
-def major_minor(release: str) -> tuple[int, int]:
-    """Return the first two numbers of a release such as `3.4` or `4.2.1`.
+def profile_for(release: str) -> Profile:
+    """Return the profile for a release such as `3.4` or `4.2.1`.
 
-    Raises `UsageError` if there are none.
+    Raises `UsageError` for a release before 3.4, which has no connectivity control.
     """
     try:
         major, minor = (int(part) for part in release.split(".")[:2])
     except ValueError as error:
-        raise UsageError("a release such as 3.7 was expected", repr(release)) from error
-    return major, minor
-
-
-def profile_for(release: str) -> Profile:
-    """Return the profile for a release of the Connection Manager, such as `3.4` or `4.2.1`.
-
-    Raises `UsageError` for a release before 3.4, which has no connectivity control.
-    """
-    wanted = major_minor(release)
-    fitting = [profile for profile in PROFILES.values() if profile.since <= wanted]
+        raise UsageError(
+            "a Connection Manager release such as 3.7 was expected", repr(release)
+        ) from error
+    fitting = [profile for profile in PROFILES.values() if profile.since <= (major, minor)]
     if not fitting:
         raise UsageError("Zephyr 3.4 or newer is needed", f"release {release}")
     return fitting[-1]

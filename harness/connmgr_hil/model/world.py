@@ -6,7 +6,7 @@ from typing import NamedTuple
 from connmgr_hil.vocabulary.events import Event, Layer, event_codes, layer_of
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 
-from .profiles import Profile, major_minor, profile_for
+from .profiles import Profile, profile_for
 
 
 class Callbacks(NamedTuple):
@@ -31,17 +31,11 @@ class World:
     hello: Hello
     ifaces: tuple[IfaceFacts, ...]
     profile: Profile
-    drops_autoconf: bool = field(init=False)
-    """The kernel removes the link-local address it made when the iface ceases to be oper-up.
-
-    A matter of the kernel, not of the Connection Manager: seen in 4.1.99, not in 3.4.99.
-    """
     codes: dict[Event, int] = field(init=False)
     names: dict[int, Event] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Derive the event codes of the profile, and what follows from the kernel's release."""
-        object.__setattr__(self, "drops_autoconf", major_minor(self.hello.zephyr) >= (3, 7))
+        """Derive the event codes of the profile."""
         codes = event_codes(families=self.profile.families, wide=self.profile.wide_codes)
         object.__setattr__(self, "codes", codes)
         object.__setattr__(self, "names", {code: event for event, code in codes.items()})

@@ -4,6 +4,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec import structs
+
 from connmgr_hil.device import Device, Expected, Pace, Sink
 from connmgr_hil.vocabulary.errors import UsageError
 
@@ -104,7 +106,9 @@ def find_image(platform: Platform, image: Path | None = None, variant: str = "")
 def _built_native(image: Path | None, variant: str) -> tuple[Platform, Path]:
     platforms = [find_platform(name) for name in NATIVE]
     if image is not None:
-        return platforms[0], find_image(platforms[0], image, variant)
+        # Whichever native board the image was built for; its hello tells.
+        any_native = structs.replace(platforms[0], name="native", zephyr=None)
+        return any_native, find_image(platforms[0], image, variant)
     for platform in platforms:
         if image_path(platform, variant).is_file():
             return platform, find_image(platform, None, variant)
