@@ -75,7 +75,12 @@ def test_the_checker_keeps_no_more_for_a_longer_run() -> None:
     checker = Checker()
     for record in device.records:
         assert checker.feed(record) is None
-        held = (checker._window, checker._hypotheses, checker._commands, checker._recent)
+        held = (
+            checker._window,
+            checker._hypotheses,
+            checker._search.commands if checker._search else (),
+            checker._recent,
+        )
         sizes.append(sum(map(len, held)) + sum(len(each.tracks) for each in checker._hypotheses))
     half = len(sizes) // 2
     assert max(sizes[half:]) <= max(sizes[:half])

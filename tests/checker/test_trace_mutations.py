@@ -207,13 +207,6 @@ def _in_a_reset(site: Site) -> bool:
     return site.command == ("reset",) and site.mutant.what != "status"
 
 
-def _undecided(site: Site) -> bool:
-    """Nothing follows that is later than the timer's window."""
-    if site.mutant.what != "drop" or not isinstance(site.record, EventSeen):
-        return False
-    return site.records[-2].t - site.record.t <= 550_000  # type: ignore[union-attr]
-
-
 def _loss_order(site: Site) -> bool:
     names = {each.name for each in site.both if isinstance(each, EventSeen)}
     return site.mutant.what == "swap" and names == {"L4_DISCONNECTED", "IF_ADMIN_DOWN"}
@@ -275,7 +268,6 @@ ALLOWED: dict[str, Callable[[Site], bool]] = {
     "a storm is a known quirk (REQ-EVT-020), its details are the device's own": _in_a_storm,
     "what a reset shows before its reply is not judged": _in_a_reset,
     "another iface is in the same state": _states_alike,
-    "the trace ends before the timer is overdue": _undecided,
     "a wait may take longer than asked": _last_wait,
     "time may pass while nothing is under way": _idle,
 }

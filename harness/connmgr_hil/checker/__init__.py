@@ -1,6 +1,7 @@
 """Judges a run: keeps the set of all model states that could explain what was seen."""
 
-from .checker import Checker, Limits
+from .checker import Checker
+from .limits import Limits
 from .offline import check_trace
 from .verdict import Failure, Outcome, Verdict
 

@@ -5,12 +5,9 @@ the device answers its next command, are missed. The whole trace is consumed.
 """
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
-from connmgr_hil.model import Expire, Model, Profile, World
-from connmgr_hil.model.commands import is_modelled
-from connmgr_hil.model.observed import Chaos, Shown
+from connmgr_hil.model import Model, Profile, World
+from connmgr_hil.model.observed import Shown
 from connmgr_hil.model.state import State
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -32,49 +29,19 @@ from connmgr_hil.vocabulary.observations import (
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .explain import Explainer
-from .hypothesis import COUNTERS, Clock, Hypothesis, Track
-from .matching import Observation, matches, state_differences
+from .hypothesis import COUNTERS, Hypothesis, Track
+from .limits import Limits
+from .search import Command, Search
+from .soundness import ends, malformed, waited
+from .stock import StockJudge
 from .verdict import Failure, Outcome, Verdict
 
 _QUIRKS = {"storm": "REQ-EVT-020", "overflow": "REQ-MON-038"}
-STORM_JUDGED = 40
-"""So many steps of a storm are judged; what a device does to break it is its own business."""
-
 _Timed = CallSeen | EventSeen | Part | Reply | StateSeen | Storm
 
 
 WINDOW = 5_000
 """A command whose reply does not come within so many records was never answered."""
-
-CLOCK_SLACK = 1_000_000
-"""How far a real clock may read wrong, in microseconds: QEMU's SysTick now and then counts a turn too much."""
-
-CALL_USEC = 100_000
-"""An API call takes less than this (REQ-CTL-012, REQ-IMP-010)."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How exactly times are judged, in microseconds of device time.
-
-    `early` is how much too soon a timer may be (rounding to ticks), `late` how much too late, `jitter` how long a
-    step of the device may take that shows nothing by itself. `hypotheses` bounds the work; more of them than
-    that makes a run inconclusive.
-    """
-
-    early: int = 2_000
-    late: int = 500_000
-    jitter: int = 50_000
-    hypotheses: int = 4_000
-
-
-@dataclass
-class _Command:
-    """A stimulus whose beginning is known from its reply."""
-
-    id: int
-    words: Words
-    begins: int
 
 
 class Checker:
@@ -92,8 +59,6 @@ class Checker:
         self.model: Model | None = None
         self.failure: Failure | None = None
         self.quirks: set[str] = set()
-        self.rules: set[tuple[str, str]] = set()
-        """The rules of the model that explained something, each with what caused it."""
         self.records = 0
         self._nonce = ""
         self._hypotheses: list[Hypothesis] = []
@@ -103,8 +68,8 @@ class Checker:
         self._complaint = ""
         self._window: list[tuple[int, AnyRecord]] = []
         self._unanswered: set[int] = set()
-        self._commands: list[_Command] = []
-        self._given: set[int] = set()
+        self._search: Search | None = None
+        self._stock: StockJudge | None = None
         self._recent: deque[str] = deque(maxlen=3)
         self._first_t: int | None = None
         self._last_t = 0
@@ -151,6 +116,8 @@ class Checker:
                 self._unanswered.discard(record.id)
                 if not self._unanswered or len(self._window) > WINDOW:
                     self._flush()
+        if self._stock is not None and self.failure is None:
+            self.failure = self._stock.judge(self.records, record)
         return self.failure
 
     def finish(self) -> Verdict:
@@ -205,7 +172,10 @@ class Checker:
         world = World.of(hello.facts, hello.ifaces, self._profile)
         if self.model is None or self.model.world != world:
             self.model = Model(world)
-        self._known = hello.start == "boot"
+            self._search = Search(self.model, self.limits)
+        stock = hello.facts.dialect == "stock"
+        self._stock = StockJudge(hello.facts.track) if stock else None
+        self._known = hello.start == "boot" and not stock
         self._hypotheses = []
         if self._known:
             tallies = (0,) * (len(COUNTERS) * len(world.ifaces))
@@ -231,7 +201,7 @@ class Checker:
             empty = Hypothesis(state, (), (), tuple(tallies))
             shown = [item for item in outcome.items if not isinstance(item, Shown)]
             settled = empty.settle(Track(tuple(shown), 0, 0, "reset", self._last_t), 0, 0)
-            started = len(self._commands)
+            started = len(self._searching.commands)
             self._hypotheses = [Hypothesis(state, (), (), settled.tallies, started)]
         self._known = True
 
@@ -249,22 +219,24 @@ class Checker:
         replies = {record.id: record for _, record in window if isinstance(record, Reply)}
         words = {record.id: record.words for _, record in window if isinstance(record, Stimulus)}
         # Replies come in the order of execution; a command that was damaged on its way is overtaken.
-        self._commands = [
-            _Command(ident, words[ident], reply.t0)
+        commands = [
+            Command(ident, words[ident], reply.t0)
             for ident, reply in replies.items()
             if ident in words
         ]
-        self._commands += [_Command(i, words[i], self._last_t) for i in given if i not in replies]
+        commands += [Command(i, words[i], self._last_t) for i in given if i not in replies]
+        if self._search:
+            self._search.begin(commands)
         self._hypotheses = [
             Hypothesis(each.state, each.clocks, each.tracks, each.tallies, 0, each.chaos)
             for each in self._hypotheses
         ]
-        self._given = set()
         for number, record in window:
             if self.failure:
                 return
             if isinstance(record, Stimulus):
-                self._given.add(record.id)
+                if self._search:
+                    self._search.given.add(record.id)
                 self._recent.append(" ".join(record.words))
             elif isinstance(record, _Timed):
                 self._judge(number, record)
@@ -277,21 +249,22 @@ class Checker:
         if self._ran_backwards(number, record):
             return
         self._last_t = max(self._last_t, record.t)
-        if isinstance(record, Reply) and self._words(record.id)[:1] == ("reset",):
+        if isinstance(record, Reply) and self._searching.words(record.id)[:1] == ("reset",):
             self._rest(record)
             return
         if not self._known:
             return
-        if fault := self._malformed(record):
+        if fault := self._senseless(record):
             self.failure = self._explainer(number, record.t).malformed(record, *fault)
             return
-        frontier = self._expand(record.t)
+        search = self._searching
+        frontier = search.expand(self._hypotheses, record.t)
         if isinstance(record, StateSeen):
-            survivors = [each for each in frontier if self._state_fits(each, record)]
+            survivors = [each for each in frontier if search.state_fits(each, record)]
         elif isinstance(record, Storm):
             survivors = [each for each in frontier if each.chaotic]
         else:
-            survivors = [after for each in frontier for after in self._match(each, record)]
+            survivors = [after for each in frontier for after in search.match(each, record)]
         if not survivors:
             self.failure = self._explainer(number, record.t).explain(
                 record, frontier or self._hypotheses
@@ -311,11 +284,12 @@ class Checker:
         assert self.model is not None
         slack = 2_000_000 // max(1, self.model.world.hello.ticks)
         before, now = self._last_t, record.t
-        if isinstance(record, Reply) and self._words(record.id):
+        words = self._searching.words(record.id) if isinstance(record, Reply) else ()
+        if isinstance(record, Reply) and words:
             if record.t0 + slack < self._answered_t:
                 before, now = self._answered_t, record.t0
-            elif record.t + slack < self._ends(record):
-                before, now = self._ends(record), record.t
+            elif record.t + slack < ends(record, words):
+                before, now = ends(record, words), record.t
             self._answered_t = record.t
         if now + slack >= before:
             return False
@@ -327,190 +301,25 @@ class Checker:
         self._last_t = record.t
         return True
 
-    def _malformed(self, record: object) -> tuple[str, str] | None:
+    def _senseless(self, record: _Timed) -> tuple[str, str] | None:
         """Return (requirement, what was wanted) for a record that is wrong whatever happened before."""
-        assert self.model is not None
-        ifaces = len(self.model.world.ifaces)
-        index = getattr(record, "iface", 0)
-        if not 0 <= index <= ifaces or (isinstance(record, CallSeen | StateSeen) and not index):
-            return "REQ-EVT-005", f"an iface from 1 to {ifaces}"
-        if isinstance(record, EventSeen) and record.name != "-":
-            code = next(
-                (code for event, code in self.model.world.codes.items() if event == record.name),
-                None,
-            )
-            if code is None:
-                return "REQ-EVT-011", f"an event of profile {self.model.world.profile.name}"
-            if code != record.code:
-                return "REQ-EVT-011", f"event code {code:x} for {record.name}"
+        world = self._searching.world
         if isinstance(record, Reply):
-            if not self._words(record.id):
+            words = self._searching.words(record.id)
+            if not words:
                 return "", "one reply to each command, and none to anything else"
-            return self._waited(record)
-        return None
+            return waited(world, record, words, self._hypotheses)
+        return malformed(world, record)
 
-    def _ends(self, reply: Reply) -> int:
-        """Return the earliest time at which a command can be answered."""
-        words = self._words(reply.id)
-        return reply.t0 + (int(words[1]) if words[:1] == ("advance",) else 0)
+    @property
+    def _searching(self) -> Search:
+        assert self._search is not None
+        return self._search
 
-    def _waited(self, reply: Reply) -> tuple[str, str] | None:
-        """Return (requirement, what was wanted) when a command that must not wait did."""
-        assert self.model is not None
-        words = self._words(reply.id)
-        slack = 0 if self.model.world.hello.granted else CLOCK_SLACK
-        if reply.t - reply.t0 <= CALL_USEC + slack or any(map(_may_wait, self._hypotheses)):
-            return None
-        if words[0] != "hook" and {"advance", "burst"} & set(words):
-            return None
-        requirement = "REQ-CTL-012" if cause_of(words) == "connect" else "REQ-EVT-019"
-        return requirement, f"'{' '.join(words)}' to return without waiting, in less than 0.1 s"
-
-    def _words(self, ident: int) -> Words:
-        return next((each.words for each in self._commands if each.id == ident), ())
-
-    # --- internal moves ------------------------------------------------------------------
-
-    def _expand(self, t: int) -> list[Hypothesis]:
-        """Return every hypothesis reachable by internal moves up to time t, and still possible at t."""
-        limits = self.limits
-        reached: list[Hypothesis] = []
-        waiting = [each for each in self._hypotheses if not self._stalled(each, t)]
-        seen: set[tuple[object, ...]] = set()
-        while waiting:
-            each = waiting.pop()
-            idle = not any(track.command for track in each.tracks)
-            command = self._commands[each.started] if each.started < len(self._commands) else None
-            may_start = idle and command is not None and command.id in self._given
-            begins = command.begins if command else 0
-            expirable = [clock for clock in each.clocks if clock.low - limits.early <= t]
-            if not expirable and not (may_start and begins <= t):
-                reached.append(each)
-                continue
-            key = each.key()
-            if key in seen:
-                continue
-            seen.add(key)
-            late = any(clock.high + limits.late < t for clock in expirable)
-            if not late and not (may_start and begins < t):
-                reached.append(each)
-            if may_start and begins <= t:
-                waiting.extend(self._start(each, begins))
-            for clock in expirable:
-                if not (may_start and begins < clock.low - limits.early):
-                    waiting.extend(self._expire(each, clock, t))
-            if len(seen) > limits.hypotheses:
-                break
-        return reached
-
-    def _start(self, each: Hypothesis, begins: int) -> Iterable[Hypothesis]:
-        assert self.model is not None
-        command = self._commands[each.started]
-        started = each.started + 1
-        if command.words[0] == "reset" or each.chaotic:
-            chaos = each.chaos or "reset"
-            yield Hypothesis(each.state, (), (), each.tallies, started, chaos)
-            return
-        cause = cause_of(command.words)
-        if not is_modelled(command.words):
-            anything = (Shown("anything", (), "returns"),)
-            track = Track(anything, 0, command.id, cause, begins)
-            yield Hypothesis(each.state, each.clocks, (*each.tracks, track), each.tallies, started)
-            return
-        for outcome in self.model.step(each.state, command.words):
-            fresh = Hypothesis(
-                outcome.state, each.clocks, each.tracks, each.tallies, started, each.chaos
-            )
-            track = Track(outcome.items, 0, command.id, cause, begins)
-            yield fresh.settle(track, begins, self.limits.jitter)
-
-    def _expire(self, each: Hypothesis, clock: Clock, now: int) -> Iterable[Hypothesis]:
-        """Let a timer run out; what it shows must come before it is too late."""
-        assert self.model is not None
-        clocks = tuple(other for other in each.clocks if other.slot != clock.slot)
-        cause = clock.slot.partition(":")[0]
-        latest = min(now, clock.high + self.limits.late)
-        if not clock.certain:
-            yield replace(each, clocks=clocks)
-        for outcome in self.model.step(each.state, Expire(clock.slot)):
-            fresh = Hypothesis(
-                outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaos
-            )
-            track = Track(outcome.items, 0, 0, cause, max(0, clock.low))
-            after = fresh.settle(track, latest, 0)
-            if latest == now or len(after.tracks) == len(each.tracks):
-                yield after
-
-    def _stalled(self, each: Hypothesis, t: int) -> bool:
-        """Tell whether something is owed that must have been seen long before this time."""
-        assert self.model is not None
-        if _may_wait(each):
-            return False
-        slack = 0 if self.model.world.hello.granted else CLOCK_SLACK
-        patience = 2 * (self.limits.late + self.limits.jitter) + slack
-        return any(
-            isinstance(track.head, Shown)
-            and track.head.kind not in ("reply", "anything")
-            and track.since + patience < t
-            for track in each.tracks
-        )
-
-    # --- observations --------------------------------------------------------------------
-
-    def _match(self, each: Hypothesis, record: Observation) -> Iterable[Hypothesis]:
-        assert self.model is not None
-        if each.chaotic:
-            yield each
-            return
-        for track in each.tracks:
-            head = track.head
-            if _storms(track, record):
-                chaos = track.items[-1]
-                assert isinstance(chaos, Chaos)
-                yield Hypothesis(each.state, (), (), each.tallies, each.started, chaos.rule)
-                continue
-            assert isinstance(head, Shown)
-            if isinstance(record, Reply):
-                if track.command != record.id or not self._may_answer(each, track, record):
-                    continue
-                if head.kind != "anything" and not matches(self.model.world, head, record):
-                    continue
-            elif not matches(self.model.world, head, record):
-                continue
-            self.rules.add((head.rule, track.cause))
-            forward = track._replace(position=track.position + 1, since=record.t)
-            yield each.without(track).settle(forward, record.t, self.limits.jitter)
-
-    def _may_answer(self, each: Hypothesis, track: Track, reply: Reply) -> bool:
-        """A reply comes after everything else has come to rest, and its counters must be right."""
-        assert self.model is not None
-        if self.model.world.hello.coop and len(each.tracks) > 1:
-            return False
-        words = self._words(track.command)
-        if len(words) == 2 and words[0] == "sim" and reply.status == "0":
-            return not self.tally_differences(each, int(words[1]), reply)
-        return True
-
-    def tally_differences(
-        self, each: Hypothesis, iface: int, reply: Reply
-    ) -> list[tuple[str, str, str]]:
-        """Return (counter, wanted, seen) for each counter that is not as the model has it."""
-        return [
-            (name, str(each.tally(iface, name)), reply.values.get(name, "missing"))
-            for name in COUNTERS
-            if reply.values.get(name) != str(each.tally(iface, name))
-        ]
-
-    def _state_fits(self, each: Hypothesis, seen: StateSeen) -> bool:
-        assert self.model is not None
-        if each.chaotic:
-            return True
-        if any(
-            track.rest and track.rest[0].kind not in ("reply", "anything") for track in each.tracks
-        ):
-            return False
-        iface = each.state.ifaces[seen.iface - 1]
-        return not state_differences(self.model.world, iface, seen)
+    @property
+    def rules(self) -> set[tuple[str, str]]:
+        """The rules of the model that explained something, each with what caused it."""
+        return self._search.rules if self._search else set()
 
     # --- failures ------------------------------------------------------------------------
 
@@ -524,37 +333,12 @@ class Checker:
         )
 
     def _commands_words(self) -> dict[int, Words]:
-        return {each.id: each.words for each in self._commands}
+        return {each.id: each.words for each in self._searching.commands}
 
     def _owed_at_end(self) -> Failure | None:
         if any(each.rests or each.chaotic for each in self._hypotheses):
             return None
         return self._explainer(self.records, self._last_t).silent(self._hypotheses)
-
-
-def _storms(track: Track, record: Observation) -> bool:
-    """Tell whether a predicted storm may be under way.
-
-    A device that breaks its storms lets commands be answered in between, and then the order is its own.
-    """
-    if not isinstance(track.items[-1], Chaos):
-        return False
-    return (
-        isinstance(track.head, Chaos) or isinstance(record, Reply) or track.position > STORM_JUDGED
-    )
-
-
-def _may_wait(each: Hypothesis) -> bool:
-    """Tell whether the device may take its time: in a storm, or when its implementation blocks."""
-    storms = each.chaotic or any(isinstance(track.items[-1], Chaos) for track in each.tracks)
-    return storms or any(iface.impl.block_ms for iface in each.state.ifaces)
-
-
-def cause_of(words: Words) -> str:
-    """Return the word that names what a command does, looking into `on`."""
-    while words[0] == "on":
-        words = words[2:]
-    return words[0]
 
 
 def _distinct(hypotheses: list[Hypothesis]) -> list[Hypothesis]:

@@ -5,7 +5,8 @@ from pathlib import Path
 from connmgr_hil.model import Profile
 from connmgr_hil.trace import read_records
 
-from .checker import Checker, Limits
+from .checker import Checker
+from .limits import Limits
 from .verdict import Verdict
 
 

@@ -1,0 +1,214 @@
+"""The search: every internal move that could explain an observation is followed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from connmgr_hil.model import Expire, Model
+from connmgr_hil.model.commands import is_modelled
+from connmgr_hil.model.observed import Chaos, Shown
+from connmgr_hil.vocabulary.observations import Reply, StateSeen
+from connmgr_hil.vocabulary.stimuli import Words
+
+from .hypothesis import COUNTERS, Clock, Hypothesis, Track
+from .limits import CLOCK_SLACK, Limits
+from .matching import Observation, matches, state_differences
+
+STORM_JUDGED = 40
+"""So many steps of a storm are judged; what a device does to break it is its own business."""
+
+
+@dataclass
+class Command:
+    """A stimulus whose beginning is known from its reply."""
+
+    id: int
+    words: Words
+    begins: int
+
+
+class Search:
+    """Follows hypotheses through the moves of the model, for one window of commands at a time.
+
+    `rules` collects the rules of the model that explained something, each with what caused it.
+    """
+
+    def __init__(self, model: Model, limits: Limits) -> None:
+        self.world = model.world
+        self._model = model
+        self._limits = limits
+        self.rules: set[tuple[str, str]] = set()
+        self.commands: list[Command] = []
+        self.given: set[int] = set()
+
+    def begin(self, commands: list[Command]) -> None:
+        """Turn to other commands; none of them has been given yet."""
+        self.commands = commands
+        self.given = set()
+
+    def words(self, ident: int) -> Words:
+        """Return the words of a command, none if there is no such command."""
+        return next((each.words for each in self.commands if each.id == ident), ())
+
+    # --- internal moves ------------------------------------------------------------------
+
+    def expand(self, hypotheses: Iterable[Hypothesis], t: int) -> list[Hypothesis]:
+        """Return every hypothesis reachable by internal moves up to time t, and still possible at t."""
+        limits = self._limits
+        reached: list[Hypothesis] = []
+        waiting = [each for each in hypotheses if not self._stalled(each, t)]
+        seen: set[tuple[object, ...]] = set()
+        while waiting:
+            each = waiting.pop()
+            idle = not any(track.command for track in each.tracks)
+            command = self.commands[each.started] if each.started < len(self.commands) else None
+            may_start = idle and command is not None and command.id in self.given
+            begins = command.begins if command else 0
+            expirable = [clock for clock in each.clocks if clock.low - limits.early <= t]
+            if not expirable and not (may_start and begins <= t):
+                reached.append(each)
+                continue
+            key = each.key()
+            if key in seen:
+                continue
+            seen.add(key)
+            late = any(clock.high + limits.late < t for clock in expirable)
+            if not late and not (may_start and begins < t):
+                reached.append(each)
+            if may_start and begins <= t:
+                waiting.extend(self._start(each, begins))
+            for clock in expirable:
+                if not (may_start and begins < clock.low - limits.early):
+                    waiting.extend(self._expire(each, clock, t))
+            if len(seen) > limits.hypotheses:
+                break
+        return reached
+
+    def _start(self, each: Hypothesis, begins: int) -> Iterable[Hypothesis]:
+        command = self.commands[each.started]
+        started = each.started + 1
+        if command.words[0] == "reset" or each.chaotic:
+            chaos = each.chaos or "reset"
+            yield Hypothesis(each.state, (), (), each.tallies, started, chaos)
+            return
+        cause = cause_of(command.words)
+        if not is_modelled(command.words):
+            anything = (Shown("anything", (), "returns"),)
+            track = Track(anything, 0, command.id, cause, begins)
+            yield Hypothesis(each.state, each.clocks, (*each.tracks, track), each.tallies, started)
+            return
+        for outcome in self._model.step(each.state, command.words):
+            fresh = Hypothesis(
+                outcome.state, each.clocks, each.tracks, each.tallies, started, each.chaos
+            )
+            track = Track(outcome.items, 0, command.id, cause, begins)
+            yield fresh.settle(track, begins, self._limits.jitter)
+
+    def _expire(self, each: Hypothesis, clock: Clock, now: int) -> Iterable[Hypothesis]:
+        """Let a timer run out; what it shows must come before it is too late."""
+        clocks = tuple(other for other in each.clocks if other.slot != clock.slot)
+        cause = clock.slot.partition(":")[0]
+        latest = min(now, clock.high + self._limits.late)
+        if not clock.certain:
+            yield replace(each, clocks=clocks)
+        for outcome in self._model.step(each.state, Expire(clock.slot)):
+            fresh = Hypothesis(
+                outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaos
+            )
+            track = Track(outcome.items, 0, 0, cause, max(0, clock.low))
+            after = fresh.settle(track, latest, 0)
+            if latest == now or len(after.tracks) == len(each.tracks):
+                yield after
+
+    def _stalled(self, each: Hypothesis, t: int) -> bool:
+        """Tell whether something is owed that must have been seen long before this time."""
+        if may_wait(each):
+            return False
+        slack = 0 if self.world.hello.granted else CLOCK_SLACK
+        patience = 2 * (self._limits.late + self._limits.jitter) + slack
+        return any(
+            isinstance(track.head, Shown)
+            and track.head.kind not in ("reply", "anything")
+            and track.since + patience < t
+            for track in each.tracks
+        )
+
+    # --- observations --------------------------------------------------------------------
+
+    def match(self, each: Hypothesis, record: Observation) -> Iterable[Hypothesis]:
+        """Yield what a hypothesis becomes by an observation; nothing if it does not explain it."""
+        if each.chaotic:
+            yield each
+            return
+        for track in each.tracks:
+            head = track.head
+            if _storms(track, record):
+                chaos = track.items[-1]
+                assert isinstance(chaos, Chaos)
+                yield Hypothesis(each.state, (), (), each.tallies, each.started, chaos.rule)
+                continue
+            assert isinstance(head, Shown)
+            if isinstance(record, Reply):
+                if track.command != record.id or not self._may_answer(each, track, record):
+                    continue
+                if head.kind != "anything" and not matches(self.world, head, record):
+                    continue
+            elif not matches(self.world, head, record):
+                continue
+            self.rules.add((head.rule, track.cause))
+            forward = track._replace(position=track.position + 1, since=record.t)
+            yield each.without(track).settle(forward, record.t, self._limits.jitter)
+
+    def _may_answer(self, each: Hypothesis, track: Track, reply: Reply) -> bool:
+        """A reply comes after everything else has come to rest, and its counters must be right."""
+        if self.world.hello.coop and len(each.tracks) > 1:
+            return False
+        words = self.words(track.command)
+        if len(words) == 2 and words[0] == "sim" and reply.status == "0":
+            return not self.tally_differences(each, int(words[1]), reply)
+        return True
+
+    def tally_differences(
+        self, each: Hypothesis, iface: int, reply: Reply
+    ) -> list[tuple[str, str, str]]:
+        """Return (counter, wanted, seen) for each counter that is not as the model has it."""
+        return [
+            (name, str(each.tally(iface, name)), reply.values.get(name, "missing"))
+            for name in COUNTERS
+            if reply.values.get(name) != str(each.tally(iface, name))
+        ]
+
+    def state_fits(self, each: Hypothesis, seen: StateSeen) -> bool:
+        """Tell whether a dumped iface is as a hypothesis has it."""
+        if each.chaotic:
+            return True
+        if any(
+            track.rest and track.rest[0].kind not in ("reply", "anything") for track in each.tracks
+        ):
+            return False
+        iface = each.state.ifaces[seen.iface - 1]
+        return not state_differences(self.world, iface, seen)
+
+
+def _storms(track: Track, record: Observation) -> bool:
+    """Tell whether a predicted storm may be under way.
+
+    A device that breaks its storms lets commands be answered in between, and then the order is its own.
+    """
+    if not isinstance(track.items[-1], Chaos):
+        return False
+    return (
+        isinstance(track.head, Chaos) or isinstance(record, Reply) or track.position > STORM_JUDGED
+    )
+
+
+def may_wait(each: Hypothesis) -> bool:
+    """Tell whether the device may take its time: in a storm, or when its implementation blocks."""
+    storms = each.chaotic or any(isinstance(track.items[-1], Chaos) for track in each.tracks)
+    return storms or any(iface.impl.block_ms for iface in each.state.ifaces)
+
+
+def cause_of(words: Words) -> str:
+    """Return the word that names what a command does, looking into `on`."""
+    while words[0] == "on":
+        words = words[2:]
+    return words[0]

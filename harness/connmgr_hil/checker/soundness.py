@@ -1,0 +1,45 @@
+"""What is wrong with a record whatever happened before."""
+
+from collections.abc import Iterable
+
+from connmgr_hil.model import World
+from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Reply, StateSeen
+from connmgr_hil.vocabulary.stimuli import Words
+
+from .hypothesis import Hypothesis
+from .limits import CALL_USEC, CLOCK_SLACK
+from .search import cause_of, may_wait
+
+
+def malformed(world: World, record: object) -> tuple[str, str] | None:
+    """Return (requirement, what was wanted) for a record that no device of this world can show."""
+    ifaces = len(world.ifaces)
+    index = getattr(record, "iface", 0)
+    if not 0 <= index <= ifaces or (isinstance(record, CallSeen | StateSeen) and not index):
+        return "REQ-EVT-005", f"an iface from 1 to {ifaces}"
+    if isinstance(record, EventSeen) and record.name != "-":
+        if record.name not in world.codes:
+            return "REQ-EVT-011", f"an event of profile {world.profile.name}"
+        code = world.codes[Event(record.name)]
+        if code != record.code:
+            return "REQ-EVT-011", f"event code {code:x} for {record.name}"
+    return None
+
+
+def ends(reply: Reply, words: Words) -> int:
+    """Return the earliest time at which a command can be answered."""
+    return reply.t0 + (int(words[1]) if words[:1] == ("advance",) else 0)
+
+
+def waited(
+    world: World, reply: Reply, words: Words, hypotheses: Iterable[Hypothesis]
+) -> tuple[str, str] | None:
+    """Return (requirement, what was wanted) when a command that must not wait did."""
+    slack = 0 if world.hello.granted else CLOCK_SLACK
+    if reply.t - reply.t0 <= CALL_USEC + slack or any(map(may_wait, hypotheses)):
+        return None
+    if words[0] != "hook" and {"advance", "burst"} & set(words):
+        return None
+    requirement = "REQ-CTL-012" if cause_of(words) == "connect" else "REQ-EVT-019"
+    return requirement, f"'{' '.join(words)}' to return without waiting, in less than 0.1 s"
