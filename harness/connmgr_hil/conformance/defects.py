@@ -14,11 +14,11 @@ import msgspec
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import ExitCode, HarnessError, UsageError
+from connmgr_hil.vocabulary.errors import ExitCode, HarnessError, RigFault, UsageError
 
 from .bench import Bench
 from .requirements import requirements
-from .results import RunReport, ScenarioResult
+from .results import ScenarioResult
 from .run import run_scenario
 from .scenario import Scenario, registered
 
@@ -165,6 +165,9 @@ class DefectReport:
         }
 
 
+_BROKEN = 3
+"""A rig that breaks so often from the start has nothing to do with the defect."""
+
 Opener = Callable[[Defect], Target]
 """Returns the target to run a defect on: of its variant, and with the defect in it if it acts at boot."""
 
@@ -199,18 +202,17 @@ def hunt(
 ) -> Finding:
     """Run scenarios until one fails for the right reason: those about the defect's requirements first.
 
-    Only traces of failing scenarios are kept.
+    Only traces of failing scenarios are kept. Raises `RigFault` when nothing but the rig fails.
     """
     if defect.equivalent:
         return Finding(defect, "equivalent")
     began = time.monotonic()
     stumbled: ScenarioResult | None = None
-    tried = 0
+    tried = broken = 0
     with open_for(defect) as target:
         for each in _nearest_first(defect, scenarios):
             seeded = each if defect.at_boot else _seeded(each, defect)
-            report = RunReport(target.name)
-            result = run_scenario(target, seeded, out / f"{each.name}.jsonl", report, None, 1)
+            result = run_scenario(target, seeded, out / f"{each.name}.jsonl")
             if result.outcome is None:
                 continue
             tried += 1
@@ -218,7 +220,11 @@ def hunt(
                 return Finding(defect, "caught", result, tried, time.monotonic() - began)
             if result.outcome is Outcome.FAILS:
                 stumbled = stumbled or result
-            elif result.trace:
+                continue
+            broken += result.outcome is Outcome.RIG
+            if broken == tried == _BROKEN:
+                raise RigFault(f"{target.name} should run", result.reason)
+            if result.trace:
                 result.trace.unlink(missing_ok=True)
     standing: Standing = "wrong_reason" if stumbled else "missed"
     return Finding(defect, standing, stumbled, tried, time.monotonic() - began)

@@ -121,8 +121,8 @@ class Defects(set[str]):
     """The names of the defects that are switched on."""
 
 
-KNOWN: dict[str, str] = dict(
-    (name, sentence)
+KNOWN: dict[str, str] = {
+    name: sentence
     for name, _, sentence in (line.partition(" ") for line in _TABLE.strip().splitlines())
-)
+}
 """Name to sentence."""

@@ -218,6 +218,7 @@ def loss_no_auto_down(b: Bench) -> None:
     b.do("flag A NO_AUTO_DOWN on")
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
     b.do("lose A", "IF_DOWN(A) L4_DISCONNECTED(A)")
+    b.do("lose A", rc="-ENOTCONN")
     b.wait(3)
     b.state("A", admin=True, oper="dormant")
     b.counters("A", attempts=1)

@@ -83,6 +83,24 @@ def listener_order(b: Bench) -> None:
     order = [event.listener for event in b.take_events() if event.name == "IF_UP"]
     wanted = ["late2", "late1", "early"]
     b.require(order == wanted, f"IF_UP at {', '.join(wanted)}", ", ".join(order))
+    b.do("listen early del")
+    b.do("listen early add")
+    b.ask("up V")
+    order = [event.listener for event in b.take_events() if event.name == "IF_UP"]
+    wanted = ["early", "late2", "late1"]
+    b.require(order == wanted, f"IF_UP at {', '.join(wanted)}", ", ".join(order))
+
+
+@scenario("hook-counts", "EVT-007", "EVT-019")
+def hooked_twice(b: Bench) -> None:
+    """What a listener does in its callback is done for the iface and as often as was said."""
+    b.do("hook IF_ADMIN_UP U 2 dormant V on")
+    b.do("up V", "IF_ADMIN_UP(V) IF_UP(V)")
+    for _ in range(2):
+        b.do("up U", "IF_ADMIN_UP(U) IF_DOWN(V) IF_UP(U)")
+        b.do("down U", "IF_ADMIN_DOWN(U) IF_DOWN(U)")
+        b.do("dormant V off", "IF_UP(V)")
+    b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
 
 
 @scenario("listener-removed", "EVT-018")

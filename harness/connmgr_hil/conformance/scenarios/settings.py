@@ -17,10 +17,12 @@ def timeouts(b: Bench) -> None:
 
 @scenario("E13-timeout", "CTL-032")
 def negative_timeout(b: Bench) -> None:
-    """A negative timeout is stored as it is."""
+    """A negative timeout is stored as it is; an attempt takes it for none."""
     b.do("timeout A -5")
     if b.ask("timeout A").values.get("value") == "-5":
         b.quirk("REQ-CTL-032")
+    b.do("up A", "connect(A) IF_ADMIN_UP(A)")
+    b.wait(1, "IF_UP(A)")
 
 
 @scenario("flags", "CTL-033", "CTL-034", "CTL-035")

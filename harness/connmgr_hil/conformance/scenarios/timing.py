@@ -94,6 +94,63 @@ def slow_teardown(b: Bench) -> None:
     b.wait(0.7, "IF_DOWN(A)")
 
 
+@scenario("connect-in-teardown", "CTL-013", "CTL-011")
+def connect_during_teardown(b: Bench) -> None:
+    """connect during a slow teardown: it is brought to its end, then the new connection comes up."""
+    b.manual("A")
+    b.do("sim A mode sync")
+    b.do("sim A teardown_ms 400")
+    b.do("up A", "IF_ADMIN_UP(A)")
+    b.do("connect A", "connect(A) IF_UP(A)")
+    b.do("disconnect A", "disconnect(A)")
+    b.wait(0.1)
+    b.do("connect A", "connect(A) IF_DOWN(A) IF_UP(A)")
+    b.wait(1)
+    b.state("A", oper="up")
+
+
+@scenario("up-in-teardown", "AUTO-018", "AUTO-001", needs=("autodown",), until="P37")
+def up_during_teardown(b: Bench) -> None:
+    """up before a slow teardown has ended: connected again, whose oper-down is seen after the up is done."""
+    b.do("sim A teardown_ms 300")
+    b.do("up A", "connect(A) IF_ADMIN_UP(A)")
+    b.wait(0.2, "IF_UP(A)")
+    b.do("disconnect A", "disconnect(A) IF_ADMIN_DOWN(A) IF_DOWN(A)")
+    b.do("up A", "connect(A) IF_ADMIN_UP(A) IF_UP(A) IF_DOWN(A) IF_ADMIN_DOWN(A)")
+    b.counters("A", connect=2)
+
+
+@scenario("stale-association", "CTL-017")
+def association_of_a_cancelled_attempt(b: Bench) -> None:
+    """What was left of an attempt that was cancelled does not bring the next one to success."""
+    b.manual("A")
+    b.do("sim A delay_ms 300")
+    b.do("up A", "IF_ADMIN_UP(A)")
+    b.do("connect A", "connect(A)")
+    b.wait(0.1)
+    b.do("disconnect A", "disconnect(A)")
+    b.do("sim A mode never")
+    b.do("connect A", "connect(A)")
+    b.wait(2)
+    b.state("A", oper="dormant")
+
+
+@scenario("stale-timeout", "CTL-021", "CTL-020")
+def timeout_of_an_earlier_attempt(b: Bench) -> None:
+    """The timeout of an attempt that succeeded does not end a later one that has none."""
+    b.manual("A")
+    b.do("flag A PERSISTENT on")
+    b.do("timeout A 2")
+    b.do("up A", "IF_ADMIN_UP(A)")
+    b.do("connect A", "connect(A)")
+    b.wait(0.5, "IF_UP(A)")
+    b.do("timeout A 0")
+    b.do("sim A mode never")
+    b.do("lose A", "IF_DOWN(A)")
+    b.wait(5)
+    b.counters("A", attempts=2, timeouts=0)
+
+
 @scenario("early-connect", "IMP-011")
 def connect_first_thing(b: Bench) -> None:
     """A connect at the first possible moment is accepted and carried out."""
