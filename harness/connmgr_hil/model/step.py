@@ -19,6 +19,9 @@ class Expire(NamedTuple):
     slot: str
 
 
+REMEMBERED = 20_000
+"""So many answers are remembered; then all are forgotten, so that memory does not grow with a run."""
+
 BOOT_ADDRESS = "192.0.2.99"
 """The address of an unbound, auto-started iface of the sample application (PROTOCOL.md, section 5)."""
 
@@ -48,6 +51,9 @@ class Model:
         """Return every outcome of a command or of a timer running out, each once."""
         answer = self._answers.get((id(state), move))
         if answer is None:
+            if len(self._answers) >= REMEMBERED:
+                self._answers.clear()
+                self._states.clear()
             state = self.known(state)
             if isinstance(move, Expire):
                 answer = self._explore(
