@@ -61,6 +61,12 @@ def _families() -> Records:
     return play.records
 
 
+def _no_configuration() -> Records:
+    play = Play(world("P26"))
+    play.run("sim 1 configured 0", "connect 1", "ping")
+    return play.records
+
+
 def _idle() -> Records:
     play = Play(world("P43"))
     play.run("sim 1 mode sync", "idle 1 2", "connect 1", "advance 3000000", "ping")
@@ -69,7 +75,7 @@ def _idle() -> Records:
 
 # What no target with a recorded trace shows: DAD needs another build, the rest other releases.
 PLAYED: dict[str, Callable[[], Records]] = {
-    "played-dad": _dad, "played-P37": _families, "played-P43": _idle,
+    "played-dad": _dad, "played-P37": _families, "played-P43": _idle, "played-P26": _no_configuration,
 }  # fmt: skip
 
 V4 = "addr4 4 add 192.0.2.1"
@@ -118,6 +124,9 @@ RULE_CASES: dict[tuple[str, str], Case] = {
     ("admin-down", ""): Case("Q22", drop("IF_ADMIN_DOWN 1"), "EVT-008"),
     ("timeout", ""): Case("Q8", drop("CONN_IF_TIMEOUT 1"), "CTL-019"),
     ("fatal", ""): Case("Q9", drop("CONN_IF_FATAL_ERROR 1"), "CTL-028"),
+    ("no configuration", ""): Case(
+        "played-P26", drop("CONN_NO_CONFIGURATION 1"), "CTL-050"
+    ),
     ("idle", ""): Case("played-P43", drop("CONN_IF_IDLE_TIMEOUT 1"), "IDLE-001"),
     ("dad", ""): Case("played-dad", drop("IPV6_DAD_SUCCEED 4"), "MON-014"),
     ("association", ""): Case("Q2", drop("IF_UP 1", "L4_CONNECTED 1"), "CTL-011"),

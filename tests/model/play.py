@@ -33,7 +33,7 @@ _IFACES = (
     ("bare0", "DUMMY", "BARE"),
     ("stubborn0", "CM_STUBBORN", "SIMCONN"),
 )
-_RELEASES = {"P34": "3.4", "P37": "3.7", "P42": "4.2", "P43": "4.3"}
+_RELEASES = {"P34": "3.4", "P37": "3.7", "P42": "4.2", "P43": "4.3", "P26": "4.4"}
 _COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 
 First: Callable[[tuple[Outcome, ...]], Outcome] = lambda outcomes: outcomes[0]  # noqa: E731

@@ -251,10 +251,12 @@ def _counters(kernel: Kernel, args: Words) -> Result:
         return "-EINVAL", (("bad", "iface"),)
     if len(args) == 1:
         return "0", (("state", kernel.impl(index).phase),)
+    if args[1] == "configured" and not kernel.profile.configuration:
+        return "-EINVAL", (("bad", "value"),)
     value: object = args[2]
     if args[1] != "mode":
         value = int(args[2])
-        if args[1] in ("fatal_keeps", "watch_admin"):
+        if args[1] in ("fatal_keeps", "watch_admin", "configured"):
             value = bool(value)
     kernel.put_impl(index, **{args[1]: value})
     if args[1] == "watch_admin":

@@ -43,7 +43,10 @@ def connect(kernel: Kernel, index: int) -> Answer:
         return "-ENOTSUP"
     yield from kernel.lock(f"binding {index}")
     status = "0"
-    if not kernel.iface(index).admin:
+    if _lacks_configuration(kernel, index):
+        yield from kernel.post(Event.CONN_NO_CONFIGURATION, index)
+        status = "-EAGAIN"
+    elif not kernel.iface(index).admin:
         status = yield from net_if_up(kernel, index)
     if status == "0":
         if kernel.profile.intent_mark:
@@ -52,6 +55,14 @@ def connect(kernel: Kernel, index: int) -> Answer:
     kernel.unlock(f"binding {index}")
     yield Switch.PREEMPT
     return status
+
+
+def _lacks_configuration(kernel: Kernel, index: int) -> bool:
+    """Tell whether connect is refused for want of anything to connect with (REQ-CTL-050)."""
+    iface = kernel.iface(index)
+    return (
+        kernel.profile.configuration and not iface.flags & PERSISTENT and not iface.impl.configured
+    )
 
 
 def disconnect(kernel: Kernel, index: int) -> Answer:

@@ -152,6 +152,7 @@ _RULES = {
     Event.CONN_IF_TIMEOUT: "timeout",
     Event.CONN_IF_FATAL_ERROR: "fatal",
     Event.CONN_IF_IDLE_TIMEOUT: "idle",
+    Event.CONN_NO_CONFIGURATION: "no configuration",
     Event.IPV6_DAD_SUCCEED: "dad",
 }
 

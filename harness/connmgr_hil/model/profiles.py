@@ -25,6 +25,9 @@ class Profile:
     idle: bool
     """There is an idle timeout (4.3)."""
 
+    configuration: bool
+    """Implementations may say that there is nothing to connect with (2026)."""
+
     @property
     def flags(self) -> int:
         """How many connectivity flags are legal (REQ-CTL-034)."""
@@ -40,6 +43,7 @@ def _profile(name: str, since: tuple[int, int], level: int) -> Profile:
         wide_codes=level >= 2,
         intent_mark=level >= 2,
         idle=level >= 3,
+        configuration=level >= 4,
     )
 
 
@@ -50,6 +54,7 @@ PROFILES: dict[str, Profile] = {
         _profile("P37", (3, 7), 1),
         _profile("P42", (4, 2), 2),
         _profile("P43", (4, 3), 3),
+        _profile("P26", (4, 4), 4),
     )
 }
 

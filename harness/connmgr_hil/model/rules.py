@@ -88,6 +88,10 @@ RULES: dict[tuple[str, str], Rule] = {
         "CTL-019", "An attempt that exceeds its timeout is abandoned and TIMEOUT raised once"
     ),
     ("fatal", ""): _rule("CTL-028", "A fatal error raises FATAL_ERROR"),
+    ("no configuration", ""): _rule(
+        "CTL-050",
+        "Without anything to connect with, connect is refused and NO_CONFIGURATION raised",
+    ),
     ("idle", ""): _rule("IDLE-001", "An iface that nobody uses raises IDLE_TIMEOUT"),
     ("dad", ""): _rule("MON-014", "DAD ends with DAD_SUCCEED"),
     ("association", ""): _rule("CTL-011", "Success makes the iface oper-up"),

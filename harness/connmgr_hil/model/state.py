@@ -85,6 +85,7 @@ class Impl(NamedTuple):
     fatal_keeps: bool = False
     watch_admin: bool = False
     block_ms: int = 0
+    configured: bool = True
     option: str = "00000000"
     tearing: bool = False
 

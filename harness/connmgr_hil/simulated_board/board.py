@@ -135,6 +135,7 @@ class Board:
                 name=name,
                 callbacks=callbacks,
                 dormant_in_init=self._configuration.dormant_in_init,
+                has_configuration=self._configuration.profile.has_no_configuration_event,
             )
             for name, callbacks in IMPLEMENTATIONS.items()
         }

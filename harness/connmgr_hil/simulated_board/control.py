@@ -30,6 +30,9 @@ class Implementation(Protocol):
     def connect(self, binding: "Binding") -> Steps[int]:
         """Start an attempt."""
 
+    def is_configured(self, binding: "Binding") -> bool:
+        """Whether there is anything to connect with (asked in 2026)."""
+
     def disconnect(self, binding: "Binding") -> Steps[int]:
         """End what was started."""
 
@@ -142,6 +145,13 @@ class Control:
 
     def _connect_locked(self, binding: Binding) -> Steps[int]:
         iface = binding.iface
+        if (
+            self.profile.has_no_configuration_event
+            and not binding.flags & 1 << PERSISTENT
+            and not binding.implementation.is_configured(binding)
+        ):
+            yield from self._mgmt.notify("CONN_NO_CONFIGURATION", iface)
+            return -errno.EAGAIN
         if not iface.admin_up:
             if "ctl-connect-needs-up" in self._defects:
                 return -errno.ESHUTDOWN

@@ -25,6 +25,7 @@ NUMBERS = {
     "fatal_keeps": 0,
     "watch_admin": 0,
     "block_ms": 0,
+    "configured": 1,
 }
 COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 _OPTION_LENGTH = 4
@@ -88,6 +89,7 @@ class SimConn:
         name: str,
         callbacks: frozenset[str],
         dormant_in_init: bool,
+        has_configuration: bool,
     ) -> None:
         self.name = name
         self.callbacks = callbacks
@@ -100,7 +102,12 @@ class SimConn:
         self._defects = defects
         self._report = report
         self._dormant_in_init = dormant_in_init
+        self._has_configuration = has_configuration
         self._watcher: Listener | None = None
+
+    def is_configured(self, binding: Binding) -> bool:
+        """The callback has_connection_config."""
+        return bool(self.contexts[binding.iface.index].knobs["configured"])
 
     def _enter(self, binding: Binding, operation: str) -> Context:
         context = self.contexts[binding.iface.index]
@@ -363,7 +370,7 @@ class SimConn:
                 return False
             context.mode = value
             return True
-        if knob not in NUMBERS:
+        if knob not in NUMBERS or (knob == "configured" and not self._has_configuration):
             return False
         try:
             context.knobs[knob] = int(value)

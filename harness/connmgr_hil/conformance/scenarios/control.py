@@ -438,3 +438,20 @@ def addresses_of_both(b: Bench) -> None:
     b.do("connect B", "{IF_ADMIN_UP(B) connect(B)} IF_UP(B)")
     b.do("lose A", "IF_DOWN(A)")
     b.do("lose B", "IF_DOWN(B) L4_DISCONNECTED(B)")
+
+
+@scenario("no-configuration", "CTL-050", since="P26")
+def nothing_to_connect_with(b: Bench) -> None:
+    """Without configuration connect is refused and says so; a persistent iface tries all the same."""
+    b.do("flag A NO_AUTO_CONNECT on")
+    b.do("sim A configured 0")
+    b.do("connect A", "CONN_NO_CONFIGURATION(A)", rc="-EAGAIN")
+    b.state("A", admin=False)
+    b.counters("A", connect=0)
+    b.do("flag A PERSISTENT on")
+    b.do("connect A", "{IF_ADMIN_UP(A) connect(A)}")
+    b.do("disconnect A", "disconnect(A)")
+    b.do("flag A PERSISTENT off")
+    b.do("sim A configured 1")
+    b.do("connect A", "connect(A)")
+    b.wait(0.5, "IF_UP(A)")

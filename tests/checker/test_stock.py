@@ -1,0 +1,108 @@
+"""Firmware without the probe is judged by what must hold whatever its application does."""
+
+from connmgr_hil.checker import Checker, Outcome
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    EventSeen,
+    Header,
+    HelloSeen,
+    Reply,
+    StatusSeen,
+    Stimulus,
+)
+
+HELLO = HelloSeen(
+    t=0,
+    start="attach",
+    facts=Hello(
+        dialect="stock", proto=0, app="-", zephyr="4.1.99", connmgr="4.2", board="-", build="-",
+        nonce="1", queue=0, ticks=0, ifaces=2, track=2,
+    ),
+    ifaces=tuple(IfaceFacts(index=i, name=f"i{i}", l2="Dummy", bound=i == 1) for i in (1, 2)),
+)  # fmt: skip
+
+
+def status(t: int, iface: int = 1, text: str = "admin oper ipv4 connected") -> StatusSeen:
+    columns = "ignored bound admin oper ipv4 ipv6 connected".split()
+    return StatusSeen(t=t, iface=iface, **{name: name in text.split() for name in columns})
+
+
+def command(ident: int, t: int, *words: str) -> tuple[Stimulus, Reply]:
+    return Stimulus(id=ident, words=words), Reply(t=t, id=ident, t0=t, status="?")
+
+
+def event(t: int, name: str) -> EventSeen:
+    return EventSeen(t=t, listener="shell", name=name, code=0, iface=1)
+
+
+def judged(*records: AnyRecord) -> Checker:
+    checker = Checker()
+    for record in (Header(), HELLO, *records):
+        checker.feed(record)
+    return checker
+
+
+CONTRARY = "admin oper ipv4"
+"""Oper-up, watched, with an address, and yet not connected."""
+
+
+def test_statuses_that_agree_conform() -> None:
+    checker = judged(status(1), status(2, 2, "ignored admin oper ipv6"), status(3, 2, ""))
+    assert checker.finish().outcome is Outcome.CONFORMS
+
+
+def test_no_status_of_a_call_is_judged() -> None:
+    checker = judged(*command(1, 10, "connect", "1"), *command(2, 20, "all", "up", "1"))
+    assert checker.finish().outcome is Outcome.CONFORMS
+
+
+def test_a_passing_disagreement_is_no_failure() -> None:
+    assert judged(status(1, 1, CONTRARY), status(50_000, 1, CONTRARY)).failure is None
+    assert judged(status(1, 1, CONTRARY), status(50_000), status(200_000)).failure is None
+
+
+def test_a_lasting_disagreement_is_a_failure() -> None:
+    failure = judged(
+        *command(1, 1, "state"), status(1, 1, CONTRARY), status(200_001, 1, CONTRARY)
+    ).failure
+    assert failure is not None
+    assert failure.requirements == ("REQ-MON-034",)
+    assert "iface 1 is not connected, oper-up, watched, IPv4" in failure.seen
+
+
+def test_oper_up_while_admin_down_is_a_failure_when_it_lasts() -> None:
+    text = "oper ipv4 connected"
+    failure = judged(status(1, 1, text), status(200_001, 1, text)).failure
+    assert failure is not None
+    assert "oper-up and admin-down" in failure.seen
+
+
+def test_a_command_or_an_event_in_between_makes_it_another_disagreement() -> None:
+    first, second = status(1, 1, CONTRARY), status(200_001, 1, CONTRARY)
+    assert judged(first, *command(1, 100, "ignore", "1"), second).failure is None
+    assert judged(first, event(100, "IF_UP"), second).failure is None
+    assert judged(first, *command(1, 100, "advance", "200000"), second).failure is not None
+
+
+def test_the_last_l4_event_must_fit_the_statuses() -> None:
+    down = "admin"
+    first = (*command(1, 10, "state"), status(10), status(11, 2, down))
+    again = (*command(2, 300_000, "state"), status(300_000), status(300_001, 2, down))
+    assert judged(event(1, "L4_CONNECTED"), *first, *again).failure is None
+    failure = judged(event(1, "L4_DISCONNECTED"), *first, *again).failure
+    assert failure is not None
+    assert failure.allowed == ("L4_CONNECTED as the last event",)
+    # As long as not all ifaces were seen, another one may account for the event.
+    assert (
+        judged(event(1, "L4_CONNECTED"), status(10, 2, down), status(300_000, 2, down)).failure
+        is None
+    )
+
+
+def test_families_are_compared_by_themselves() -> None:
+    first = (*command(1, 10, "state"), status(10), status(11, 2, ""))
+    again = (*command(2, 300_000, "state"), status(300_000), status(300_001, 2, ""))
+    assert judged(event(1, "L4_IPV6_DISCONNECTED"), *first, *again).failure is None
+    assert judged(event(1, "L4_IPV6_CONNECTED"), *first, *again).failure is not None
+    assert judged(event(1, "L4_IPV4_CONNECTED"), *first, *again).failure is None
