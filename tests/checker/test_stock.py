@@ -1,6 +1,12 @@
 """Firmware without the probe is judged by what must hold whatever its application does."""
 
-from connmgr_hil.checker import Checker, Outcome
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from connmgr_hil.checker import Checker, Outcome, check_trace
+from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -11,6 +17,8 @@ from connmgr_hil.vocabulary.observations import (
     StatusSeen,
     Stimulus,
 )
+
+TRACES = Path(__file__).parent.parent / "traces" / "native_stock"
 
 HELLO = HelloSeen(
     t=0,
@@ -106,3 +114,33 @@ def test_families_are_compared_by_themselves() -> None:
     assert judged(event(1, "L4_IPV6_DISCONNECTED"), *first, *again).failure is None
     assert judged(event(1, "L4_IPV6_CONNECTED"), *first, *again).failure is not None
     assert judged(event(1, "L4_IPV4_CONNECTED"), *first, *again).failure is None
+
+
+@pytest.mark.parametrize("path", sorted(TRACES.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_recorded_traces_conform(path: Path) -> None:
+    verdict = check_trace(path)
+    assert verdict.outcome is Outcome.CONFORMS, verdict.lines()
+
+
+@pytest.mark.parametrize("name", ["stock-columns", "stock-ignore", "stock-ready", "stock-two"])
+def test_a_recorded_device_that_reported_wrongly_would_have_failed(name: str) -> None:
+    path = TRACES / f"{name}.jsonl"
+    for column in ("connected", "oper"):
+        checker = Checker()
+        for record in read_records(path):
+            if isinstance(record, StatusSeen):
+                wrong = not getattr(record, column)
+                record = structs.replace(record, **{column: wrong})  # noqa: PLW2901
+            checker.feed(record)
+        assert checker.failure is not None, column
+        assert checker.failure.requirements == ("REQ-MON-034",)
+
+
+def test_a_recorded_l4_event_that_got_lost_would_have_failed() -> None:
+    records = list(read_records(TRACES / "stock-ready.jsonl"))
+    last = max(i for i, each in enumerate(records) if getattr(each, "name", "") == "L4_CONNECTED")
+    checker = Checker()
+    for record in records[:last] + records[last + 1 :]:
+        checker.feed(record)
+    assert checker.failure is not None
+    assert "the last event of its kind was L4_DISCONNECTED" in checker.failure.seen

@@ -74,15 +74,18 @@ def test_a_scenario_runs_somewhere_and_says_why_not_elsewhere(name: str) -> None
     each = SCENARIOS[name]
     obstacles = [
         each.obstacle(device.hello, device.ifaces, device.profile)
-        for profile in ("P34", "P37", "P42", "P43")
+        for profile in ("P34", "P37", "P42", "P43", "P26")
         for device in _builds(profile)
     ]
     assert "" in obstacles or any("variant" in text for text in obstacles)
-    assert all(re.match(r"(needs|is about) ", text) for text in obstacles if text)
+    assert all(
+        re.match(r"(needs|is about|not observable through) ", text) for text in obstacles if text
+    )
 
 
 def _builds(profile: str) -> list[object]:
     plain = world(profile)
+    stock = structs.replace(plain.hello, dialect="stock", track=len(plain.ifaces))
     trap = tuple(structs.replace(facts, dormant_in_init=True) for facts in plain.ifaces)
     return [
         plain,
@@ -90,6 +93,7 @@ def _builds(profile: str) -> list[object]:
         world(profile, queue=5),
         world(profile, autodown=False),
         type(plain).of(plain.hello, trap, plain.profile),
+        type(plain).of(stock, plain.ifaces, plain.profile),
     ]
 
 
@@ -113,6 +117,21 @@ def test_most_of_what_can_be_reached_has_a_scenario() -> None:
         if each.since == "P34" and each.kind in ("N", "B") and not ident.startswith("REQ-SH")
     }
     assert wanted - covered - elsewhere == set()
+
+
+def test_firmware_without_the_probe_runs_only_what_goes_through_its_shell() -> None:
+    plain = world("P37")
+    stock = structs.replace(plain.hello, dialect="stock", track=len(plain.ifaces))
+    runs = {
+        name for name, each in SCENARIOS.items()
+        if not each.obstacle(stock, plain.ifaces, plain.profile)
+    }  # fmt: skip
+    assert runs == {name for name in SCENARIOS if name.startswith("stock-")}
+    shown = {ident for name in runs for ident in SCENARIOS[name].requirements}
+    assert {f"REQ-SH-{number:03}" for number in range(1, 9)} <= shown
+    deaf = structs.replace(stock, events=False)
+    obstacle = SCENARIOS["stock-ready"].obstacle(deaf, plain.ifaces, plain.profile)
+    assert obstacle == "needs a shell that shows events (CONFIG_NET_MGMT_EVENT_MONITOR)"
 
 
 def test_a_missing_iface_is_an_obstacle() -> None:

@@ -24,6 +24,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     Reset,
     StateSeen,
+    StatusSeen,
     Stimulus,
     Storm,
     VerdictGiven,
@@ -43,6 +44,10 @@ ONE_OF_EACH: tuple[AnyRecord, ...] = (
     StateSeen(
         t=5, iface=1, admin=True, oper="up", carrier=True, dormant=False, bound=True, ignored=False,
         flags=0, timeout=0, monitor="u4r", word="4005", a4=("192.0.2.1/p",),
+    ),
+    StatusSeen(
+        t=5, iface=1, ignored=False, bound=True, admin=True, oper=True, ipv4=True, ipv6=False,
+        connected=True,
     ),
     Storm(t=6, count=200),
     Log(t=7, level="err", module="m", message='quotes " and \\ and \n'),

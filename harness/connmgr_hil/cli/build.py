@@ -24,7 +24,12 @@ def build(
 
     With west where Zephyr is in a west workspace, otherwise with CMake and ZEPHYR_BASE.
     The folder out/build can be chosen with CMHIL_BUILD_DIR.
-    """
+
+    \b
+    cmhil build -p native_sim_64
+    cmhil build -p native_sim_64 --variant dad
+    cmhil build -p frdm_k64f -- -DCONFIG_DEBUG=y
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.targets import find_platform  # noqa: PLC0415 - slow to import
     from connmgr_hil.toolchain.building import plan_build, run_build  # noqa: PLC0415
 

@@ -19,7 +19,12 @@ from .output import write_json
     help="Judge by this release's rules (P34, ...), not by those of the device's own release.",
 )
 def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | None) -> int:
-    """Judge traces again, without a device. A folder stands for all traces (*.jsonl) below it."""
+    """Judge traces again, without a device. A folder stands for all traces (*.jsonl) below it.
+
+    \b
+    cmhil check out/verify
+    cmhil check out/verify/native/E1.jsonl --profile P37
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
     from connmgr_hil.model.profiles import PROFILES  # noqa: PLC0415
 

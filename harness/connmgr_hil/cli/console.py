@@ -1,8 +1,7 @@
 """A person, or a pipe, on one side; a device on the other."""
 
-import os
-import select
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,22 +12,26 @@ from connmgr_hil import __version__
 from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import TraceWriter
-from connmgr_hil.transport import Transport
+from connmgr_hil.transport import escaped
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
-from connmgr_hil.vocabulary.observations import AnyRecord, Header
+from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, StateSeen
 from connmgr_hil.vocabulary.stimuli import COMMANDS, Words, advance, validate
 
+from .editing import PipedLines, TypedLines
 from .readable import readable
+from .tapped import Tapped
 
 _HELP = f"""\
 wait SECONDS   let device time pass
+raw on|off     also show the frames themselves, as they pass the line
 restart        start the device afresh
 quit           end (also ^D)
 and the probe's own commands (zephyr_app/PROTOCOL.md):
 {click.wrap_text(", ".join(COMMANDS), 76, "  ", "  ")}
 An iface is a number, a name (bound0), or a letter (A)."""
 
+_OWN = ("wait", "raw", "restart", "quit", "help")
 _OURS = ("mode", "reboot")
 _LINGER = 0.2
 
@@ -40,12 +43,15 @@ class Console:
     ends the console with their own errors, the trace kept.
     """
 
-    def __init__(self, target: Target, trace: Path) -> None:
+    def __init__(self, target: Target, trace: Path, *, raw: bool = False) -> None:
         self._target = target
         self._path = trace
-        self._person = sys.stdin.isatty()
-        self._typed = b""
-        self._ended = False
+        self._raw = raw
+        self._states: dict[int, StateSeen] = {}
+        person = sys.stdin.isatty() and sys.stdout.isatty()
+        self._lines: PipedLines | TypedLines = (
+            TypedLines(self, self._words) if person else PipedLines(self)
+        )
 
     def __enter__(self) -> Self:
         self._trace = TraceWriter(self._path)
@@ -59,7 +65,7 @@ class Console:
         )
         platform = self._target.platform
         try:
-            self._transport: Transport = self._target.start()
+            self._transport = self._tapped()
             self._device = Device(
                 self._transport,
                 self._take,
@@ -79,11 +85,12 @@ class Console:
         where: TracebackType | None,
     ) -> None:
         self._trace.close()
+        self._lines.close()
         click.echo(f"trace: {self._path}", err=True)
 
     def run(self) -> None:
         """Work until the input ends or says quit."""
-        while (line := self._next_line()) is not None:
+        while (line := self._lines.next_line()) is not None:
             words = line.split("#", 1)[0].split()
             if words in (["quit"], ["exit"]):
                 return
@@ -97,6 +104,8 @@ class Console:
                 click.echo(_HELP)
             elif words == ["restart"]:
                 self._restart()
+            elif words in (["raw", "on"], ["raw", "off"]):
+                self._raw = self._transport.shown = words[1] == "on"
             else:
                 self._device.execute(self._command(words), host_seconds=10.0)
         except DeviceReset as error:
@@ -106,12 +115,20 @@ class Console:
             click.echo(str(error), err=True)
 
     def _restart(self) -> None:
-        self._transport = self._target.restart()
+        self._transport = self._tapped(afresh=True)
         self._device.restart(self._transport)
+
+    def _tapped(self, *, afresh: bool = False) -> Tapped:
+        line = self._target.restart() if afresh else self._target.start()
+        tapped = Tapped(line, self._show_frame)
+        tapped.shown = self._raw
+        return tapped
 
     def _command(self, words: list[str]) -> Words:
         if words[0] == "wait":
             return advance(_seconds(words[1:]))
+        if words[0] == "raw":
+            raise BadInput("'raw on' or 'raw off'", " ".join(words))
         if words[0] in _OURS:
             raise BadInput("a command that leaves the console in charge", words[0], "use 'restart'")
         numbers = {iface.name: str(iface.index) for iface in self._device.ifaces}
@@ -122,32 +139,33 @@ class Console:
 
     def _take(self, record: AnyRecord) -> None:
         self._trace.write(record)
-        for line in readable(record):
-            click.echo(line)
+        before = None
+        if isinstance(record, HelloSeen):
+            self._states.clear()
+        elif isinstance(record, StateSeen):
+            before = self._states.get(record.iface)
+            self._states[record.iface] = record
+        for line in readable(record, before):
+            self._lines.show(line)
 
-    def _next_line(self) -> str | None:
-        """Return the next line of input, showing meanwhile what the device does by itself."""
-        if self._person:
-            click.echo("> ", nl=False)
-        source = sys.stdin.fileno()
-        while b"\n" not in self._typed and not self._ended:
-            watched = [source]
-            if self._transport.fileno() >= 0:
-                watched.append(self._transport.fileno())
-            ready, _, _ = select.select(watched, [], [])
-            if source in ready:
-                data = os.read(source, 4096)
-                self._ended = not data
-                self._typed += data
-            else:
-                self._device.listen(0.02)
-        if not self._typed:
-            return None
-        typed, _, self._typed = self._typed.partition(b"\n")
-        line = typed.decode(errors="replace")
-        if not self._person:
-            click.echo(f"> {line}")
-        return line
+    def _show_frame(self, direction: str, frame: bytes) -> None:
+        self._lines.show(click.style(f"{'':10}{direction} {escaped(frame)[1:-1]}", dim=True))
+
+    # --- what the source of lines asks ----------------------------------------------------
+
+    def fileno(self) -> int:
+        """Return the descriptor on which the device may show something, or -1."""
+        return self._transport.fileno()
+
+    def listen(self) -> None:
+        """Take what the device shows by itself."""
+        self._device.listen(0.02)
+
+    def _words(self, first: bool) -> Iterable[str]:
+        if first:
+            return (*_OWN, *COMMANDS)
+        names = {iface.name for iface in self._device.ifaces}
+        return (*names, *(letter for letter, name in ROLES.items() if name in names), "on", "off")
 
 
 def _seconds(words: list[str]) -> float:

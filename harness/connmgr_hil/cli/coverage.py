@@ -25,7 +25,11 @@ def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> i
     """Show requirements by platform, from traces on disk, and what was never reached.
 
     A folder stands for all traces (*.jsonl) below it.
-    """
+
+    \b
+    cmhil coverage out/verify
+    cmhil coverage out/verify tests/traces --paths
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import coverage as covering  # noqa: PLC0415 - slow to import
 
     found = covering.cover(traces)

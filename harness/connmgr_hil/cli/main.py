@@ -1,6 +1,7 @@
 """Finds the command that was asked for, loads only that, and turns errors into exit codes."""
 
 import importlib
+import os
 import sys
 
 import click
@@ -17,11 +18,15 @@ _COMMANDS = {
     "verify": "Run the conformance scenarios on a target and judge them.",
     "check": "Judge recorded traces again, without a device.",
     "report": "Make a page, JUnit or Markdown from traces.",
+    "coverage": "Show what traces show, by requirement and platform, and what is missing.",
     "walk": "Give random commands and judge all that the device shows.",
+    "learn": "Learn the automaton of an iface and compare it with the model's.",
     "shrink": "Find the shortest command sequence that shows a failure.",
     "replay": "Give the commands of a trace to a device again.",
     "defects": "Switch on seeded defects and see whether the suite catches them.",
     "shell": "Type commands to a device by hand.",
+    "new": "Begin a scenario or a platform file of your own.",
+    "completion": "Print what makes a shell complete cmhil's words.",
 }
 """Each lives in the module of the same name; its first line stands here so that `--help` need not
 load them all."""
@@ -66,7 +71,13 @@ def cmhil() -> None:
     """Test Zephyr's Connection Manager on real, emulated and simulated devices.
 
     Firmware with the probe is driven over its UART; a reference model judges all that it shows.
-    """
+
+    \b
+    cmhil verify -t simulated                     a first verdict, without Zephyr
+    cmhil report out/verify --html report.html    what it showed, as a page
+    cmhil build -p native_sim_64                  Zephyr as a program of this computer
+    cmhil verify -t native                        ... judged
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -75,7 +86,9 @@ def run(arguments: list[str] | None = None) -> int:
     No exception leaves this function.
     """
     try:
-        result = cmhil.main(args=arguments, prog_name="cmhil", standalone_mode=False)
+        result = cmhil.main(
+            args=arguments, prog_name="cmhil", standalone_mode=False, color=_colour()
+        )
         code = int(result) if isinstance(result, int) else ExitCode.CONFORMS
         sys.stdout.flush()
     except click.exceptions.Exit as ending:
@@ -89,9 +102,12 @@ def run(arguments: list[str] | None = None) -> int:
     except HarnessError as error:
         return report_bug(error)
     except ConnMgrHilError as error:
-        click.echo(f"{click.style('cmhil:', bold=True)} {error}", err=True)
+        name = click.style("cmhil:", bold=True)
+        click.echo(f"{name} {error}", err=True, color=_colour())
         return error.exit_code
-    except (BrokenPipeError, SystemExit):
+    except (BrokenPipeError, SystemExit) as ending:
+        if isinstance(ending, SystemExit) and ending.code == 0:  # click has answered a completion
+            return ExitCode.CONFORMS
         # The reader of our output went away (`cmhil platforms | head`): nobody is left to be told,
         # and what was being done is not finished. Click turns most of these into SystemExit.
         sys.stdout = None
@@ -99,6 +115,11 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback on the terminal
         return report_bug(error)
     return code
+
+
+def _colour() -> bool | None:
+    """Return False where no colour is wanted (https://no-color.org), else None: terminals get it."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 def main() -> None:

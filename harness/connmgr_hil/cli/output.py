@@ -17,6 +17,14 @@ def fancy() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def plain(text: str) -> str:
+    """Return text of a device as it may go to a terminal: control characters are shown, not sent."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: drawn on a terminal (in colour unless NO_COLOR is set), aligned text elsewhere."""
     if fancy():

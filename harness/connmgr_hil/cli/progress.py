@@ -1,6 +1,8 @@
 """Shows how a run goes while it goes, and what it showed when it is over."""
 
 import shutil
+import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -9,51 +11,55 @@ import click
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.results import RunReport, ScenarioResult
 
-from .output import fancy
+from .output import fancy, plain
 
 _MARKS = {
-    Outcome.CONFORMS: "ok",
-    Outcome.FAILS: "FAIL",
-    Outcome.INCONCLUSIVE: "????",
-    Outcome.RIG: "RIG",
-    None: "-",
+    Outcome.CONFORMS: ("ok", "green"),
+    Outcome.FAILS: ("FAIL", "red"),
+    Outcome.INCONCLUSIVE: ("????", "yellow"),
+    Outcome.RIG: ("RIG", "magenta"),
+    None: ("-", None),
 }
 
 
 class Progress:
     """Called after each scenario. A terminal shows one line that changes, a file gets a line each.
 
-    `quiet` leaves out the lines of scenarios that conform. What did not conform is told in full.
+    `names` are the scenarios to come, so that the line can tell which one runs and about how much
+    time is left. `quiet` leaves out the lines of scenarios that conform; what did not conform is
+    told in full.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, names: Sequence[str] = (), *, quiet: bool = False) -> None:
+        self._names = names
         self._quiet = quiet
         self._moving = fancy()
+        self._done = 0
         self._device_seconds = 0.0
-        self._wall_seconds = 0.0
+        self._began = time.monotonic()
 
     def __call__(self, result: ScenarioResult, number: int, total: int) -> None:
         """Show the result of one scenario, which is the so-manyth of so many."""
+        del number
+        self._done += 1
         self._device_seconds += result.device_seconds
-        self._wall_seconds += result.wall_seconds
         self._wipe()
         if result.outcome in {Outcome.CONFORMS, None}:
             if not (self._moving or self._quiet):
                 reason = f"  (not here: {result.reason})" if result.reason else ""
-                click.echo(f"  {_MARKS[result.outcome]:<4}  {result.name}{reason}")
+                click.echo(f"  {_mark(result.outcome)}  {result.name}{reason}")
         else:
-            assert result.outcome is not None
-            click.echo(f"  {_MARKS[result.outcome]:<4}  {result.name}: {result.title}")
+            click.echo(f"  {_mark(result.outcome)}  {result.name}: {result.title}")
             for line in result.reason.splitlines():
-                click.echo(f"        {line}")
+                click.echo(f"        {plain(line)}")
             if result.trace is not None:
                 click.echo(f"        trace: {result.trace}")
-        if self._moving:
-            times = f"device {self._device_seconds:.1f} s in {self._wall_seconds:.1f} s"
-            line = f"  {number} of {total}  {times}  {result.name}"
-            click.echo(line[: shutil.get_terminal_size().columns - 1], nl=False)
+        self._draw(len(self._names) or total)
 
     def __enter__(self) -> Self:
+        self._began = time.monotonic()
+        if self._names:
+            self._draw(len(self._names))
         return self
 
     def __exit__(
@@ -64,9 +70,25 @@ class Progress:
     ) -> None:
         self._wipe()
 
+    def _draw(self, total: int) -> None:
+        if not self._moving:
+            return
+        wall = time.monotonic() - self._began
+        line = f"  {self._done} of {total}  device {self._device_seconds:.1f} s in {wall:.1f} s"
+        if 0 < self._done < total:
+            line += f"  about {wall / self._done * (total - self._done):.0f} s left"
+        if self._done < len(self._names):
+            line += f"  {self._names[self._done]}"
+        click.echo(line[: shutil.get_terminal_size().columns - 1], nl=False)
+
     def _wipe(self) -> None:
         if self._moving:
             click.echo("\r\033[K", nl=False)
+
+
+def _mark(outcome: Outcome | None) -> str:
+    text, colour = _MARKS[outcome]
+    return click.style(f"{text:<4}", fg=colour)
 
 
 def summary(report: RunReport) -> str:

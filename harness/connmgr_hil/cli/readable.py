@@ -1,5 +1,7 @@
 """Records of a device as lines for a person."""
 
+import click
+
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
@@ -16,12 +18,19 @@ from connmgr_hil.vocabulary.observations import (
     Storm,
 )
 
+from .output import plain
 
-def readable(record: AnyRecord) -> list[str]:
-    """Return what a record says, in lines. A stimulus gives none: the person has just typed it."""
+_FLAGS = ("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN")
+
+
+def readable(record: AnyRecord, before: StateSeen | None = None) -> list[str]:
+    """Return what a record says, in lines. A stimulus gives none: the person has just typed it.
+
+    `before` is the last state that was seen of the same iface: what has changed since is marked.
+    """
     match record:
         case HelloSeen():
-            return _hello(record)
+            return [plain(line) for line in _hello(record)]
         case Reply():
             text = f"{_time(record.t)}  -> {_status(record.status)}{_values(record.values)}"
         case Part():
@@ -36,7 +45,7 @@ def readable(record: AnyRecord) -> list[str]:
                 f"{_time(record.t)}  implementation's {record.op} was called, iface {record.iface}"
             )
         case StateSeen():
-            text = _state(record)
+            return [_state(record, before)]
         case Storm():
             text = f"{_time(record.t)}  {record.count} events without time passing"
         case Log():
@@ -51,7 +60,7 @@ def readable(record: AnyRecord) -> list[str]:
             return []
         case _:
             text = f"{'':12}  {record}"
-    return [text]
+    return [plain(text)]
 
 
 def _time(microseconds: int) -> str:
@@ -91,14 +100,37 @@ def _event(record: EventSeen) -> str:
     return "  ".join(parts)
 
 
-def _state(record: StateSeen) -> str:
-    words = [
-        f"admin {'up' if record.admin else 'down'}",
-        f"oper {record.oper}",
-        "carrier" if record.carrier else "no carrier",
+def _state(record: StateSeen, before: StateSeen | None) -> str:
+    now = _aspects(record)
+    then = _aspects(before) if before else now
+    parts = [
+        click.style(f"{text} (was {_short(then[name], text)})", fg="yellow", bold=True)
+        if then[name] != text
+        else text
+        for name, text in now.items()
+        if then[name] != text or not text.startswith("not ")
     ]
-    words += ["dormant"] * record.dormant + ["ignored"] * record.ignored
+    return f"{_time(record.t)}  iface {record.iface}: {', '.join(parts)}"
+
+
+def _short(then: str, now: str) -> str:
+    """Return what was, without a first word that is the same now."""
+    return then.removeprefix(f"{now.split(maxsplit=1)[0]} ")
+
+
+def _aspects(record: StateSeen) -> dict[str, str]:
+    """Return what there is to say of a state, by aspect; the usual case of a mark begins with `not`."""
+    aspects = {
+        "admin": f"admin {'up' if record.admin else 'down'}",
+        "oper": f"oper {record.oper}",
+        "carrier": "carrier" if record.carrier else "no carrier",
+        "dormant": "dormant" if record.dormant else "not dormant",
+        "ignored": "ignored" if record.ignored else "not ignored",
+    }
     if record.bound:
-        words.append(f"flags {record.flags} timeout {record.timeout} s")
-    words.append(" ".join((*record.a4, *record.a6)) or "no address")
-    return f"{_time(record.t)}  iface {record.iface}: {', '.join(words)}; monitor {record.monitor}"
+        flags = [name for bit, name in enumerate(_FLAGS) if record.flags >> bit & 1]
+        aspects["flags"] = " ".join(flags) or "no flags"
+        aspects["timeout"] = f"timeout {record.timeout} s" if record.timeout else "no timeout"
+    aspects["addresses"] = " ".join((*record.a4, *record.a6)) or "no address"
+    aspects["monitor"] = f"monitor {record.monitor}"
+    return {name: plain(text) for name, text in aspects.items()}

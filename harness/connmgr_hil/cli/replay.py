@@ -23,7 +23,12 @@ def replay(
     times: int,
     out: Path | None,
 ) -> int:
-    """Give the commands of a trace to a freshly started device, and judge what it shows."""
+    """Give the commands of a trace to a freshly started device, and judge what it shows.
+
+    \b
+    cmhil replay out/shrink/walk-1-0.min.jsonl -t native
+    cmhil replay out/shell/simulated.jsonl -t simulated --times 10
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
     from connmgr_hil.conformance import shrinker  # noqa: PLC0415
     from connmgr_hil.conformance.replaying import commands_of  # noqa: PLC0415

@@ -4,25 +4,21 @@ from pathlib import Path
 
 import click
 
+from .target_options import target_options
+
 
 @click.command()
-@click.option(
-    "-t",
-    "--target",
-    required=True,
-    metavar="TARGET",
-    help="A platform ('cmhil platforms'), 'native', or the path of a platform file.",
-)
-@click.option("--image", type=click.Path(path_type=Path), metavar="PATH", help="Run this image.")
-@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
-@click.option("--port", default="", metavar="PORT", help="Serial port of a board.")
+@target_options
 @click.option(
     "--trace",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Keep a trace, for 'cmhil check'; out/shell/TARGET.jsonl if not given.",
 )
-def shell(target: str, image: Path | None, variant: str, port: str, trace: Path | None) -> None:
+@click.option("--raw", is_flag=True, help="Also show the frames themselves ('raw off' ends it).")
+def shell(
+    target: str, image: Path | None, variant: str, port: str, trace: Path | None, raw: bool
+) -> None:
     """Type commands to a device and see what it shows, as readable lines.
 
     \b
@@ -33,7 +29,8 @@ def shell(target: str, image: Path | None, variant: str, port: str, trace: Path 
     > state
 
     Ifaces can be given by number, name or letter. 'help' lists the commands; 'quit' or ^D ends.
-    Commands may also come from a pipe.
+    'state' marks what has changed since it was last asked. At a terminal there are a history and completion
+    by Tab; commands may also come from a pipe.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.targets import open_target  # noqa: PLC0415 - slow to import
 
@@ -42,6 +39,6 @@ def shell(target: str, image: Path | None, variant: str, port: str, trace: Path 
     path = trace or Path("out", "shell", f"{Path(target).stem}.jsonl")
     with (
         open_target(target, image=image, variant=variant, port=port) as bench,
-        Console(bench, path) as console,
+        Console(bench, path, raw=raw) as console,
     ):
         console.run()

@@ -30,7 +30,10 @@ def shrink(
     """Find the shortest command sequence that still shows the failure of a trace, on the device.
 
     Writes the minimal trace, and the same as a Robot test and as a pytest test.
-    """
+
+    \b
+    cmhil shrink out/walk/native/walk-1-0.jsonl -t native
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import export, shrinker  # noqa: PLC0415 - slow to import
     from connmgr_hil.targets import open_target  # noqa: PLC0415
 

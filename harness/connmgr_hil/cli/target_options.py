@@ -5,7 +5,16 @@ from pathlib import Path
 
 import click
 
-Body = Callable[..., int]
+Body = Callable[..., int | None]
+
+
+def _targets(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
+    """Complete the name of a target; files are left to the shell."""
+    del context, option
+    from connmgr_hil.resources import platforms_dir  # noqa: PLC0415 - only a shell asks for it
+
+    names = ("native", *sorted(path.stem for path in platforms_dir().glob("*.toml")))
+    return [name for name in names if name.startswith(begun)]
 
 
 def target_options(function: Body) -> Body:
@@ -22,7 +31,19 @@ def target_options(function: Body) -> Body:
             required=True,
             metavar="TARGET",
             help="A platform ('cmhil platforms'), 'native', or the path of a platform file.",
+            shell_complete=_targets,
         ),
     ):
         function = option(function)
     return function
+
+
+def dialect_option(function: Body) -> Body:
+    """Add --dialect to a command."""
+    return click.option(
+        "--dialect",
+        type=click.Choice(["probe", "stock"]),
+        default="probe",
+        show_default=True,
+        help="stock: firmware without the probe, through upstream's own 'net cm' shell (4.0 or newer).",
+    )(function)

@@ -1,31 +1,46 @@
 """`cmhil verify`: the conformance scenarios on a target."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from connmgr_hil.vocabulary.errors import ExitCode
 
 from .output import write_json
+from .target_options import dialect_option, target_options
+
+if TYPE_CHECKING:
+    from connmgr_hil.targets import Dialect
+
+
+def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
+    """Complete the name of a scenario or a requirement."""
+    del context, option
+    from connmgr_hil.conformance.scenario import registered  # noqa: PLC0415 - only a shell asks
+
+    found = registered()
+    names = {*found, *(ident for each in found.values() for ident in each.requirements)}
+    return sorted(name for name in names if name.startswith(begun))
 
 
 @click.command()
-@click.option(
-    "-t",
-    "--target",
-    required=True,
-    metavar="TARGET",
-    help="A platform ('cmhil platforms'), 'native', or the path of a platform file.",
-)
-@click.option("--image", type=click.Path(path_type=Path), metavar="PATH", help="Run this image.")
-@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
-@click.option("--port", default="", metavar="PORT", help="Serial port of a board.")
+@target_options
 @click.option(
     "--scenario",
     "scenarios",
     multiple=True,
     metavar="PATTERN",
     help="Only scenarios whose name or requirement matches, with * and ? (repeatable).",
+    shell_complete=_scenarios,
+)
+@click.option(
+    "--scenarios",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Scenarios of your own ('cmhil new scenario'); these alone unless --scenario says otherwise.",
 )
 @click.option(
     "--out",
@@ -40,6 +55,7 @@ from .output import write_json
     metavar="DIR",
     help="First judge the traces in DIR again, which were recorded from real Zephyr.",
 )
+@dialect_option
 @click.option(
     "--repeat", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Run all N times."
 )
@@ -49,10 +65,12 @@ def verify(
     variant: str,
     port: str,
     scenarios: tuple[str, ...],
+    files: tuple[Path, ...],
     out: Path | None,
     json_file: Path | None,
     recorded: Path | None,
     repeat: int,
+    dialect: "Dialect",
 ) -> int:
     """Run the conformance scenarios on a target and judge all that it shows.
 
@@ -61,17 +79,23 @@ def verify(
     cmhil verify -t native                    after cmhil build -p native_sim
     cmhil verify -t frdm_k64f --port /dev/serial/by-id/...
     cmhil verify -t native --scenario 'REQ-CTL-*'
+    cmhil verify -t simulated --scenarios mine.py
+    cmhil verify -t native --image zephyr.exe --dialect stock
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
     from connmgr_hil.conformance import run  # noqa: PLC0415
+    from connmgr_hil.conformance.scenario import load  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
 
     from .progress import Progress, summary  # noqa: PLC0415
 
-    chosen = run.choose(scenarios)
-    bench = open_target(target, image=image, variant=variant, port=port)
+    own = [each for path in files for each in load(path)]
+    chosen = run.choose(scenarios) if scenarios or not own else own
+    bench = open_target(target, image=image, variant=variant, port=port, dialect=dialect)
     # A target may be the path of a platform file; its stem names the folder.
-    folder = out or Path("out", "verify", "-".join(filter(None, (Path(target).stem, variant))))
+    spoken = "" if dialect == "probe" else dialect
+    names = filter(None, (Path(target).stem, variant, spoken))
+    folder = out or Path("out", "verify", "-".join(names))
 
     reports = []
     if recorded is not None:
@@ -82,7 +106,7 @@ def verify(
     click.echo(f"Live, now: {bench.platform.description}")
     if bench.platform.kind == "simulated":
         click.echo("  (an imitation of Zephyr on this computer; no Zephyr code runs in it)")
-    with Progress() as progress:
+    with Progress([each.name for each in chosen] * repeat) as progress:
         live = run.verify(bench, folder, scenarios=chosen, repeat=repeat, progress=progress)
     reports.append(live)
     click.echo(summary(live) + "\n")

@@ -2,7 +2,7 @@
 
 from connmgr_hil.model import Profile
 from connmgr_hil.vocabulary.errors import DeviceFault, HarnessError, UsageError
-from connmgr_hil.vocabulary.facts import ROLES, Hello
+from connmgr_hil.vocabulary.facts import ROLES, Hello, role_indexes
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
@@ -36,8 +36,7 @@ class Bench:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        by_name = {facts.name: facts.index for facts in session.ifaces}
-        self._indexes = {letter: by_name[name] for letter, name in ROLES.items() if name in by_name}
+        self._indexes = role_indexes(session.facts, session.ifaces)
         self._letters = {index: letter for letter, index in self._indexes.items()}
         self._seen: list[EventSeen | CallSeen] = []
         self._parts: list[Part] = []

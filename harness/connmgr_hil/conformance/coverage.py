@@ -18,10 +18,11 @@ from connmgr_hil.vocabulary.stimuli import Words
 from .requirements import requirements
 from .results import RunReport, Standing
 from .run import check
-from .scenario import registered
+from .scenario import UNOBSERVABLE, registered
 from .shown import REASONS
 
 RuleKey = tuple[str, str]
+_STOCK = " through the stock shell"
 _SEARCHED = 30_000
 """So many states are looked at when a path to an unreached rule is sought."""
 
@@ -47,6 +48,9 @@ class Coverage:
         """Return why a requirement was not shown, and what it would take."""
         if requirement in REASONS:
             return REASONS[requirement]
+        stock = [world.hello.dialect == "stock" for world in self.worlds]
+        if stock and all(stock) and not _through_stock_shell(requirement):
+            return UNOBSERVABLE
         needs = {
             need
             for each in registered().values()
@@ -94,8 +98,20 @@ def cover(paths: Iterable[Path]) -> Coverage:
     for platform, mine in sorted(by_platform.items()):
         report = check(mine)
         coverage.reports[platform] = report
-        coverage.platforms[platform] = report.by_requirement()
+        standings = report.by_requirement()
+        if platform.endswith(_STOCK):
+            for ident, standing in standings.items():
+                if standing == "not_run" and not _through_stock_shell(ident):
+                    standings[ident] = "unreachable"
+        coverage.platforms[platform] = standings
     return coverage
+
+
+def _through_stock_shell(requirement: str) -> bool:
+    """Tell whether a scenario shows this requirement on firmware without the probe."""
+    return any(
+        requirement in each.requirements and "stock" in each.needs for each in registered().values()
+    )
 
 
 def _learn(path: Path, coverage: Coverage) -> str:
@@ -115,7 +131,8 @@ def _learn(path: Path, coverage: Coverage) -> str:
     world = checker.model.world
     if world not in coverage.worlds:
         coverage.worlds.append(world)
-    return f"{platform or world.hello.board} {world.profile.name}"
+    spoken = _STOCK if world.hello.dialect == "stock" else ""
+    return f"{platform or world.hello.board} {world.profile.name}{spoken}"
 
 
 def _files(path: Path) -> list[Path]:

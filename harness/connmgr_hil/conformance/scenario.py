@@ -1,16 +1,22 @@
 """Scenarios: readable checks, written once and run on every target."""
 
+import functools
+import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from connmgr_hil.model import Profile
-from connmgr_hil.vocabulary.errors import HarnessError
-from connmgr_hil.vocabulary.facts import ROLES, Hello, IfaceFacts
+from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError, HarnessError, UsageError
+from connmgr_hil.vocabulary.facts import ROLES, Hello, IfaceFacts, role_indexes
 
 from .bench import Bench
 from .requirements import ORDER, requirements
 
 Body = Callable[[Bench], None]
+
+UNOBSERVABLE = "not observable through the stock shell"
+"""Why a scenario that needs the probe cannot run on firmware without it."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,8 @@ class Scenario:
     """One scenario: what it shows (`requirements`), what it needs, and how it goes.
 
     `needs` are role letters and features: `dad`, `no-dad`, `queue5`, `queue64`, `autodown`, `no-autodown`,
-    `boot-trap`, `boot-ready`.
+    `boot-trap`, `boot-ready`; `stock` for those that go
+    through upstream's own shell and only there, `events` if they need its event monitor.
     """
 
     name: str
@@ -31,12 +38,14 @@ class Scenario:
 
     def obstacle(self, hello: Hello, ifaces: tuple[IfaceFacts, ...], profile: Profile) -> str:
         """Return why this scenario cannot run on a device, or an empty string."""
+        if hello.dialect == "stock" and "stock" not in self.needs:
+            return UNOBSERVABLE
         place = ORDER.index(profile.name)
         if place < ORDER.index(self.since):
             return f"needs profile {self.since} or later; this device has {profile.name}"
         if place > ORDER.index(self.until):
             return f"is about profiles up to {self.until}; this device has {profile.name}"
-        names = {facts.name for facts in ifaces}
+        roles = role_indexes(hello, ifaces)
         features = {
             "dad": (hello.dad, "a build with duplicate address detection (variant dad)"),
             "no-dad": (not hello.dad, "a build without duplicate address detection"),
@@ -59,13 +68,25 @@ class Scenario:
                 not any(facts.auto and not facts.bound for facts in ifaces),
                 "a build in which no iface is ready at start",
             ),
+            "stock": (
+                hello.dialect == "stock" and hello.track > 0,
+                "upstream's 'net cm' shell (4.0 or newer) in firmware without the probe (--dialect stock)",
+            ),
+            "events": (hello.events, "a shell that shows events (CONFIG_NET_MGMT_EVENT_MONITOR)"),
             "no-autodown": (not hello.autodown, "a build without automatic admin-down"),
+            "deprecates": (
+                not hello.removes_addresses,
+                "a kernel that deprecates an address whose lifetime is over; newer ones remove it",
+            ),
         }
         for need in self.needs:
             if need in ROLES:
-                if ROLES[need] not in names:
+                if need not in roles:
                     return f"needs iface {ROLES[need]} (role {need})"
                 continue
+            if need not in features:
+                valid = ", ".join((*ROLES, *features))
+                raise UsageError(f"what scenario {self.name!r} may need", repr(need), valid)
             there, what = features[need]
             if not there:
                 return f"needs {what}"
@@ -85,7 +106,7 @@ def scenario(
     """Register a function as a scenario; the first line of its docstring is the title."""
 
     def register(body: Body) -> Body:
-        ids = tuple(f"REQ-{each}" for each in requirement_ids)
+        ids = tuple(f"REQ-{each.removeprefix('REQ-')}" for each in requirement_ids)
         unknown = [each for each in ids if each not in requirements()]
         if unknown or name in _REGISTRY or not body.__doc__:
             raise HarnessError(f"scenario {name!r} with known requirements, once", str(unknown))
@@ -104,3 +125,50 @@ def registered() -> dict[str, Scenario]:
     from . import scenarios  # noqa: F401, PLC0415  (importing them registers them)
 
     return dict(_REGISTRY)
+
+
+def load(path: Path) -> list[Scenario]:
+    """Register the scenarios of a file that is no part of this package, and return them.
+
+    Raises `BadInput` naming the file when it cannot be read or run, or has none; a mistake in a
+    scenario's own code is told the same way when it runs.
+    """
+    before = set(registered())
+    spec = importlib.util.spec_from_file_location(f"scenarios_in_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise BadInput("a Python file with scenarios", str(path))
+    try:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    except Exception as error:
+        raise BadInput(f"{path}: scenarios that can be loaded", _told(error)) from error
+    new = [name for name in _REGISTRY if name not in before]
+    if not new:
+        remedy = "begin with 'cmhil new scenario NAME'"
+        raise BadInput(f"{path}: functions marked with @scenario", "none", remedy)
+    for name in new:
+        _REGISTRY[name] = replace(_REGISTRY[name], body=_guarded(_REGISTRY[name].body, path))
+    return [_REGISTRY[name] for name in new]
+
+
+def _guarded(body: Body, path: Path) -> Body:
+    """Let mistakes in a user's scenario be told as theirs, not as ours."""
+
+    @functools.wraps(body)
+    def guarded(bench: Bench) -> None:
+        try:
+            body(bench)
+        except ConnMgrHilError as error:
+            if not isinstance(error, HarnessError):
+                raise
+            raise BadInput(f"{path}: {error.wanted}", error.seen) from error
+        except Exception as error:
+            where = f"{path}: a scenario '{body.__name__}' that runs"
+            raise BadInput(where, _told(error)) from error
+
+    return guarded
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, ConnMgrHilError):
+        return f"{error.wanted}: {error.seen}"
+    return f"{type(error).__name__}: {error}"

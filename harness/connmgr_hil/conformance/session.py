@@ -8,9 +8,11 @@ from typing import Self
 from connmgr_hil import __version__
 from connmgr_hil.checker import Checker, Failure, Limits, Verdict
 from connmgr_hil.device import Device, Expected, Pace
+from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import TraceWriter
+from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, DeviceReset, RigFault
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
@@ -59,7 +61,7 @@ class Session:
         self._watchers: list[Callable[[AnyRecord], None]] = []
         self.booted: list[EventSeen] = []
         """The events that came while the device booted."""
-        self._device: Device | None = None
+        self._device: Device | StockDevice | None = None
         self.verdict: Verdict | None = None
 
     def __enter__(self) -> Self:
@@ -80,13 +82,7 @@ class Session:
         )
         self.checker.feed(header)
         try:
-            platform = self._target.platform
-            self._device = Device(
-                self._target.restart(),
-                self._sink,
-                expected=Expected(boards=platform.boards),
-                pace=Pace(platform.console.pace_bytes, platform.console.pace_seconds),
-            )
+            self._device = self._speak_with(self._target.restart())
             self._watchers.append(self._remember_boot)
             self._device.attach(start="boot")
             self._watchers.clear()
@@ -95,6 +91,13 @@ class Session:
             self.close()
             raise
         return self
+
+    def _speak_with(self, line: Transport) -> Device | StockDevice:
+        platform = self._target.platform
+        pace = Pace(platform.console.pace_bytes, platform.console.pace_seconds)
+        if platform.dialect == "stock":
+            return StockDevice(line, self._sink, pace=pace)
+        return Device(line, self._sink, expected=Expected(boards=platform.boards), pace=pace)
 
     def __exit__(
         self,
@@ -134,7 +137,7 @@ class Session:
     # --- use -----------------------------------------------------------------------------
 
     @property
-    def device(self) -> Device:
+    def device(self) -> Device | StockDevice:
         """The device, once the session is open."""
         assert self._device is not None, "open the session first"
         return self._device

@@ -6,9 +6,4 @@ REASONS = {
     "REQ-MON-033": "needs a second host that answers for the same IPv4 address (conflict detection)",
     "REQ-MON-037": "needs the three ways of adding an address, DHCP among them, of release 3.7",
     "REQ-IDLE-006": "needs an implementation without init callback in a build of release 4.3",
-    "REQ-CTL-050": "needs an implementation with has_connection_config in a build of 2026",
-    **{
-        f"REQ-SH-{number:03}": "is about upstream's own shell (release 4.0), which the stock dialect drives"
-        for number in range(1, 9)
-    },
 }

@@ -3,12 +3,13 @@
 from .base import Target
 from .board import BoardTarget
 from .opening import find_image, image_path, open_target, start_device
-from .platforms import Platform, find_platform, known_platforms, read_platform
+from .platforms import Dialect, Platform, find_platform, known_platforms, read_platform
 from .program import ProgramTarget, native_target, simulated_target
 from .qemu import QemuTarget
 
 __all__ = [
     "BoardTarget",
+    "Dialect",
     "Platform",
     "ProgramTarget",
     "QemuTarget",

@@ -11,9 +11,12 @@ from connmgr_hil.vocabulary.errors import UsageError
 
 from .base import Target
 from .board import BoardTarget
-from .platforms import Platform, find_platform
+from .platforms import Dialect, Platform, find_platform
 from .program import native_target, simulated_target
 from .qemu import QemuTarget
+
+_STOCK_TOLERANCE = 0.5
+"""Without the probe the only clock is that of this host, in seconds; a busy one is late by so much."""
 
 NATIVE = ("native_sim", "native_posix", "native_sim_64", "native_posix_64")
 
@@ -25,15 +28,18 @@ def open_target(
     variant: str = "",
     port: str = "",
     arguments: Sequence[str] = (),
+    dialect: Dialect = "probe",
 ) -> Target:
     """Return the target that a name stands for; it is not started yet.
 
     `simulated`, `native` (whichever native platform was built), the name of a platform, or the path
-    of a platform file. `arguments` are further ones for the simulated board. Raises `UsageError` when there is no such target, variant or image.
+    of a platform file. `arguments` are further ones for the simulated board. With the dialect `stock` the image
+    needs no probe, and time is real. Raises `UsageError` when there is no such target, variant or image.
     """
     if name == "native":
-        return native_target(*_built_native(image, variant))
-    platform = find_platform(name)
+        platform, found = _built_native(image, variant)
+        return native_target(_spoken(platform, dialect), found)
+    platform = _spoken(find_platform(name), dialect)
     if platform.kind == "simulated":
         _check_variant(platform, variant)
         chosen = platform.variants[variant].arguments if variant else ()
@@ -44,6 +50,21 @@ def open_target(
     return (
         native_target(platform, found) if platform.kind == "native" else QemuTarget(platform, found)
     )
+
+
+def _spoken(platform: Platform, dialect: Dialect) -> Platform:
+    """Return the platform as it is when it speaks a dialect: nobody grants time without the probe."""
+    if "stock" not in (dialect, platform.dialect):
+        return platform
+    if platform.kind == "simulated":
+        raise UsageError(
+            "firmware with upstream's own shell, for the dialect 'stock'",
+            f"the platform {platform.name}, which has only the probe",
+            "run an image of yours: cmhil verify -t native --image PATH --dialect stock",
+        )
+    tolerance = max(platform.time.tolerance_seconds, _STOCK_TOLERANCE)
+    real = structs.replace(platform.time, granted=False, tolerance_seconds=tolerance)
+    return structs.replace(platform, dialect="stock", time=real)
 
 
 def start_device(

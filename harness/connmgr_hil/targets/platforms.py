@@ -9,6 +9,7 @@ import msgspec
 from connmgr_hil.resources import platforms_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 
+Dialect = Literal["probe", "stock"]
 Kind = Literal["simulated", "native", "qemu", "board"]
 
 
@@ -68,7 +69,8 @@ class Platform(Strict, frozen=True, kw_only=True):
     """A thing that can run the application, as its platform file describes it.
 
     `ifaces` are the names that hello must list (others may come before them), `untestable` maps a
-    requirement or topic to the reason why it cannot be tested there.
+    requirement or topic to the reason why it cannot be tested there. `dialect` is `stock` for firmware without
+    the probe, driven through upstream's own shell.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Platform(Strict, frozen=True, kw_only=True):
     ifaces: tuple[str, ...] = ()
     variants: dict[str, Variant] = {}
     untestable: dict[str, str] = {}
+    dialect: Dialect = "probe"
 
     @property
     def boards(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from connmgr_hil.vocabulary.facts import ROLES
 FEATURES = (
     *("dad", "no-dad", "queue5", "queue64", "autodown", "no-autodown"),
     *("boot-trap", "no-boot-trap", "boot-ready", "no-boot-ready", "deprecates"),
+    *("stock", "events"),
 )
 GRANTED = "granted-time"
 NEEDS = (*ROLES, *FEATURES, GRANTED)

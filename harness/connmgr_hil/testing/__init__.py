@@ -2,5 +2,6 @@
 
 from .faults import FaultInjector, Faults
 from .scripted import ScriptedDevice, frame_bytes
+from .scripted_shell import ScriptedShell
 
-__all__ = ["FaultInjector", "Faults", "ScriptedDevice", "frame_bytes"]
+__all__ = ["FaultInjector", "Faults", "ScriptedDevice", "ScriptedShell", "frame_bytes"]

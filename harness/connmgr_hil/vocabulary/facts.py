@@ -1,10 +1,16 @@
 """What a device says about itself before it is judged."""
 
+import re
+
 import msgspec
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts of a device's hello frame (`zephyr_app/PROTOCOL.md`, section 2)."""
+    """The facts of a device's hello frame (`zephyr_app/PROTOCOL.md`, section 2).
+
+    `dialect` is `stock` for firmware without the probe, of which these facts were deduced and only some
+    are known; such a device is judged by guarantees alone. `events`: whether it shows them at all.
+    """
 
     proto: int
     app: str
@@ -25,6 +31,18 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     ifaces: int = 0
     track: int = 0
     first: str = "0"
+    dialect: str = "probe"
+    events: bool = True
+
+    @property
+    def removes_addresses(self) -> bool:
+        """Whether the kernel removes IPv6 addresses that older ones keep or only deprecate.
+
+        Its own link-local address when an iface ceases to be oper-up, and one whose lifetime is over.
+        Seen in Zephyr 4.1.99 and not in 3.4.99 (`subsys/net/ip/net_if.c`); taken to have come with 3.7.
+        """
+        numbers = [int(part) for part in re.findall(r"\d+", self.zephyr)]
+        return numbers[:2] >= [3, 7]
 
 
 class IfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,3 +70,17 @@ ROLES: dict[str, str] = {
     "S": "stubborn0",
 }
 """The letters that scenarios use, and the iface names they stand for (PROTOCOL.md, section 5)."""
+
+
+def role_indexes(hello: Hello, ifaces: tuple[IfaceFacts, ...]) -> dict[str, int]:
+    """Return the iface index of each letter that this device has an iface for.
+
+    Firmware without the probe names its ifaces as it likes: its bound ones are A and B, its unbound ones
+    U and V, in index order; the loopback is none of them.
+    """
+    if hello.dialect == "stock":
+        bound = [facts.index for facts in ifaces if facts.bound]
+        free = [facts.index for facts in ifaces if not facts.bound and facts.name != "lo"]
+        return dict(zip("AB", bound, strict=False)) | dict(zip("UV", free, strict=False))
+    by_name = {facts.name: facts.index for facts in ifaces}
+    return {letter: by_name[name] for letter, name in ROLES.items() if name in by_name}

@@ -118,6 +118,23 @@ class StateSeen(Record, frozen=True, kw_only=True, tag="state"):
     a6: tuple[str, ...] = ()
 
 
+class StatusSeen(Record, frozen=True, kw_only=True, tag="status"):
+    """How an iface stands by `net cm status`: all that upstream's own shell tells of it.
+
+    `admin` and `bound` are live; all else is the monitor's word (specification 5.3).
+    """
+
+    t: int
+    iface: int
+    ignored: bool
+    bound: bool
+    admin: bool
+    oper: bool
+    ipv4: bool
+    ipv6: bool
+    connected: bool
+
+
 class Storm(Record, frozen=True, kw_only=True, tag="storm"):
     """Very many events came without time passing."""
 
@@ -195,6 +212,7 @@ AnyRecord = (
     | EventSeen
     | CallSeen
     | StateSeen
+    | StatusSeen
     | Storm
     | Log
     | Noise

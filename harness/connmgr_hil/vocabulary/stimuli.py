@@ -27,6 +27,7 @@ KNOBS = (
     "fatal_keeps",
     "watch_admin",
     "block_ms",
+    "configured",
 )
 LISTENERS = ("early", "late1", "late2", "late3")
 
@@ -320,6 +321,8 @@ def validate(words: Words) -> None:
     if head == "burst":
         for command in split_burst(rest):
             validate(command)
+        return
+    if head == "shell":  # a line for upstream's own shell; any, because wrong ones are tried too
         return
     if head == "on":
         if not rest or rest[0] not in ("shell", "wq", "cb"):

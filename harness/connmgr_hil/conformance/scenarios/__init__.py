@@ -1,6 +1,7 @@
 """All scenarios, by subject. Importing this package registers them."""
 
 from . import (  # noqa: F401
+    admission,
     automation,
     boot,
     bulk,
@@ -12,5 +13,6 @@ from . import (  # noqa: F401
     monitoring,
     resending,
     settings,
+    stock,
     timing,
 )

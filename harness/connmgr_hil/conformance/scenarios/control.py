@@ -7,7 +7,8 @@ UP_A = "IF_ADMIN_UP(A) IF_UP(A)"
 LOST_A = "IF_DOWN(A) {L4_DISCONNECTED(A) IF_ADMIN_DOWN(A)}"
 
 
-def _sync(b: Bench, letter: str = "A", address: str = V4) -> None:
+def connects_at_once(b: Bench, letter: str = "A", address: str = V4) -> None:
+    """Let an iface connect at once, and give it an address."""
     b.do(f"sim {letter} mode sync")
     b.do(f"addr4 {letter} add {address}", f"IPV4_ADDR_ADD({letter})")
 
@@ -15,7 +16,7 @@ def _sync(b: Bench, letter: str = "A", address: str = V4) -> None:
 @scenario("Q1", "AUTO-001", "EVT-017")
 def up_connects_at_once(b: Bench) -> None:
     """up with auto-connect and an implementation that connects at once."""
-    _sync(b)
+    connects_at_once(b)
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
     b.counters("A", connect=1)
 
@@ -36,7 +37,7 @@ def up_connects_later(b: Bench) -> None:
 @scenario("Q3", "CTL-001", "CTL-005")
 def connect_brings_up(b: Bench) -> None:
     """connect takes an admin-down iface up and calls the implementation once."""
-    _sync(b)
+    connects_at_once(b)
     b.do("flag A NO_AUTO_CONNECT on")
     b.do("connect A", "{IF_ADMIN_UP(A) connect(A)} IF_UP(A) L4_CONNECTED(A)")
     b.counters("A", connect=1)
@@ -57,7 +58,7 @@ def connect_admin_up(b: Bench) -> None:
 @scenario("Q4", "AUTO-007")
 def connect_with_auto_connect(b: Bench) -> None:
     """connect of an admin-down iface with auto-connect reaches the implementation twice."""
-    _sync(b)
+    connects_at_once(b)
     b.do("connect A", "connect(A) {connect(A) IF_ADMIN_UP(A) IF_UP(A) L4_CONNECTED(A)}")
     if b.counters("A")["connect"] == "2":
         b.quirk("REQ-AUTO-007")
@@ -149,7 +150,7 @@ def fatal_while_connecting(b: Bench) -> None:
 @scenario("Q10", "AUTO-011", "CTL-029", "AUTO-019", needs=("autodown",))
 def fatal_while_connected(b: Bench) -> None:
     """A fatal error of a connected, persistent iface: admin-down, oper-down, no new attempt."""
-    _sync(b)
+    connects_at_once(b)
     b.do("flag A PERSISTENT on")
     b.do("sim A fatal_keeps 1")
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
@@ -161,7 +162,7 @@ def fatal_while_connected(b: Bench) -> None:
 @scenario("fatal-dormant", "CTL-028", "CTL-029", "AUTO-015")
 def fatal_reports_oper_down(b: Bench) -> None:
     """An implementation that reports oper-down with its fatal error; NO_AUTO_DOWN keeps the iface up."""
-    _sync(b)
+    connects_at_once(b)
     b.do("flag A NO_AUTO_DOWN on")
     b.do("flag A PERSISTENT on")
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
@@ -174,7 +175,7 @@ def fatal_reports_oper_down(b: Bench) -> None:
 @scenario("E7", "AUTO-008", "EVT-009", "CTL-026", "AUTO-019", "IMP-002", needs=("autodown",))
 def loss(b: Bench) -> None:
     """Q11: loss of a non-persistent iface takes it admin-down; no new attempt."""
-    _sync(b)
+    connects_at_once(b)
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
     b.do("lose A", LOST_A)
     b.wait(3)
@@ -184,7 +185,7 @@ def loss(b: Bench) -> None:
 @scenario("Q12", "AUTO-009", "CTL-024", "CTL-025")
 def loss_persistent(b: Bench) -> None:
     """Loss of a persistent iface leaves it admin-up and starts an attempt with its own timeout."""
-    _sync(b)
+    connects_at_once(b)
     b.do("flag A PERSISTENT on")
     b.do("timeout A 2")
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
@@ -199,7 +200,7 @@ def loss_persistent(b: Bench) -> None:
 @scenario("Q13", "CTL-025", "AUTO-010", needs=("autodown",))
 def loss_then_timeout(b: Bench) -> None:
     """A persistent iface whose new attempt fails times out two seconds after the loss."""
-    _sync(b)
+    connects_at_once(b)
     b.do("flag A PERSISTENT on")
     b.do("timeout A 2")
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
@@ -214,7 +215,7 @@ def loss_then_timeout(b: Bench) -> None:
 @scenario("Q14", "AUTO-015", "CTL-026")
 def loss_no_auto_down(b: Bench) -> None:
     """Loss with NO_AUTO_DOWN leaves the iface admin-up and idle."""
-    _sync(b)
+    connects_at_once(b)
     b.do("flag A NO_AUTO_DOWN on")
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
     b.do("lose A", "IF_DOWN(A) L4_DISCONNECTED(A)")
@@ -227,7 +228,7 @@ def loss_no_auto_down(b: Bench) -> None:
 @scenario("Q15", "CTL-013", "AUTO-012", "IMP-014", needs=("autodown",))
 def disconnect_connected(b: Bench) -> None:
     """disconnect of a connected iface: oper-down, disconnected, admin-down; persistent or not."""
-    _sync(b)
+    connects_at_once(b)
     for persistent in ("off", "on"):
         b.do(f"flag A PERSISTENT {persistent}")
         b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
@@ -251,7 +252,7 @@ def disconnect_connecting(b: Bench) -> None:
 @scenario("Q17", "CTL-018", "AUTO-015")
 def disconnect_no_auto_down(b: Bench) -> None:
     """disconnect with NO_AUTO_DOWN leaves the iface admin-up; it does not reconnect, even when persistent."""
-    _sync(b)
+    connects_at_once(b)
     b.do("flag A NO_AUTO_DOWN on")
     b.do("flag A PERSISTENT on")
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
@@ -264,7 +265,7 @@ def disconnect_no_auto_down(b: Bench) -> None:
 @scenario("Q18", "CTL-016", "AUTO-014", needs=("autodown",))
 def disconnect_fails(b: Bench) -> None:
     """A failed disconnect returns its error; up to 4.1 the iface goes admin-down all the same."""
-    _sync(b)
+    connects_at_once(b)
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
     b.do("sim A disconnect_rc -33")
     if b.profile.intent_mark:
@@ -294,7 +295,7 @@ def disconnect_idle(b: Bench) -> None:
 @scenario("Q20", "CTL-043")
 def down_while_connected(b: Bench) -> None:
     """Q20 and Q21: admin-down does not call disconnect; the next up finds the iface oper-up at once."""
-    _sync(b)
+    connects_at_once(b)
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
     b.do("down A", "IF_ADMIN_DOWN(A) IF_DOWN(A) L4_DISCONNECTED(A)")
     b.counters("A", disconnect=0)
@@ -347,7 +348,7 @@ def timeout_of_unbound(b: Bench) -> None:
 @scenario("Q25", "IGN-015")
 def ignored_bound(b: Bench) -> None:
     """An ignored bound iface comes up without L4 events; watching it connects."""
-    _sync(b)
+    connects_at_once(b)
     b.do("ignore A")
     b.do("up A", f"connect(A) {UP_A}")
     b.do("watch A", "L4_CONNECTED(A)")
@@ -356,7 +357,7 @@ def ignored_bound(b: Bench) -> None:
 @scenario("Q26", "CTL-048", "AUTO-023", needs=("autodown",))
 def disconnect_then_connect(b: Bench) -> None:
     """disconnect, settle, connect ends connected, twenty times over."""
-    _sync(b)
+    connects_at_once(b)
     b.do("flag A NO_AUTO_CONNECT on")
     for _ in range(20):
         b.do("connect A", "{IF_ADMIN_UP(A) connect(A)} IF_UP(A) L4_CONNECTED(A)")
@@ -385,73 +386,13 @@ def two_bindings(b: Bench) -> None:
     b.state("A", admin=True)
 
 
-@scenario("Y3", "CTL-006", "CTL-052", needs=("S",))
-def stubborn_l2(b: Bench) -> None:
-    """If admin-up fails, connect returns that and calls nobody; also when the L2 answers a positive status."""
-    b.manual("S")
-    b.do("l2-enable S -7")
-    b.do("connect S", rc="-E2BIG")
-    b.state("S", admin=False)
-    b.do("l2-enable S 5")
-    reply = b.ask("connect S")
-    if reply.status == "5":
-        b.quirk("REQ-CTL-052")
-    b.take()
-    b.state("S", admin=True)
-    b.counters("S", connect=0)
-
-
-@scenario("Q18-intent", "CTL-046", needs=("autodown",), since="P42")
-def failed_disconnect_intent(b: Bench) -> None:
-    """A failed disconnect should not make the next loss of a persistent iface count as intended."""
-    _sync(b)
-    b.do("flag A PERSISTENT on")
-    b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
-    b.do("sim A disconnect_rc -5")
-    b.do("disconnect A", "disconnect(A)", rc="-EIO")
-    b.ask("lose A")
-    marks = [mark.name for mark in b.take()]
-    if "IF_ADMIN_DOWN" in marks:
-        b.quirk("REQ-CTL-046")
-
-
-@scenario("intent-cleared", "CTL-047", needs=("autodown",), since="P42")
-def connect_clears_intent(b: Bench) -> None:
-    """A connect clears the intent mark of a disconnect during an attempt."""
-    b.do("flag A PERSISTENT on")
-    b.do("up A", "connect(A) IF_ADMIN_UP(A)")
-    b.do("disconnect A", "disconnect(A)")
-    b.do("connect A", "connect(A)")
-    b.wait(0.5, "IF_UP(A)")
-    b.do("lose A", "IF_DOWN(A)")
-    b.wait(0.5, "IF_UP(A)")
-    b.state("A", admin=True)
-
-
 @scenario("bulk-isolated", "CTL-041")
 def addresses_of_both(b: Bench) -> None:
     """Two connected ifaces with addresses: losing one keeps L4 connectivity."""
     b.manual("A", "B")
-    _sync(b, "A")
-    _sync(b, "B", V4B)
+    connects_at_once(b, "A")
+    connects_at_once(b, "B", V4B)
     b.do("connect A", "{IF_ADMIN_UP(A) connect(A)} IF_UP(A) L4_CONNECTED(A)")
     b.do("connect B", "{IF_ADMIN_UP(B) connect(B)} IF_UP(B)")
     b.do("lose A", "IF_DOWN(A)")
     b.do("lose B", "IF_DOWN(B) L4_DISCONNECTED(B)")
-
-
-@scenario("no-configuration", "CTL-050", since="P26")
-def nothing_to_connect_with(b: Bench) -> None:
-    """Without configuration connect is refused and says so; a persistent iface tries all the same."""
-    b.do("flag A NO_AUTO_CONNECT on")
-    b.do("sim A configured 0")
-    b.do("connect A", "CONN_NO_CONFIGURATION(A)", rc="-EAGAIN")
-    b.state("A", admin=False)
-    b.counters("A", connect=0)
-    b.do("flag A PERSISTENT on")
-    b.do("connect A", "{IF_ADMIN_UP(A) connect(A)}")
-    b.do("disconnect A", "disconnect(A)")
-    b.do("flag A PERSISTENT off")
-    b.do("sim A configured 1")
-    b.do("connect A", "connect(A)")
-    b.wait(0.5, "IF_UP(A)")

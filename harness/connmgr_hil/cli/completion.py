@@ -1,0 +1,23 @@
+"""`cmhil completion`: the words of the command line, known to one's shell."""
+
+import click
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a script that makes a shell complete commands, options, targets and scenarios.
+
+    \b
+    bash, in ~/.bashrc:    eval "$(cmhil completion bash)"
+    zsh, in ~/.zshrc:      eval "$(cmhil completion zsh)"
+    fish:                  cmhil completion fish > ~/.config/fish/completions/cmhil.fish
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from click.shell_completion import get_completion_class  # noqa: PLC0415 - seldom needed
+
+    from .main import cmhil  # noqa: PLC0415 - it loads us
+
+    kind = get_completion_class(shell)
+    assert kind is not None, "click knows the three shells above"
+    # The script calls cmhil again with this variable set; click then answers by itself.
+    click.echo(kind(cmhil, {}, "cmhil", "_CMHIL_COMPLETE").source())

@@ -1,0 +1,140 @@
+"""`cmhil learn`: the automaton of an iface, learned from outside, beside the model's."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .output import write_json
+from .target_options import target_options
+
+if TYPE_CHECKING:
+    from connmgr_hil.learning import Learned
+
+_MOST_SHOWN = 5
+
+
+@click.command()
+@target_options
+@click.option("--iface", default="A", metavar="IFACE", help="Role letter, name or number; A.")
+@click.option(
+    "--inputs",
+    metavar="A,B,…",
+    help="Letters of the automaton's alphabet, by comma, or commands of the probe.",
+)
+@click.option(
+    "--before",
+    multiple=True,
+    metavar="COMMAND",
+    help="Give this command after each reset, such as 'defect timeout_retried on' (repeatable).",
+)
+@click.option("--budget", type=float, default=60.0, metavar="SECONDS", help="Of learning; 60.")
+@click.option("--queries", type=click.IntRange(1), default=20_000, metavar="N", help="At most.")
+@click.option("--states", type=click.IntRange(1), default=100, metavar="N", help="At most; 100.")
+@click.option(
+    "--tests", type=click.IntRange(0), default=200, metavar="N", help="Random words at the end."
+)
+@click.option("--seed", type=int, default=0, metavar="S", help="Of the random words; 0.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+def learn(
+    target: str,
+    image: Path | None,
+    variant: str,
+    port: str,
+    iface: str,
+    inputs: str | None,
+    before: tuple[str, ...],
+    budget: float,
+    queries: int,
+    states: int,
+    tests: int,
+    seed: int,
+    out: Path | None,
+    json_file: Path | None,
+) -> int:
+    """Learn the automaton of one bound iface from outside, and draw it beside the model's.
+
+    Writes device, model and difference as DOT and SVG. Exit code 0: the automata are equal, 1: they differ.
+
+    \b
+    cmhil learn -t simulated
+    cmhil learn -t native --before 'defect timeout_retried on'
+    cmhil learn -t native --inputs 'up,down,connect,wait,ignore,watch'
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil.learning import (  # noqa: PLC0415 - slow to import
+        Limits,
+        drawing,
+        learn as learn_iface,
+    )
+    from connmgr_hil.learning.inputs import USUAL  # noqa: PLC0415
+    from connmgr_hil.targets import open_target  # noqa: PLC0415
+    from connmgr_hil.vocabulary.stimuli import validate  # noqa: PLC0415
+
+    first = tuple(tuple(command.split()) for command in before)
+    for words in first:
+        validate(words)
+    alphabet = tuple(each.strip() for each in inputs.split(",")) if inputs else USUAL
+    bench = open_target(target, image=image, variant=variant, port=port)
+    folder = out or Path("out", "learn", Path(target).stem)
+    click.echo(f"learning {iface} of {bench.platform.description}: {', '.join(alphabet)}")
+    learned = learn_iface(
+        bench,
+        folder,
+        iface=iface,
+        inputs=alphabet,
+        before=first,
+        limits=Limits(queries, budget, states, tests),
+        seed=seed,
+    )
+    files = drawing.write(learned, folder)
+    click.echo("\n".join(_lines(learned, target, image)))
+    for path in files:
+        click.echo(f"  drawn:         {path}")
+    if json_file is not None:
+        write_json(json_file, learned.as_json())
+    return learned.exit_code
+
+
+def _lines(learned: "Learned", target: str, image: Path | None) -> list[str]:
+    asked = (
+        f"{learned.queries} words asked, {learned.remembered} remembered; {learned.steps} inputs, "
+        f"{learned.resets} resets, {learned.restarts} restarts, {learned.rounds} guesses, "
+        f"{learned.seconds:.1f} s"
+    )
+    found = (
+        f"{learned.name}: the device has {len(learned.device.rows)} states, "
+        f"the model ({learned.profile}) {len(learned.reference.rows)}"
+    )
+    lines = [asked, found]
+    if learned.unfinished:
+        lines.append(f"the device's automaton is not complete: {learned.unfinished}")
+    if learned.ambiguous:
+        lines.append(f"in {learned.ambiguous} places the model allows more than one answer")
+    if not learned.divergences:
+        return [*lines, "EQUAL" if not learned.unfinished else "no difference found so far"]
+    for each in learned.divergences[:_MOST_SHOWN]:
+        lines += [
+            f"after  {' · '.join(each.word)}",
+            f"  device:        {each.first}",
+            f"  model:         {each.second}",
+        ]
+    if len(learned.divergences) > _MOST_SHOWN:
+        lines.append(f"and {len(learned.divergences) - _MOST_SHOWN} more, see the drawing")
+    if not learned.confirmed:
+        return [
+            *lines,
+            "the first did not show again on a restarted device: a reset may leave something behind",
+        ]
+    sequence = " · ".join(" ".join(words) for words in learned.sequence)
+    option = f" --image {image}" if image else ""
+    if learned.failure:
+        lines += learned.failure.lines()
+    else:
+        lines.append("  the checker accepts this run: it lies within what the model leaves open")
+    return [
+        *lines,
+        f"  shortest sequence:  {sequence}",
+        f"  replay:        cmhil replay {learned.minimal} -t {target}{option}",
+        "DIFFERENT",
+    ]

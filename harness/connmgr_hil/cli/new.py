@@ -1,0 +1,129 @@
+"""`cmhil new`: a beginning that runs, to be changed into one's own."""
+
+import re
+from pathlib import Path
+
+import click
+
+from connmgr_hil.vocabulary.errors import BadInput, RigFault, UsageError
+
+_SCENARIO = '''\
+"""Scenarios of our own:  cmhil verify -t simulated --scenarios {file}"""
+
+from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.scenario import scenario
+
+
+# The name, then the requirements that it shows ('REQ-' may be left out). What it needs of the device
+# goes into needs=("A", "dad", ...); where that is lacking the scenario is not run, and says why.
+@scenario("{name}", "REQ-MON-001")
+def {function}(b: Bench) -> None:
+    """The first address makes an iface ready."""
+    # A command of the probe, with a role letter for the iface, and all that it must show.
+    b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+    b.do("addr4 U add 192.0.2.1", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
+    # Device time. Nothing is named after it, so nothing may happen meanwhile.
+    b.wait(5)
+    b.state("U", admin=True, oper="up")
+'''
+
+_PLATFORM = """\
+# A platform of our own. What is wrong with it:  cmhil platforms --check {file}
+name = "{name}"
+description = "{name}, on a serial port"
+kind = "board"
+
+# Ifaces that the application must offer; a board's own may stand before them.
+ifaces = ["bound0", "bound1", "plain0", "free0", "free1", "auto0"]
+
+[zephyr]
+board = "{board}"
+# board_v2 = "{board}/soc"      # its name since Zephyr 3.7 (hardware model 2)
+# toolchain = "gnuarmemb"       # instead of the Zephyr SDK
+# modules = ["cmsis"]           # where Zephyr is built without a west workspace
+
+[console]
+baud = 115200
+# A receive ring of 64 bytes loses what comes too fast: so many bytes at once, then a pause.
+pace_bytes = 32
+# usb = "0d28:0204"             # the vendor and product of its serial port, so that it is found
+
+[time]
+# A wait of T seconds may be early or late by tolerance_seconds + T * tolerance_percent / 100.
+tolerance_seconds = 0.05
+tolerance_percent = 0.5
+
+[untestable]
+"granted time" = "a board's clock cannot be stopped; timeouts take as long as they say"
+"""
+
+
+@click.group()
+def new() -> None:
+    """Begin a scenario or a platform file of your own.
+
+    \b
+    cmhil new scenario my-timeout
+    cmhil new platform my_board --like frdm_k64f
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+
+
+@new.command("scenario")
+@click.argument("name")
+def new_scenario(name: str) -> None:
+    """Write NAME.py with a scenario that runs, and say how."""
+    _check(name)
+    function = name.replace("-", "_").lower()
+    path = Path(f"{function}.py")
+    _write(path, _SCENARIO.format(name=name, function=function, file=path))
+    click.echo(f"wrote {path}\n  run it:  cmhil verify -t simulated --scenarios {path}")
+
+
+@new.command("platform")
+@click.argument("name")
+@click.option("--board", metavar="BOARD", help="Zephyr's name of the board; NAME if not given.")
+@click.option("--like", metavar="PLATFORM", help="Begin with a copy of this one.")
+def new_platform(name: str, board: str | None, like: str | None) -> None:
+    """Write NAME.toml, which describes a board or an emulator, and say how to use it."""
+    from connmgr_hil.targets import find_platform, read_platform  # noqa: PLC0415 - slow to import
+
+    _check(name)
+    path = Path(f"{name}.toml")
+    if like is None:
+        _write(path, _PLATFORM.format(name=name, board=board or name, file=path))
+    else:
+        _write(path, _copied(find_platform(like).name, name, board))
+    platform = read_platform(path)
+    click.echo(f"wrote {path}\n  check it:  cmhil platforms --check {path}")
+    if platform.kind != "simulated":
+        click.echo(f"  build it:  cmhil build -p ./{path}")
+    port = " --port /dev/serial/by-id/..." if platform.kind == "board" else ""
+    click.echo(f"  run it:    cmhil verify -t ./{path}{port}")
+
+
+def _copied(like: str, name: str, board: str | None) -> str:
+    from connmgr_hil.resources import platforms_dir  # noqa: PLC0415 - only for this
+
+    text = (platforms_dir() / f"{like}.toml").read_text(encoding="utf-8")
+    text = re.sub(r'^name = ".*"$', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
+    if board:
+        text = re.sub(r'^board = ".*"$', f'board = "{board}"', text, count=1, flags=re.MULTILINE)
+        text = re.sub(r'^board_v2 = ".*"\n', "", text, count=1, flags=re.MULTILINE)
+    return f"# Begun as a copy of {like}.\n{text}"
+
+
+def _check(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
+        raise BadInput("a name of letters, digits, '-' and '_' that begins with a letter", name)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise UsageError(
+            f"to write {path}", "there is such a file", "take another name, or remove it"
+        ) from error
+    except OSError as error:
+        raise RigFault(f"to write {path}", str(error)) from error

@@ -1,0 +1,174 @@
+"""What the model says about shortening a sequence: which commands cannot matter."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from connmgr_hil.checker import Checker, Failure
+from connmgr_hil.model import Model
+from connmgr_hil.trace import read_records
+from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.observations import Reply, Stimulus
+from connmgr_hil.vocabulary.stimuli import Words, split_burst
+
+from .imagined import Imagined
+
+Commands = tuple[Words, ...]
+_Look = Callable[[Imagined, int], object]
+QUERIES = frozenset({"ping", "state", "stats", "bound", "ignored", "hello", "defects"})
+_GLOBAL = frozenset(
+    {"all", "ignore-l2", "watch-l2", "resend", "defect", "listen", "hook", "advance"}
+)
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What a trace fails with, and the commands that led there."""
+
+    commands: Commands
+    failure: Failure
+    statuses: tuple[str, ...]
+    model: Model
+
+    @property
+    def signature(self) -> tuple[str, str]:
+        """What makes two failures the same: the first requirement and what kind of thing was seen."""
+        return signature(self.failure)
+
+    @property
+    def iface(self) -> int:
+        """The iface that the failure is about, 0 if it is about none."""
+        words = self.failure.seen.replace(":", " ").split()
+        if "iface" in words:
+            number = words[words.index("iface") + 1]
+            return int(number) if number.isdigit() else 0
+        return iface_of(self.commands[-1]) if self.commands else 0
+
+
+def signature(failure: Failure) -> tuple[str, str]:
+    """Return what makes two failures the same."""
+    requirement = failure.requirements[0] if failure.requirements else ""
+    return requirement, failure.seen.split()[0] if failure.seen else ""
+
+
+def complaint_of(trace: Path) -> Complaint:
+    """Read what a trace fails with. Raises `UsageError` when the model finds nothing wrong with it."""
+    checker = Checker()
+    commands: list[Words] = []
+    statuses: dict[int, str] = {}
+    ids: list[int] = []
+    for record in read_records(trace):
+        if isinstance(record, Stimulus):
+            commands.append(record.words)
+            ids.append(record.id)
+        elif isinstance(record, Reply):
+            statuses[record.id] = record.status
+        if checker.feed(record):
+            break
+    failure = checker.finish().failure
+    if failure is None or checker.model is None:
+        raise UsageError(
+            f"{trace}: a trace that fails",
+            "the model finds nothing wrong with it",
+            "see 'cmhil check'; a failure that only a scenario noticed cannot be shrunk",
+        )
+    answered = tuple(statuses.get(ident, "") for ident in ids)
+    return Complaint(tuple(commands), failure, answered, checker.model)
+
+
+def proposals(complaint: Complaint, commands: Commands) -> Iterable[Commands]:
+    """Propose much shorter sequences, the boldest first; they cost a reset each."""
+    model, iface, last = complaint.model, complaint.iface, commands[-1:]
+    core = _touching(model, commands, iface, _core)
+    yield merge(same_end(model, core, iface))
+    yield merge(core)
+    yield merge(_touching(model, commands, iface, _view))
+    relevant = tuple(
+        words
+        for words, status in zip(commands, complaint.statuses, strict=False)
+        if words[0] not in QUERIES and not _refused(status) and _concerns(words, iface)
+    )
+    yield merge(relevant if relevant[-1:] == last else relevant + last)
+
+
+def _touching(model: Model, commands: Commands, iface: int, view: _Look) -> Commands:
+    """Keep the commands that, in the model, change what is looked at, and all waits."""
+    imagined = Imagined(model)
+    kept: list[Words] = []
+    for words in commands:
+        before = view(imagined, iface)
+        imagined.do(words)
+        if words[0] in ("advance", "defect") or view(imagined, iface) != before:
+            kept.append(words)
+    if not kept or kept[-1] is not commands[-1]:
+        kept.append(commands[-1])
+    return tuple(kept)
+
+
+def _refused(status: str) -> bool:
+    return status in ("-EALREADY", "-ENOTSUP", "-EINVAL", "-ENOTCONN", "-ENOPROTOOPT")
+
+
+def iface_of(words: Words) -> int:
+    """Return the iface that a command names first, 0 if it names none."""
+    return next((int(word) for word in words[1:] if word.isdigit()), 0)
+
+
+def _concerns(words: Words, iface: int) -> bool:
+    if words[0] in _GLOBAL or not iface:
+        return True
+    if words[0] == "on":
+        return _concerns(words[2:], iface)
+    if words[0] == "burst":
+        return any(_concerns(part, iface) for part in split_burst(words[1:]))
+    return iface_of(words) == iface
+
+
+def merge(commands: Commands) -> Commands:
+    """Make one wait of several in a row."""
+    merged: list[Words] = []
+    for words in commands:
+        if words[0] == "advance" and merged and merged[-1][0] == "advance":
+            merged[-1] = ("advance", str(int(merged[-1][1]) + int(words[1])))
+        else:
+            merged.append(words)
+    return tuple(merged)
+
+
+def same_end(model: Model, commands: Commands, iface: int) -> Commands:
+    """Leave out, from the back, every command without which the model still ends in the same place."""
+    before, last = commands[:-1], commands[-1:]
+    goal = _place(model, before, iface)
+    position = len(before) - 1
+    while position >= 0:
+        if before[position][0] != "defect":
+            shorter = before[:position] + before[position + 1 :]
+            if _place(model, shorter, iface) == goal:
+                before = shorter
+        position -= 1
+    return before + last
+
+
+def _place(model: Model, commands: Commands, iface: int) -> object:
+    imagined = Imagined(model).run(commands)
+    return imagined.stormy, _view(imagined, iface)
+
+
+def _view(imagined: Imagined, iface: int) -> object:
+    """What of an imagined device matters to one iface; all of it where none is named."""
+    state = imagined.state
+    if not 1 <= iface <= len(state.ifaces):
+        return state, tuple(slot for slot, _ in imagined.pending)
+    mine = tuple(slot for slot, _ in imagined.pending if slot.split(":")[1] == str(iface))
+    return state.ifaces[iface - 1], state.counts[0] > 0, state.listeners, mine
+
+
+def _core(imagined: Imagined, iface: int) -> object:
+    """What of an imagined device matters to control of one iface, without addresses and monitor."""
+    state = imagined.state
+    if not 1 <= iface <= len(state.ifaces):
+        return _view(imagined, iface)
+    mine = state.ifaces[iface - 1]
+    slots = tuple(slot for slot, _ in imagined.pending if slot.split(":")[1] == str(iface))
+    impl = mine.impl
+    return mine.admin, mine.oper, mine.flags, mine.timeout, impl.phase, impl.mode, slots

@@ -1,0 +1,141 @@
+"""Upstream's shell with the answers that a test gives it, on a real pseudo-terminal."""
+
+import os
+import pty
+import select
+import threading
+import tty
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+Answer = str | Callable[[], str]
+"""What the shell prints to a line, its lines ending in a line feed; or what gives that when asked."""
+
+_RED, _GREEN, _PLAIN = "\x1b[1;31m", "\x1b[1;32m", "\x1b[m"
+
+STATUS = (
+    "iface 1 (0x437718 - radio0 - Dummy) status: watched, bound, admin-down, oper-down, no IP, "
+    "not connected.\n"
+    "iface 2 (0x437788 - unnamed - Ethernet) status: watched, not bound, admin-up, oper-up, "
+    "IPv4 + IPv6, connected.\n"
+)
+"""The status of the device that `ScriptedShell` imitates when it is not told otherwise."""
+
+_USUAL: Mapping[str, Answer] = {
+    "kernel version": "Zephyr version 4.1.99\n",
+    "net iface": (
+        "Default interface: 1\n\n\nInterface radio0 (0x437718) (Dummy) [1]\n"
+        "================================\n"
+        f"{_GREEN}Interface is down.\n{_PLAIN}"
+        "\nInterface eth0 (0x437788) (Ethernet) [2]\n===================================\n"
+        "Link addr : 02:00:5E:00:53:02\n"
+    ),
+    "net cm status": STATUS,
+    "net events on": f"{_GREEN}Network event monitoring enabled.\n{_PLAIN}",
+    "net events off": f"{_GREEN}Network event monitoring disabled.\n{_PLAIN}",
+}
+
+
+class ScriptedShell:
+    """A shell in a thread of its own; use it in a `with` block and open `path`.
+
+    It echoes, draws its prompt and colours as Zephyr's does. `answers` maps lines to what it prints;
+    a line that is not there is an unknown command. `during` maps a line to what other threads print
+    while it is being typed: the shell erases prompt and line, prints, and draws them again. `after`
+    maps a line to what they print when its prompt is there again.
+    """
+
+    def __init__(
+        self, *, prompt: str = "uart:~$ ", colours: bool = True, echo: bool = True
+    ) -> None:
+        self.prompt = prompt
+        self.colours = colours
+        self.echo = echo
+        self.answers: dict[str, Answer] = dict(_USUAL)
+        self.during: dict[str, str] = {}
+        self.after: dict[str, str] = {}
+        self.lines: list[str] = []
+        """What was typed, except for words that no shell knows."""
+        self._typed = ""
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        self.path = os.ttyname(self._slave)
+        self._wake_read, self._wake_write = os.pipe()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="scripted shell", daemon=True)
+
+    # --- what it prints ------------------------------------------------------------------------
+
+    def _print(self, text: str) -> None:
+        if not self.colours:
+            for colour in (_RED, _GREEN, _PLAIN):
+                text = text.replace(colour, "")
+        os.write(self._master, text.replace("\n", "\r\n").encode())
+
+    def _draw(self) -> None:
+        self._print(f"{_GREEN}{self.prompt}{_PLAIN}{self._typed if self.echo else ''}")
+
+    def _interrupt(self, text: str) -> None:
+        """Print as another thread does: around the prompt and what was typed so far."""
+        width = len(self.prompt) + (len(self._typed) if self.echo else 0)
+        self._print(f"\x1b[{width}D\x1b[J{_GREEN}{text}{_PLAIN}")
+        self._draw()
+
+    # --- what it hears -------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._draw()
+            while True:
+                ready = select.select([self._master, self._wake_read], [], [])[0]
+                if self._wake_read in ready:
+                    return
+                for character in os.read(self._master, 4096).decode("latin-1"):
+                    self._hear(character)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the test's thread
+            self._failure = error
+
+    def _hear(self, character: str) -> None:
+        if character == "\x03":
+            self._typed = ""
+        elif character == "\r":
+            self._print("\n")
+            line, self._typed = self._typed, ""
+            self._execute(line)
+            self._draw()
+            if line in self.after:
+                self._interrupt(self.after.pop(line))
+        else:
+            self._typed += character
+            if self.echo:
+                self._print(character)
+            for line, text in list(self.during.items()):
+                if self._typed == line[: len(line) // 2]:
+                    del self.during[line]
+                    self._interrupt(text)
+
+    def _execute(self, line: str) -> None:
+        answer = self.answers.get(line)
+        if answer is not None:
+            self.lines.append(line)
+            self._print(answer if isinstance(answer, str) else answer())
+        elif line:
+            self._print(f"{_RED}{line.split(maxsplit=1)[0]}: command not found\n{_PLAIN}")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        os.write(self._wake_write, b"x")
+        self._thread.join(5)
+        for descriptor in (self._master, self._slave, self._wake_read, self._wake_write):
+            os.close(descriptor)
+        if self._failure is not None and error is None:
+            raise self._failure
