@@ -1,0 +1,190 @@
+"""A device as a black box: reset it, give it inputs, see what it shows. Nothing is judged here."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from connmgr_hil import __version__
+from connmgr_hil.device import Device, Expected, Pace
+from connmgr_hil.model import World
+from connmgr_hil.targets import Target
+from connmgr_hil.trace import TraceWriter
+from connmgr_hil.vocabulary.errors import DeviceReset, RigFault
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    CallSeen,
+    EventSeen,
+    Header,
+    Reply,
+    StateSeen,
+    Storm,
+)
+from connmgr_hil.vocabulary.stimuli import Words
+
+from . import outputs
+from .inputs import find_iface
+from .machine import Word
+
+CALM_USEC = 100_000
+"""A storm that was broken goes on being slowed down for a while; so long a reset waits."""
+
+_Home = tuple[tuple[object, ...], ...]
+
+
+class BlackBox:
+    """A target, brought back to its boot state before each word by `reset`, or by a restart where that fails.
+
+    All that happens is traced. Raises `RigFault` when the device does not come up or the line breaks.
+    """
+
+    def __init__(self, target: Target, trace: Path) -> None:
+        self._target = target
+        self._path = trace
+        self._device: Device | None = None
+        self._broken = False
+        self._home: _Home | None = None
+        self._records: list[AnyRecord] = []
+        self._iface = 0
+        self._commands: Mapping[str, Words] = {}
+        self._preparation: tuple[Words, ...] = ()
+        self.resets = 0
+        self.restarts = 0
+        self.steps = 0
+
+    def __enter__(self) -> Self:
+        self._trace = TraceWriter(self._path)
+        time = self._target.platform.time
+        self._trace.write(
+            Header(
+                tool=f"connmgr-hil {__version__}",
+                target=self._target.name,
+                platform=self._target.platform.name,
+                scenario="learn",
+                late=round(time.tolerance_seconds * 1e6),
+                jitter=0 if self._target.granted else 50_000,
+            )
+        )
+        try:
+            self._restart()
+        except BaseException:
+            self._trace.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self._trace.close()
+
+    def prepare(
+        self, iface: int, commands: Mapping[str, Words], preparation: tuple[Words, ...]
+    ) -> None:
+        """Say which iface is learned, by which inputs, and what is done after each reset."""
+        self._iface, self._commands, self._preparation = iface, commands, preparation
+
+    def world(self) -> World:
+        """Return what the device said about itself, with the profile that follows."""
+        assert self._device is not None
+        return World.of(self._device.facts, self._device.ifaces)
+
+    def find(self, iface: str) -> int:
+        """Return the number of an iface; see `inputs.find_iface`."""
+        assert self._device is not None
+        return find_iface(self._device.ifaces, iface)
+
+    def ask(self, word: Word, *, restart: bool = False) -> tuple[str, ...]:
+        """Return what the device shows for each input of a word, after a reset or a restart."""
+        self._broken = self._broken or restart
+        self._begin()
+        answers: list[str] = []
+        for name in word:
+            if self._broken:
+                answers.append(outputs.RESTARTED)
+                continue
+            self.steps += 1
+            answers.append(self._give(self._commands[name]))
+        return tuple(answers)
+
+    def _begin(self) -> None:
+        if self._broken or not self._rested():
+            self._restart()
+            if not self._rested():
+                raise RigFault(
+                    "the device should be the same after each restart and reset",
+                    "its state dump differs from the first one",
+                    "see the last two dumps of the trace",
+                    str(self._path),
+                )
+        for words in self._preparation:
+            self._execute(words)
+
+    def _rested(self) -> bool:
+        """Reset the device, and tell whether it is where it was the first time."""
+        self.resets += 1
+        try:
+            clean = self._execute(("reset",)).status == "0"
+            self._execute(("advance", str(CALM_USEC)))
+            self._execute(("state",))
+        except DeviceReset:
+            return False
+        dump = tuple(_standing(each) for each in self._records if isinstance(each, StateSeen))
+        self._home = self._home or dump
+        return clean and dump == self._home
+
+    def _restart(self) -> None:
+        self.restarts += 1
+        self._broken = False
+        line = self._target.restart()
+        if self._device is not None:
+            self._device.restart(line)
+            return
+        platform = self._target.platform
+        self._device = Device(
+            line,
+            self._sink,
+            expected=Expected(boards=platform.boards),
+            pace=Pace(platform.console.pace_bytes, platform.console.pace_seconds),
+        )
+        self._device.attach(start="boot")
+
+    def _sink(self, record: AnyRecord) -> None:
+        self._trace.write(record)
+        self._records.append(record)
+
+    def _execute(self, words: Words) -> Reply:
+        assert self._device is not None
+        self._records.clear()
+        return self._device.execute(words)
+
+    def _give(self, words: Words) -> str:
+        try:
+            reply = self._execute(words)
+        except DeviceReset:
+            self._broken = True
+            return outputs.RESTARTED
+        seen = outputs.status(reply.status)
+        # Where time is granted, it can be told exactly when a thing was shown.
+        timed = words[0] == "advance" and self._target.granted
+        for record in self._records:
+            if isinstance(record, Storm):
+                return outputs.STORM
+            if isinstance(record, EventSeen | CallSeen):
+                at = outputs.tenths(record.t - reply.t0) if timed else 0
+                seen.append(self._told(record, at))
+        return outputs.line(seen)
+
+    def _told(self, record: EventSeen | CallSeen, at: int) -> outputs.Seen:
+        if isinstance(record, CallSeen):
+            return outputs.call(at, record.op, record.iface, self._iface)
+        return outputs.event(at, record.name, record.iface, self._iface, record.info)
+
+
+def _standing(state: StateSeen) -> tuple[object, ...]:
+    return (
+        *(state.iface, state.admin, state.oper, state.carrier, state.dormant, state.ignored),
+        *(state.flags, state.timeout, state.monitor, state.a4, state.a6),
+    )
