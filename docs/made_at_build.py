@@ -1,0 +1,142 @@
+"""Pages that are made from the code when the documentation is built, so that they cannot disagree with it.
+
+MkDocs calls `on_page_markdown` for each page and `on_post_build` at the end (see `hooks` in mkdocs.yml).
+"""
+
+import inspect
+import re
+import typing
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from robot.libdoc import libdoc  # type: ignore[import-untyped]
+from robot.libdocpkg import LibraryDocumentation  # type: ignore[import-untyped]
+
+from connmgr_hil.cli.main import cmhil
+from connmgr_hil.conformance.requirements import requirements
+from connmgr_hil.conformance.scenario import registered
+from connmgr_hil.resources import zephyr_app_dir
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.observations import AnyRecord
+
+_LIBRARY = "connmgr_hil.robot.ConnMgrLibrary"
+_KEYWORDS = "reference/keywords-in-full.html"
+_CHAPTERS = {
+    "MON": "Monitoring",
+    "IGN": "Ignoring and watching",
+    "RSD": "Resending the status",
+    "EVT": "Events and their delivery",
+    "CTL": "Control",
+    "AUTO": "Automations",
+    "BULK": "Bulk calls",
+    "IMP": "Any connectivity implementation",
+    "IDLE": "Idle timeout",
+    "SH": "The shell `net cm`",
+}
+
+
+def _command_line() -> str:
+    def pages(command: click.Command, context: click.Context) -> Iterator[str]:
+        yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                inner = command.get_command(context, name)
+                assert inner is not None
+                yield from pages(inner, _context(inner, name, context))
+
+    return "\n".join(pages(cmhil, _context(cmhil, "cmhil", None)))
+
+
+def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
+    return click.Context(command, info_name=name, parent=parent, terminal_width=96)
+
+
+def _protocol() -> str:
+    text = (zephyr_app_dir() / "PROTOCOL.md").read_text(encoding="utf-8")
+    return text.partition("\n")[2]
+
+
+def _keywords() -> str:
+    rows = [
+        f"| {each.name} | {_cell(' · '.join(map(str, each.args)))} | {_cell(each.short_doc)} |"
+        for each in LibraryDocumentation(_LIBRARY).keywords
+    ]
+    return "\n".join(["| keyword | arguments | what it does |", "| --- | --- | --- |", *rows])
+
+
+def _requirements() -> str:
+    by_requirement: dict[str, list[str]] = {}
+    for scenario in registered().values():
+        for ident in scenario.requirements:
+            by_requirement.setdefault(ident, []).append(scenario.name)
+    lines = []
+    for chapter, members in groupby(requirements().values(), lambda each: each.id.split("-")[1]):
+        lines += [f"\n## {_CHAPTERS[chapter]} (REQ-{chapter})\n"]
+        lines += [
+            "| id | requirement | class | since | scenarios |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        lines += [
+            f"| {each.id} | {_cell(each.sentence)} | {each.kind} | {each.since} "
+            f"| {_cell(', '.join(by_requirement.get(each.id, ['none'])))} |"
+            for each in members
+        ]
+    return "\n".join(lines)
+
+
+def _trace() -> str:
+    lines = []
+    for kind in (*typing.get_args(AnyRecord), Hello, IfaceFacts):
+        title = f'"k": "{kind.__struct_config__.tag}"' if kind.__struct_config__.tag else ""
+        lines += [f"\n## {kind.__name__}\n", f"`{title}`\n" * bool(title)]
+        lines += [
+            inspect.getdoc(kind) or "",
+            "",
+            "| field | type | default |",
+            "| --- | --- | --- |",
+        ]
+        for field in msgspec.structs.fields(kind):
+            if field.name != "h":
+                needed = field.default is field.default_factory is msgspec.NODEFAULT
+                default = "required" if needed else f"`{_plain(field)}`"
+                lines.append(f"| `{field.name}` | {_cell(_type(field.type))} | {default} |")
+    return "\n".join(lines)
+
+
+def _plain(field: msgspec.structs.FieldInfo) -> str:
+    default = field.default
+    if default is msgspec.NODEFAULT:
+        default = field.default_factory()
+    return msgspec.json.encode(default).decode()
+
+
+def _type(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) and not typing.get_args(kind) else str(kind)
+
+
+def _cell(text: str) -> str:
+    """Return text as it may stand in a table."""
+    return re.sub(r"([|*_<\[\]`\\])", r"\\\1", " ".join(text.split()))
+
+
+_MADE: dict[str, Callable[[], str]] = {
+    "command-line": _command_line,
+    "protocol": _protocol,
+    "trace": _trace,
+    "keywords": _keywords,
+    "requirements": _requirements,
+}
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put what is made from the code where a page says `<!-- made: NAME -->`."""
+    return re.sub(r"<!-- made: ([\w-]+) -->", lambda match: _MADE[match[1]](), markdown)
+
+
+def on_post_build(config: Any, **_: Any) -> None:
+    """Write the keywords' own page beside ours."""
+    libdoc(_LIBRARY, str(Path(config["site_dir"]) / _KEYWORDS), quiet=True)
