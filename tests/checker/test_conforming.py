@@ -93,3 +93,12 @@ def test_no_more_hypotheses_are_followed_than_the_limit() -> None:
     verdict = judge(recorded("E7"), Checker(Limits(hypotheses=0)))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "too many" in verdict.reason
+
+
+def test_a_failure_spells_out_what_a_terminal_would_obey() -> None:
+    from connmgr_hil.checker import Failure
+
+    failure = Failure((), "x", 1, 0, "IF_UP \x1b[2J iface 1\x07", ("\r",), (), "boot", "")
+    text = "\n".join(failure.lines())
+    assert "\\x1b[2J" in text
+    assert not {"\x1b", "\x07", "\r"} & set(text)

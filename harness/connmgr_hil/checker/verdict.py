@@ -31,6 +31,11 @@ class Outcome(StrEnum):
         return next((each for each in order if each in outcomes), Outcome.CONFORMS)
 
 
+def printable(text: str) -> str:
+    """Return a text whose control characters are spelled out: a device may have sent them."""
+    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
+
+
 @dataclass(frozen=True)
 class Failure:
     """Where a device left the model, told so that a person understands it.
@@ -61,7 +66,7 @@ class Failure:
             lines.append(f"  still owed:    {' | '.join(self.owed)}")
         lines.append(f"  after:         {self.since}")
         lines += [f"  {line}" for line in self.state.splitlines()]
-        return lines
+        return [printable(line) for line in lines]
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ class Expire(NamedTuple):
 REMEMBERED = 20_000
 """So many answers are remembered; then all are forgotten, so that memory does not grow with a run."""
 
-BOOT_ADDRESS = "192.0.2.99"
-"""The address of an unbound, auto-started iface of the sample application (PROTOCOL.md, section 5)."""
+BOOT_READY, BOOT_ADDRESS = "free1", "192.0.2.99"
+"""An iface that may be auto-started with an address (PROTOCOL.md, section 5)."""
 
 Move = Words | Expire
 
@@ -116,8 +116,8 @@ class Model:
             Iface(
                 admin=facts.auto,
                 dormant=facts.sim and not facts.dormant_in_init,
-                oper=facts.auto and (facts.dormant_in_init or not facts.sim),
-                a4=address if facts.auto and not facts.sim else (),
+                oper=facts.auto and (facts.dormant_in_init or facts.name == BOOT_READY),
+                a4=address if facts.name == BOOT_READY and facts.auto else (),
                 impl=_boot_knobs(facts.auto),
             )
             for facts in self.world.ifaces

@@ -128,7 +128,12 @@ def _built_native(image: Path | None, variant: str) -> tuple[Platform, Path]:
     platforms = [find_platform(name) for name in NATIVE]
     if image is not None:
         # Whichever native board the image was built for; its hello tells.
-        any_native = structs.replace(platforms[0], name="native", zephyr=None)
+        any_native = structs.replace(
+            platforms[0],
+            name="native",
+            description="Zephyr as a program of this host",
+            zephyr=None,
+        )
         return any_native, find_image(platforms[0], image, variant)
     for platform in platforms:
         if image_path(platform, variant).is_file():
