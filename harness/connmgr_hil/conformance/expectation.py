@@ -23,6 +23,11 @@ class Mark(NamedTuple):
     def __str__(self) -> str:
         return f"{self.name}({self.where})"
 
+    @property
+    def is_call(self) -> bool:
+        """Whether this is a call of the implementation, not an event."""
+        return self.name.islower()
+
     def fits(self, seen: "Mark") -> bool:
         """Tell whether something seen is what was expected."""
         return self.name == seen.name and self.where in ("*", seen.where)

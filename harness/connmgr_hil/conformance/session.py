@@ -9,7 +9,7 @@ from connmgr_hil import __version__
 from connmgr_hil.checker import Checker, Failure, Limits, Verdict
 from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.device.stock import StockDevice
-from connmgr_hil.model import Profile
+from connmgr_hil.model import PROFILES, Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import TraceWriter
 from connmgr_hil.transport import Transport
@@ -56,8 +56,8 @@ class Session:
         self._target = target
         self._path = trace
         self._header = header or Header()
-        self._forced = profile
-        self.checker = Checker(limits_for(target), profile)
+        self._forced = profile or PROFILES.get(target.platform.profile)
+        self.checker = Checker(limits_for(target), self._forced)
         self._watchers: list[Callable[[AnyRecord], None]] = []
         self.booted: list[EventSeen] = []
         """The events that came while the device booted."""

@@ -35,6 +35,15 @@ def boot_listeners(world: World) -> tuple[Listener, ...]:
     automation = [Event.IF_ADMIN_UP, Event.IF_DOWN]
     if world.profile.idle:
         automation.append(Event.IF_UP)
+    if world.profile.static_handlers:
+        return (
+            *early_listeners(world),
+            Listener("automation", world.mask(*automation)),
+            Listener("automation", world.mask(*_AUTO_CONN)),
+            Listener("monitor", world.mask(*_MONITOR_IF)),
+            Listener("monitor", world.mask(*_MONITOR_V6)),
+            Listener("monitor", world.mask(*_MONITOR_V4)),
+        )
     newest_first = (
         Listener("monitor", world.mask(*_MONITOR_V4)),
         Listener("monitor", world.mask(*_MONITOR_V6)),

@@ -28,6 +28,9 @@ class Profile:
     configuration: bool
     """Implementations may say that there is nothing to connect with (2026)."""
 
+    static_handlers: bool
+    """The Connection Manager's own callbacks are fixed at build time, and run after all others (2026)."""
+
     @property
     def flags(self) -> int:
         """How many connectivity flags are legal (REQ-CTL-034)."""
@@ -44,6 +47,7 @@ def _profile(name: str, since: tuple[int, int], level: int) -> Profile:
         intent_mark=level >= 2,
         idle=level >= 3,
         configuration=level >= 4,
+        static_handlers=level >= 4,
     )
 
 

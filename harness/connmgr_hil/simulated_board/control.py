@@ -122,9 +122,10 @@ class Control:
                 yield from binding.lock.unlock()
         mask = self._mgmt.codes.mask
         triggers = ["IF_ADMIN_UP", "IF_DOWN"] + ["IF_UP"] * self.profile.idle_timeout
-        yield from self._mgmt.add(Listener(mask(*triggers), self._on_iface_event))
+        static = self.profile.static_handlers
+        yield from self._mgmt.add(Listener(mask(*triggers), self._on_iface_event), oldest=static)
         own = mask("CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", "CONN_IF_IDLE_TIMEOUT")
-        yield from self._mgmt.add(Listener(own, self._on_own_event))
+        yield from self._mgmt.add(Listener(own, self._on_own_event), oldest=static)
         for binding in self.bindings:
             if binding.iface.admin_up and "auto-boot-skipped" not in self._defects:
                 yield from self._auto_connect(binding)

@@ -58,7 +58,8 @@ class Monitor:
             ("IPV6_ADDR_ADD", "IPV6_ADDR_DEL", "IPV6_DAD_SUCCEED", "IPV6_DAD_FAILED"),
             ("IPV4_ADDR_ADD", "IPV4_ADDR_DEL", "IPV4_ACD_SUCCEED", "IPV4_ACD_FAILED"),
         ):
-            yield from self._mgmt.add(Listener(self._mgmt.codes.mask(*names), self._handle))
+            listener = Listener(self._mgmt.codes.mask(*names), self._handle)
+            yield from self._mgmt.add(listener, oldest=self._profile.static_handlers)
         if "mon-dns-disconnects" in self._defects:
             mask = self._mgmt.codes.mask("DNS_SERVER_ADD", "DNS_SERVER_DEL")
             yield from self._mgmt.add(Listener(mask, self._mistake_dns))

@@ -16,6 +16,8 @@ class Profile:
     marks_intent = False
     idle_timeout = False
     has_no_configuration_event = False
+    # The Connection Manager's own callbacks are fixed at build time and run after all others.
+    static_handlers = False
 
     @property
     def flag_count(self) -> int:
@@ -54,6 +56,7 @@ class Profile26(Profile43):
     name = "P26"
     connmgr = "4.4"
     has_no_configuration_event = True
+    static_handlers = True
 
 
 PROFILES: dict[str, type[Profile]] = {

@@ -10,6 +10,7 @@ from connmgr_hil.resources import platforms_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 
 Dialect = Literal["probe", "stock"]
+ProfileName = Literal["", "P34", "P37", "P42", "P43", "P26"]
 Kind = Literal["simulated", "native", "qemu", "board"]
 
 
@@ -69,7 +70,8 @@ class Platform(Strict, frozen=True, kw_only=True):
     """A thing that can run the application, as its platform file describes it.
 
     `ifaces` are the names that hello must list (others may come before them), `untestable` maps a
-    requirement or topic to the reason why it cannot be tested there. `dialect` is `stock` for firmware without
+    requirement or topic to the reason why it cannot be tested there. `profile` names the semantics to judge by, where a
+    back-port makes the Connection Manager newer than its kernel says. `dialect` is `stock` for firmware without
     the probe, driven through upstream's own shell.
     """
 
@@ -84,6 +86,7 @@ class Platform(Strict, frozen=True, kw_only=True):
     variants: dict[str, Variant] = {}
     untestable: dict[str, str] = {}
     dialect: Dialect = "probe"
+    profile: ProfileName = ""
 
     @property
     def boards(self) -> tuple[str, ...]:
