@@ -44,8 +44,20 @@ class Target(Protocol):
     ) -> None: ...
 
 
-class Stopping:
-    """Lets a target be used in a `with` block, which stops it."""
+class PlatformTarget:
+    """What every target knows from its platform file; a `with` block stops it at its end."""
+
+    platform: Platform
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        return self.platform.name
+
+    @property
+    def granted(self) -> bool:
+        """Tell whether device time moves only when it is granted."""
+        return self.platform.time.granted
 
     def stop(self) -> None:
         """End it."""

@@ -6,11 +6,11 @@ from connmgr_hil.device.commands import command_line
 from connmgr_hil.transport import Transport, open_line
 from connmgr_hil.vocabulary.errors import UsageError
 
-from .base import Stopping
+from .base import PlatformTarget
 from .platforms import Platform
 
 
-class BoardTarget(Stopping):
+class BoardTarget(PlatformTarget):
     """A board that has the application in its flash; `port` is anything `open_line` understands.
 
     Opening the line does not reset the board: it is told to reboot, in whatever mode its shell is.
@@ -25,16 +25,6 @@ class BoardTarget(Stopping):
         self.platform = platform
         self._port = port
         self._line: Transport | None = None
-
-    @property
-    def name(self) -> str:
-        """What the user calls it."""
-        return self.platform.name
-
-    @property
-    def granted(self) -> bool:
-        """Tell that device time goes by itself."""
-        return self.platform.time.granted
 
     def start(self) -> Transport:
         """Open the line and reboot the board."""

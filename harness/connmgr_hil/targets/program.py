@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connmgr_hil.transport import DescriptorTransport, open_terminal
 
-from .base import Stopping
+from .base import PlatformTarget
 from .platforms import Platform
 from .process import EmulatorProcess
 
@@ -15,7 +15,7 @@ _UART = b"connected to pseudotty:"
 _START_SECONDS = 10.0
 
 
-class ProgramTarget(Stopping):
+class ProgramTarget(PlatformTarget):
     """A program that says `uart connected to pseudotty: PATH`. Restarting is starting it anew."""
 
     def __init__(
@@ -32,16 +32,6 @@ class ProgramTarget(Stopping):
         self._start_seconds = start_seconds
         self._process: EmulatorProcess | None = None
         self._line: DescriptorTransport | None = None
-
-    @property
-    def name(self) -> str:
-        """What the user calls it."""
-        return self.platform.name
-
-    @property
-    def granted(self) -> bool:
-        """Tell whether device time moves only when it is granted."""
-        return self.platform.time.granted
 
     @property
     def pid(self) -> int | None:

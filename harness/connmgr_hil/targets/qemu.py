@@ -10,7 +10,7 @@ from qemu.qmp.legacy import QEMUMonitorProtocol
 
 from connmgr_hil.transport import DescriptorTransport, from_socket
 
-from .base import Stopping
+from .base import PlatformTarget
 from .platforms import Platform
 from .process import EmulatorProcess
 
@@ -19,7 +19,7 @@ _QMP_SECONDS = 10.0
 logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)
 
 
-class QemuTarget(Stopping):
+class QemuTarget(PlatformTarget):
     """A board in QEMU.
 
     Both lines are socket pairs that QEMU inherits: no names in the file system, nothing to wait for,
@@ -32,16 +32,6 @@ class QemuTarget(Stopping):
         self._process: EmulatorProcess | None = None
         self._line: DescriptorTransport | None = None
         self._monitor: QEMUMonitorProtocol | None = None
-
-    @property
-    def name(self) -> str:
-        """What the user calls it."""
-        return self.platform.name
-
-    @property
-    def granted(self) -> bool:
-        """Tell whether device time moves only when it is granted."""
-        return self.platform.time.granted
 
     @property
     def pid(self) -> int | None:
