@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from connmgr_hil import __version__
+from connmgr_hil.conformance.session import limits_for
 from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.model import World
 from connmgr_hil.targets import Target
@@ -54,15 +55,15 @@ class BlackBox:
 
     def __enter__(self) -> Self:
         self._trace = TraceWriter(self._path)
-        time = self._target.platform.time
+        limits = limits_for(self._target)
         self._trace.write(
             Header(
                 tool=f"connmgr-hil {__version__}",
                 target=self._target.name,
                 platform=self._target.platform.name,
                 scenario="learn",
-                late=round(time.tolerance_seconds * 1e6),
-                jitter=0 if self._target.granted else 50_000,
+                late=limits.late,
+                jitter=limits.jitter,
             )
         )
         try:
