@@ -38,7 +38,7 @@ def test_those_that_ship() -> None:
 def test_fragments_that_variants_name_exist() -> None:
     for platform in known_platforms().values():
         for variant in platform.variants.values():
-            assert bool(variant.conf) != bool(variant.arguments)
+            assert bool(variant.conf) != (platform.kind == "simulated")
             assert all((APP / conf).is_file() for conf in variant.conf)
 
 
@@ -110,3 +110,16 @@ def test_image_is_found_where_the_build_leaves_it(
     path.touch()
     assert find_image(platform, None, "dad") == path
     assert open_target("native", variant="dad").name == "native_posix_64"
+
+
+def test_a_variant_is_started_with_its_own_arguments_too(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    emulator = '[emulator]\nprogram = "qemu-system-arm"\narguments = ["-net", "none"]\n'
+    variant = '[variants.lan]\ndescription = "x"\narguments = ["-nic", "user,model=e1000"]\n'
+    path.write_text(SOUND.replace('"board"', '"qemu"') + emulator + variant)
+    image = tmp_path / "zephyr.elf"
+    image.touch()
+    plain = open_target(str(path), image=image).platform
+    assert plain.emulator.arguments == ("-net", "none")
+    lan = open_target(str(path), image=image, variant="lan").platform
+    assert lan.emulator.arguments == ("-net", "none", "-nic", "user,model=e1000")

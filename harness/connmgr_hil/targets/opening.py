@@ -38,12 +38,10 @@ def open_target(
     """
     if name == "native":
         platform, found = _built_native(image, variant)
-        return native_target(_spoken(platform, dialect), found)
-    platform = _spoken(find_platform(name), dialect)
+        return native_target(_varied(_spoken(platform, dialect), variant), found)
+    platform = _varied(_spoken(find_platform(name), dialect), variant)
     if platform.kind == "simulated":
-        _check_variant(platform, variant)
-        chosen = platform.variants[variant].arguments if variant else ()
-        return simulated_target(platform, (*chosen, *arguments))
+        return simulated_target(platform, arguments)
     if platform.kind == "board":
         return BoardTarget(platform, port)
     found = find_image(platform, image, variant)
@@ -65,6 +63,17 @@ def _spoken(platform: Platform, dialect: Dialect) -> Platform:
     tolerance = max(platform.time.tolerance_seconds, _STOCK_TOLERANCE)
     real = structs.replace(platform.time, granted=False, tolerance_seconds=tolerance)
     return structs.replace(platform, dialect="stock", time=real)
+
+
+def _varied(platform: Platform, variant: str) -> Platform:
+    """Return the platform as a variant of it is started: with that variant's arguments as well."""
+    _check_variant(platform, variant)
+    if not variant:
+        return platform
+    arguments = (*platform.emulator.arguments, *platform.variants[variant].arguments)
+    return structs.replace(
+        platform, emulator=structs.replace(platform.emulator, arguments=arguments)
+    )
 
 
 def start_device(

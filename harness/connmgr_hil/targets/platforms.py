@@ -58,7 +58,7 @@ class Time(Strict, frozen=True, kw_only=True):
 class Variant(Strict, frozen=True, kw_only=True):
     """Another build of the application, with further configuration fragments of `zephyr_app`.
 
-    The simulated board takes `arguments` instead.
+    `arguments` go to the emulator, the native program or the simulated board, behind the platform's own.
     """
 
     description: str
