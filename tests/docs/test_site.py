@@ -14,6 +14,7 @@ import connmgr_hil
 from connmgr_hil.cli.main import _COMMANDS
 from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.targets.platforms import Console, Emulator, Platform, Time, Variant, Zephyr
+from connmgr_hil.targets.stimuli import OutsideStimulus
 
 DOCS = ROOT / "docs"
 
@@ -87,6 +88,7 @@ def test_protocol_and_trace_are_whole(site: Path) -> None:
         ("console", Console),
         ("time", Time),
         ("variants.NAME", Variant),
+        ("stimuli.NAME", OutsideStimulus),
     ],
 )
 def test_platform_keys_are_all_described(section: str, table: type[msgspec.Struct]) -> None:
@@ -94,7 +96,7 @@ def test_platform_keys_are_all_described(section: str, table: type[msgspec.Struc
     part = text.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (.+?) \|", part, re.MULTILINE)
     described = dict(rows)
-    tables = {"zephyr", "emulator", "console", "time", "variants"}
+    tables = {"zephyr", "emulator", "console", "time", "variants", "stimuli"}
     fields = {
         field.name: field
         for field in msgspec.structs.fields(table)

@@ -1,11 +1,13 @@
 """What every target can do: start, start afresh, stop."""
 
 from types import TracebackType
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 from connmgr_hil.transport import Transport
+from connmgr_hil.vocabulary.errors import UsageError
 
 from .platforms import Platform
+from .stimuli import OutsideStimulus, find_stimulus, obstacle_to, perform
 
 
 class Target(Protocol):
@@ -34,6 +36,15 @@ class Target(Protocol):
     def stop(self) -> None:
         """End it; ending it twice does no harm."""
 
+    def stimulate(self, name: str) -> None:
+        """Do to the device from outside what its platform file describes as `[stimuli.NAME]`.
+
+        Raises `RigFault` when it cannot be done, `UsageError` naming those there are for an unknown one.
+        """
+
+    def obstacle_to_stimulus(self, name: str) -> str:
+        """Tell why a stimulus cannot be given here, so that what needs it is skipped; empty if it can."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -48,6 +59,8 @@ class PlatformTarget:
     """What every target knows from its platform file; a `with` block stops it at its end."""
 
     platform: Platform
+    means: ClassVar[frozenset[str]] = frozenset({"command", "shell", "operator"})
+    """The ways in which this kind of target can give a stimulus."""
 
     @property
     def name(self) -> str:
@@ -62,6 +75,37 @@ class PlatformTarget:
     def stop(self) -> None:
         """End it."""
         raise NotImplementedError
+
+    def stimulate(self, name: str) -> None:
+        """Give a stimulus from outside.
+
+        A command finds the platform's name in the environment variable `CMHIL_PLATFORM`, and a board's line in `CMHIL_PORT`.
+        """
+        stimulus = find_stimulus(self.platform.stimuli, name, self.name)
+        if stimulus.means not in self.means:
+            raise UsageError(
+                f"a means by which {self.name} can give the stimulus {name}",
+                stimulus.means,
+                "means: " + ", ".join(sorted(self.means)),
+            )
+        self._perform(stimulus, name)
+
+    def obstacle_to_stimulus(self, name: str) -> str:
+        """Tell why a stimulus cannot be given here; empty if it can."""
+        stimulus = self.platform.stimuli.get(name)
+        if stimulus is None:
+            return f"the platform file of {self.name} describes no stimulus {name}"
+        if stimulus.means not in self.means:
+            return f"{self.name} gives no stimulus by {stimulus.means}"
+        return obstacle_to(stimulus, name)
+
+    def _perform(self, stimulus: OutsideStimulus, name: str) -> None:
+        """Give it; targets with means of their own add them here."""
+        perform(stimulus, name, self.variables())
+
+    def variables(self) -> dict[str, str]:
+        """What commands from the platform file find in their environment."""
+        return {"CMHIL_PLATFORM": self.name}
 
     def __enter__(self) -> Self:
         return self

@@ -9,13 +9,12 @@ import msgspec
 from connmgr_hil.resources import platforms_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 
+from .stimuli import OutsideStimulus, Qmp
+from .strict import Strict
+
 Dialect = Literal["probe", "stock"]
 ProfileName = Literal["", "P34", "P37", "P42", "P43", "P26"]
 Kind = Literal["simulated", "native", "qemu", "board"]
-
-
-class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of a platform file; unknown keys are mistakes."""
 
 
 class Zephyr(Strict, frozen=True, kw_only=True):
@@ -85,6 +84,7 @@ class Platform(Strict, frozen=True, kw_only=True):
     ifaces: tuple[str, ...] = ()
     variants: dict[str, Variant] = {}
     untestable: dict[str, str] = {}
+    stimuli: dict[str, OutsideStimulus] = {}
     dialect: Dialect = "probe"
     profile: ProfileName = ""
 
@@ -132,6 +132,8 @@ def _keys_at(text: str) -> tuple[str, ...]:
         "$.console": Console,
         "$.time": Time,
         "$.variants[...]": Variant,
+        "$.stimuli[...]": OutsideStimulus,
+        "$.stimuli[...].qmp": Qmp,
     }
     for place, table in tables.items():
         if f"`{place}`" in text:

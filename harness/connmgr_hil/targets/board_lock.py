@@ -1,0 +1,163 @@
+"""One user at a time for each board: a lock that tells who has it, and since when."""
+
+import contextlib
+import getpass
+import hashlib
+import os
+import shlex
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from connmgr_hil.vocabulary.errors import RigFault
+
+_GRACE = 0.2
+"""Whoever lists the locks tries each for a moment; nobody is refused because of that."""
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """Who uses a board; `since` is in seconds since 1970."""
+
+    board: str
+    pid: int
+    user: str
+    command: str
+    since: float
+
+    @property
+    def age(self) -> float:
+        """For how many seconds it has been used."""
+        return max(0.0, time.time() - self.since)
+
+    def __str__(self) -> str:
+        return f"{self.user}'s process {self.pid} ({self.command}), for {_spoken(self.age)}"
+
+
+class BoardLock:
+    """Keeps others off a board, across processes and users of this computer.
+
+    The kernel holds it (flock), so it is free at once when its owner dies, in whatever way. `board` is what
+    identifies the board: its USB serial number, or the port that it is on.
+    """
+
+    def __init__(self, board: str) -> None:
+        self.board = board
+        name = hashlib.sha256(board.encode()).hexdigest()[:16]
+        self._path = _folder() / f"{name}.lock"
+        self._lock = FileLock(self._path, mode=0o666)
+
+    def acquire(self, wait: float = 0.0) -> None:
+        """Take the board, waiting for its owner at most so many seconds; infinity waits for ever.
+
+        Raises `RigFault` naming the owner when it is still in use then.
+        """
+        try:
+            self._lock.acquire(-1 if wait == float("inf") else max(wait, _GRACE))
+        except Timeout as error:
+            owner = _read(self._path) or "a process that has not said who it is"
+            raise RigFault(
+                f"the board {self.board} should be free",
+                f"it is used by {owner}",
+                "wait for it with --wait SECONDS, or take another board",
+            ) from error
+        except OSError as error:
+            raise RigFault(f"the lock file {self._path} should be writable", str(error)) from error
+        _write(
+            self._path,
+            Owner(
+                board=self.board,
+                pid=os.getpid(),
+                user=_user(),
+                command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+                since=time.time(),
+            ),
+        )
+
+    def release(self) -> None:
+        """Let others have the board; releasing it twice does no harm."""
+        if self._lock.is_locked:
+            _owner_file(self._path).unlink(missing_ok=True)
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+def boards_in_use() -> list[Owner]:
+    """Return who uses which board on this computer. What a killed process left is not listed."""
+    owners = []
+    for path in sorted(_folder().glob("*.lock")):
+        owner = _read(path)
+        if owner is not None and _is_held(path):
+            owners.append(owner)
+    return owners
+
+
+def _is_held(path: Path) -> bool:
+    lock = FileLock(path, mode=0o666)
+    try:
+        lock.acquire(0)
+    except Timeout:
+        return True
+    except OSError:
+        return False
+    lock.release()
+    return False
+
+
+def _folder() -> Path:
+    """Return the folder that all users of this computer share, as /tmp is."""
+    folder = Path(
+        os.environ.get("CMHIL_LOCK_DIR") or Path(tempfile.gettempdir(), "connmgr-hil-locks")
+    )
+    if not folder.is_dir():
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(parents=True)
+            folder.chmod(0o1777)
+    return folder
+
+
+def _owner_file(lock: Path) -> Path:
+    return lock.with_suffix(".owner.json")
+
+
+def _read(lock: Path) -> Owner | None:
+    try:
+        return msgspec.json.decode(_owner_file(lock).read_bytes(), type=Owner)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _write(lock: Path, owner: Owner) -> None:
+    """Write it whole or not at all: somebody may be reading it."""
+    draft = lock.with_suffix(f".{owner.pid}")
+    draft.write_bytes(msgspec.json.encode(owner))
+    draft.replace(_owner_file(lock))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _spoken(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

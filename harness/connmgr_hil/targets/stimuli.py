@@ -1,0 +1,102 @@
+"""What is done to a device from outside: a cable pulled, an access point switched off."""
+
+import sys
+from collections.abc import Mapping
+
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+
+from .commands import run_command
+from .strict import Strict
+
+MEANS = ("command", "shell", "operator", "qmp", "monitor")
+"""The ways in which a stimulus may be given; a table has exactly one of them."""
+
+STANDARD = ("link-down", "link-up", "loss-on", "loss-off", "network-off", "network-on")
+"""The names that scenarios use: cable out and in, silent loss of packets, access point or modem network."""
+
+
+class Qmp(Strict, frozen=True, kw_only=True):
+    """A command for QEMU's monitor."""
+
+    execute: str
+    arguments: dict[str, str | int | float | bool] = {}
+
+
+class OutsideStimulus(Strict, frozen=True, kw_only=True):
+    """Something that is done to the device from outside, by exactly one means.
+
+    `command` is run without a shell, `shell` by `sh`, both for at most `seconds`; `operator` is what a
+    person is asked to do; `qmp` is for QEMU's monitor and `monitor` for Renode's.
+    """
+
+    description: str
+    command: tuple[str, ...] = ()
+    shell: str = ""
+    operator: str = ""
+    qmp: Qmp | None = None
+    monitor: tuple[str, ...] = ()
+    seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        given = [name for name in MEANS if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(
+                f"a stimulus has exactly one of {', '.join(MEANS)}; "
+                f"this one has {' and '.join(given) or 'none'}"
+            )
+
+    @property
+    def means(self) -> str:
+        """The way in which it is given: one of `MEANS`."""
+        return next(name for name in MEANS if getattr(self, name))
+
+
+def find_stimulus(
+    stimuli: Mapping[str, OutsideStimulus], name: str, platform: str
+) -> OutsideStimulus:
+    """Return the stimulus of that name. Raises `UsageError` naming those there are."""
+    if name in stimuli:
+        return stimuli[name]
+    raise UsageError(
+        f"a stimulus that the platform file of {platform} describes",
+        repr(name),
+        "stimuli: " + (", ".join(sorted(stimuli)) or "none; add a table [stimuli.NAME]"),
+    )
+
+
+def obstacle_to(stimulus: OutsideStimulus, name: str) -> str:
+    """Tell why a stimulus cannot be given here and now; empty if it can."""
+    if stimulus.operator and not _operator_is_there():
+        return f"{name} is given by a person, and there is no terminal to ask one"
+    return ""
+
+
+def perform(stimulus: OutsideStimulus, name: str, environment: Mapping[str, str]) -> None:
+    """Give a stimulus by command, shell or operator.
+
+    Raises `RigFault` when the command fails or takes too long, or the person says that it could not be done.
+    """
+    purpose = f"the stimulus {name} should be given"
+    if stimulus.operator:
+        if obstacle := obstacle_to(stimulus, name):
+            raise RigFault(purpose, obstacle, "run it from a terminal")
+        _ask(stimulus.operator, purpose)
+    else:
+        command = stimulus.command or stimulus.shell
+        run_command(command, purpose, seconds=stimulus.seconds, environment=environment)
+
+
+def _operator_is_there() -> bool:
+    return all(
+        stream is not None and not stream.closed and stream.isatty()
+        for stream in (sys.stdin, sys.stderr)
+    )
+
+
+def _ask(wanted: str, purpose: str) -> None:
+    sys.stderr.write(f"\nPlease: {wanted}\n  Enter when it is done, 'no' if it cannot be done: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer or answer.strip():
+        said = repr(answer.strip()) if answer else "the end of the terminal's input"
+        raise RigFault(purpose, f"asked '{wanted}', the operator answered {said}")

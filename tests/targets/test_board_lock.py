@@ -1,0 +1,66 @@
+"""One user for each board: who is second hears who is first; what a killed process held is free."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connmgr_hil.targets.board_lock import BoardLock, boards_in_use
+from connmgr_hil.vocabulary.errors import RigFault
+
+HOLDING = """
+import signal
+from connmgr_hil.targets.board_lock import BoardLock
+lock = BoardLock("usb:4711")
+lock.acquire()
+print("held", flush=True)
+signal.pause()
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CMHIL_LOCK_DIR", str(tmp_path / "locks"))
+
+
+@pytest.fixture
+def holder() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([sys.executable, "-c", HOLDING], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        yield process
+        process.kill()
+
+
+def test_the_second_hears_who_is_first(holder: subprocess.Popen[bytes]) -> None:
+    with pytest.raises(RigFault, match=rf"(?s)usb:4711.*process {holder.pid} \(.*for \d+ s"):
+        BoardLock("usb:4711").acquire()
+    BoardLock("usb:4712").acquire()
+
+
+def test_those_in_use_are_listed(holder: subprocess.Popen[bytes]) -> None:
+    assert [(each.board, each.pid) for each in boards_in_use()] == [("usb:4711", holder.pid)]
+
+
+def test_a_killed_process_holds_nothing(holder: subprocess.Popen[bytes]) -> None:
+    ended = os.pidfd_open(holder.pid)
+    os.kill(holder.pid, signal.SIGKILL)
+    assert select.select([ended], [], [], 10)[0]
+    os.close(ended)
+    assert boards_in_use() == []
+    with BoardLock("usb:4711"):
+        assert [each.pid for each in boards_in_use()] == [os.getpid()]
+    assert boards_in_use() == []
+
+
+def test_who_waits_gets_it(holder: subprocess.Popen[bytes]) -> None:
+    holder.kill()
+    lock = BoardLock("usb:4711")
+    lock.acquire(wait=10)
+    lock.release()
+    lock.release()
