@@ -30,7 +30,7 @@ def target_options(function: Body) -> Body:
             "--target",
             required=True,
             metavar="TARGET",
-            help="A platform ('cmhil platforms'), 'native', or the path of a platform file.",
+            help="A platform ('cmhil platforms'), 'native', the path of a platform file, or labgrid:PLACE.",
             shell_complete=_targets,
         ),
     ):

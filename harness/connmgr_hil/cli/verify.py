@@ -92,9 +92,9 @@ def verify(
     own = [each for path in files for each in load(path)]
     chosen = run.choose(scenarios) if scenarios or not own else own
     bench = open_target(target, image=image, variant=variant, port=port, dialect=dialect)
-    # A target may be the path of a platform file; its stem names the folder.
+    # A target may be the path of a platform file, whose stem names the folder, or a labgrid place.
     spoken = "" if dialect == "probe" else dialect
-    names = filter(None, (Path(target).stem, variant, spoken))
+    names = filter(None, (Path(target.replace(":", "-")).stem, variant, spoken))
     folder = out or Path("out", "verify", "-".join(names))
 
     reports = []

@@ -11,6 +11,7 @@ from connmgr_hil.vocabulary.errors import UsageError
 
 from .base import Target
 from .board import BoardTarget
+from .labgrid import PREFIX, labgrid_target
 from .platforms import Dialect, Platform, find_platform
 from .program import native_target, simulated_target
 from .qemu import QemuTarget
@@ -32,10 +33,12 @@ def open_target(
 ) -> Target:
     """Return the target that a name stands for; it is not started yet.
 
-    `simulated`, `native` (whichever native platform was built), the name of a platform, or the path
-    of a platform file. `arguments` are further ones for the simulated board. With the dialect `stock` the image
+    `simulated`, `native` (whichever native platform was built), the name of a platform, the path
+    of a platform file, or `labgrid:PLACE`. `arguments` are further ones for the simulated board. With the dialect `stock` the image
     needs no probe, and time is real. Raises `UsageError` when there is no such target, variant or image.
     """
+    if name.startswith(PREFIX):
+        return labgrid_target(name)
     if name == "native":
         platform, found = _built_native(image, variant)
         return native_target(_varied(_spoken(platform, dialect), variant), found)

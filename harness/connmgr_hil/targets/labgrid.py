@@ -1,0 +1,133 @@
+"""A board at a place of labgrid, on whatever machine it is plugged into."""
+
+import getpass
+import os
+import socket
+import time
+
+from connmgr_hil.transport import Transport
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+
+from .base import PlatformTarget
+from .board import BoardTarget
+from .labgrid_client import Hold, Place, ask, parse_place
+from .platforms import Platform, find_platform
+
+PREFIX = "labgrid:"
+_EXPORT_SECONDS = 15.0
+"""An exporter starts its server for the serial port when the place is acquired; host time."""
+
+
+class LabgridTarget(PlatformTarget):
+    """A board at a place. The place is ours from the first start until `stop`, whatever happens.
+
+    A place that this user has acquired before is used, and left acquired.
+    """
+
+    def __init__(self, place: Place, platform: Platform) -> None:
+        self.platform = platform
+        self._place = place.name
+        self._acquired_before = bool(place.acquired)
+        self._hold: Hold | None = None
+        self._board: BoardTarget | None = None
+        _check_free(place)
+        _ = place.serial_port
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+        return PREFIX + self._place
+
+    def start(self) -> Transport:
+        """Acquire the place, open its serial port and reboot the board."""
+        return self._ours().start()
+
+    def restart(self) -> Transport:
+        """Reboot the board; acquires the place the first time."""
+        return self._ours().restart()
+
+    def _ours(self) -> BoardTarget:
+        if self._board is None:
+            if not self._acquired_before:
+                self._hold = Hold(self._place)
+            try:
+                address = self._serial_address()
+                self._board = BoardTarget(self.platform, address)
+            except BaseException:
+                self.stop()
+                raise
+        return self._board
+
+    def _serial_address(self) -> str:
+        deadline = time.monotonic() + _EXPORT_SECONDS
+        while time.monotonic() < deadline:
+            port = parse_place(ask(self._place, "show")).serial_port.params
+            extra = port.get("extra")
+            if isinstance(extra, dict) and extra.get("proxy_required"):
+                raise UsageError(
+                    f"the serial port of {self._place} as a port of its exporter",
+                    "the exporter is isolated, and wants an SSH proxy",
+                    "start the exporter without --isolated, or forward the port yourself and use --port",
+                )
+            if port.get("port"):
+                server = f"{port.get('host')}:{port['port']}"
+                if port.get("protocol") == "raw":
+                    return f"socket://{server}"
+                # ser2net says nothing to DTR and RTS where the port has no such lines.
+                return f"rfc2217://{server}?ign_set_control"
+        raise RigFault(
+            f"the serial port of the labgrid place {self._place} on the network",
+            f"its exporter has offered none within {_EXPORT_SECONDS:g} s",
+            "is ser2net installed beside the exporter?",
+        )
+
+    def stop(self) -> None:
+        """Close the line and release the place."""
+        board, self._board = self._board, None
+        hold, self._hold = self._hold, None
+        try:
+            if board is not None:
+                board.stop()
+        finally:
+            if hold is not None:
+                hold.release()
+
+
+def labgrid_target(name: str) -> LabgridTarget:
+    """Return the target of `labgrid:PLACE` or `labgrid:PLACE:PLATFORM`.
+
+    Without a platform, the place's tag `platform` names it.
+    """
+    wanted, _, chosen = name.removeprefix(PREFIX).partition(":")
+    if not wanted:
+        raise UsageError("the name of a labgrid place", repr(name), "labgrid:PLACE")
+    place = parse_place(ask(wanted, "show"))
+    chosen = chosen or place.tags.get("platform", "")
+    if not chosen:
+        raise UsageError(
+            f"the platform of the board at the labgrid place {place.name}",
+            "no tag 'platform'",
+            f"labgrid-client -p {place.name} set-tags platform=PLATFORM, or -t labgrid:{place.name}:PLATFORM",
+        )
+    platform = find_platform(chosen)
+    if platform.kind != "board":
+        raise UsageError(
+            f"a platform of kind 'board' for the labgrid place {place.name}",
+            f"{platform.name} is of kind {platform.kind!r}",
+        )
+    return LabgridTarget(place, platform)
+
+
+def _check_free(place: Place) -> None:
+    """Refuse a place that is somebody else's."""
+    host, _, user = place.acquired.partition("/")
+    ours = (
+        os.environ.get("LG_HOSTNAME") or socket.gethostname(),
+        os.environ.get("LG_USERNAME") or getpass.getuser(),
+    )
+    if place.acquired and (host, user) != ours:
+        raise RigFault(
+            f"the labgrid place {place.name} for ourselves",
+            f"{user} has acquired it, on {host}",
+            f"wait for its release, or ask {user}",
+        )

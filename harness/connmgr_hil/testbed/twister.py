@@ -1,0 +1,102 @@
+"""From what twister's pytest plugin knows about a device to a target of ours."""
+
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import structs
+
+from connmgr_hil.targets import (
+    BoardTarget,
+    Platform,
+    QemuTarget,
+    Target,
+    known_platforms,
+    native_target,
+)
+from connmgr_hil.targets.platforms import Console, Kind, Time, Zephyr
+from connmgr_hil.vocabulary.errors import UsageError
+
+_KINDS: dict[str, Kind] = {"native": "native", "qemu": "qemu", "hardware": "board"}
+
+
+class DeviceConfig(Protocol):
+    """The part of `twister_harness.twister_harness_config.DeviceConfig` that is used.
+
+    `app_build_dir` came with sysbuild; before, the application is built in `build_dir`.
+    """
+
+    type: str
+    build_dir: Path
+    serial: str | None
+    baud: int
+    serial_pty: str | None
+
+
+def twister_target(device: DeviceConfig) -> Target:
+    """Return the target for what twister built and, if it is hardware, flashed.
+
+    A board that no platform file describes is taken as one with a serial line and a usual clock. Raises `UsageError` for
+    devices that cannot be driven.
+    """
+    folder = Path(getattr(device, "app_build_dir", None) or device.build_dir) / "zephyr"
+    if device.type not in _KINDS:
+        raise UsageError(
+            "a native, QEMU or hardware device", f"twister's device type {device.type!r}"
+        )
+    kind = _KINDS[device.type]
+    names = _board_names(folder / ".config")
+    platform = _platform(kind, names)
+    if kind == "native":
+        return native_target(platform, _image(folder / "zephyr.exe"))
+    if kind == "qemu":
+        return QemuTarget(platform, _image(folder / "zephyr.elf"))
+    if device.serial_pty or not device.serial:
+        raise UsageError(
+            f"the serial port of {names[0]}",
+            f"a program for one: {device.serial_pty}" if device.serial_pty else "none",
+            "name it to twister: --device-serial, or 'serial' in the hardware map",
+        )
+    console = structs.replace(platform.console, baud=device.baud)
+    return BoardTarget(structs.replace(platform, console=console), device.serial)
+
+
+def _image(path: Path) -> Path:
+    if path.is_file():
+        return path
+    raise UsageError("an image that twister built", f"no file {path}")
+
+
+def _board_names(config: Path) -> tuple[str, ...]:
+    """Return the names of the board in a build's configuration, the most exact one first."""
+    try:
+        lines = config.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UsageError("the configuration of what twister built", str(error)) from error
+    settings = dict(line.split("=", 1) for line in lines if line.startswith("CONFIG_BOARD"))
+    found = (settings.get(f"CONFIG_{key}", "").strip('"') for key in ("BOARD_TARGET", "BOARD"))
+    names = tuple(dict.fromkeys(name for name in found if name))
+    if names:
+        return names
+    raise UsageError("CONFIG_BOARD in the configuration of what twister built", f"none in {config}")
+
+
+def _platform(kind: Kind, names: tuple[str, ...]) -> Platform:
+    known = [each for each in known_platforms().values() if each.kind == kind]
+    for name in names:
+        for platform in known:
+            if name in platform.boards:
+                return platform
+    if kind == "board":
+        return Platform(
+            name=names[-1],
+            description=f"{names[0]}, as twister knows it",
+            kind=kind,
+            zephyr=Zephyr(board=names[0]),
+            console=Console(pace_bytes=32),
+            time=Time(tolerance_seconds=0.05, tolerance_percent=0.5),
+        )
+    raise UsageError(
+        f"a platform of kind {kind!r} for the board {names[0]}",
+        "no platform file describes it",
+        "boards of that kind: " + ", ".join(name for each in known for name in each.boards),
+    )

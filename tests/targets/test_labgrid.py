@@ -1,0 +1,265 @@
+"""labgrid places: a real coordinator and exporter on loopback, with a board behind a terminal.
+
+labgrid lives in an environment of its own: `make labgrid`, or CMHIL_LABGRID_CLIENT.
+"""
+
+import contextlib
+import os
+import select
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance import run
+from connmgr_hil.targets import ProgramTarget, find_platform, open_target, simulated_target
+from connmgr_hil.targets.labgrid_client import parse_place
+from connmgr_hil.targets.process import EmulatorProcess
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+
+# pyserial's RFC 2217 client calls what threading deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")
+
+ROOT = Path(__file__).parents[2]
+PLATFORM = """
+name = "lab_board"
+description = "A board in the lab"
+kind = "board"
+ifaces = ["bound0", "bound1", "plain0", "free0", "free1", "auto0"]
+
+[zephyr]
+board = "simulated"
+"""
+
+
+def _programs() -> Path:
+    client = os.environ.get("CMHIL_LABGRID_CLIENT") or str(
+        ROOT / ".venv-labgrid/bin/labgrid-client"
+    )
+    found = shutil.which(client)
+    if found is None:
+        pytest.skip("labgrid is not installed: make labgrid, or name it in CMHIL_LABGRID_CLIENT")
+    return Path(found).parent
+
+
+@dataclass
+class Lab:
+    """A coordinator, an exporter, and a board behind a terminal."""
+
+    client: Path
+    coordinator: str
+    platform: Path
+
+    def ask(self, *words: str, user: str = "") -> str:
+        environment = os.environ | {"LG_COORDINATOR": self.coordinator}
+        if user:
+            environment["LG_USERNAME"] = user
+        done = subprocess.run(
+            [self.client, *words], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def place(self, name: str) -> str:
+        """Who has acquired a place."""
+        return parse_place(self.ask("-p", name, "show")).acquired
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    programs = _programs()
+    if not shutil.which("ser2net", path=os.environ["PATH"] + ":/usr/sbin"):
+        pytest.skip("ser2net, which labgrid's exporter starts for serial ports, is not installed")
+    folder = tmp_path_factory.mktemp("lab")
+    platform = folder / "lab_board.toml"
+    platform.write_text(PLATFORM)
+    with simulated_target(find_platform("simulated")) as board:
+        path = _terminal(board)
+        resources = folder / "exporter.yaml"
+        resources.write_text(
+            f"bench:\n  RawSerialPort:\n    port: {path}\n"
+            "bare:\n  NetworkPowerPort:\n    model: simplerest\n    host: 'http://127.0.0.1:9'\n    index: 0\n"
+        )
+        # It keeps its places in the folder where it runs.
+        there = ("sh", "-c", 'cd "$0" && exec "$@"', str(folder))
+        command = (str(programs / "labgrid-coordinator"), "-l", "127.0.0.1:0")
+        coordinator = EmulatorProcess((*there, *command))
+        address = coordinator.wait_for_output(b"listening on", 30).decode()
+        arguments = ("-c", address, "-n", "lab", "--hostname", "127.0.0.1", str(resources))
+        exporter = EmulatorProcess((str(programs / "labgrid-exporter"), *arguments))
+        try:
+            exporter.wait_for_output(b"add resource bare", 30)
+            made = Lab(programs / "labgrid-client", address, platform)
+            for name, match in (("board", "lab/bench/*"), ("bare", "lab/bare/*")):
+                made.ask("-p", name, "create")
+                made.ask("-p", name, "add-match", match)
+            made.ask("-p", "board", "set-tags", "platform=frdm_k64f")
+            yield made
+        finally:
+            exporter.kill()
+            coordinator.kill()
+
+
+def _terminal(board: ProgramTarget) -> str:
+    """Start the board and leave its terminal to others."""
+    line = board.start()
+    path = os.ttyname(line.fileno())
+    line.close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def at_the_lab(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "lab" in request.fixturenames:
+        lab: Lab = request.getfixturevalue("lab")
+        monkeypatch.setenv("LG_COORDINATOR", lab.coordinator)
+        monkeypatch.setenv("CMHIL_LABGRID_CLIENT", str(lab.client))
+
+
+def test_a_board_is_judged_at_its_place(lab: Lab, tmp_path: Path) -> None:
+    target = open_target(f"labgrid:board:{lab.platform}")
+    held = []
+    report = run.verify(
+        target,
+        tmp_path,
+        scenarios=run.choose(["REQ-CTL-019"]),
+        progress=lambda *_: held.append(lab.place("board")),
+    )
+    assert report.outcome is Outcome.CONFORMS
+    assert any(each.outcome is Outcome.CONFORMS for each in report.results)
+    assert all(held), "the place was not ours during the run"
+    assert lab.place("board") == "", "the place was not released"
+
+
+def test_the_tag_names_the_platform(lab: Lab) -> None:
+    target = open_target("labgrid:board")
+    assert target.platform.name == "frdm_k64f"
+    assert target.name == "labgrid:board"
+
+
+HOLDING = """
+import os, signal, sys
+from connmgr_hil.targets import open_target
+target = open_target(sys.argv[1])
+target.start()
+print("started", flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_harness_leaves_no_place_acquired(lab: Lab) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HOLDING, f"labgrid:board:{lab.platform}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "started\n", done.stderr
+    monitor = subprocess.Popen(
+        [lab.client, "monitor"],
+        env=os.environ,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert monitor.stdout is not None
+        _wait_until_released(lab, monitor.stdout.fileno())
+    finally:
+        monitor.kill()
+        monitor.communicate()
+
+
+def _wait_until_released(lab: Lab, events: int) -> None:
+    """Look again whenever the coordinator tells of a change."""
+    while lab.place("board"):
+        assert select.select([events], [], [], 30)[0], "nobody released the place"
+        os.read(events, 65536)
+
+
+def test_a_place_of_somebody_else_names_them(lab: Lab) -> None:
+    lab.ask("-p", "board", "acquire", user="alice")
+    try:
+        with pytest.raises(RigFault, match=r"alice has acquired it"):
+            open_target("labgrid:board")
+    finally:
+        lab.ask("-p", "board", "release", user="alice")
+
+
+def test_a_place_that_was_acquired_before_stays_acquired(lab: Lab) -> None:
+    lab.ask("-p", "board", "acquire")
+    try:
+        with open_target(f"labgrid:board:{lab.platform}") as target:
+            target.start()
+        assert lab.place("board")
+    finally:
+        lab.ask("-p", "board", "release")
+
+
+def test_what_is_missing_is_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match=r"(?s)nowhere.*places: .*bare.*board"):
+        open_target("labgrid:nowhere")
+    with pytest.raises(UsageError, match="no tag 'platform'"):
+        open_target("labgrid:bare")
+    with pytest.raises(UsageError, match=r"(?s)one serial port.*NetworkPowerPort"):
+        open_target("labgrid:bare:frdm_k64f")
+    with pytest.raises(UsageError, match="of kind 'simulated'"):
+        open_target("labgrid:board:simulated")
+    monkeypatch.setenv("LG_COORDINATOR", "127.0.0.1:1")
+    with pytest.raises(RigFault, match=r"a labgrid coordinator at 127\.0\.0\.1:1"):
+        open_target("labgrid:board")
+
+
+def test_without_labgrid_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CMHIL_LABGRID_CLIENT", "/nowhere/labgrid-client")
+    with pytest.raises(RigFault, match="pipx install labgrid"):
+        open_target("labgrid:board")
+
+
+SHOWN = """\
+Place 'board':
+  tags: owner=net, platform=frdm_k64f
+  matches:
+    lab/bench/*
+  acquired: host/alice
+  acquired resources:
+    lab/bench/NetworkSerialPort/RawSerialPort
+  created: 2026-01-01 00:00:00
+Acquired resource 'RawSerialPort' (lab/bench/NetworkSerialPort/RawSerialPort):
+  {'acquired': 'board',
+   'avail': True,
+   'cls': 'NetworkSerialPort',
+   'params': {'extra': {'proxy_required': False},
+              'host': '127.0.0.1',
+              'port': 4001}}
+Acquired resource 'power' (lab/bench/NetworkPowerPort/power):
+  {'acquired': 'board', 'avail': True, 'cls': 'NetworkPowerPort', 'params': {'index': 0}}
+"""
+
+
+def test_a_shown_place_is_read() -> None:
+    place = parse_place(SHOWN)
+    assert (place.name, place.acquired) == ("board", "host/alice")
+    assert place.tags == {"owner": "net", "platform": "frdm_k64f"}
+    assert place.serial_port.params["port"] == 4001
+    assert place.has_power
+
+
+def test_of_several_ports_the_console_is_taken() -> None:
+    second = SHOWN[SHOWN.index("Acquired resource 'RawSerial") :]
+    several = parse_place(SHOWN + second.replace("'RawSerialPort' (", "'debug' ("))
+    with pytest.raises(UsageError, match=r"debug \(NetworkSerialPort\)"):
+        _ = several.serial_port
+    named = parse_place(SHOWN + second.replace("'RawSerialPort' (", "'console' ("))
+    assert named.serial_port.name == "console"
+
+
+@given(st.text(), st.integers(0, len(SHOWN)), st.integers(0, len(SHOWN)))
+def test_a_damaged_listing_is_never_a_traceback(junk: str, begin: int, end: int) -> None:
+    with contextlib.suppress(RigFault):
+        assert parse_place(SHOWN[:begin] + junk + SHOWN[end:]).name
