@@ -10,6 +10,7 @@ from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .base import PlatformTarget
 from .board import BoardTarget
+from .board_lock import BoardLock
 from .labgrid_client import Hold, Place, ask, parse_place
 from .platforms import Platform, find_platform
 
@@ -28,6 +29,7 @@ class LabgridTarget(PlatformTarget):
         self.platform = platform
         self._place = place.name
         self._acquired_before = bool(place.acquired)
+        self._lock = BoardLock(PREFIX + place.name)
         self._hold: Hold | None = None
         self._board: BoardTarget | None = None
         _check_free(place)
@@ -48,11 +50,12 @@ class LabgridTarget(PlatformTarget):
 
     def _ours(self) -> BoardTarget:
         if self._board is None:
-            if not self._acquired_before:
-                self._hold = Hold(self._place)
+            # To labgrid two runs of one user are the same.
+            self._lock.acquire()
             try:
-                address = self._serial_address()
-                self._board = BoardTarget(self.platform, address)
+                if not self._acquired_before:
+                    self._hold = Hold(self._place)
+                self._board = BoardTarget(self.platform, self._serial_address())
             except BaseException:
                 self.stop()
                 raise
@@ -89,8 +92,11 @@ class LabgridTarget(PlatformTarget):
             if board is not None:
                 board.stop()
         finally:
-            if hold is not None:
-                hold.release()
+            try:
+                if hold is not None:
+                    hold.release()
+            finally:
+                self._lock.release()
 
 
 def labgrid_target(name: str) -> LabgridTarget:
