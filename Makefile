@@ -1,13 +1,15 @@
 # make verify   what this project shows, on any Debian or Ubuntu with Python 3.11 or newer
 # make test     the project's own tests
+# make soak     tests of endurance in full (hours); SOAK=5000 for so many exchanges
 # make setup    only the set-up, which the other two do by themselves
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+SOAK ?= full
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: verify test setup lint clean
+.PHONY: verify test soak setup lint clean
 
 verify: $(READY)
 	@$(BIN)/cmhil verify --recorded tests/traces -t simulated --out out/verify \
@@ -15,6 +17,9 @@ verify: $(READY)
 
 test: lint
 	@$(BIN)/pytest $(PYTEST_ARGS)
+
+soak: $(READY)
+	@CMHIL_SOAK=$(SOAK) $(BIN)/pytest tests/soak $(PYTEST_ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check

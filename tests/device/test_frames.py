@@ -127,3 +127,10 @@ def test_values_are_unescaped() -> None:
 def test_a_frame_that_was_sent_wrong_is_the_firmwares_fault(body: str) -> None:
     with pytest.raises(RigFault, match="rebuild"):
         parse(frame_bytes(body))
+
+
+def test_a_frame_may_have_500_characters() -> None:
+    body = "1 2 state if=1 a6=" + "f" * 460
+    [frame] = FrameParser().feed(frame_bytes(body))
+    assert isinstance(frame, Frame)
+    assert len(frame.fields["a6"]) == 460

@@ -635,3 +635,33 @@ def open_line_again(board: ScriptedDevice) -> Transport:
     from connmgr_hil.transport import DescriptorTransport
 
     return DescriptorTransport(os.open(board.path, os.O_RDWR | os.O_NOCTTY), board.path)
+
+
+def test_command_whose_tag_the_device_forgot_is_not_executed_twice(rig: Rig) -> None:
+    board, device, _ = rig
+    executed: list[str] = []
+    recent: list[str] = []
+    spoilt = [60]
+
+    def mangle(raw: bytes) -> bytes:
+        if b"value=1" in raw and spoilt[0]:
+            spoilt[0] -= 1
+            return flip(raw)
+        return raw
+
+    def up(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+        executed.append(tag)
+        me.reply(tag, value=len(executed))
+
+    def again(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+        recent.append(tag)
+        if len(recent) % 16 == 0:
+            for old in executed:
+                me.forget(old)
+        me.again(tag, int(words[1], 16), int(words[2], 16))
+
+    board.on("up", up)
+    board.on("again", again)
+    board.mangle = mangle
+    assert device.execute(("up", "1")).values["value"] == "1"
+    assert len(executed) == 1

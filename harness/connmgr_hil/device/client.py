@@ -38,6 +38,7 @@ _SYNC_PAUSES = (0.1, 0.1, 0.2, 0.4)
 _REFUSALS = 20
 _REFUSALS_AT_ONCE = 3
 _CALM = 0.05
+_HURRY = 0.02
 _PRELUDE_NOISE = 200
 
 
@@ -79,6 +80,9 @@ class Device:
     def _begin(self) -> None:
         self._parser = FrameParser()
         self._sequence: Sequence | None = None
+        self._newest = -1
+        self._probe = 0
+        self._in_frames = False
         self._repair = Repair()
         self._hello: HelloSeen | None = None
         self._hello_frame: Frame | None = None
@@ -109,7 +113,8 @@ class Device:
                     self._transport, "the device should say hello", host_seconds
                 )
             self._knock(attempt)
-            pause = after(_SYNC_PAUSES[min(attempt, len(_SYNC_PAUSES) - 1)])
+            spoken = _SYNC_PAUSES[min(attempt, len(_SYNC_PAUSES) - 1)]
+            pause = after(_HURRY if self._in_frames else spoken)
             while self._sequence is None and time.monotonic() < min(pause, deadline):
                 self._pump(min(pause, deadline))
             attempt += 1
@@ -228,7 +233,11 @@ class Device:
         ^C throws away what a person may have left half typed. Each turn does no harm in the other
         mode: a refused line there, an unknown command here.
         """
-        if (attempt % 2 == 1) is not self._shell_first:
+        if self._in_frames and attempt % 8:
+            in_machine_mode = True
+        else:
+            in_machine_mode = (attempt % 2 == 1) is self._shell_first
+        if not in_machine_mode:
             self._write(f"\x03\rcm mode machine {self._challenge}\r".encode())
         else:
             command = self._commands.new_own(("hello", self._challenge))
@@ -250,7 +259,27 @@ class Device:
 
     def _send_again(self) -> None:
         for command in self._commands.due(time.monotonic()):
+            self._repeat(command)
+
+    def _repeat(self, command: Command) -> None:
+        """Send a command again, once it is certain that this cannot execute it twice."""
+        if not self._commands.is_forgotten(command):
             self._write(command.line)
+        elif self._probe not in self._commands.waiting:
+            # Commands are executed in their order: when this one's reply has come in its turn, and that
+            # of the other has not, the other one never arrived.
+            probe = self._commands.new_own(("ping",))
+            self._probe = probe.tag
+            for each in self._commands.waiting.values():
+                if self._commands.is_forgotten(each):
+                    each.checked_by = probe.tag
+            self._write(probe.line)
+
+    def _probed(self, tag: int) -> None:
+        for command in self._commands.waiting.values():
+            if command.checked_by == tag:
+                self._commands.renew(command)
+                self._write(command.line)
 
     def _pump(self, deadline: float) -> None:
         """Take whatever comes next, if anything comes before the deadline."""
@@ -282,7 +311,7 @@ class Device:
             return
         text = item.text
         if isinstance(item, Damaged):
-            self._commands.hurry(after(0.02))
+            self._commands.hurry()
         if self._hello is None:
             if len(self._prelude) < _PRELUDE_NOISE:
                 self._prelude.append(Noise(text=text))
@@ -292,6 +321,7 @@ class Device:
                 self._restarted(f"it printed '{text}'")
 
     def _await_hello(self, frame: Frame) -> None:
+        self._in_frames = True
         # Frames from before our own hello may be of an earlier life: they are asked for again.
         if frame.kind != "hello" or frame.fields.get("ack") != self._challenge:
             return
@@ -312,8 +342,14 @@ class Device:
         if kind == "hello" and frame.fields.get("nonce") != self._hello_frame.fields["nonce"]:
             self._restarted("it said hello with another nonce")
         if self._repair.saw(frame):
-            self._commands.waiting.pop(self._repair.tag, None)
+            self._commands.answered(self._repair.tag)
+        newest = frame.seq > self._newest
+        self._newest = max(self._newest, frame.seq)
         arrival = sequence.accept(frame)
+        if kind == "nak" and newest:
+            # Not in its turn: it may be the request to repair the gap before it that was refused. One
+            # that had to be asked for again is about a line of long ago.
+            self._refused(frame)
         if arrival is Arrival.RESTARTED:
             self._restarted(f"its frames count from {frame.seq:x} again")
         elif arrival is Arrival.LATE and kind == "reply":
@@ -335,8 +371,9 @@ class Device:
                 self._emit(Lost(first=first, last=last))
                 continue
             if self._repair.idle():
-                command = self._commands.new_own(("again", f"{gap[0]:x}", f"{gap[1]:x}"))
-                self._repair.asked(command.tag, gap)
+                wanted = sequence.gaps() or gap
+                command = self._commands.new_own(("again", f"{wanted[0]:x}", f"{wanted[1]:x}"))
+                self._repair.asked(command.tag, wanted)
                 self._write(command.line)
             return
 
@@ -345,7 +382,7 @@ class Device:
         if kind == "reply":
             self._answer(frame)
         elif kind == "nak":
-            self._refused(frame)
+            return
         elif kind in {"hello", "iface"}:
             self._introduce(frame)
         else:
@@ -379,19 +416,22 @@ class Device:
             tag = int(frame.fields["tag"])
         except (KeyError, ValueError):
             return
-        command = self._commands.waiting.pop(tag, None)
+        command = self._commands.answered(tag)
+        if tag == self._probe:
+            self._probed(tag)
         if command is not None and command.identity:
             command.reply = decode_reply(frame, command.identity)
             self._emit(command.reply)
 
     def _refused(self, frame: Frame) -> None:
         why = frame.fields.get("why", "?")
+        self._commands.hurry()
         for command in list(self._commands.waiting.values()):
             command.refusals += 1
             if command.refusals > _REFUSALS:
                 raise messages.refused(" ".join(command.words), command.refusals, why)
             if command.refusals <= _REFUSALS_AT_ONCE:
-                self._write(command.line)
+                self._repeat(command)
             else:
                 # On a line full of noise every attempt is refused in its turn; let it calm down.
                 command.resend_at = min(command.resend_at, after(_CALM))
@@ -408,6 +448,7 @@ class Device:
         """Before calling it silence, ask whether it still is the device that we knew."""
         if self._hello is None:
             return
+        self._in_frames = False
         self._challenge = secrets.token_hex(4)
         for attempt in (0, 1):
             self._knock(attempt)

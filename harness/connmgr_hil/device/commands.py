@@ -15,8 +15,13 @@ IN_FLIGHT_CHARACTERS = 200
 """Boards receive into a ring of 256; what is left is for repairing gaps and sending again."""
 IN_FLIGHT_COMMANDS = 8
 _FIRST_RESEND = 0.4
-_LAST_RESEND = 8.0
+_QUICK_RESEND = 0.004
+"""Where the line is known to damage what passes, and the device to answer faster than that."""
+_LAST_RESEND = 20
+"""So many times the first pause, later ones grow to."""
 _TAGS = 100_000
+_REMEMBERED = 12
+"""A device remembers the last 16 tags; a line still on its way may be one of them."""
 
 
 def command_line(tag: int, words: Words) -> bytes:
@@ -47,6 +52,10 @@ class Command:
     line: bytes
     resend_at: float
     pause: float = _FIRST_RESEND
+    sent_at: float = 0.0
+    timed: bool = True
+    turn: int = 0
+    checked_by: int = 0
     reply: Reply | None = None
     refusals: int = 0
 
@@ -61,6 +70,9 @@ class Commands:
     _base: int = field(default_factory=lambda: random.SystemRandom().randrange(1, 20_000) * _TAGS)
     _identities: int = 0
     _own: int = 0
+    _pause: float = _FIRST_RESEND
+    _usual: float = 0.0
+    _turn: int = 0
     waiting: dict[int, Command] = field(default_factory=dict)
 
     def new(self, words: Words, patience: float = 0.0) -> Command:
@@ -76,8 +88,22 @@ class Commands:
 
     def _add(self, tag: int, identity: int, words: Words, patience: float) -> Command:
         line = command_line(tag, words)
-        resend = time.monotonic() + patience + _FIRST_RESEND
-        command = self.waiting[tag] = Command(tag, identity, words, line, resend)
+        now = time.monotonic()
+        command = self.waiting[tag] = Command(
+            tag, identity, words, line, now + patience + self._pause, self._pause, now, not patience
+        )
+        self._turn += 1
+        command.turn = self._turn
+        return command
+
+    def answered(self, tag: int) -> Command | None:
+        """Return the command with this tag, which waits no more; lines do get through."""
+        command = self.waiting.pop(tag, None)
+        for other in self.waiting.values():
+            other.refusals = 0
+        if command is not None and command.timed:
+            took = time.monotonic() - command.sent_at
+            self._usual += (took - self._usual) / 8
         return command
 
     def room_for(self, words: Words) -> bool:
@@ -96,12 +122,27 @@ class Commands:
         """Yield those that should be sent again now, each time with more patience."""
         for command in list(self.waiting.values()):
             if command.resend_at <= now:
-                command.pause = min(command.pause * 2, _LAST_RESEND)
+                command.pause = min(command.pause * 2, self._pause * _LAST_RESEND)
                 command.resend_at = now + command.pause
+                command.timed = False
                 yield command
 
-    def hurry(self, when: float) -> None:
-        """Something was damaged on the line: do not wait the whole pause."""
+    def is_forgotten(self, command: Command) -> bool:
+        """Tell whether the device may have executed this command and not know its tag any more.
+
+        Then it must not be sent again: it could be executed twice.
+        """
+        return bool(command.identity) and self._turn - command.turn > _REMEMBERED
+
+    def renew(self, command: Command) -> None:
+        """It was not executed: all begins anew for it."""
+        self._turn += 1
+        command.turn, command.checked_by = self._turn, 0
+
+    def hurry(self) -> None:
+        """Something was damaged on the line: do not wait the whole pause, now and from now on."""
+        self._pause = min(_FIRST_RESEND, max(_QUICK_RESEND, 3 * self._usual))
+        when = time.monotonic() + self._pause
         for command in self.waiting.values():
             command.resend_at = min(command.resend_at, when)
 

@@ -1,5 +1,6 @@
 """From a frame to the record of what the device showed."""
 
+import re
 from collections.abc import Callable
 
 from connmgr_hil.vocabulary.errors import RigFault
@@ -19,6 +20,7 @@ from connmgr_hil.vocabulary.status import status_text
 
 from .frames import Frame
 
+_NUMBER = re.compile(r"-?[0-9a-f]{1,15}")
 _TRUTH = {"0": False, "1": True}
 _STATUS_KEYS = {"tag", "t0", "rc", "err", "i", "hook"}
 _HELLO_FLAGS = ("ipv4", "ipv6", "dad", "autodown", "reboot", "granted", "coop")
@@ -26,8 +28,15 @@ _HELLO_NUMBERS = ("proto", "queue", "ticks", "ifaces", "track")
 _HELLO_WORDS = ("app", "zephyr", "connmgr", "board", "build", "nonce", "first")
 
 
+def _number(text: str, base: int = 10) -> int:
+    """Return a number of the protocol: no sign but minus, no spaces, no more than 64 bits."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text!r} is not a number")
+    return int(text, base)
+
+
 def _status(fields: dict[str, str]) -> str:
-    return status_text(int(fields["rc"]), fields.get("err"))
+    return status_text(_number(fields["rc"]), fields.get("err"))
 
 
 def _values(fields: dict[str, str]) -> dict[str, str]:
@@ -45,34 +54,34 @@ def _event(frame: Frame) -> EventSeen:
         t=frame.time,
         listener=fields["l"],
         name=fields["n"],
-        code=int(fields["code"], 16),
-        iface=int(fields["if"]),
+        code=_number(fields["code"], 16),
+        iface=_number(fields["if"]),
         admin=None if admin is None else _TRUTH[admin],
         oper=None if oper is None else _TRUTH[oper],
         monitor=fields.get("m", ""),
-        v4=int(fields.get("v4", "0")),
-        v6=int(fields.get("v6", "0")),
+        v4=_number(fields.get("v4", "0")),
+        v6=_number(fields.get("v6", "0")),
         info=fields.get("info"),
     )
 
 
 def _call(frame: Frame) -> CallSeen:
-    return CallSeen(t=frame.time, iface=int(frame.fields["if"]), op=frame.fields["op"])
+    return CallSeen(t=frame.time, iface=_number(frame.fields["if"]), op=frame.fields["op"])
 
 
 def _state(frame: Frame) -> StateSeen:
     fields = frame.fields
     return StateSeen(
         t=frame.time,
-        iface=int(fields["if"]),
+        iface=_number(fields["if"]),
         admin=_TRUTH[fields["admin"]],
         oper=fields["oper"],
         carrier=_TRUTH[fields["carrier"]],
         dormant=_TRUTH[fields["dormant"]],
         bound=_TRUTH[fields["bound"]],
         ignored=_TRUTH[fields["ign"]],
-        flags=int(fields["flags"]),
-        timeout=int(fields["tmo"]),
+        flags=_number(fields["flags"]),
+        timeout=_number(fields["tmo"]),
         monitor=fields["m"],
         word=fields["word"],
         a4=_addresses(fields["a4"]),
@@ -84,7 +93,7 @@ def _part(frame: Frame) -> Part:
     fields = frame.fields
     return Part(
         t=frame.time,
-        index=int(fields.get("i", "0")),
+        index=_number(fields.get("i", "0")),
         status=_status(fields) if "rc" in fields else "0",
         hook=fields.get("hook") == "1",
         values=_values(fields),
@@ -92,7 +101,7 @@ def _part(frame: Frame) -> Part:
 
 
 def _storm(frame: Frame) -> Storm:
-    return Storm(t=frame.time, count=int(frame.fields["n"]))
+    return Storm(t=frame.time, count=_number(frame.fields["n"]))
 
 
 def _log(frame: Frame) -> Log:
@@ -133,7 +142,7 @@ def decode_reply(frame: Frame, identity: int) -> Reply:
     """Return a reply, tied to the stimulus `identity`. Raises `RigFault` as `decode` does."""
     try:
         fields = frame.fields
-        start = int(fields["t0"]) if "t0" in fields else frame.time
+        start = _number(fields["t0"]) if "t0" in fields else frame.time
         return Reply(
             t=frame.time, id=identity, t0=start, status=_status(fields), values=_values(fields)
         )
@@ -146,8 +155,9 @@ def decode_hello(frame: Frame) -> Hello:
     try:
         fields = frame.fields
         flags = {key: _TRUTH[fields[key]] for key in _HELLO_FLAGS if key in fields}
-        numbers = {key: int(fields[key]) for key in _HELLO_NUMBERS if key in fields}
+        numbers = {key: _number(fields[key]) for key in _HELLO_NUMBERS if key in fields}
         words = {key: fields[key] for key in _HELLO_WORDS if key in fields}
+        _number(words.get("first", "0"), 16)
         return Hello(**flags, **numbers, **words)  # type: ignore[arg-type]
     except (KeyError, ValueError, TypeError) as error:
         raise _senseless(frame, error) from error
@@ -158,7 +168,7 @@ def decode_iface(frame: Frame) -> IfaceFacts:
     try:
         fields = frame.fields
         return IfaceFacts(
-            index=int(fields["if"]),
+            index=_number(fields["if"]),
             name=fields["name"],
             l2=fields["l2"],
             bound=_TRUTH[fields["bound"]],

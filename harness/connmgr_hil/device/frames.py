@@ -8,11 +8,13 @@ import msgspec
 
 from connmgr_hil.vocabulary.errors import RigFault
 
-MAX_FRAME = 250
+MAX_FRAME = 500
 _WINDOW = MAX_FRAME + 10
 _MAX_NOISE = 256
 
 _FRAME = re.compile(rb"@([^@*\r\n]{1,%d})\*([0-9a-f]{8})" % MAX_FRAME)
+_SEQ = re.compile(r"[0-9a-f]{1,8}")
+_TIME = re.compile(r"[0-9]{1,18}")
 _END = re.compile(rb"[@\r\n]")
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[@-Z\\-_])")
 
@@ -113,14 +115,14 @@ def parse_body(body: bytes, crc: int) -> Frame:
     """
     try:
         seq, time, kind, *pairs = body.decode("ascii").split(" ")
-        fields = {}
+        if not (_SEQ.fullmatch(seq) and _TIME.fullmatch(time) and kind.isalpha()):
+            raise _misshapen(body)
+        fields: dict[str, str] = {}
         for pair in pairs:
             key, equals, value = pair.partition("=")
-            if not (key and equals):
+            if not (key and equals) or key in fields:
                 raise _misshapen(body)
             fields[key] = _unescaped(value) if "%" in value else value
-        if not kind.isalpha():
-            raise _misshapen(body)
         return Frame(int(seq, 16), int(time), kind, fields, crc)
     except ValueError as error:
         raise _misshapen(body) from error

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from .frames import Frame
 
 _REMEMBERED = 1024
+_CLOSE = 40
 
 
 class Arrival(Enum):
@@ -26,7 +27,7 @@ class Sequence:
     def __init__(self, expect: int) -> None:
         self.expect = expect
         self._held: dict[int, Frame] = {}
-        self._given_up: set[int] = set()
+        self._given_up: list[tuple[int, int]] = []
         self._checksums: dict[int, int] = {}
 
     def accept(self, frame: Frame) -> Arrival:
@@ -41,10 +42,13 @@ class Sequence:
                 self._held[seq] = frame
                 return Arrival.NEW
             return Arrival.REPEATED if held.crc == frame.crc else Arrival.RESTARTED
-        if seq in self._given_up:
-            self._given_up.discard(seq)
+        if seq in self._checksums:
+            same = self._checksums[seq] == frame.crc
+            return Arrival.REPEATED if same else Arrival.RESTARTED
+        if any(first <= seq <= last for first, last in self._given_up):
+            self._checksums[seq] = frame.crc
             return Arrival.LATE
-        return Arrival.REPEATED if self._checksums.get(seq) == frame.crc else Arrival.RESTARTED
+        return Arrival.RESTARTED
 
     def ready(self) -> Iterator[Frame]:
         """Yield the frames that are next in order."""
@@ -60,12 +64,29 @@ class Sequence:
             return None
         return self.expect, min(self._held) - 1
 
+    def gaps(self) -> tuple[int, int] | None:
+        """Return numbers from the first missing to the last, as far as they lie close together.
+
+        A line that damages one frame often damages its neighbours, too: they are asked for at once.
+        """
+        gap = self.missing()
+        if gap is None:
+            return None
+        first, last = gap
+        known = last + 1
+        for seq in sorted(self._held):
+            if seq > known + 1 and seq - last <= _CLOSE:
+                last = seq - 1
+            elif seq > known + 1:
+                break
+            known = seq
+        return first, last
+
     def give_up(self) -> tuple[int, int]:
         """Go on without the first missing run, and return it."""
         gap = self.missing()
         assert gap is not None, "only a gap can be given up"
         first, last = gap
-        # What a broken device calls a gap may be as long as numbers go.
-        self._given_up.update(range(max(first, last - _REMEMBERED), last + 1))
+        self._given_up = [*self._given_up[-_REMEMBERED:], gap]
         self.expect = last + 1
         return first, last

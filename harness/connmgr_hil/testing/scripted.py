@@ -113,6 +113,10 @@ class ScriptedDevice:
             self.raw(self.mangle(raw))
         self.reply(tag, n=len(found))
 
+    def forget(self, tag: str) -> None:
+        """Know this tag no more, as a device does after 16 others."""
+        self._answers.pop(tag, None)
+
     def restart(self, nonce: str = "99999999", *, banner: bool = True) -> None:
         """Begin anew, as after a reset."""
         self.seq, self.time, self.nonce, self.ring = 0, 0, nonce, {}
