@@ -31,6 +31,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from .explain import Explainer
 from .hypothesis import COUNTERS, Hypothesis, Track
 from .limits import Limits
+from .outside import foreseen
 from .search import Command, Search
 from .soundness import ends, malformed, waited
 from .stock import StockJudge
@@ -195,14 +196,16 @@ class Checker:
             self.doubt(f"the device could not reset itself: {reply.status}")
             self._forget()
             return
-        state = self.model.rested()
         tallies = [0] * (len(COUNTERS) * len(self.model.world.ifaces))
         for outcome in self.model.boot()[:1]:
-            empty = Hypothesis(state, (), (), tuple(tallies))
+            empty = Hypothesis(outcome.state, (), (), tuple(tallies))
             shown = [item for item in outcome.items if not isinstance(item, Shown)]
             settled = empty.settle(Track(tuple(shown), 0, 0, "reset", self._last_t), 0, 0)
             started = len(self._searching.commands)
-            self._hypotheses = [Hypothesis(state, (), (), settled.tallies, started)]
+            self._hypotheses = [
+                Hypothesis(state, (), (), settled.tallies, started)
+                for state in self.model.rested()
+            ]
         self._known = True
 
     # --- judging a window ----------------------------------------------------------------
@@ -226,7 +229,7 @@ class Checker:
         ]
         commands += [Command(i, words[i], self._last_t) for i in given if i not in replies]
         if self._search:
-            self._search.begin(commands)
+            self._search.begin(commands, foreseen(self._search.world, window))
         self._hypotheses = [
             Hypothesis(each.state, each.clocks, each.tracks, each.tallies, 0, each.chaos)
             for each in self._hypotheses
@@ -258,6 +261,7 @@ class Checker:
             self.failure = self._explainer(number, record.t).malformed(record, *fault)
             return
         search = self._searching
+        search.record = number
         frontier = search.expand(self._hypotheses, record.t)
         if isinstance(record, StateSeen):
             survivors = [each for each in frontier if search.state_fits(each, record)]

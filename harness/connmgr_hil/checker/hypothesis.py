@@ -9,6 +9,9 @@ from connmgr_hil.model.state import State
 
 COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 
+OUTSIDE = "outside"
+"""The cause of a move that nobody asked for: a real iface changed."""
+
 
 class Clock(NamedTuple):
     """A timer of the model: it runs out between `low` and `high` (device time, microseconds).
@@ -46,6 +49,13 @@ class Track(NamedTuple):
         return item
 
     @property
+    def is_unseen(self) -> bool:
+        """Whether this is a change from outside that has shown nothing yet."""
+        return self.cause == OUTSIDE and not any(
+            isinstance(item, Shown) for item in self.items[: self.position]
+        )
+
+    @property
     def rest(self) -> tuple[Shown, ...]:
         """All that this move still owes."""
         return tuple(item for item in self.items[self.position :] if isinstance(item, Shown))
@@ -62,10 +72,15 @@ class Hypothesis:
     started: int = 0
     chaos: str = ""
     """Why the model predicts nothing any more: `storm`, `overflow`, or `reset` while that is under way."""
+    befallen: int = 0
+    """How many of the window's changes from outside have begun, or were explained otherwise."""
 
     def key(self) -> tuple[object, ...]:
         """Return what makes two hypotheses the same."""
-        return (id(self.state), self.clocks, self.tracks, self.tallies, self.started, self.chaos)
+        return (
+            id(self.state), self.clocks, self.tracks, self.tallies, self.started, self.chaos,
+            self.befallen,
+        )  # fmt: skip
 
     @property
     def chaotic(self) -> bool:
@@ -110,12 +125,16 @@ class Hypothesis:
         tracks = self.tracks
         if position < len(items):
             tracks = (*tracks, track._replace(position=position))
-        return Hypothesis(self.state, clocks, tracks, tallies, self.started, self.chaos)
+        return Hypothesis(
+            self.state, clocks, tracks, tallies, self.started, self.chaos, self.befallen
+        )
 
     def without(self, track: Track) -> "Hypothesis":
         """Return this hypothesis without one of its tracks."""
         rest = tuple(each for each in self.tracks if each is not track)
-        return Hypothesis(self.state, self.clocks, rest, self.tallies, self.started, self.chaos)
+        return Hypothesis(
+            self.state, self.clocks, rest, self.tallies, self.started, self.chaos, self.befallen
+        )
 
 
 def _cancelled(clocks: tuple[Clock, ...], slot: str, now: int) -> Iterator[Clock]:

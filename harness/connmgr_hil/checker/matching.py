@@ -4,10 +4,13 @@ import ipaddress
 
 from connmgr_hil.model.net_if import AUTOCONF
 from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.real import AN_ERROR, NO_MORE_THAN_0
 from connmgr_hil.model.state import IGNORED, UNKNOWN, Iface, word_text
 from connmgr_hil.model.world import World
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Part, Reply, StateSeen
+
+from .outside import real_differences
 
 Observation = CallSeen | EventSeen | Part | Reply
 
@@ -19,9 +22,17 @@ def matches(world: World, shown: Shown, seen: Observation) -> bool:
     if isinstance(seen, CallSeen):
         return shown.kind == "call" and shown.key == (seen.iface, seen.op)
     if isinstance(seen, Part):
-        key = (seen.index, seen.hook, seen.status)
-        return shown.kind == "part" and shown.key == key and _has(seen.values, shown.values)
-    return shown.kind == "reply" and shown.key == (seen.status,) and _has(seen.values, shown.values)
+        key = (seen.index, seen.hook)
+        same = shown.kind == "part" and shown.key[:2] == key
+        return same and _same_status(shown.key[2], seen.status) and _has(seen.values, shown.values)
+    same = shown.kind == "reply" and _same_status(shown.key[0], seen.status)
+    return same and _has(seen.values, shown.values)
+
+
+def _same_status(wanted: object, seen: str) -> bool:
+    if wanted == AN_ERROR:
+        return seen.startswith("-")
+    return seen == wanted or (wanted == NO_MORE_THAN_0 and (seen == "0" or seen.startswith("-")))
 
 
 def _has(seen: dict[str, str], wanted: tuple[tuple[str, str], ...]) -> bool:
@@ -39,7 +50,7 @@ def _same_event(world: World, shown: Shown, seen: EventSeen) -> bool:
     return (
         seen.iface == iface
         and seen.admin == admin
-        and seen.oper == oper
+        and oper in (seen.oper, UNKNOWN)
         and (info is None or seen.info == info)
     )
 
@@ -76,6 +87,8 @@ def describe(seen: Observation | StateSeen) -> str:
 
 def state_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[str, str, str]]:
     """Return (field, wanted, seen) for each field in which a dumped iface differs from the model's."""
+    if world.is_real(seen.iface):
+        return real_differences(world, iface, seen)
     facts = world.iface(seen.iface)
     pairs: list[tuple[str, object, object]] = [
         ("admin", iface.admin, seen.admin),

@@ -9,9 +9,10 @@ from connmgr_hil.model.observed import Chaos, Shown
 from connmgr_hil.vocabulary.observations import Reply, StateSeen
 from connmgr_hil.vocabulary.stimuli import Words
 
-from .hypothesis import COUNTERS, Clock, Hypothesis, Track
+from .hypothesis import COUNTERS, OUTSIDE, Clock, Hypothesis, Track
 from .limits import CLOCK_SLACK, Limits
 from .matching import Observation, matches, state_differences
+from .outside import AHEAD_USEC, Foreseen, is_none_of_ours
 
 STORM_JUDGED = 40
 """So many steps of a storm are judged; what a device does to break it is its own business."""
@@ -39,9 +40,12 @@ class Search:
         self.rules: set[tuple[str, str]] = set()
         self.commands: list[Command] = []
         self.given: set[int] = set()
+        self.record = 0
+        self._foreseen: list[Foreseen] = []
 
-    def begin(self, commands: list[Command]) -> None:
-        """Turn to other commands; none of them has been given yet."""
+    def begin(self, commands: list[Command], foreseen: list[Foreseen]) -> None:
+        """Turn to other commands, none of them given yet, and to the changes seen beside them."""
+        self._foreseen = foreseen
         self.commands = commands
         self.given = set()
 
@@ -64,7 +68,8 @@ class Search:
             may_start = idle and command is not None and command.id in self.given
             begins = command.begins if command else 0
             expirable = [clock for clock in each.clocks if clock.low - limits.early <= t]
-            if not expirable and not (may_start and begins <= t):
+            befalling = self._next_foreseen(each, t) if self._foreseen else None
+            if not expirable and not befalling and not (may_start and begins <= t):
                 reached.append(each)
                 continue
             key = each.key()
@@ -76,6 +81,8 @@ class Search:
                 reached.append(each)
             if may_start and begins <= t:
                 waiting.extend(self._start(each, begins))
+            if befalling:
+                waiting.extend(self._befall(each, befalling, t))
             for clock in expirable:
                 if not (may_start and begins < clock.low - limits.early):
                     waiting.extend(self._expire(each, clock, t))
@@ -88,20 +95,34 @@ class Search:
         started = each.started + 1
         if command.words[0] == "reset" or each.chaotic:
             chaos = each.chaos or "reset"
-            yield Hypothesis(each.state, (), (), each.tallies, started, chaos)
+            yield Hypothesis(each.state, (), (), each.tallies, started, chaos, each.befallen)
             return
         cause = cause_of(command.words)
         if not is_modelled(command.words):
             anything = (Shown("anything", (), "returns"),)
             track = Track(anything, 0, command.id, cause, begins)
-            yield Hypothesis(each.state, each.clocks, (*each.tracks, track), each.tallies, started)
+            tracks = (*each.tracks, track)
+            yield replace(each, tracks=tracks, started=started)
             return
         for outcome in self._model.step(each.state, command.words):
             fresh = Hypothesis(
-                outcome.state, each.clocks, each.tracks, each.tallies, started, each.chaos
-            )
+                outcome.state, each.clocks, each.tracks, each.tallies, started, each.chaos,
+                each.befallen,
+            )  # fmt: skip
             track = Track(outcome.items, 0, command.id, cause, begins)
             yield fresh.settle(track, begins, self._limits.jitter)
+
+    def _next_foreseen(self, each: Hypothesis, t: int) -> int | None:
+        """Return how many of the changes will have begun, if the next may begin now."""
+        for number in range(each.befallen, len(self._foreseen)):
+            if self._foreseen[number].record >= self.record:
+                return number + 1 if self._foreseen[number].t - AHEAD_USEC <= t else None
+        return None
+
+    def _befall(self, each: Hypothesis, befallen: int, t: int) -> Iterable[Hypothesis]:
+        for outcome in self._model.step(each.state, self._foreseen[befallen - 1].move):
+            fresh = replace(each, state=outcome.state, befallen=befallen)
+            yield fresh.settle(Track(outcome.items, 0, 0, OUTSIDE, t), t, self._limits.jitter)
 
     def _expire(self, each: Hypothesis, clock: Clock, now: int) -> Iterable[Hypothesis]:
         """Let a timer run out; what it shows must come before it is too late."""
@@ -112,8 +133,9 @@ class Search:
             yield replace(each, clocks=clocks)
         for outcome in self._model.step(each.state, Expire(clock.slot)):
             fresh = Hypothesis(
-                outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaos
-            )
+                outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaos,
+                each.befallen,
+            )  # fmt: skip
             track = Track(outcome.items, 0, 0, cause, max(0, clock.low))
             after = fresh.settle(track, latest, 0)
             if latest == now or len(after.tracks) == len(each.tracks):
@@ -136,7 +158,7 @@ class Search:
 
     def match(self, each: Hypothesis, record: Observation) -> Iterable[Hypothesis]:
         """Yield what a hypothesis becomes by an observation; nothing if it does not explain it."""
-        if each.chaotic:
+        if each.chaotic or is_none_of_ours(self.world, record):
             yield each
             return
         for track in each.tracks:
@@ -144,7 +166,9 @@ class Search:
             if _storms(track, record):
                 chaos = track.items[-1]
                 assert isinstance(chaos, Chaos)
-                yield Hypothesis(each.state, (), (), each.tallies, each.started, chaos.rule)
+                yield Hypothesis(
+                    each.state, (), (), each.tallies, each.started, chaos.rule, each.befallen
+                )
                 continue
             assert isinstance(head, Shown)
             if isinstance(record, Reply):
@@ -160,7 +184,8 @@ class Search:
 
     def _may_answer(self, each: Hypothesis, track: Track, reply: Reply) -> bool:
         """A reply comes after everything else has come to rest, and its counters must be right."""
-        if self.world.hello.coop and len(each.tracks) > 1:
+        others = [other for other in each.tracks if other is not track and not other.is_unseen]
+        if self.world.hello.coop and others:
             return False
         words = self.words(track.command)
         if len(words) == 2 and words[0] == "sim" and reply.status == "0":
@@ -182,7 +207,8 @@ class Search:
         if each.chaotic:
             return True
         if any(
-            track.rest and track.rest[0].kind not in ("reply", "anything") for track in each.tracks
+            track.rest and track.rest[0].kind not in ("reply", "anything") and not track.is_unseen
+            for track in each.tracks
         ):
             return False
         iface = each.state.ifaces[seen.iface - 1]

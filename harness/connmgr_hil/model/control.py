@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable
 
 from connmgr_hil.vocabulary.events import Event
 
-from . import implementation
+from . import implementation, real
 from .kernel import Answer, Kernel, Rule, Switch
 from .net_if import net_if_down, net_if_up
 from .state import DISCONNECTING, IGNORED, NO_AUTO_CONNECT, NO_AUTO_DOWN, PERSISTENT
@@ -43,7 +43,9 @@ def connect(kernel: Kernel, index: int) -> Answer:
         return "-ENOTSUP"
     yield from kernel.lock(f"binding {index}")
     status = "0"
-    if _lacks_configuration(kernel, index):
+    if kernel.world.is_real(index) and kernel.choose(2):
+        status = "-ENOTSUP"  # it has no such callback
+    elif _lacks_configuration(kernel, index):
         yield from kernel.post(Event.CONN_NO_CONFIGURATION, index)
         status = "-EAGAIN"
     elif not kernel.iface(index).admin:
@@ -60,6 +62,8 @@ def connect(kernel: Kernel, index: int) -> Answer:
 def _lacks_configuration(kernel: Kernel, index: int) -> bool:
     """Tell whether connect is refused for want of anything to connect with (REQ-CTL-050)."""
     iface = kernel.iface(index)
+    if kernel.world.is_real(index) and kernel.profile.configuration and not iface.flags & PERSISTENT:
+        return bool(kernel.choose(2))
     return (
         kernel.profile.configuration and not iface.flags & PERSISTENT and not iface.impl.configured
     )
@@ -180,6 +184,8 @@ def set_opt(kernel: Kernel, index: int, name: int, value: bytes | None) -> str:
         return "-EINVAL"
     if not is_bound(kernel, index) or not kernel.world.callbacks(index).options:
         return "-ENOTSUP"
+    if kernel.world.is_real(index):
+        return real.NO_MORE_THAN_0
     return implementation.set_opt(kernel, index, name, value)
 
 
@@ -191,6 +197,8 @@ def get_opt(kernel: Kernel, index: int, name: int, room: str) -> tuple[str, Valu
         return "-EINVAL", (("len", "0"),)
     if not is_bound(kernel, index) or not kernel.world.callbacks(index).options:
         return "-ENOTSUP", (("len", "0"),)
+    if kernel.world.is_real(index):
+        return real.NO_MORE_THAN_0, ()
     return implementation.get_opt(kernel, index, name, int(room))
 
 

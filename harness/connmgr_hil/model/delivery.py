@@ -9,7 +9,7 @@ from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 
 from . import control, implementation, monitor
 from .kernel import Kernel, Queued, Rule, Switch
-from .state import NO_AUTO_DOWN, Hook, Listener
+from .state import NO_AUTO_DOWN, UNKNOWN, Hook, Listener
 from .world import World
 
 RunCommand = Callable[[Kernel, tuple[str, ...]], Rule]
@@ -134,10 +134,12 @@ def _takes_down(kernel: Kernel, event: Event, index: int) -> bool:
 
 def _report(kernel: Kernel, listener: str, entry: Queued, event: Event) -> None:
     admin: bool | None = None
-    oper: bool | None = None
+    oper: int | None = None
     if entry.iface > 0:
         iface = kernel.iface(entry.iface)
         admin, oper = iface.admin, iface.admin and iface.oper  # as net_if_is_up() tells
+        if kernel.world.is_real(entry.iface):
+            oper = UNKNOWN  # its link may have gone meanwhile
     info = None
     if event is Event.CONN_IF_FATAL_ERROR:
         info = _info_text(entry.info)

@@ -6,6 +6,7 @@ Source: `subsys/net/ip/net_if.c`; specification 1.1.
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.status import status_text
 
+from . import real
 from .kernel import Answer, Kernel, Rule, Switch
 from .observed import Arm
 from .state import Address
@@ -29,6 +30,8 @@ def net_if_up(kernel: Kernel, index: int) -> Answer:
         status = "-EALREADY"
     elif iface.l2_rc < 0:
         status = status_text(iface.l2_rc)
+    elif kernel.world.is_real(index) and kernel.choose(2):
+        status = real.AN_ERROR
     else:
         kernel.put(index, admin=True)
         yield from kernel.post(Event.IF_ADMIN_UP, index)
@@ -58,7 +61,7 @@ def set_carrier(kernel: Kernel, index: int, on: bool) -> Rule:
     """`net_if_carrier_on` and `…_off`: IF_UP or IF_DOWN, nothing else."""
     yield from kernel.lock(f"iface {index}")
     kernel.put(index, carrier=on)
-    yield from _update_oper(kernel, index)
+    yield from _switched(kernel, index, on)
     kernel.unlock(f"iface {index}")
     yield Switch.PREEMPT
 
@@ -67,18 +70,30 @@ def set_dormant(kernel: Kernel, index: int, on: bool) -> Rule:
     """`net_if_dormant_on` and `…_off`: IF_DOWN or IF_UP, nothing else."""
     yield from kernel.lock(f"iface {index}")
     kernel.put(index, dormant=on)
-    yield from _update_oper(kernel, index)
+    yield from _switched(kernel, index, not on)
     kernel.unlock(f"iface {index}")
     yield Switch.PREEMPT
 
 
+def _switched(kernel: Kernel, index: int, on: bool) -> Rule:
+    if kernel.world.is_real(index):
+        yield from real.switched(kernel, index, on)
+    else:
+        yield from _update_oper(kernel, index)
+
+
 def _update_oper(kernel: Kernel, index: int) -> Rule:
     iface = kernel.iface(index)
+    if kernel.world.is_real(index) and iface.admin:
+        yield from real.taken_up(kernel, index)
+        return
     oper = iface.admin and iface.carrier and not iface.dormant
     if oper == iface.oper:
         return
     kernel.put(index, oper=oper)
     yield from kernel.post(Event.IF_UP if oper else Event.IF_DOWN, index)
+    if kernel.world.is_real(index):
+        return
     if oper and kernel.world.hello.dad:
         yield from _start_dad(kernel, index)
     elif not oper and kernel.world.hello.removes_addresses:
@@ -119,7 +134,9 @@ def add_address(kernel: Kernel, index: int, text: str, version: int, seconds: in
     yield from kernel.lock(f"iface {index}")
     addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
     status = "0"
-    if all(each.text != text for each in addresses):
+    if kernel.world.is_real(index):
+        status = yield from real.add_address(kernel, index, text, version)
+    elif all(each.text != text for each in addresses):
         if len(addresses) >= MAX_ADDRESSES:
             status = "-EINVAL"
         else:
@@ -142,7 +159,9 @@ def delete_address(kernel: Kernel, index: int, text: str, version: int) -> Answe
     addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
     rest = tuple(each for each in addresses if each.text != text)
     status = "0"
-    if len(rest) == len(addresses):
+    if kernel.world.is_real(index):
+        status = yield from real.delete_address(kernel, index, version)
+    elif len(rest) == len(addresses):
         status = "-EINVAL"
     else:
         kernel.put(index, **{field: rest})

@@ -88,6 +88,12 @@ class Impl(NamedTuple):
     configured: bool = True
     option: str = "00000000"
     tearing: bool = False
+    overdue: bool = False
+    """The timeout of a real iface's attempt is over: TIMEOUT may come."""
+
+
+# What a real iface's addresses are is not known (`real`).
+_UNKNOWN = {"0.0.0.0": "an IPv4 address", "::": "an IPv6 address"}  # noqa: S104 - no socket
 
 
 class Iface(NamedTuple):
@@ -125,7 +131,8 @@ class Iface(NamedTuple):
         if not self.carrier:
             words.append("no carrier")
         words += [
-            address.text + ("" if address.state == "p" else f" ({address.state})")
+            _UNKNOWN.get(address.text, address.text)
+            + ("" if address.state == "p" else f" ({address.state})")
             for address in self.a4 + self.a6
         ]
         words += [name for bit, name in _FLAGS if self.flags & bit]

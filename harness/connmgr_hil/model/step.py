@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from connmgr_hil.vocabulary.stimuli import Words
 
-from . import commands, implementation, monitor, net_if
+from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .kernel import Kernel, Rule, explore
 from .observed import Item
@@ -25,7 +25,7 @@ REMEMBERED = 20_000
 BOOT_READY, BOOT_ADDRESS = "free1", "192.0.2.99"
 """An iface that may be auto-started with an address (PROTOCOL.md, section 5)."""
 
-Move = Words | Expire
+Move = Words | Expire | real.Outside
 
 
 class Outcome(NamedTuple):
@@ -59,6 +59,11 @@ class Model:
                 answer = self._explore(
                     state, lambda kernel: self._expiry(kernel, move.slot), coop=True
                 )
+            elif isinstance(move, real.Outside):
+                legal = real.is_legal(Kernel(self.world, state, ()), move)
+                answer = self._explore(
+                    state, lambda kernel: real.befall(kernel, move), coop=True
+                ) if legal else ()
             else:
                 answer = self._explore(state, lambda kernel: _command(kernel, move), coop=False)
             self._answers[id(state), move] = answer
@@ -72,10 +77,14 @@ class Model:
         """Return what a device shows from its start until everything has come to rest."""
         return self._explore(self._cold(), self._boot, coop=True)
 
-    def rested(self) -> State:
-        """Return the state after `reset`: as after boot, but the monitor's memory is unknown."""
-        state = self.boot()[0].state
-        return self.known(state._replace(blames=(UNKNOWN, UNKNOWN, UNKNOWN)))
+    def rested(self) -> tuple[State, ...]:
+        """Return the states after `reset`: as after boot, but the monitor's memory is unknown."""
+        memory = (UNKNOWN, UNKNOWN, UNKNOWN)
+        return tuple(
+            dict.fromkeys(
+                self.known(outcome.state._replace(blames=memory)) for outcome in self.boot()
+            )
+        )
 
     def _explore(
         self, state: State, rule: Callable[[Kernel], Rule], *, coop: bool
@@ -107,6 +116,7 @@ class Model:
             "timeout": implementation.timed_out,
             "teardown": implementation.torn_down,
             "idle": implementation.idle_over,
+            "patience": real.patience_ends,
         }[kind]
         yield from expired(kernel, int(index))
 
@@ -128,8 +138,10 @@ class Model:
         for facts in self.world.ifaces:
             if facts.bound and self.world.callbacks(facts.index).connects:
                 yield from implementation.init(kernel, facts.index)
+        for index in sorted(self.world.reals):
+            yield from real.boot(kernel, index)
         for facts in self.world.ifaces:
-            if facts.bound and kernel.iface(facts.index).admin:
+            if facts.bound and kernel.iface(facts.index).admin and not facts.is_real:
                 yield from _auto_connect(kernel, facts.index)
         yield from monitor.initial_scan(kernel)
 

@@ -22,6 +22,7 @@ _IMPLEMENTATIONS = {
     "SIMCONN_PLAIN": Callbacks(connects=True, options=False),
 }
 _NO_CALLBACKS = Callbacks(connects=False, options=False)
+_ANY_CALLBACKS = Callbacks(connects=True, options=True)
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,14 @@ class World:
     profile: Profile
     codes: dict[Event, int] = field(init=False)
     names: dict[int, Event] = field(init=False)
+    reals: frozenset[int] = field(init=False)
+    """The indexes of ifaces of which nothing is known but their guarantees."""
 
     def __post_init__(self) -> None:
         """Derive the event codes of the profile."""
         codes = event_codes(families=self.profile.families, wide=self.profile.wide_codes)
+        reals = frozenset(facts.index for facts in self.ifaces if facts.is_real)
+        object.__setattr__(self, "reals", reals)
         object.__setattr__(self, "codes", codes)
         object.__setattr__(self, "names", {code: event for event, code in codes.items()})
 
@@ -52,9 +57,14 @@ class World:
         """Return the facts of an iface by its index (1 and up)."""
         return self.ifaces[index - 1]
 
+    def is_real(self, index: int) -> bool:
+        """Tell whether nothing is known of an iface but its guarantees."""
+        return index in self.reals
+
     def callbacks(self, index: int) -> Callbacks:
         """Return which callbacks the implementation of an iface has."""
-        return _IMPLEMENTATIONS.get(self.iface(index).impl, _NO_CALLBACKS)
+        unknown = _ANY_CALLBACKS if self.is_real(index) else _NO_CALLBACKS
+        return _IMPLEMENTATIONS.get(self.iface(index).impl, unknown)
 
     def mask(self, *events: Event) -> int:
         """Return a listener's mask: the OR of the codes of these events that exist here."""

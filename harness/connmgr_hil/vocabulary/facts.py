@@ -57,6 +57,11 @@ class IfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
     sim: bool = False
     dormant_in_init: bool = False
 
+    @property
+    def is_real(self) -> bool:
+        """Whether it is none of the sample application's: a board's own iface, or a user's."""
+        return self.name not in ROLES.values()
+
 
 ROLES: dict[str, str] = {
     "A": "bound0",

@@ -1,0 +1,101 @@
+"""What comes from outside: changes of real ifaces, which nobody asked for and nobody can foretell.
+
+A real iface's own events are taken as they come, each as a move that began a little before it was seen; what follows
+of it is judged like everything else. The events of a window are known before it is judged, so a move may
+begin before its event: commands that run meanwhile are then explained either way.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from connmgr_hil.model import World
+from connmgr_hil.model.real import Outside, may_befall
+from connmgr_hil.model.state import IGNORED, SET4, SET6, Iface, is_link_local, word_text
+from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, StateSeen
+
+AHEAD_USEC = 30_000
+"""How long before its event a change may have begun: three ticks of a slow clock."""
+
+
+class Foreseen(NamedTuple):
+    """A change that a record of this window shows."""
+
+    record: int
+    t: int
+    move: Outside
+
+
+def foreseen(world: World, window: Sequence[tuple[int, AnyRecord]]) -> list[Foreseen]:
+    """Return the changes that the records of a window show, in order."""
+    if not world.reals:
+        return []
+    return [
+        Foreseen(number, record.t, _move(record))
+        for number, record in window
+        if isinstance(record, EventSeen)
+        and record.name in world.codes
+        and may_befall(world, Event(record.name), record.iface)
+    ]
+
+
+def _move(seen: EventSeen) -> Outside:
+    return Outside(Event(seen.name), seen.iface, bool(seen.v4), bool(seen.v6), seen.info)
+
+
+def is_none_of_ours(world: World, seen: object) -> bool:
+    """Tell whether an event is about nothing that the Connection Manager knows.
+
+    A real iface has others, of DHCP for one; with it come DNS servers, which belong to no iface.
+    """
+    if not isinstance(seen, EventSeen) or not world.reals:
+        return False
+    if seen.iface and not world.is_real(seen.iface):
+        return False
+    return seen.name == "-" or (not seen.iface and seen.name.startswith("DNS_"))
+
+
+def real_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[str, str, str]]:
+    """Return (field, wanted, seen) for each field in which a dumped real iface breaks its guarantees."""
+    facts = world.iface(seen.iface)
+    up = seen.admin and seen.carrier and not seen.dormant
+    pairs: list[tuple[str, object, object]] = [
+        ("admin", iface.admin, seen.admin),
+        ("oper", "up" if iface.oper else "not up", "up" if seen.oper == "up" else "not up"),
+        ("oper", "up" if up else "not up", "up" if seen.oper == "up" else "not up"),
+        ("bound", facts.bound, seen.bound),
+        ("ignored", bool(iface.word & IGNORED), seen.ignored),
+        ("flags", iface.flags & 7 if facts.bound else 0, seen.flags),
+        ("timeout", iface.timeout if facts.bound else 0, seen.timeout),
+    ]
+    if seen.monitor != "?":
+        pairs.append(("monitor", word_text(iface.word), seen.monitor))
+    pairs += [
+        pair
+        for bit, name, addresses in ((SET4, "a4", seen.a4), (SET6, "a6", seen.a6))
+        for pair in [_addresses_agree(bool(iface.word & bit), name, addresses)]
+        if pair
+    ]
+    return [
+        (name, str(wanted), str(found))
+        for name, wanted, found in pairs
+        if str(wanted) != str(found)
+    ]
+
+
+def _addresses_agree(
+    counted: bool, name: str, addresses: Sequence[str]
+) -> tuple[str, object, object] | None:
+    """An address that counts is counted; where there is none at all, none is."""
+    listed = ",".join(addresses) or "-"
+    if not counted and any(_counts(each) for each in addresses):
+        return name, "no address that counts", listed
+    if counted and not addresses:
+        return name, "an address", listed
+    return None
+
+
+def _counts(listed: str) -> bool:
+    text, _, state = listed.partition("/")
+    return state == "p" and not is_link_local(str(ipaddress.ip_address(text)))

@@ -1,0 +1,198 @@
+"""Rules of ifaces whose driver and implementation nobody knows: a board's own, or a user's.
+
+Their cable, network, driver and implementation may change them at any time, so nothing but their guarantees
+holds (REQ-IMP, REQ-MON): oper-up only while admin-up; bound ones oper-up only while an attempt is on its way; at most
+one TIMEOUT for each attempt, and not before its time. What follows from a change is Zephyr's, and exact.
+Which addresses there are is not known, only whether one counts; `SOME4` and `SOME6` stand for any that does.
+"""
+
+from typing import NamedTuple
+
+from connmgr_hil.vocabulary.events import L4_EVENTS, Event, Layer, layer_of
+
+from .kernel import Answer, Kernel, Rule
+from .observed import Arm
+from .state import PERSISTENT, Address, Ending
+from .world import World
+
+SOME4, SOME6 = Address("0.0.0.0"), Address("::")  # noqa: S104 - no socket is bound to it
+
+AN_ERROR = "an error"
+"""Stands for any negative status."""
+
+NO_MORE_THAN_0 = "0 or an error"
+"""Stands for 0 and any negative status: nothing else may be returned (REQ-IMP-014)."""
+
+
+class Outside(NamedTuple):
+    """The move of a real iface that changed unprompted: the event it raised, and what it saw of the addresses."""
+
+    event: Event
+    iface: int
+    v4: bool
+    v6: bool
+    info: str | None = None
+
+
+def may_befall(world: World, event: Event, index: int) -> bool:
+    """Tell whether such an event of an iface may come unprompted at all."""
+    if not world.is_real(index) or event in L4_EVENTS:
+        return False
+    if layer_of(event) is Layer.CONN:
+        return world.iface(index).bound and event is not Event.CONN_NO_CONFIGURATION
+    return event not in (Event.IF_ADMIN_UP, Event.IF_ADMIN_DOWN)
+
+
+def is_legal(kernel: Kernel, move: Outside) -> bool:
+    """Tell whether an iface that keeps its guarantees may do this now."""
+    iface = kernel.iface(move.iface)
+    bound = kernel.world.iface(move.iface).bound
+    if move.event is Event.IF_UP:
+        return iface.admin and not iface.oper and (not bound or iface.impl.phase != "idle")
+    if move.event is Event.IF_DOWN:
+        return iface.oper
+    if move.event is Event.CONN_IF_TIMEOUT:
+        return iface.impl.phase == "connecting" and iface.impl.overdue
+    if move.event is Event.CONN_IF_IDLE_TIMEOUT:
+        return iface.idle_timeout > 0
+    return True
+
+
+def befall(kernel: Kernel, move: Outside) -> Rule:
+    """Something happens to an iface from outside: by its network, its driver, its implementation."""
+    index = move.iface
+    if layer_of(move.event) in (Layer.IPV4, Layer.IPV6):
+        kernel.put(index, a4=(SOME4,) if move.v4 else (), a6=(SOME6,) if move.v6 else ())
+    elif move.event in (Event.IF_UP, Event.IF_DOWN):
+        kernel.put(index, oper=move.event is Event.IF_UP)
+        _turn(kernel, index)
+    elif move.event in (Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR):
+        _give_up(kernel, index, "timeout" if move.event is Event.CONN_IF_TIMEOUT else "fatal")
+    yield from kernel.post(move.event, index, move.info)
+
+
+def _turn(kernel: Kernel, index: int) -> None:
+    """An attempt succeeded, or a connection was lost: a persistent iface then tries again (REQ-IMP-003)."""
+    iface = kernel.iface(index)
+    if not kernel.world.iface(index).bound:
+        return
+    if iface.oper:
+        kernel.cancel(f"patience:{index}")
+        kernel.put_impl(index, phase="connected", overdue=False)
+    elif iface.impl.phase == "connected":
+        kernel.put_impl(index, phase="idle", ended="loss")
+        if iface.flags & PERSISTENT:
+            _attempt(kernel, index)
+
+
+def _give_up(kernel: Kernel, index: int, ended: Ending) -> None:
+    kernel.cancel(f"patience:{index}")
+    kernel.put_impl(index, phase="idle", ended=ended, overdue=False)
+
+
+def _attempt(kernel: Kernel, index: int) -> None:
+    iface = kernel.iface(index)
+    kernel.put_impl(index, phase="connecting", ended="", again=False, overdue=False)
+    if iface.timeout > 0:
+        kernel.do(Arm(f"patience:{index}", iface.timeout * 1_000_000, "patience"))
+
+
+def patience_ends(kernel: Kernel, index: int) -> Rule:
+    """The timeout's seconds have passed: from now on TIMEOUT may come."""
+    yield from ()
+    kernel.put_impl(index, overdue=True)
+
+
+def boot(kernel: Kernel, index: int) -> Rule:
+    """Driver and network may have done anything before the monitor looked at the iface."""
+    found = kernel.choose(8)
+    iface = kernel.iface(index)
+    facts = kernel.world.iface(index)
+    oper = bool(found & 1) and iface.admin
+    kernel.put(index, oper=oper, a4=(SOME4,) * (found >> 1 & 1), a6=(SOME6,) * (found >> 2 & 1))
+    if facts.bound and iface.admin:
+        _attempt(kernel, index)
+        _turn(kernel, index)
+    yield from ()
+
+
+def switched(kernel: Kernel, index: int, on: bool) -> Rule:
+    """Carrier or dormant was set by hand; what else keeps the iface down is not known."""
+    if on:
+        yield from taken_up(kernel, index)
+    elif kernel.iface(index).oper:
+        kernel.put(index, oper=False)
+        _turn(kernel, index)
+        yield from kernel.post(Event.IF_DOWN, index)
+
+
+def taken_up(kernel: Kernel, index: int) -> Rule:
+    """The iface was taken admin-up, or given carrier: if it has its link it is oper-up at once."""
+    if kernel.iface(index).admin and not kernel.iface(index).oper and kernel.choose(2):
+        kernel.put(index, oper=True)
+        _turn(kernel, index)
+        yield from kernel.post(Event.IF_UP, index)
+
+
+def connect(kernel: Kernel, index: int) -> Answer:
+    """The unseen connect callback: it accepts, connects at once, or refuses."""
+    iface = kernel.iface(index)
+    how = kernel.choose(2 if iface.oper else 3)
+    if how == 1:
+        return AN_ERROR
+    if iface.oper:
+        kernel.put_impl(index, phase="connected", again=True)
+        return "0"
+    if iface.impl.phase == "connecting":
+        kernel.put_impl(index, again=True)
+    else:
+        _attempt(kernel, index)
+    if how == 2:
+        kernel.put(index, oper=True)
+        _turn(kernel, index)
+        yield from kernel.post(Event.IF_UP, index)
+    return "0"
+
+
+def disconnect(kernel: Kernel, index: int) -> Answer:
+    """The unseen disconnect callback: it ends all there is, now or a little later, or refuses."""
+    oper = kernel.iface(index).oper
+    how = kernel.choose(3 if oper else 2)
+    if how == 1:
+        return AN_ERROR
+    _give_up(kernel, index, "disconnect" if oper else "cancelled")
+    if how == 2:
+        kernel.put(index, oper=False)
+        yield from kernel.post(Event.IF_DOWN, index)
+    return "0"
+
+
+def add_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
+    """An address is added beside those nobody knows; it may be known already, or find no room."""
+    event = Event.IPV4_ADDR_ADD if version == 4 else Event.IPV6_ADDR_ADD
+    tentative = version == 6 and kernel.world.hello.dad
+    how = kernel.choose(3)
+    if how == 1:
+        return "0"
+    if how == 2:
+        return AN_ERROR
+    if Address(text).counts and not tentative:
+        _have(kernel, index, version, True)
+    yield from kernel.post(event, index)
+    return "0"
+
+
+def delete_address(kernel: Kernel, index: int, version: int) -> Answer:
+    """An address is removed, if it was there; another may be left that counts."""
+    how = kernel.choose(3)
+    if how == 1:
+        return AN_ERROR
+    if how == 2:
+        _have(kernel, index, version, False)
+    yield from kernel.post(Event.IPV4_ADDR_DEL if version == 4 else Event.IPV6_ADDR_DEL, index)
+    return "0"
+
+
+def _have(kernel: Kernel, index: int, version: int, counts: bool) -> None:
+    some = SOME4 if version == 4 else SOME6
+    kernel.put(index, **{f"a{version}": (some,) if counts else ()})
