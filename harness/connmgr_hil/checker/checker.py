@@ -203,8 +203,7 @@ class Checker:
             settled = empty.settle(Track(tuple(shown), 0, 0, "reset", self._last_t), 0, 0)
             started = len(self._searching.commands)
             self._hypotheses = [
-                Hypothesis(state, (), (), settled.tallies, started)
-                for state in self.model.rested()
+                Hypothesis(state, (), (), settled.tallies, started) for state in self.model.rested()
             ]
         self._known = True
 

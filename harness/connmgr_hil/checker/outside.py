@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from connmgr_hil.model import World
-from connmgr_hil.model.real import Outside, may_befall
+from connmgr_hil.model.real import Unprompted, may_befall
 from connmgr_hil.model.state import IGNORED, SET4, SET6, Iface, is_link_local, word_text
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, StateSeen
@@ -24,15 +24,20 @@ class Foreseen(NamedTuple):
 
     record: int
     t: int
-    move: Outside
+    move: Unprompted
 
 
 def foreseen(world: World, window: Sequence[tuple[int, AnyRecord]]) -> list[Foreseen]:
     """Return the changes that the records of a window show, in order."""
     if not world.reals:
         return []
+    turns = [
+        (record.t, record.iface)
+        for _, record in window
+        if isinstance(record, EventSeen) and record.name in (Event.IF_UP, Event.IF_DOWN)
+    ]
     return [
-        Foreseen(number, record.t, _move(record))
+        Foreseen(number, record.t, _move(record, turns))
         for number, record in window
         if isinstance(record, EventSeen)
         and record.name in world.codes
@@ -40,8 +45,10 @@ def foreseen(world: World, window: Sequence[tuple[int, AnyRecord]]) -> list[Fore
     ]
 
 
-def _move(seen: EventSeen) -> Outside:
-    return Outside(Event(seen.name), seen.iface, bool(seen.v4), bool(seen.v6), seen.info)
+def _move(seen: EventSeen, turns: Sequence[tuple[int, int]]) -> Unprompted:
+    turning = any(index == seen.iface and abs(t - seen.t) <= AHEAD_USEC for t, index in turns)
+    oper = None if turning or not seen.admin else seen.oper
+    return Unprompted(Event(seen.name), seen.iface, bool(seen.v4), bool(seen.v6), oper, seen.info)
 
 
 def is_none_of_ours(world: World, seen: object) -> bool:

@@ -150,6 +150,7 @@ class Search:
         return any(
             isinstance(track.head, Shown)
             and track.head.kind not in ("reply", "anything")
+            and (track.since or track.cause != "boot")  # drivers may take their time at start
             and track.since + patience < t
             for track in each.tracks
         )

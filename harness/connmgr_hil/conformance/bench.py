@@ -2,7 +2,7 @@
 
 from connmgr_hil.model import Profile
 from connmgr_hil.vocabulary.errors import DeviceFault, HarnessError, UsageError
-from connmgr_hil.vocabulary.facts import ROLES, Hello, role_indexes
+from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, role_indexes
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
@@ -32,9 +32,12 @@ class Bench:
     S special) in place of iface numbers. What a command shows is given in the notation of
     `expectation`; nothing given means that nothing may be shown. Events for the families IPv4 and IPv6
     are left out unless `families` is set, so that scenarios read the same for every profile.
+
+    Ifaces that are none of the sample's (role R and others) live their own life. Unless a scenario is about them (`real`) the
+    monitor is told to ignore them, and what they show is left to the model.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, real: bool = False) -> None:
         self._session = session
         self._indexes = role_indexes(session.facts, session.ifaces)
         self._letters = {index: letter for letter, index in self._indexes.items()}
@@ -46,11 +49,21 @@ class Bench:
         self.listeners: tuple[str, ...] = ("early",)
         self.booted = session.booted
         """The events that came while the device booted."""
+        self._left_out = frozenset(
+            facts.index for facts in session.ifaces if facts.is_real and not real
+        )
+        if session.facts.dialect == "stock":
+            self._left_out = frozenset()
+        if self._left_out:
+            self.booted = [each for each in self.booted if each.iface not in self._left_out]
+            for index in sorted(self._left_out):
+                session.execute(("ignore", str(index)))
         session.watch(self._record)
 
     def _record(self, record: AnyRecord) -> None:
         if isinstance(record, EventSeen | CallSeen):
-            self._seen.append(record)
+            if record.iface not in self._left_out:
+                self._seen.append(record)
         elif isinstance(record, Part):
             self._parts.append(record)
         elif isinstance(record, StateSeen):
@@ -84,7 +97,10 @@ class Bench:
 
     def words(self, command: str) -> Words:
         """Return a command's words with iface numbers for role letters."""
-        return tuple(str(self.index(word)) if word in ROLES else word for word in command.split())
+        return tuple(
+            str(self.index(word)) if word in ROLES or word == REAL else word
+            for word in command.split()
+        )
 
     def do(self, command: str, shows: str = "", *, rc: str = "0", **values: str) -> Reply:
         """Give a command; it must return `rc` and show exactly what `shows` says."""
@@ -104,6 +120,30 @@ class Bench:
         self._begin()
         self._loose = True
         return self._session.execute(self.words(command))
+
+    def stimulate(self, name: str) -> None:
+        """Do something from outside, such as `link-down`; what it shows comes with the next wait.
+
+        A scenario that does so names it in its `needs`.
+        """
+        self._session.stimulate(name)
+
+    def until(self, event: str, letter: str, seconds: float) -> EventSeen:
+        """Let device time pass until an event of an iface comes; it must, within so many seconds."""
+        self._begin()
+        for _ in range(max(1, round(seconds * 4))):
+            for position, seen in enumerate(self._seen):
+                if (
+                    isinstance(seen, EventSeen)
+                    and (seen.name, seen.iface) == (event, self.index(letter))
+                    and seen.listener == "early"
+                ):
+                    del self._seen[: position + 1]
+                    return seen
+            self._session.execute(("advance", "250000"))
+        raise self._unexpected(
+            f"{event}({letter}) within {seconds:g} s", " ".join(map(str, self.take())) or "nothing"
+        )
 
     def _begin(self) -> None:
         """Forget what a command showed that was only asked."""

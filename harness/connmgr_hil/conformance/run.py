@@ -12,7 +12,7 @@ from connmgr_hil.model import Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, UsageError
-from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
 
 from .bench import Bench
@@ -108,7 +108,7 @@ class _Runner:
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
         """Run one scenario and tell what it showed."""
-        obstacle = scenario.obstacle(*self._device) if self._device else ""
+        obstacle = scenario.obstacle(*self._device, self._target) if self._device else ""
         if obstacle:
             return _unreachable(scenario, obstacle, attempt)
         began = time.monotonic()
@@ -118,9 +118,9 @@ class _Runner:
         try:
             with session:
                 self._device = (session.facts, session.ifaces, session.profile)
-                obstacle = scenario.obstacle(*self._device)
+                obstacle = scenario.obstacle(*self._device, self._target)
                 if not obstacle:
-                    scenario.body(Bench(session))
+                    scenario.body(Bench(session, real=REAL in scenario.needs))
         except (DeviceFault, RigFault) as error:
             problem = str(error)
         if obstacle:

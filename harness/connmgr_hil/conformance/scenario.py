@@ -7,13 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from connmgr_hil.model import Profile
+from connmgr_hil.targets import Target
+from connmgr_hil.targets.stimuli import STANDARD
 from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError, HarnessError, UsageError
-from connmgr_hil.vocabulary.facts import ROLES, Hello, IfaceFacts, role_indexes
+from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, IfaceFacts, role_indexes
 
 from .bench import Bench
 from .requirements import ORDER, requirements
 
 Body = Callable[[Bench], None]
+
+DHCP = "dhcp"
+RIG = (DHCP, *STANDARD)
+"""What a scenario may need of the rig: addresses by DHCP, stimuli from outside."""
 
 UNOBSERVABLE = "not observable through the stock shell"
 """Why a scenario that needs the probe cannot run on firmware without it."""
@@ -24,7 +30,7 @@ class Scenario:
     """One scenario: what it shows (`requirements`), what it needs, and how it goes.
 
     `needs` are role letters and features: `dad`, `no-dad`, `queue5`, `queue64`, `autodown`, `no-autodown`,
-    `boot-trap`, `boot-ready`; `stock` for those that go
+    `boot-trap`, `boot-ready`; `dhcp` and the standard stimuli, of the rig; `stock` for those that go
     through upstream's own shell and only there, `events` if they need its event monitor.
     """
 
@@ -36,8 +42,17 @@ class Scenario:
     since: str = "P34"
     until: str = "P26"
 
-    def obstacle(self, hello: Hello, ifaces: tuple[IfaceFacts, ...], profile: Profile) -> str:
-        """Return why this scenario cannot run on a device, or an empty string."""
+    def obstacle(
+        self,
+        hello: Hello,
+        ifaces: tuple[IfaceFacts, ...],
+        profile: Profile,
+        target: Target | None = None,
+    ) -> str:
+        """Return why this scenario cannot run on a device, or an empty string.
+
+        What the rig must do (`dhcp`, stimuli) is there only if there is a target that does it.
+        """
         if hello.dialect == "stock" and "stock" not in self.needs:
             return UNOBSERVABLE
         place = ORDER.index(profile.name)
@@ -80,17 +95,35 @@ class Scenario:
             ),
         }
         for need in self.needs:
+            if need == REAL:
+                if need not in roles:
+                    return "needs an iface of the board's own (role R; variant real_iface)"
+                continue
             if need in ROLES:
                 if need not in roles:
                     return f"needs iface {ROLES[need]} (role {need})"
                 continue
+            if need in RIG:
+                if obstacle := _rig_lacks(need, target):
+                    return obstacle
+                continue
             if need not in features:
-                valid = ", ".join((*ROLES, *features))
+                valid = ", ".join((*ROLES, REAL, *features, *RIG))
                 raise UsageError(f"what scenario {self.name!r} may need", repr(need), valid)
             there, what = features[need]
             if not there:
                 return f"needs {what}"
         return ""
+
+
+def _rig_lacks(need: str, target: Target | None) -> str:
+    if target is None:
+        return f"needs a rig with {need}"
+    if need == DHCP:
+        has = DHCP in target.platform.network
+        return "" if has else "needs a network that gives addresses by DHCP"
+    obstacle = target.obstacle_to_stimulus(need)
+    return f"needs the stimulus {need}: {obstacle}" if obstacle else ""
 
 
 _REGISTRY: dict[str, Scenario] = {}

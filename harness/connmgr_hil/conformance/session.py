@@ -24,6 +24,7 @@ from connmgr_hil.vocabulary.observations import (
     HelloSeen,
     Lost,
     Noise,
+    Outside,
     Quirk,
     Reply,
     VerdictGiven,
@@ -173,6 +174,15 @@ class Session:
         reply = self.device.execute(words)
         self.conform()
         return reply
+
+    def stimulate(self, name: str) -> None:
+        """Do to the device from outside what its platform file describes as `[stimuli.NAME]`.
+
+        Raises `RigFault` when it cannot be done, `UsageError` naming those there are for an unknown one.
+        """
+        self._target.stimulate(name)
+        stimulus = self._target.platform.stimuli.get(name)
+        self._sink(Outside(name=name, description=stimulus.description if stimulus else ""))
 
     def reset(self) -> bool:
         """Bring the device back to its boot state without a restart, and judge it afresh from there.

@@ -62,7 +62,11 @@ def connect(kernel: Kernel, index: int) -> Answer:
 def _lacks_configuration(kernel: Kernel, index: int) -> bool:
     """Tell whether connect is refused for want of anything to connect with (REQ-CTL-050)."""
     iface = kernel.iface(index)
-    if kernel.world.is_real(index) and kernel.profile.configuration and not iface.flags & PERSISTENT:
+    if (
+        kernel.world.is_real(index)
+        and kernel.profile.configuration
+        and not iface.flags & PERSISTENT
+    ):
         return bool(kernel.choose(2))
     return (
         kernel.profile.configuration and not iface.flags & PERSISTENT and not iface.impl.configured

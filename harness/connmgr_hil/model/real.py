@@ -24,13 +24,15 @@ NO_MORE_THAN_0 = "0 or an error"
 """Stands for 0 and any negative status: nothing else may be returned (REQ-IMP-014)."""
 
 
-class Outside(NamedTuple):
+class Unprompted(NamedTuple):
     """The move of a real iface that changed unprompted: the event it raised, and what it saw of the addresses."""
 
     event: Event
     iface: int
     v4: bool
     v6: bool
+    oper: bool | None = None
+    """Whether it was oper-up then; None where that changed just about then."""
     info: str | None = None
 
 
@@ -43,7 +45,7 @@ def may_befall(world: World, event: Event, index: int) -> bool:
     return event not in (Event.IF_ADMIN_UP, Event.IF_ADMIN_DOWN)
 
 
-def is_legal(kernel: Kernel, move: Outside) -> bool:
+def is_legal(kernel: Kernel, move: Unprompted) -> bool:
     """Tell whether an iface that keeps its guarantees may do this now."""
     iface = kernel.iface(move.iface)
     bound = kernel.world.iface(move.iface).bound
@@ -51,6 +53,8 @@ def is_legal(kernel: Kernel, move: Outside) -> bool:
         return iface.admin and not iface.oper and (not bound or iface.impl.phase != "idle")
     if move.event is Event.IF_DOWN:
         return iface.oper
+    if move.oper not in (None, iface.oper):
+        return False
     if move.event is Event.CONN_IF_TIMEOUT:
         return iface.impl.phase == "connecting" and iface.impl.overdue
     if move.event is Event.CONN_IF_IDLE_TIMEOUT:
@@ -58,7 +62,7 @@ def is_legal(kernel: Kernel, move: Outside) -> bool:
     return True
 
 
-def befall(kernel: Kernel, move: Outside) -> Rule:
+def befall(kernel: Kernel, move: Unprompted) -> Rule:
     """Something happens to an iface from outside: by its network, its driver, its implementation."""
     index = move.iface
     if layer_of(move.event) in (Layer.IPV4, Layer.IPV6):
@@ -128,7 +132,9 @@ def switched(kernel: Kernel, index: int, on: bool) -> Rule:
 
 def taken_up(kernel: Kernel, index: int) -> Rule:
     """The iface was taken admin-up, or given carrier: if it has its link it is oper-up at once."""
-    if kernel.iface(index).admin and not kernel.iface(index).oper and kernel.choose(2):
+    iface = kernel.iface(index)
+    tries = iface.impl.phase != "idle" or not kernel.world.iface(index).bound
+    if tries and iface.admin and not iface.oper and kernel.choose(2):
         kernel.put(index, oper=True)
         _turn(kernel, index)
         yield from kernel.post(Event.IF_UP, index)

@@ -25,7 +25,7 @@ REMEMBERED = 20_000
 BOOT_READY, BOOT_ADDRESS = "free1", "192.0.2.99"
 """An iface that may be auto-started with an address (PROTOCOL.md, section 5)."""
 
-Move = Words | Expire | real.Outside
+Move = Words | Expire | real.Unprompted
 
 
 class Outcome(NamedTuple):
@@ -59,11 +59,13 @@ class Model:
                 answer = self._explore(
                     state, lambda kernel: self._expiry(kernel, move.slot), coop=True
                 )
-            elif isinstance(move, real.Outside):
+            elif isinstance(move, real.Unprompted):
                 legal = real.is_legal(Kernel(self.world, state, ()), move)
-                answer = self._explore(
-                    state, lambda kernel: real.befall(kernel, move), coop=True
-                ) if legal else ()
+                answer = (
+                    self._explore(state, lambda kernel: real.befall(kernel, move), coop=True)
+                    if legal
+                    else ()
+                )
             else:
                 answer = self._explore(state, lambda kernel: _command(kernel, move), coop=False)
             self._answers[id(state), move] = answer

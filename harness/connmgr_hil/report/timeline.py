@@ -18,6 +18,7 @@ from connmgr_hil.vocabulary.observations import (
     Fault,
     HelloSeen,
     Lost,
+    Outside,
     Part,
     Reply,
     Reset,
@@ -164,6 +165,8 @@ class _Drawer:
                 self.add(
                     "note", number, record.t, 0, "storm", f"{record.count} events, no time passed"
                 )
+            case Outside():
+                self.add("stimulus", number, self.now, 0, record.name, record.description)
             case Reset():
                 how = "restart" if record.expected else "unasked restart"
                 self.add("note", number, self.now, 0, how, record.how)

@@ -75,7 +75,9 @@ def _varied(platform: Platform, variant: str) -> Platform:
         return platform
     arguments = (*platform.emulator.arguments, *platform.variants[variant].arguments)
     return structs.replace(
-        platform, emulator=structs.replace(platform.emulator, arguments=arguments)
+        platform,
+        emulator=structs.replace(platform.emulator, arguments=arguments),
+        network=tuple({*platform.network, *platform.variants[variant].network}),
     )
 
 

@@ -14,6 +14,9 @@ from .strict import Strict
 
 Dialect = Literal["probe", "stock"]
 ProfileName = Literal["", "P34", "P37", "P42", "P43", "P26"]
+Network = Literal["dhcp"]
+"""What the network of the real iface offers."""
+
 Kind = Literal["simulated", "native", "qemu", "board"]
 
 
@@ -63,6 +66,7 @@ class Variant(Strict, frozen=True, kw_only=True):
     description: str
     conf: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    network: tuple[Network, ...] = ()
 
 
 class Platform(Strict, frozen=True, kw_only=True):
@@ -85,6 +89,7 @@ class Platform(Strict, frozen=True, kw_only=True):
     variants: dict[str, Variant] = {}
     untestable: dict[str, str] = {}
     stimuli: dict[str, OutsideStimulus] = {}
+    network: tuple[Network, ...] = ()
     dialect: Dialect = "probe"
     profile: ProfileName = ""
 

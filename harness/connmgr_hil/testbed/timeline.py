@@ -18,6 +18,7 @@ from connmgr_hil.vocabulary.observations import (
     Lost,
     Noise,
     Note,
+    Outside,
     Part,
     Quirk,
     Reply,
@@ -93,6 +94,8 @@ def _told(record: AnyRecord, names: dict[int, str], commands: dict[int, str]) ->
             return "hello", f"{facts.board}, Zephyr {facts.zephyr}, build {facts.build}"
         case Stimulus():
             return "do", " ".join(record.words)
+        case Outside():
+            return "outside", f"{record.name}  {record.description}".rstrip()
         case Reply():
             answer = f"{record.status}{_values(record.values)}"
             return "reply", f"{answer} to '{commands.get(record.id, '?')}'"

@@ -77,6 +77,10 @@ ROLES: dict[str, str] = {
 """The letters that scenarios use, and the iface names they stand for (PROTOCOL.md, section 5)."""
 
 
+REAL = "R"
+"""The role of the first iface that is none of the sample application's."""
+
+
 def role_indexes(hello: Hello, ifaces: tuple[IfaceFacts, ...]) -> dict[str, int]:
     """Return the iface index of each letter that this device has an iface for.
 
@@ -88,4 +92,5 @@ def role_indexes(hello: Hello, ifaces: tuple[IfaceFacts, ...]) -> dict[str, int]
         free = [facts.index for facts in ifaces if not facts.bound and facts.name != "lo"]
         return dict(zip("AB", bound, strict=False)) | dict(zip("UV", free, strict=False))
     by_name = {facts.name: facts.index for facts in ifaces}
-    return {letter: by_name[name] for letter, name in ROLES.items() if name in by_name}
+    reals = {REAL: each.index for each in reversed(ifaces) if each.is_real}
+    return reals | {letter: by_name[name] for letter, name in ROLES.items() if name in by_name}

@@ -55,6 +55,16 @@ class Stimulus(Record, frozen=True, kw_only=True, tag="stimulus"):
     words: tuple[str, ...]
 
 
+class Outside(Record, frozen=True, kw_only=True, tag="outside"):
+    """Something was done to the device from outside: a cable pulled, a network switched off.
+
+    `name` and `description` are those of the platform file's stimulus; never judged by itself.
+    """
+
+    name: str
+    description: str = ""
+
+
 class Reply(Record, frozen=True, kw_only=True, tag="reply"):
     """A command was answered. `t0` is when the device began to execute it."""
 
@@ -207,6 +217,7 @@ AnyRecord = (
     Header
     | HelloSeen
     | Stimulus
+    | Outside
     | Reply
     | Part
     | EventSeen

@@ -11,6 +11,7 @@ from . import (  # noqa: F401
     idling,
     ignoring,
     monitoring,
+    real,
     resending,
     settings,
     stock,
