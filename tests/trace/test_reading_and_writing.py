@@ -20,6 +20,7 @@ from connmgr_hil.vocabulary.observations import (
     Lost,
     Noise,
     Note,
+    Outside,
     Part,
     Reply,
     Reset,
@@ -55,6 +56,7 @@ ONE_OF_EACH: tuple[AnyRecord, ...] = (
     Reset(how="power", expected=True),
     Lost(first=1, last=2),
     Fault(kind="LineClosed", message="gone"),
+    Outside(name="link-down", description="the cable is pulled out"),
     Note(text="n"),
     VerdictGiven(verdict="conforms"),
 )  # fmt: skip

@@ -92,5 +92,7 @@ def role_indexes(hello: Hello, ifaces: tuple[IfaceFacts, ...]) -> dict[str, int]
         free = [facts.index for facts in ifaces if not facts.bound and facts.name != "lo"]
         return dict(zip("AB", bound, strict=False)) | dict(zip("UV", free, strict=False))
     by_name = {facts.name: facts.index for facts in ifaces}
-    reals = {REAL: each.index for each in reversed(ifaces) if each.is_real}
-    return reals | {letter: by_name[name] for letter, name in ROLES.items() if name in by_name}
+    reals = [each.index for each in ifaces if each.is_real]
+    return dict(zip(REAL, reals, strict=False)) | {
+        letter: by_name[name] for letter, name in ROLES.items() if name in by_name
+    }
