@@ -98,7 +98,13 @@ class Session:
         pace = Pace(platform.console.pace_bytes, platform.console.pace_seconds)
         if platform.dialect == "stock":
             return StockDevice(line, self._sink, pace=pace)
-        return Device(line, self._sink, expected=Expected(boards=platform.boards), pace=pace)
+        return Device(
+            line,
+            self._sink,
+            expected=Expected(boards=platform.boards),
+            pace=pace,
+            shell_first=not self._target.granted,
+        )
 
     def __exit__(
         self,

@@ -6,6 +6,7 @@ from .opening import find_image, image_path, open_target, start_device
 from .platforms import Dialect, Platform, find_platform, known_platforms, read_platform
 from .program import ProgramTarget, native_target, simulated_target
 from .qemu import QemuTarget
+from .renode import RenodeTarget
 
 __all__ = [
     "BoardTarget",
@@ -13,6 +14,7 @@ __all__ = [
     "Platform",
     "ProgramTarget",
     "QemuTarget",
+    "RenodeTarget",
     "Target",
     "find_image",
     "find_platform",

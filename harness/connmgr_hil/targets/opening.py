@@ -15,6 +15,7 @@ from .labgrid import PREFIX, labgrid_target
 from .platforms import Dialect, Platform, find_platform
 from .program import native_target, simulated_target
 from .qemu import QemuTarget
+from .renode import RenodeTarget
 
 _STOCK_TOLERANCE = 0.5
 """Without the probe the only clock is that of this host, in seconds; a busy one is late by so much."""
@@ -48,9 +49,11 @@ def open_target(
     if platform.kind == "board":
         return BoardTarget(platform, port)
     found = find_image(platform, image, variant)
-    return (
-        native_target(platform, found) if platform.kind == "native" else QemuTarget(platform, found)
-    )
+    if platform.kind == "native":
+        return native_target(platform, found)
+    if platform.kind == "renode":
+        return RenodeTarget(platform, found)
+    return QemuTarget(platform, found)
 
 
 def _spoken(platform: Platform, dialect: Dialect) -> Platform:
@@ -92,7 +95,7 @@ def start_device(
     """
     platform = target.platform
     # A native image is chosen by its path, and may be of any of the native boards.
-    boards = platform.boards if platform.kind in {"qemu", "board"} else ()
+    boards = platform.boards if platform.kind in {"qemu", "renode", "board"} else ()
     device = Device(
         target.start(),
         sink,
@@ -116,7 +119,7 @@ def _check_variant(platform: Platform, variant: str) -> None:
 def image_path(platform: Platform, variant: str = "") -> Path:
     """Return where the build of a platform leaves its image."""
     folder = Path(os.environ.get("CMHIL_BUILD_DIR") or Path("out") / "build")
-    build = f"{platform.name}-{variant}" if variant else platform.name
+    build = f"{platform.build_name}-{variant}" if variant else platform.build_name
     suffix = "exe" if platform.kind == "native" else "elf"
     return folder / build / "zephyr" / f"zephyr.{suffix}"
 
@@ -134,7 +137,7 @@ def find_image(platform: Platform, image: Path | None = None, variant: str = "")
     raise UsageError(
         f"an image for {platform.name}",
         f"no file {path}",
-        f"cmhil build -p {platform.name}{options}, or name one with --image PATH",
+        f"cmhil build -p {platform.build_name}{options}, or name one with --image PATH",
     )
 
 

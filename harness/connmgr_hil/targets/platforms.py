@@ -2,9 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import structs
 
 from connmgr_hil.resources import platforms_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
@@ -17,7 +18,8 @@ ProfileName = Literal["", "P34", "P37", "P42", "P43", "P26"]
 Network = Literal["dhcp"]
 """What the network of the real iface offers."""
 
-Kind = Literal["simulated", "native", "qemu", "board"]
+Kind = Literal["simulated", "native", "qemu", "renode", "board"]
+RenodeDriverName = Literal["auto", "process", "pyrenode"]
 
 
 class Zephyr(Strict, frozen=True, kw_only=True):
@@ -44,6 +46,25 @@ class Console(Strict, frozen=True, kw_only=True):
     pace_bytes: int = 0
     pace_seconds: float = 0.002
     usb: str = ""
+
+
+class Renode(Strict, frozen=True, kw_only=True):
+    """How a board is made in Renode.
+
+    `script` makes the machine `machine` and defines its macro `reset`, from the variables `$name` and `$bin`; its path is
+    relative to the platform file. `firmware` is the platform whose build is run. Time is counted in quanta of
+    `quantum_seconds` and granted in slices of at most `slice_seconds`; a slice that takes `stuck_seconds` of the host's
+    time means that Renode hangs.
+    """
+
+    script: str
+    machine: str
+    uart: str = "sysbus.uart0"
+    firmware: str = ""
+    driver: RenodeDriverName = "auto"
+    quantum_seconds: Annotated[float, msgspec.Meta(ge=1e-6, le=1)] = 0.001
+    slice_seconds: Annotated[float, msgspec.Meta(ge=1e-6, le=10)] = 0.05
+    stuck_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60.0
 
 
 class Time(Strict, frozen=True, kw_only=True):
@@ -83,6 +104,7 @@ class Platform(Strict, frozen=True, kw_only=True):
     kind: Kind
     zephyr: Zephyr | None = None
     emulator: Emulator = Emulator()
+    renode: Renode | None = None
     console: Console = Console()
     time: Time = Time()
     ifaces: tuple[str, ...] = ()
@@ -92,6 +114,11 @@ class Platform(Strict, frozen=True, kw_only=True):
     network: tuple[Network, ...] = ()
     dialect: Dialect = "probe"
     profile: ProfileName = ""
+
+    @property
+    def build_name(self) -> str:
+        """The platform whose build this one runs: itself, unless it is another board's emulation."""
+        return (self.renode.firmware if self.renode else "") or self.name
 
     @property
     def boards(self) -> tuple[str, ...]:
@@ -118,7 +145,19 @@ def read_platform(path: Path) -> Platform:
         raise BadInput(f"{path}: [zephyr] with the board's name", f"kind = '{platform.kind}'")
     if platform.kind == "qemu" and not platform.emulator.program:
         raise BadInput(f"{path}: emulator.program", "kind = 'qemu' without it")
+    if platform.kind == "renode":
+        return _with_script(platform, path)
     return platform
+
+
+def _with_script(platform: Platform, path: Path) -> Platform:
+    """Return the platform with the full path of its Renode script."""
+    if platform.renode is None:
+        raise BadInput(f"{path}: [renode] with script and machine", "kind = 'renode' without it")
+    script = (path.parent / platform.renode.script).absolute()
+    if not script.is_file():
+        raise BadInput(f"{path}: renode.script, a file beside it or below", f"no file {script}")
+    return structs.replace(platform, renode=structs.replace(platform.renode, script=str(script)))
 
 
 def _explained(error: msgspec.ValidationError) -> str:
@@ -126,7 +165,7 @@ def _explained(error: msgspec.ValidationError) -> str:
     if "unknown field" in text:
         text += "; known keys: " + ", ".join(sorted(_keys_at(text)))
     elif "`$.kind`" in text:
-        text += "; one of: simulated, native, qemu, board"
+        text += "; one of: simulated, native, qemu, renode, board"
     return text.replace("`$.", "`")
 
 
@@ -134,6 +173,7 @@ def _keys_at(text: str) -> tuple[str, ...]:
     tables: dict[str, type[msgspec.Struct]] = {
         "$.zephyr": Zephyr,
         "$.emulator": Emulator,
+        "$.renode": Renode,
         "$.console": Console,
         "$.time": Time,
         "$.variants[...]": Variant,

@@ -2,6 +2,15 @@
 
 from .faults import FaultInjector, Faults
 from .scripted import ScriptedDevice, frame_bytes
+from .scripted_monitor import MonitorError, ScriptedMonitor
 from .scripted_shell import ScriptedShell
 
-__all__ = ["FaultInjector", "Faults", "ScriptedDevice", "ScriptedShell", "frame_bytes"]
+__all__ = [
+    "FaultInjector",
+    "Faults",
+    "MonitorError",
+    "ScriptedDevice",
+    "ScriptedMonitor",
+    "ScriptedShell",
+    "frame_bytes",
+]

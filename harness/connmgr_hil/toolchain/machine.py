@@ -6,10 +6,16 @@ import sys
 from dataclasses import dataclass
 
 from connmgr_hil.targets import Platform
+from connmgr_hil.targets.renode import (
+    PROCESS_REMEDY,
+    PYRENODE_REMEDY,
+    find_renode,
+    pyrenode_place,
+)
 from connmgr_hil.vocabulary.errors import UsageError
 
 from .compilers import arm_gcc, choose_toolchain, host_builds_32_bit, host_compiler, zephyr_sdk
-from .programs import find_renode, missing_python_packages, version_of, west_command
+from .programs import missing_python_packages, version_of, west_command
 from .zephyr_tree import ZephyrTree, find_tree
 
 _PROGRAMS = (
@@ -51,7 +57,7 @@ def examine() -> list[Finding]:
     findings = [_python(), _tree(), *_west()]
     for program, purpose, remedy in _PROGRAMS:
         findings.append(_program(program, purpose, remedy))
-    findings += [_python_packages(), *_compilers(), _renode()]
+    findings += [_python_packages(), *_compilers(), *_renode()]
     return findings
 
 
@@ -154,11 +160,23 @@ def _multilib() -> Finding:
     )
 
 
-def _renode() -> Finding:
+def _renode() -> list[Finding]:
     place = find_renode()
-    return Finding(
-        "Renode", place or "", "emulated boards", "get it from renode.io; set RENODE_PATH to it"
-    )
+    version = version_of(place) if place else ""
+    return [
+        Finding(
+            "Renode",
+            f"{version} at {place}" if version else place or "",
+            "boards in Renode",
+            PROCESS_REMEDY,
+        ),
+        Finding(
+            "pyrenode3",
+            pyrenode_place(),
+            "boards in Renode within this process, instead of the program",
+            PYRENODE_REMEDY,
+        ),
+    ]
 
 
 def _module(tree: ZephyrTree, name: str) -> Finding:

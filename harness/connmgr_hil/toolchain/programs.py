@@ -1,11 +1,10 @@
 """Finds the programs and Python packages that Zephyr's build and the emulators need."""
 
-import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 _PACKAGES = {
@@ -61,12 +60,3 @@ def missing_python_packages() -> list[str]:
         [python, "-c", probe, *_PACKAGES], capture_output=True, text=True, check=False, timeout=60
     )
     return sorted(_PACKAGES[name] for name in done.stdout.split())
-
-
-def find_renode(environment: Mapping[str, str] | None = None) -> str | None:
-    """Return Renode: what RENODE_PATH names (program or its folder), else the one on PATH."""
-    environment = os.environ if environment is None else environment
-    if named := environment.get("RENODE_PATH"):
-        path = Path(named).expanduser()
-        return shutil.which("renode", path=str(path)) if path.is_dir() else shutil.which(str(path))
-    return shutil.which("renode")

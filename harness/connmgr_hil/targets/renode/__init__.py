@@ -1,0 +1,18 @@
+"""Boards in Renode: a process with its monitor on a socket, or pyrenode3 in this process."""
+
+from .driver import PROCESS_REMEDY, PYRENODE_REMEDY, RenodeDriver, choose_driver
+from .finding import find_renode, pyrenode_place
+from .monitor import MonitorParser, refusal
+from .target import RenodeTarget
+
+__all__ = [
+    "PROCESS_REMEDY",
+    "PYRENODE_REMEDY",
+    "MonitorParser",
+    "RenodeDriver",
+    "RenodeTarget",
+    "choose_driver",
+    "find_renode",
+    "pyrenode_place",
+    "refusal",
+]

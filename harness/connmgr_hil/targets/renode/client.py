@@ -1,0 +1,95 @@
+"""Gives commands to a Renode process over its monitor's socket."""
+
+import time
+
+from connmgr_hil.transport import DescriptorTransport, after, escaped
+from connmgr_hil.vocabulary.errors import RigFault
+
+from .monitor import Line, MonitorParser, Prompt, refusal
+
+_NUDGE_SECONDS = 2.0
+_MOST_LINES = 10_000
+
+
+class MonitorClient:
+    """The monitor of a Renode process, one command at a time.
+
+    Raises `RigFault` with Renode's own words when it refuses a command, does not answer in time, or ends.
+    """
+
+    def __init__(self, line: DescriptorTransport) -> None:
+        self._line = line
+        self._parser = MonitorParser()
+        self._pending: list[Line | Prompt] = []
+
+    def know(self, machine: str) -> None:
+        """Expect the prompt of this machine, too."""
+        self._parser.machines.add(machine)
+
+    def greet(self, seconds: float) -> None:
+        """Wait for the first prompt. After a reconnect none comes before a line was sent."""
+        deadline = after(seconds)
+        try:
+            self._until_prompt(min(deadline, after(_NUDGE_SECONDS)))
+        except TimeoutError:
+            self._line.write(b"\n")
+            try:
+                self._until_prompt(deadline)
+            except TimeoutError:
+                raise self._silent(
+                    f"Renode's monitor should greet within {seconds:g} s",
+                    "another client may hold it: a second one gets nothing",
+                ) from None
+
+    def execute(self, command: str, seconds: float) -> str:
+        """Give a command and return what it printed, without echo and prompt."""
+        if "\n" in command or "\r" in command or not command.strip():
+            raise RigFault("a command of one line for Renode's monitor", repr(command))
+        self._pending.clear()
+        self._line.write(command.encode("utf-8") + b"\n")
+        try:
+            lines = self._until_prompt(after(seconds))
+        except TimeoutError:
+            hint = "is it busy? The platform file's renode.machine must be what the script calls it"
+            raise self._silent(f"Renode should do '{command}' within {seconds:g} s", hint) from None
+        # The echo is the first line; the monitor may have printed something of its own before it.
+        for index, text in enumerate(lines):
+            if text.strip() == command.strip():
+                lines = lines[index + 1 :]
+                break
+        if (error := refusal(command, lines)) is not None:
+            raise error
+        return "\n".join(lines).strip()
+
+    def quit(self, seconds: float = 2.0) -> None:
+        """Let Renode end in its own way, as far as it does so in time."""
+        deadline = after(seconds)
+        try:
+            self._line.write(b"quit\n")
+            while time.monotonic() < deadline:
+                self._line.read(deadline)
+        except RigFault:
+            return
+
+    def _until_prompt(self, deadline: float) -> list[str]:
+        lines: list[str] = []
+        while True:
+            while self._pending:
+                item = self._pending.pop(0)
+                if isinstance(item, Prompt):
+                    return lines
+                lines.append(item.text)
+                if len(lines) > _MOST_LINES:
+                    raise RigFault(
+                        "Renode's monitor should come to an end",
+                        f"more than {_MOST_LINES} lines; the last: {item.text[:200]!r}",
+                        "is something else writing to its monitor?",
+                    )
+            if time.monotonic() >= deadline:
+                raise TimeoutError
+            self._pending += self._parser.feed(self._line.read(deadline))
+
+    def _silent(self, wanted: str, remedy: str) -> RigFault:
+        words = self._line.last_words()
+        seen = f"last bytes: {escaped(self._line.tail)}" + (f"; {words}" if words else "")
+        return RigFault(wanted, seen, remedy)

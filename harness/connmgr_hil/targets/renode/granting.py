@@ -1,0 +1,74 @@
+"""A line whose device lives only while somebody waits for it."""
+
+import time
+from collections.abc import Callable
+
+from connmgr_hil.transport import DescriptorTransport
+
+_GROWTH = 4
+
+
+class GrantedLine:
+    """The UART of a machine whose virtual time goes on only within `read`.
+
+    Who reads until a deadline some seconds away gives the device at most so many seconds, as fast as
+    the emulator can: a minute may take a moment, but a device that is silent is not older than it would be on a
+    board. While nobody reads it stands still. Time is granted in slices of at least `shortest` and at most `longest` seconds:
+    the longer it has been silent, the longer they get, since what is left of a slice goes by after the answer.
+    """
+
+    def __init__(
+        self,
+        line: DescriptorTransport,
+        run_for: Callable[[float], None],
+        *,
+        shortest: float = 0.001,
+        longest: float = 0.05,
+    ) -> None:
+        self.name = line.name
+        self._line = line
+        self._run_for = run_for
+        self._shortest = shortest
+        self._longest = longest
+        self._granted_until = 0.0
+        self._silent_for = 0.0
+
+    @property
+    def tail(self) -> bytes:
+        """The last bytes that were read."""
+        return self._line.tail
+
+    def fileno(self) -> int:
+        """Return -1: waiting on the descriptor alone would wait for a device that stands still."""
+        return -1
+
+    def write(self, data: bytes) -> None:
+        """Send all of these bytes; they arrive when the device runs on."""
+        self._granted_until = 0.0
+        self._silent_for = 0.0
+        self._line.write(data)
+
+    def read(self, deadline: float) -> bytes:
+        """Let the device run until it sends something, but no longer than until the deadline.
+
+        Raises `LineClosed` when the emulator has ended, `RigFault` when it does not run on.
+        """
+        while True:
+            now = time.monotonic()
+            data = self._line.read(now)
+            if data or now >= deadline:
+                return data
+            self._granted_until = max(self._granted_until, now)
+            left = deadline - self._granted_until
+            if left <= 0:
+                # It has had all the time that the reader has: what it sent may be on its way.
+                return self._line.read(deadline)
+            seconds = min(self._longest, max(self._shortest, self._silent_for / _GROWTH))
+            seconds = max(self._shortest, min(seconds, left))
+            self._run_for(seconds)
+            self._granted_until += seconds
+            self._silent_for += seconds
+
+    def close(self) -> None:
+        """End the line; closing twice does no harm."""
+        self._line.close()

@@ -1,0 +1,72 @@
+"""Renode inside this process, by pyrenode3 and pythonnet."""
+
+import importlib
+import os
+import threading
+from typing import Any
+
+from connmgr_hil.transport import DescriptorTransport
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+
+from .driver import PYRENODE_REMEDY
+from .finding import PYRENODE_VARIABLES
+from .monitor import refusal
+
+
+class PyrenodeDriver:
+    """Renode in this process. It stays loaded until the process ends; stopping clears what it emulates.
+
+    There is one for the process, and the main thread must make it. Raises `UsageError` where pyrenode3 or its Renode
+    is missing.
+    """
+
+    def __init__(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            raise UsageError(
+                "pyrenode3 in the main thread",
+                f"the thread {threading.current_thread().name}",
+                "CMHIL_RENODE_DRIVER=process runs Renode as a process of its own",
+            )
+        chosen = [name for name in PYRENODE_VARIABLES if os.environ.get(name)]
+        if len(chosen) > 1:
+            raise UsageError(
+                "at most one of " + ", ".join(PYRENODE_VARIABLES), "set: " + ", ".join(chosen)
+            )
+        try:
+            wrappers = importlib.import_module("pyrenode3.wrappers")
+        except (ImportError, RuntimeError, OSError) as error:
+            raise UsageError(
+                "pyrenode3, to run Renode in this process", str(error), PYRENODE_REMEDY
+            ) from error
+        self._monitor: Any = wrappers.Monitor()
+
+    @property
+    def pid(self) -> int:
+        """The process id of this very process."""
+        return os.getpid()
+
+    def know(self, machine: str) -> None:
+        """Do nothing: there are no prompts to be told from lines."""
+
+    def execute(self, command: str, *, seconds: float = 30.0) -> str:
+        """Give a command of the monitor and return what it printed; it cannot be interrupted."""
+        del seconds
+        try:
+            printed, complaint = self._monitor.execute(command)
+        except Exception as error:  # a .NET exception is of no class that is known here
+            raise RigFault(f"Renode should do '{command}'", str(error)) from error
+        if complaint and complaint.strip():
+            lines = complaint.splitlines()
+            raise refusal(command, lines) or RigFault(
+                f"Renode should do '{command}'", complaint.strip()
+            )
+        if (refused := refusal(command, printed.splitlines())) is not None:
+            raise refused
+        return str(printed).strip()
+
+    def look_after(self, line: DescriptorTransport) -> None:
+        """Do nothing: its output is ours."""
+
+    def stop(self) -> None:
+        """Take down all machines and terminals."""
+        self.execute("Clear")

@@ -1,0 +1,123 @@
+"""Targets that run in Renode."""
+
+import contextlib
+from pathlib import Path
+
+from connmgr_hil.targets.base import PlatformTarget
+from connmgr_hil.targets.platforms import Platform
+from connmgr_hil.transport import connect_tcp
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+
+from .driver import RenodeDriver, choose_driver
+from .free_port import PortTaken, says_taken, with_free_port
+from .granting import GrantedLine
+
+_TERMINAL = "cmhil_console"
+_UNSAFE = set('"\r\n')
+
+
+class RenodeTarget(PlatformTarget):
+    """A board in Renode: the script of its platform file makes the machine, and time goes on while somebody reads.
+
+    Raises `UsageError` where there is no Renode, and `RigFault` with Renode's own words when it refuses something.
+    """
+
+    def __init__(self, platform: Platform, image: Path) -> None:
+        assert platform.renode is not None, "read_platform() asks for it"
+        self.platform = platform
+        self._settings = platform.renode
+        self._image = image.absolute()
+        self._open = choose_driver(platform.renode.driver)
+        self._renode: RenodeDriver | None = None
+        self._line: GrantedLine | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process in which Renode runs."""
+        return self._renode.pid if self._renode is not None else None
+
+    def start(self) -> GrantedLine:
+        """Start Renode with this machine; it stands at its first instruction."""
+        self.stop()
+        settings = self._settings
+        self._renode = self._open()
+        try:
+            self._renode.know(settings.machine)
+            for command in (
+                "emulation SetGlobalAdvanceImmediately true",
+                f'emulation SetGlobalQuantum "{settings.quantum_seconds:.6f}"',
+                f"$name={_quoted(settings.machine)}",
+                f"$bin={_file(self._image)}",
+                f"include {_file(Path(settings.script))}",
+                f"mach set {_quoted(settings.machine)}",
+            ):
+                self._renode.execute(command)
+            port = with_free_port(self._offer_console)
+            self._renode.execute(f"connector Connect {settings.uart} {_TERMINAL}")
+            console = connect_tcp("127.0.0.1", port)
+        except BaseException:
+            self.stop()
+            raise
+        console.name = f"{self.name} in Renode"
+        self._renode.look_after(console)
+        self._line = GrantedLine(
+            console,
+            self._run_for,
+            shortest=settings.quantum_seconds,
+            longest=max(settings.slice_seconds, settings.quantum_seconds),
+        )
+        return self._line
+
+    def _offer_console(self, port: int) -> int:
+        assert self._renode is not None
+        command = f'emulation CreateServerSocketTerminal {port} "{_TERMINAL}" false'
+        try:
+            self._renode.execute(command)
+        except RigFault as error:
+            if says_taken(error.seen):
+                raise PortTaken(error.wanted, error.seen) from error
+            raise
+        return port
+
+    def _run_for(self, seconds: float) -> None:
+        assert self._renode is not None
+        self._renode.execute(
+            f'emulation RunFor "{seconds:.6f}"', seconds=self._settings.stuck_seconds
+        )
+
+    def restart(self) -> GrantedLine:
+        """Reset the machine; its script's macro `reset` loads the image again."""
+        if self._renode is None or self._line is None:
+            return self.start()
+        self._renode.execute("machine Reset")
+        return self._line
+
+    def execute(self, command: str) -> str:
+        """Give a command of Renode's monitor and return what it printed."""
+        if self._renode is None:
+            raise RigFault("Renode should run", "it was not started", "start() comes first")
+        return self._renode.execute(command)
+
+    def stop(self) -> None:
+        """Close the line and end Renode."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._renode is not None:
+            renode, self._renode = self._renode, None
+            with contextlib.suppress(RigFault):
+                renode.stop()
+
+
+def _quoted(text: str) -> str:
+    if _UNSAFE & set(text):
+        raise UsageError("a name without quotes or line ends for Renode", repr(text))
+    return f'"{text}"'
+
+
+def _file(path: Path) -> str:
+    text = str(path)
+    if _UNSAFE & set(text):
+        raise UsageError("a path without quotes or line ends for Renode", repr(text))
+    # The monitor takes a path with spaces when each is escaped.
+    return "@" + text.replace(" ", "\\ ")

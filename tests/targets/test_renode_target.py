@@ -1,0 +1,275 @@
+"""Boards in Renode: granted time, and the whole way from the command line to a verdict over a stand-in."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+import time
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connmgr_hil.resources import platforms_dir
+from connmgr_hil.targets import RenodeTarget, find_platform, image_path, open_target, read_platform
+from connmgr_hil.targets.renode import choose_driver, find_renode
+from connmgr_hil.targets.renode.granting import GrantedLine
+from connmgr_hil.targets.renode.pyrenode_driver import PyrenodeDriver
+from connmgr_hil.transport import after, from_socket
+from connmgr_hil.vocabulary.errors import BadInput, RigFault, UsageError
+
+STAND_IN = Path(__file__).with_name("renode_stand_in.py")
+OURS = ("renode_frdm_k64f", "renode_nrf9160dk")
+
+
+# --- granted time --------------------------------------------------------------------------------
+
+
+class Machine:
+    """Sends `b"reply"` once it has run for so long since it heard something."""
+
+    def __init__(self, device_seconds: float) -> None:
+        ours, self.theirs = socket.socketpair()
+        self.slices: list[float] = []
+        self.needs = device_seconds
+        line = from_socket(ours, "a machine")
+        self.line = GrantedLine(line, self.run_for, shortest=0.001, longest=0.05)
+
+    def run_for(self, seconds: float) -> None:
+        before = sum(self.slices)
+        self.slices.append(seconds)
+        if before < self.needs <= sum(self.slices):
+            self.theirs.sendall(b"reply")
+
+
+@pytest.fixture
+def make() -> Iterator[type[Machine]]:
+    made: list[Machine] = []
+
+    class Kept(Machine):
+        def __init__(self, device_seconds: float) -> None:
+            super().__init__(device_seconds)
+            made.append(self)
+
+    yield Kept
+    for machine in made:
+        machine.line.close()
+        machine.theirs.close()
+
+
+def test_while_nobody_reads_no_time_goes_by(make: type[Machine]) -> None:
+    machine = make(0.01)
+    machine.line.write(b"command\r")
+    assert machine.slices == []
+
+
+def test_a_minute_is_granted_at_once_in_slices_that_grow(make: type[Machine]) -> None:
+    machine = make(60.0)
+    machine.line.write(b"advance\r")
+    assert machine.line.read(after(70)) == b"reply"
+    assert machine.slices[0] == 0.001
+    assert max(machine.slices) == 0.05
+    assert 60.0 <= sum(machine.slices) < 60.0 + 0.05 + 1e-6
+    assert machine.slices == sorted(machine.slices)
+
+
+def test_a_quick_answer_costs_little_device_time(make: type[Machine]) -> None:
+    machine = make(0.02)
+    machine.line.write(b"ping\r")
+    assert machine.line.read(after(10)) == b"reply"
+    assert sum(machine.slices) < 0.02 * 1.5
+
+
+def test_a_silent_device_gets_no_more_time_than_its_reader_has(make: type[Machine]) -> None:
+    machine = make(1000.0)
+    deadline = after(0.05)
+    while time.monotonic() < deadline:
+        assert machine.line.read(deadline) == b""
+    assert 0 < sum(machine.slices) < 0.052
+
+
+def test_a_new_command_gets_time_of_its_own(make: type[Machine]) -> None:
+    machine = make(5.0)
+    machine.line.write(b"advance\r")
+    assert machine.line.read(after(10)) == b"reply"
+    granted = sum(machine.slices)
+    machine.needs = granted + 0.01
+    machine.line.write(b"ping\r")
+    assert machine.line.read(after(0.4)) == b"reply"
+
+
+# --- platform files ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_an_emulated_board_runs_the_firmware_of_the_real_one(name: str) -> None:
+    platform = find_platform(name)
+    real = find_platform(platform.build_name)
+    assert real.kind == "board"
+    assert image_path(platform, "dad") == image_path(real, "dad")
+    assert platform.boards == real.boards
+    assert platform.zephyr == real.zephyr
+    assert set(platform.variants) == set(real.variants)
+
+
+def test_a_script_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    text = (platforms_dir() / "renode_frdm_k64f.toml").read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        read_platform(path)
+    assert "renode.script" in str(caught.value)
+    assert str(tmp_path / "renode/frdm_k64f.resc") in str(caught.value)
+
+
+def test_a_table_that_is_missing_or_wrong_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    head = "name='x'\ndescription='x'\nkind='renode'\n[zephyr]\nboard='x'\n"
+    path.write_text(head, encoding="utf-8")
+    with pytest.raises(BadInput, match=r"mine\.toml") as caught:
+        read_platform(path)
+    assert "[renode]" in str(caught.value)
+    path.write_text(head + "[renode]\nscript='a'\nmachine='m'\nquantom=1\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        read_platform(path)
+    assert "quantum_seconds" in str(caught.value)
+    path.write_text(head + "[renode]\nscript='a'\nmachine='m'\ndriver='gdb'\n", encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        read_platform(path)
+    assert "driver" in str(caught.value)
+
+
+# --- which driver --------------------------------------------------------------------------------
+
+
+def test_without_renode_the_error_names_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENODE_PATH", "/nowhere")
+    monkeypatch.setattr("connmgr_hil.targets.renode.driver.pyrenode_place", lambda: "")
+    with pytest.raises(UsageError) as caught:
+        choose_driver("auto")
+    for word in ("RENODE_PATH", "renode.io", "pyrenode3 @ git+", "PYRENODE_PKG"):
+        assert word in str(caught.value)
+
+
+def test_the_variable_overrules_the_platform_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CMHIL_RENODE_DRIVER", "gdb")
+    with pytest.raises(UsageError, match="auto, process, pyrenode"):
+        choose_driver("process")
+    monkeypatch.setenv("CMHIL_RENODE_DRIVER", "pyrenode")
+    monkeypatch.setitem(sys.modules, "pyrenode3", None)
+    with pytest.raises(UsageError) as caught:
+        choose_driver("process")()
+    assert "the extra 'renode'" in str(caught.value)
+
+
+def test_pyrenode_takes_one_renode_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYRENODE_PKG", "/a")
+    monkeypatch.setenv("PYRENODE_BIN", "/b")
+    with pytest.raises(UsageError, match="at most one"):
+        PyrenodeDriver()
+
+
+def test_pyrenode_is_driven_through_its_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+
+    class Monitor:
+        def execute(self, command: str) -> tuple[str, str]:
+            heard.append(command)
+            if command == "bad":
+                return "", "No such command or device: bad"
+            if command == "throws":
+                raise ValueError(command)
+            return "0x20\n", ""
+
+    wrappers = types.SimpleNamespace(Monitor=Monitor)
+    monkeypatch.setitem(sys.modules, "pyrenode3", types.ModuleType("pyrenode3"))
+    monkeypatch.setitem(sys.modules, "pyrenode3.wrappers", wrappers)
+    driver = PyrenodeDriver()
+    assert driver.execute("sysbus.cpu PC") == "0x20"
+    for command in ("bad", "throws"):
+        with pytest.raises(RigFault, match=command):
+            driver.execute(command)
+    driver.stop()
+    assert heard[-1] == "Clear"
+
+
+# --- the whole way -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A platform file for the stand-in, and RENODE_PATH set to it."""
+    program = tmp_path / "renode"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} {STAND_IN} "$@"\n', encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("RENODE_PATH", str(program))
+    monkeypatch.delenv("CMHIL_RENODE_DRIVER", raising=False)
+    path = tmp_path / "renode_simulated.toml"
+    path.write_text(
+        f"""name = "renode_simulated"
+description = "The stand-in"
+kind = "renode"
+ifaces = ["bound0"]
+[zephyr]
+board = "simulated"
+[renode]
+script = "{platforms_dir() / "renode" / "frdm_k64f.resc"}"
+machine = "a machine"
+[time]
+tolerance_seconds = 0.05
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "zephyr.elf").write_bytes(b"\x7fELF")
+    return path
+
+
+def test_a_verdict_through_renode_s_face(stand_in: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "connmgr_hil.cli", "verify", "-t", str(stand_in)),
+            *("--image", str(tmp_path / "zephyr.elf"), "--scenario", "REQ-CTL-01*"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        timeout=120,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "conforms" in done.stdout
+
+
+def test_resetting_it_reloads_the_image_and_keeps_the_process(
+    stand_in: Path, tmp_path: Path
+) -> None:
+    with open_target(str(stand_in), image=tmp_path / "zephyr.elf") as target:
+        assert isinstance(target, RenodeTarget)
+        line, pid = target.start(), target.pid
+        assert target.restart() is line
+        assert target.pid == pid
+        assert target.execute("machine ElapsedVirtualTime") == "0.000000"
+        with pytest.raises(RigFault, match=r"sysbus\.lte"):
+            target.execute("sysbus.lte Attach")
+
+
+def test_an_image_that_went_away_is_a_rig_fault(stand_in: Path, tmp_path: Path) -> None:
+    with open_target(str(stand_in), image=tmp_path / "zephyr.elf") as target:
+        (tmp_path / "zephyr.elf").unlink()
+        with pytest.raises(RigFault, match=r"should do .include"):
+            target.start()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_whole_suite_in_renode(name: str, tmp_path: Path) -> None:
+    if find_renode() is None:
+        pytest.skip("needs Renode: put it on PATH or set RENODE_PATH")
+    image = image_path(find_platform(name)).absolute()
+    if not image.is_file():
+        pytest.skip(f"no image of {name}: cmhil build -p {find_platform(name).build_name}")
+    command = (sys.executable, "-m", "connmgr_hil.cli", "verify", "-t", name, "--image", str(image))
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
