@@ -2,7 +2,9 @@
 Documentation    Renode's own keywords beside ours: Renode builds the machine, ConnMgrLibrary talks to its UART.
 ...
 ...              ``renode-test robot/renode.robot --variable TARGET:frdm_k64f --variable IMAGE:/path/zephyr.elf``
-...              ``--variable PORT:socket://localhost:3456``; everywhere else the suite is skipped.
+...              ``--variable PORT:socket://127.0.0.1:3456``; everywhere else the suite is skipped.
+...              The machine is started and runs as a board would, its time held to that of the host. Where
+...              time should be granted instead, ``cmhil verify -t renode_frdm_k64f`` does that.
 
 Resource         resources/connmgr.resource
 
@@ -13,7 +15,7 @@ Test Tags        renode
 
 
 *** Variables ***
-${REPL}              platforms/cpus/nxp-k6xf.repl
+${SCRIPT}            ${CURDIR}/../platforms/renode/frdm_k64f.resc
 ${UART}              sysbus.uart0
 ${CONSOLE_PORT}      3456
 ${RENODEKEYWORDS}    ${EMPTY}
@@ -51,10 +53,10 @@ Import Keywords Of Renode
     Run Keyword    Setup
 
 Create Machine With Console
-    [Documentation]    A machine with our firmware, whose UART is a socket that PORT names.
-    Run Keyword    Execute Command    mach create
-    Run Keyword    Execute Command    machine LoadPlatformDescription @${REPL}
-    Run Keyword    Execute Command    sysbus LoadELF @${IMAGE}
+    [Documentation]    A machine with our firmware, whose UART is a socket that PORT names. Our script's macro
+    ...    loads the image again when the firmware resets itself.
+    Run Keyword    Execute Command    $bin=@${IMAGE}
+    Run Keyword    Execute Command    include @${SCRIPT}
     Run Keyword    Execute Command    emulation CreateServerSocketTerminal ${CONSOLE_PORT} "console" false
     Run Keyword    Execute Command    connector Connect ${UART} console
 

@@ -85,6 +85,7 @@ def test_protocol_and_trace_are_whole(site: Path) -> None:
         ("Top", Platform),
         ("zephyr", Zephyr),
         ("emulator", Emulator),
+        ("renode", Renode),
         ("console", Console),
         ("time", Time),
         ("variants.NAME", Variant),
@@ -96,7 +97,7 @@ def test_platform_keys_are_all_described(section: str, table: type[msgspec.Struc
     part = text.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (.+?) \|", part, re.MULTILINE)
     described = dict(rows)
-    tables = {"zephyr", "emulator", "console", "time", "variants", "stimuli"}
+    tables = {"zephyr", "emulator", "renode", "console", "time", "variants", "stimuli"}
     fields = {
         field.name: field
         for field in msgspec.structs.fields(table)

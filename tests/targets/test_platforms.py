@@ -51,7 +51,7 @@ def test_both_names_of_a_board_are_right() -> None:
     ("change", "message"),
     [
         (("kind =", "kinds ="), r"kinds.*known keys: console, description"),
-        (('"board"', '"boart"'), r"boart.*kind.*one of: simulated, native, qemu, board"),
+        (('"board"', '"boart"'), r"boart.*kind.*one of: simulated, native, qemu, renode, board"),
         (('board = "mine"', "board = 5"), r"str.*zephyr\.board"),
         (('board = "mine"', 'board = "x"\nbaud = 1'), r"baud.*known keys: board, board_v2"),
         (("name =", "#"), r"missing required field `name`"),

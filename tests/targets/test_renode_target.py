@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from connmgr_hil.resources import platforms_dir
 from connmgr_hil.targets import RenodeTarget, find_platform, image_path, open_target, read_platform
@@ -230,7 +231,7 @@ def test_a_verdict_through_renode_s_face(stand_in: Path, tmp_path: Path) -> None
     done = subprocess.run(
         [
             *(sys.executable, "-m", "connmgr_hil.cli", "verify", "-t", str(stand_in)),
-            *("--image", str(tmp_path / "zephyr.elf"), "--scenario", "REQ-CTL-01*"),
+            *("--image", str(tmp_path / "zephyr.elf"), "--scenario", "connect-again*"),
         ],
         capture_output=True,
         text=True,
@@ -254,6 +255,26 @@ def test_resetting_it_reloads_the_image_and_keeps_the_process(
         assert target.execute("machine ElapsedVirtualTime") == "0.000000"
         with pytest.raises(RigFault, match=r"sysbus\.lte"):
             target.execute("sysbus.lte Attach")
+
+
+def test_cable_and_loss_are_given_by_the_monitor(
+    stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stimuli = find_platform("renode_frdm_k64f").stimuli
+    assert set(stimuli) == {"link-down", "link-up", "loss-on", "loss-off"}
+    with open_target(str(stand_in), image=tmp_path / "zephyr.elf") as target:
+        assert isinstance(target, RenodeTarget)
+        target.platform = structs.replace(target.platform, stimuli=stimuli)
+        target.start()
+        given: list[str] = []
+        execute = target.execute
+        monkeypatch.setattr(target, "execute", lambda what: (given.append(what), execute(what)))
+        for name in stimuli:
+            assert target.obstacle_to_stimulus(name) == ""
+            target.stimulate(name)
+        assert given == [command for each in stimuli.values() for command in each.monitor]
+        with pytest.raises(UsageError, match="stimulus"):
+            target.stimulate("earthquake")
 
 
 def test_an_image_that_went_away_is_a_rig_fault(stand_in: Path, tmp_path: Path) -> None:

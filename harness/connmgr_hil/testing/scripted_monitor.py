@@ -95,7 +95,8 @@ class ScriptedMonitor:
         lines: list[socket.socket | int] = [self._client or self._listener, self._wake_read]
         if uart := self._console or self._terminal:
             lines.append(uart)
-        for line in select.select(lines, [], [])[0]:
+        # One at a time: what the first one brings may use up what made the next one ready.
+        for line in select.select(lines, [], [])[0][:1]:
             if line is self._listener:
                 self._client = self._listener.accept()[0]
                 # A client that comes back gets telnet's bytes, but neither banner nor prompt.

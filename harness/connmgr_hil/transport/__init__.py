@@ -4,14 +4,16 @@ from .base import Transport, after, escaped
 from .descriptor import DescriptorTransport
 from .opening import open_line
 from .remote import RemoteTransport
-from .sockets import connect_tcp, connect_unix, from_socket
+from .sockets import PromptLine, connect_promptly, connect_tcp, connect_unix, from_socket
 from .terminal import open_terminal
 
 __all__ = [
     "DescriptorTransport",
+    "PromptLine",
     "RemoteTransport",
     "Transport",
     "after",
+    "connect_promptly",
     "connect_tcp",
     "connect_unix",
     "escaped",

@@ -5,7 +5,7 @@ import socket
 import time
 
 from connmgr_hil.targets.process import EmulatorProcess
-from connmgr_hil.transport import DescriptorTransport, after, from_socket
+from connmgr_hil.transport import DescriptorTransport, PromptLine, after
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault
 
 from .client import MonitorClient
@@ -59,7 +59,7 @@ class ProcessDriver:
             # A port of the range for clients may be connected to itself where nobody listens yet.
             if line is not None and line.getsockname() != line.getpeername():
                 line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return from_socket(line, "Renode's monitor")
+                return PromptLine(line, "Renode's monitor")
             if line is not None:
                 line.close()
             if time.monotonic() >= deadline:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from connmgr_hil.targets.base import PlatformTarget
 from connmgr_hil.targets.platforms import Platform
-from connmgr_hil.transport import connect_tcp
+from connmgr_hil.targets.stimuli import OutsideStimulus
+from connmgr_hil.transport import connect_promptly
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .driver import RenodeDriver, choose_driver
@@ -21,6 +22,8 @@ class RenodeTarget(PlatformTarget):
 
     Raises `UsageError` where there is no Renode, and `RigFault` with Renode's own words when it refuses something.
     """
+
+    means = PlatformTarget.means | {"monitor"}
 
     def __init__(self, platform: Platform, image: Path) -> None:
         assert platform.renode is not None, "read_platform() asks for it"
@@ -54,7 +57,7 @@ class RenodeTarget(PlatformTarget):
                 self._renode.execute(command)
             port = with_free_port(self._offer_console)
             self._renode.execute(f"connector Connect {settings.uart} {_TERMINAL}")
-            console = connect_tcp("127.0.0.1", port)
+            console = connect_promptly("127.0.0.1", port)
         except BaseException:
             self.stop()
             raise
@@ -97,6 +100,13 @@ class RenodeTarget(PlatformTarget):
         if self._renode is None:
             raise RigFault("Renode should run", "it was not started", "start() comes first")
         return self._renode.execute(command)
+
+    def _perform(self, stimulus: OutsideStimulus, name: str) -> None:
+        if stimulus.means != "monitor":
+            super()._perform(stimulus, name)
+            return
+        for command in stimulus.monitor:
+            self.execute(command)
 
     def stop(self) -> None:
         """Close the line and end Renode."""
