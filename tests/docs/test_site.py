@@ -13,7 +13,7 @@ from shown import ROOT
 import connmgr_hil
 from connmgr_hil.cli.main import _COMMANDS
 from connmgr_hil.conformance.requirements import requirements
-from connmgr_hil.targets.platforms import Console, Emulator, Platform, Time, Variant, Zephyr
+from connmgr_hil.targets.platforms import Console, Emulator, Platform, Renode, Time, Variant, Zephyr
 from connmgr_hil.targets.stimuli import OutsideStimulus
 
 DOCS = ROOT / "docs"
