@@ -29,13 +29,14 @@ class ScriptedDevice:
     It knows `hello`, `ping`, `again` and `mode`. `on(word, handler)` adds or replaces a command; the
     handler sends what it likes with `emit`, `reply` and `raw`. `mangle` sees every frame before it
     goes out, first time or again, and returns what really does. `machine=False` starts it with a
-    person's shell. Whatever a handler raises is raised at the end of the block.
+    person's shell. `missing_ifaces` of its ifaces are never told. Whatever a handler raises is raised at the end of the block.
     """
 
     def __init__(self, *, machine: bool = True, nonce: str = "a1b2c3d4", ifaces: int = 1) -> None:
         self.machine = machine
         self.nonce = nonce
         self.ifaces = ifaces
+        self.missing_ifaces = 0
         self.facts: dict[str, object] = {"proto": 1, "board": "scripted", "build": "f00d"}
         self.mangle: Mangler = lambda raw: raw
         self.ring: dict[int, bytes] = {}
@@ -101,7 +102,7 @@ class ScriptedDevice:
         answer = {"ack": ack} if ack else {}
         counts: dict[str, object] = {"ifaces": self.ifaces, "first": first, "granted": 1}
         self.emit("hello", **facts, nonce=self.nonce, **answer, **counts)
-        for index in range(1, self.ifaces + 1):
+        for index in range(1, self.ifaces + 1 - self.missing_ifaces):
             self.emit("iface", **{"if": index}, name=f"bound{index - 1}", l2="DUMMY", bound=1)
         if tag:
             self.reply(tag)

@@ -43,7 +43,8 @@ class ScriptedShell:
     It echoes, draws its prompt and colours as Zephyr's does. `answers` maps lines to what it prints;
     a line that is not there is an unknown command. `during` maps a line to what other threads print
     while it is being typed: the shell erases prompt and line, prints, and draws them again. `after`
-    maps a line to what they print when its prompt is there again.
+    maps a line to what they print when its prompt is there again. `mishear` replaces what is typed, once;
+    `wrap` breaks the echo after so many columns; `chunk` writes so many bytes at a time.
     """
 
     def __init__(
@@ -53,6 +54,9 @@ class ScriptedShell:
         self.colours = colours
         self.echo = echo
         self.answers: dict[str, Answer] = dict(_USUAL)
+        self.mishear: tuple[str, str] | None = None
+        self.wrap = 0
+        self.chunk = 0
         self.during: dict[str, str] = {}
         self.after: dict[str, str] = {}
         self.lines: list[str] = []
@@ -71,7 +75,10 @@ class ScriptedShell:
         if not self.colours:
             for colour in (_RED, _GREEN, _PLAIN):
                 text = text.replace(colour, "")
-        os.write(self._master, text.replace("\n", "\r\n").encode())
+        data = text.replace("\n", "\r\n").encode("latin-1", "replace")
+        size = self.chunk or len(data) or 1
+        for begin in range(0, len(data), size):
+            os.write(self._master, data[begin : begin + size])
 
     def _draw(self) -> None:
         self._print(f"{_GREEN}{self.prompt}{_PLAIN}{self._typed if self.echo else ''}")
@@ -91,7 +98,11 @@ class ScriptedShell:
                 ready = select.select([self._master, self._wake_read], [], [])[0]
                 if self._wake_read in ready:
                     return
-                for character in os.read(self._master, 4096).decode("latin-1"):
+                heard = os.read(self._master, 4096).decode("latin-1")
+                if self.mishear is not None and self.mishear[0] in heard:
+                    heard = heard.replace(*self.mishear, 1)
+                    self.mishear = None
+                for character in heard:
                     self._hear(character)
         except BaseException as error:  # noqa: BLE001 - it is raised again in the test's thread
             self._failure = error
@@ -110,6 +121,8 @@ class ScriptedShell:
             self._typed += character
             if self.echo:
                 self._print(character)
+                if self.wrap and (len(self.prompt) + len(self._typed)) % self.wrap == 0:
+                    self._print("\n")
             for line, text in list(self.during.items()):
                 if self._typed == line[: len(line) // 2]:
                     del self.during[line]

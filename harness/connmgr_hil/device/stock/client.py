@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 
 from connmgr_hil.device.messages import no_answer, restarted
 from connmgr_hil.device.pace import Pace
-from connmgr_hil.transport import Transport, after
-from connmgr_hil.vocabulary.errors import LineClosed, WrongDevice
+from connmgr_hil.transport import Transport, after, escaped
+from connmgr_hil.vocabulary.errors import LineClosed, LineDamaged, WrongDevice
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -84,7 +84,9 @@ class StockDevice:
         self._answer: list[str] | None = None
         self._token = ""
         self._finished = False
+        self._echoed = False
         self._has_cm = False
+        self._echoes = False
 
     # --- beginning and ending ------------------------------------------------------------------
 
@@ -109,6 +111,7 @@ class StockDevice:
             if self._finished:
                 self._until_quiet()
                 self._prompt = self._screen.open_line
+                self._echoes = self._echoed
         lines = [*self._ask("kernel version"), *self._ask("net iface")]
         events = any("enabled" in line for line in self._ask("net events on"))
         lines += self._ask("net cm status")
@@ -206,7 +209,24 @@ class StockDevice:
             raise no_answer(self._transport, f"an answer to '{line}'", host_seconds)
         answer, self._answer = self._answer, None
         self._until_quiet()
-        return [each for each in answer if each.strip() != line.strip()]
+        if not self._echoes:
+            return answer
+        return self._without_echo(line, answer)
+
+    def _without_echo(self, line: str, answer: list[str]) -> list[str]:
+        """Return an answer without its echo, which a narrow terminal spreads over several lines.
+
+        Raises `LineDamaged` when the shell echoed something else: it may have done something else.
+        """
+        for begin in range(len(answer)):
+            for end in range(begin + 1, min(len(answer), begin + 4) + 1):
+                if "".join(answer[begin:end]).strip() == line.strip():
+                    return answer[:begin] + answer[end:]
+        raise LineDamaged(
+            f"the shell should echo '{line}'",
+            f"{' | '.join(answer[:3]) or 'nothing'}; last bytes: {escaped(self._transport.tail)}",
+            "the line damages what is typed: check baud rate and pacing",
+        )
 
     # --- the line ------------------------------------------------------------------------------
 
@@ -258,7 +278,11 @@ class StockDevice:
             self._record(
                 Log(t=self._now(), level=said.level, module=said.module, message=said.message)
             )
-        elif not line.strip() or line.strip() == self._token:
+        elif line.strip().endswith(self._token) and self._token:
+            self._echoed = True
+            if (before := line.strip().removesuffix(self._token)) and self._answer is not None:
+                self._answer.append(before)
+        elif not line.strip():
             return
         elif self._answer is not None and not self._finished:
             self._answer.append(line)
