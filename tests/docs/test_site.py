@@ -13,7 +13,16 @@ from shown import ROOT
 import connmgr_hil
 from connmgr_hil.cli.main import _COMMANDS
 from connmgr_hil.conformance.requirements import requirements
-from connmgr_hil.targets.platforms import Console, Emulator, Platform, Renode, Time, Variant, Zephyr
+from connmgr_hil.targets.platforms import (
+    Console,
+    Emulator,
+    Flash,
+    Platform,
+    Renode,
+    Time,
+    Variant,
+    Zephyr,
+)
 from connmgr_hil.targets.stimuli import OutsideStimulus
 
 DOCS = ROOT / "docs"
@@ -86,6 +95,7 @@ def test_protocol_and_trace_are_whole(site: Path) -> None:
         ("zephyr", Zephyr),
         ("emulator", Emulator),
         ("renode", Renode),
+        ("emulator.flash", Flash),
         ("console", Console),
         ("time", Time),
         ("variants.NAME", Variant),

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies as st
 
+from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.targets import (
     find_image,
     find_platform,
@@ -11,6 +13,7 @@ from connmgr_hil.targets import (
     known_platforms,
     open_target,
     read_platform,
+    read_platforms,
 )
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 
@@ -28,7 +31,8 @@ def test_those_that_ship() -> None:
     platforms = known_platforms()
     assert {
         *("simulated", "native_sim", "native_posix", "mps2_an385", "qemu_cortex_m3", "qemu_x86"),
-        *("frdm_k64f", "nrf9160dk"),
+        *("frdm_k64f", "nrf9160dk", "nrf9160dk_ns"),
+        *("esp32_devkitc", "esp32c3_devkitm", "qemu_esp32"),
     } <= set(platforms)
     for name, platform in platforms.items():
         assert platform.name == name
@@ -53,11 +57,19 @@ def test_both_names_of_a_board_are_right() -> None:
         (("kind =", "kinds ="), r"kinds.*known keys: console, description"),
         (('"board"', '"boart"'), r"boart.*kind.*one of: simulated, native, qemu, renode, board"),
         (('board = "mine"', "board = 5"), r"str.*zephyr\.board"),
-        (('board = "mine"', 'board = "x"\nbaud = 1'), r"baud.*known keys: board, board_v2"),
+        (('board = "mine"', 'board = "x"\nbaud = 1'), r"baud.*known keys: app, board, board_v2"),
         (("name =", "#"), r"missing required field `name`"),
         (("[zephyr]", "[zephyr"), "TOML"),
         (('"board"', '"qemu"'), "emulator.program"),
         (('[zephyr]\nboard = "mine"', ""), r"\[zephyr\]"),
+        (("kind =", "kid ="), r"did you mean `kind`\?"),
+        (('"board"', '"boart"'), r"did you mean 'board'\?"),
+        (('"mine"\ndesc', '"../mine"\ndesc'), r"regex.*`name`"),
+        (("[zephyr]", "[time]\ntolerance_seconds = nan\n[zephyr]"), "tolerance_seconds"),
+        (("[zephyr]", "[time]\ntolerance_percent = -1\n[zephyr]"), "tolerance_percent"),
+        (("[zephyr]", "[zephyr]\nconf = ['no.conf']"), r"(?s)zephyr\.conf.*no\.conf"),
+        (("[zephyr]", "[emulator.flash]\nchip='x'\nsize='4MB'\nlayouts=[]\n[zephyr]"), "flash"),
+        (("name =", "a = " + "[" * 5000 + "]" * 5000 + "\nname ="), "TOML"),
         (('"mine"\ndesc', '"mine"\n[time]\ngranted = "yes"\n[x]\ndesc'), "x|bool"),
     ],
 )
@@ -69,6 +81,80 @@ def test_mistakes_name_file_key_and_what_may_be(
     with pytest.raises(BadInput, match=message) as caught:
         read_platform(path)
     assert str(path) in str(caught.value)
+
+
+def _keys() -> st.SearchStrategy[str]:
+    known = (
+        "name",
+        "kind",
+        "zephyr",
+        "board",
+        "emulator",
+        "flash",
+        "time",
+        "variants",
+        "untestable",
+    )
+    return st.sampled_from(known) | st.text("ab-_1", min_size=1, max_size=4)
+
+
+def _values() -> st.SearchStrategy[str]:
+    text = st.text(st.characters(codec="ascii", categories=("L", "N")), max_size=6)
+    plain = (
+        text.map(lambda word: f'"{word}"')
+        | st.integers().map(str)
+        | st.sampled_from(("true", "nan", "-inf", "1e999", "1979-05-27", '"\\u0000"', "1.5"))
+    )
+    return st.recursive(
+        plain,
+        lambda inner: (
+            st.lists(inner, max_size=3).map(lambda each: f"[{', '.join(each)}]")
+            | st.dictionaries(_keys(), inner, max_size=3).map(
+                lambda table: (
+                    "{" + ", ".join(f"{key} = {each}" for key, each in table.items()) + "}"
+                )
+            )
+        ),
+        max_leaves=8,
+    )
+
+
+@given(table=st.dictionaries(_keys(), _values(), max_size=6), noise=st.binary(max_size=8))
+def test_any_toml_is_read_or_refused_with_its_name(
+    tmp_path_factory: pytest.TempPathFactory, table: dict[str, str], noise: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    text = "\n".join(f"{key} = {value}" for key, value in table.items())
+    for content in (text.encode(), text.encode() + b"\n" + noise, SOUND.encode() + noise):
+        path.write_bytes(content)
+        try:
+            assert read_platform(path).kind
+        except BadInput as error:
+            refused = str(error)
+            assert str(path) in refused
+
+
+def test_two_files_of_one_name(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text(SOUND)
+    with pytest.raises(BadInput, match=r"b\.toml: a name.*\n.*'mine', as in .*a\.toml"):
+        read_platforms([tmp_path / "a.toml", tmp_path / "b.toml"])
+
+
+def test_requirements_that_cannot_be_tested_exist() -> None:
+    for platform in known_platforms().values():
+        ids = {key for key in platform.untestable if key.startswith("REQ-")}
+        assert ids <= set(requirements())
+
+
+def test_an_application_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "hil.conf").touch()
+    path.write_text(SOUND + 'app = "app"\nconf = ["hil.conf"]\n')
+    zephyr = read_platform(path).zephyr
+    assert zephyr is not None
+    assert zephyr.app_dir == tmp_path / "app"
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:

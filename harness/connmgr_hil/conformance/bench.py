@@ -25,6 +25,10 @@ class Unexpected(DeviceFault):
     """The device did not show what a scenario says it must."""
 
 
+class IfaceLacking(UsageError):
+    """A scenario asked for a role that no iface of this device has."""
+
+
 class Bench:
     """A device on the bench, as a scenario sees it.
 
@@ -83,14 +87,17 @@ class Bench:
 
     @property
     def letters(self) -> tuple[str, ...]:
-        """The roles that this device has an iface for."""
-        return tuple(self._indexes)
+        """The roles that this device has an iface for, without what is left out."""
+        return tuple(each for each, index in self._indexes.items() if index not in self._left_out)
 
     def index(self, letter: str) -> int:
         """Return the iface number of a role."""
         if letter not in self._indexes:
-            have = ", ".join(self._indexes)
-            raise UsageError(f"an iface for role {letter} was expected", f"this device has {have}")
+            have = ", ".join(self._indexes) or "none"
+            raise IfaceLacking(
+                f"needs iface {ROLES.get(letter, letter)} (role {letter})",
+                f"this device has {have}",
+            )
         return self._indexes[letter]
 
     # --- doing ---------------------------------------------------------------------------

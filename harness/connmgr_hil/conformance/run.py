@@ -15,7 +15,7 @@ from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, UsageError
 from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
 
-from .bench import Bench
+from .bench import Bench, IfaceLacking
 from .results import RunReport, ScenarioResult
 from .scenario import Scenario, registered
 from .session import Session
@@ -121,6 +121,8 @@ class _Runner:
                 obstacle = scenario.obstacle(*self._device, self._target)
                 if not obstacle:
                     scenario.body(Bench(session, real=REAL in scenario.needs))
+        except IfaceLacking as error:
+            obstacle = error.wanted
         except (DeviceFault, RigFault) as error:
             problem = str(error)
         if obstacle:

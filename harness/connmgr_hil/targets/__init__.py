@@ -3,7 +3,14 @@
 from .base import Target
 from .board import BoardTarget
 from .opening import find_image, image_path, open_target, start_device
-from .platforms import Dialect, Platform, find_platform, known_platforms, read_platform
+from .platforms import (
+    Dialect,
+    Platform,
+    find_platform,
+    known_platforms,
+    read_platform,
+    read_platforms,
+)
 from .program import ProgramTarget, native_target, simulated_target
 from .qemu import QemuTarget
 from .renode import RenodeTarget
@@ -23,6 +30,7 @@ __all__ = [
     "native_target",
     "open_target",
     "read_platform",
+    "read_platforms",
     "simulated_target",
     "start_device",
 ]

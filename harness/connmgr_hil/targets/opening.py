@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import structs
 
 from connmgr_hil.device import Device, Expected, Pace, Sink
-from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.errors import UsageError, WrongDevice
 
 from .base import Target
 from .board import BoardTarget
@@ -104,6 +104,13 @@ def start_device(
         shell_first=not target.granted,
     )
     device.attach(start="boot", host_seconds=host_seconds)
+    there = {facts.name for facts in device.ifaces}
+    if lacking := [name for name in platform.ifaces if name not in there]:
+        raise WrongDevice(
+            f"ifaces {', '.join(platform.ifaces)} on {target.name}",
+            f"no {', '.join(lacking)}; it has {', '.join(sorted(there)) or 'none'}",
+            "flash the image that was built for this run, or mend `ifaces` in the platform file",
+        )
     return device
 
 
@@ -150,6 +157,7 @@ def _built_native(image: Path | None, variant: str) -> tuple[Platform, Path]:
             name="native",
             description="Zephyr as a program of this host",
             zephyr=None,
+            ifaces=(),
         )
         return any_native, find_image(platforms[0], image, variant)
     for platform in platforms:

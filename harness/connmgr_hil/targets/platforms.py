@@ -1,13 +1,16 @@
 """Platform files: what there is to know about a thing that can run the application."""
 
+import math
 import os
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args, get_type_hints
 
 import msgspec
-from msgspec import structs
+from msgspec import Meta, structs
 
-from connmgr_hil.resources import platforms_dir
+from connmgr_hil.resources import platforms_dir, zephyr_app_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 
 from .stimuli import OutsideStimulus, Qmp
@@ -20,15 +23,39 @@ Network = Literal["dhcp"]
 
 Kind = Literal["simulated", "native", "qemu", "renode", "board"]
 RenodeDriverName = Literal["auto", "process", "pyrenode"]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
+Amount = Annotated[float, Meta(ge=0)]
 
 
 class Zephyr(Strict, frozen=True, kw_only=True):
-    """Board names to build for: up to Zephyr 3.6, and since hardware model 2 (3.7)."""
+    """Board names to build for: up to Zephyr 3.6, and since hardware model 2 (3.7).
+
+    `app` is the folder of the application, seen from the platform file; the one that comes with this package if
+    empty. `conf` are further configuration fragments for every build of it, seen from that folder.
+    """
 
     board: str
     board_v2: str = ""
     toolchain: str = ""
     modules: tuple[str, ...] = ()
+    app: str = ""
+    conf: tuple[str, ...] = ()
+
+    @property
+    def app_dir(self) -> Path:
+        """The folder of the application."""
+        return Path(self.app) if self.app else zephyr_app_dir()
+
+
+class Flash(Strict, frozen=True, kw_only=True):
+    """The flash of an emulated Espressif chip, which is merged from files of the build.
+
+    Each layout maps addresses to files, seen from the build folder; the first whose files are all there is taken.
+    """
+
+    chip: str
+    size: str
+    layouts: tuple[dict[str, str], ...]
 
 
 class Emulator(Strict, frozen=True, kw_only=True):
@@ -37,14 +64,15 @@ class Emulator(Strict, frozen=True, kw_only=True):
     program: str = ""
     arguments: tuple[str, ...] = ()
     respawn: bool = False
+    flash: Flash | None = None
 
 
 class Console(Strict, frozen=True, kw_only=True):
     """The UART. `pace_bytes` at a time are written, then `pace_seconds` waited; 0 = no pacing."""
 
-    baud: int = 115200
-    pace_bytes: int = 0
-    pace_seconds: float = 0.002
+    baud: Annotated[int, Meta(ge=1)] = 115200
+    pace_bytes: Annotated[int, Meta(ge=0)] = 0
+    pace_seconds: Amount = 0.002
     usb: str = ""
 
 
@@ -74,12 +102,12 @@ class Time(Strict, frozen=True, kw_only=True):
     """
 
     granted: bool = False
-    tolerance_seconds: float = 0.02
-    tolerance_percent: float = 0.0
+    tolerance_seconds: Amount = 0.02
+    tolerance_percent: Amount = 0.0
 
 
 class Variant(Strict, frozen=True, kw_only=True):
-    """Another build of the application, with further configuration fragments of `zephyr_app`.
+    """Another build of the application, with further configuration fragments of it.
 
     `arguments` go to the emulator, the native program or the simulated board, behind the platform's own.
     """
@@ -99,7 +127,7 @@ class Platform(Strict, frozen=True, kw_only=True):
     the probe, driven through upstream's own shell.
     """
 
-    name: str
+    name: Name
     description: str
     kind: Kind
     zephyr: Zephyr | None = None
@@ -139,15 +167,14 @@ def read_platform(path: Path) -> Platform:
         raise BadInput(f"a readable platform file at {path}", str(error)) from error
     except msgspec.ValidationError as error:
         raise BadInput(f"{path}: a sound platform file", _explained(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"{path}: TOML", str(error)) from error
-    if platform.kind != "simulated" and platform.zephyr is None:
-        raise BadInput(f"{path}: [zephyr] with the board's name", f"kind = '{platform.kind}'")
-    if platform.kind == "qemu" and not platform.emulator.program:
-        raise BadInput(f"{path}: emulator.program", "kind = 'qemu' without it")
-    if platform.kind == "renode":
-        return _with_script(platform, path)
-    return platform
+    if platform.zephyr is not None and platform.zephyr.app:
+        app = str((path.parent / platform.zephyr.app).resolve())
+        platform = structs.replace(platform, zephyr=structs.replace(platform.zephyr, app=app))
+    for wanted, seen in _flaws(platform):
+        raise BadInput(f"{path}: {wanted}", seen)
+    return _with_script(platform, path) if platform.kind == "renode" else platform
 
 
 def _with_script(platform: Platform, path: Path) -> Platform:
@@ -160,36 +187,86 @@ def _with_script(platform: Platform, path: Path) -> Platform:
     return structs.replace(platform, renode=structs.replace(platform.renode, script=str(script)))
 
 
+def _flaws(platform: Platform) -> Iterator[tuple[str, str]]:
+    """Find what the types alone do not say: what is wanted, and what is there."""
+    if platform.kind != "simulated" and platform.zephyr is None:
+        yield "[zephyr] with the board's name", f"kind = '{platform.kind}'"
+    if platform.kind == "qemu" and not platform.emulator.program:
+        yield "emulator.program", "kind = 'qemu' without it"
+    if platform.emulator.flash is not None and platform.kind != "qemu":
+        yield "kind = 'qemu', as there is [emulator.flash]", f"kind = '{platform.kind}'"
+    if platform.emulator.flash is not None and not platform.emulator.flash.layouts:
+        yield "emulator.flash.layouts with one layout or more", "none"
+    for key, value in (
+        ("console.pace_seconds", platform.console.pace_seconds),
+        ("time.tolerance_seconds", platform.time.tolerance_seconds),
+        ("time.tolerance_percent", platform.time.tolerance_percent),
+    ):
+        if not math.isfinite(value):
+            yield f"a number for {key}", str(value)
+    zephyr = platform.zephyr
+    if zephyr is None:
+        return
+    places = {"zephyr.conf": zephyr.conf}
+    places |= {f"variants.{name}.conf": each.conf for name, each in platform.variants.items()}
+    for key, fragments in places.items():
+        for fragment in fragments:
+            if "\0" in fragment or not (zephyr.app_dir / fragment).is_file():
+                yield f"{key}: a configuration fragment in {zephyr.app_dir}", repr(fragment)
+
+
 def _explained(error: msgspec.ValidationError) -> str:
     text = str(error)
+    head, _, place = text.rpartition(" - at `$")
+    place = place.rstrip("`").removeprefix(".") if head else ""
     if "unknown field" in text:
-        text += "; known keys: " + ", ".join(sorted(_keys_at(text)))
-    elif "`$.kind`" in text:
-        text += "; one of: simulated, native, qemu, renode, board"
+        keys = _table_at(place).__struct_fields__
+        wrong = text.partition("unknown field `")[2].partition("`")[0]
+        near = get_close_matches(wrong, keys, n=1)
+        text += f"; did you mean `{near[0]}`?" if near else ""
+        text += "; known keys: " + ", ".join(sorted(keys))
+    elif "enum value" in text:
+        table, _, key = place.rpartition(".")
+        values = [value for value in get_args(get_type_hints(_table_at(table))[key]) if value]
+        wrong = text.partition("enum value '")[2].partition("'")[0]
+        near = get_close_matches(wrong, values, n=1)
+        text += f"; did you mean '{near[0]}'?" if near else ""
+        text += "; one of: " + ", ".join(values)
     return text.replace("`$.", "`")
 
 
-def _keys_at(text: str) -> tuple[str, ...]:
+def _table_at(place: str) -> type[msgspec.Struct]:
     tables: dict[str, type[msgspec.Struct]] = {
-        "$.zephyr": Zephyr,
-        "$.emulator": Emulator,
-        "$.renode": Renode,
-        "$.console": Console,
-        "$.time": Time,
-        "$.variants[...]": Variant,
-        "$.stimuli[...]": OutsideStimulus,
-        "$.stimuli[...].qmp": Qmp,
+        "zephyr": Zephyr,
+        "emulator": Emulator,
+        "emulator.flash": Flash,
+        "renode": Renode,
+        "console": Console,
+        "time": Time,
+        "variants[...]": Variant,
+        "stimuli[...]": OutsideStimulus,
+        "stimuli[...].qmp": Qmp,
     }
-    for place, table in tables.items():
-        if f"`{place}`" in text:
-            return table.__struct_fields__
-    return Platform.__struct_fields__
+    return tables.get(place, Platform)
+
+
+def read_platforms(paths: Iterable[Path]) -> dict[str, Platform]:
+    """Read platform files, by name. Raises `BadInput` where one is unsound or two have one name."""
+    read: dict[str, tuple[Path, Platform]] = {}
+    for path in paths:
+        platform = read_platform(path)
+        if platform.name in read:
+            raise BadInput(
+                f"{path}: a name that no other platform file has",
+                f"name = {platform.name!r}, as in {read[platform.name][0]}",
+            )
+        read[platform.name] = (path, platform)
+    return {name: platform for name, (_, platform) in read.items()}
 
 
 def known_platforms() -> dict[str, Platform]:
     """Return all platforms that come with this package, by name."""
-    paths = sorted(platforms_dir().glob("*.toml"))
-    return {platform.name: platform for platform in map(read_platform, paths)}
+    return read_platforms(sorted(platforms_dir().glob("*.toml")))
 
 
 def find_platform(name: str) -> Platform:

@@ -9,10 +9,13 @@ from qemu.qmp import QMPError
 from qemu.qmp.legacy import QEMUMonitorProtocol
 
 from connmgr_hil.transport import DescriptorTransport, from_socket
+from connmgr_hil.vocabulary.errors import RigFault
 
 from .base import PlatformTarget
+from .flash_image import merged_flash
 from .platforms import Platform
 from .process import EmulatorProcess
+from .stimuli import OutsideStimulus
 
 _QMP_SECONDS = 10.0
 # What goes wrong there is told by our own errors.
@@ -25,6 +28,8 @@ class QemuTarget(PlatformTarget):
     Both lines are socket pairs that QEMU inherits: no names in the file system, nothing to wait for,
     and nobody else can connect.
     """
+
+    means = PlatformTarget.means | {"qmp"}
 
     def __init__(self, platform: Platform, image: Path) -> None:
         self.platform = platform
@@ -42,6 +47,7 @@ class QemuTarget(PlatformTarget):
         """Start QEMU; it begins to boot at once."""
         self.stop()
         emulator = self.platform.emulator
+        program = self._program()
         console, its_console = socket.socketpair()
         monitor, its_monitor = socket.socketpair()
         command = (
@@ -51,7 +57,7 @@ class QemuTarget(PlatformTarget):
             *("-chardev", f"socket,id=con,fd={its_console.fileno()}", "-serial", "chardev:con"),
             *("-chardev", f"socket,id=qmp,fd={its_monitor.fileno()}"),
             *("-mon", "chardev=qmp,mode=control"),
-            *("-kernel", str(self._image)),
+            *program,
         )
         self._line = from_socket(console, f"{self.name} in QEMU")
         try:
@@ -66,6 +72,13 @@ class QemuTarget(PlatformTarget):
         self._line.watch(self._process.fileno(), self._process.take_output)
         self._line.last_words = self._process.how_it_stands
         return self._line
+
+    def _program(self) -> tuple[str, ...]:
+        flash = self.platform.emulator.flash
+        if flash is None:
+            return ("-kernel", str(self._image))
+        merged = str(merged_flash(flash, self._image)).replace(",", ",,")
+        return ("-drive", f"file={merged},if=mtd,format=raw")
 
     def _connect(self, monitor: socket.socket) -> None:
         assert self._process is not None
@@ -87,6 +100,19 @@ class QemuTarget(PlatformTarget):
             assert self._process is not None
             raise self._process.fault("QEMU should reset the machine") from error
         return self._line
+
+    def _perform(self, stimulus: OutsideStimulus, name: str) -> None:
+        if stimulus.qmp is None:
+            super()._perform(stimulus, name)
+            return
+        purpose = f"QEMU should carry out the stimulus {name}"
+        if self._monitor is None or self._process is None:
+            raise RigFault(purpose, "it is not running", "start the target first")
+        try:
+            self._monitor.cmd(stimulus.qmp.execute, **stimulus.qmp.arguments)
+        except (QMPError, OSError, TimeoutError) as error:
+            words = f"it answered: {error}"
+            raise RigFault(purpose, words, "[stimuli] names a command of QMP") from error
 
     def stop(self) -> None:
         """Close the lines and kill QEMU."""

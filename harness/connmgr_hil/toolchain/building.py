@@ -90,12 +90,18 @@ def plan_build(
     if fragments:
         settings["EXTRA_CONF_FILE"] = ";".join(fragments)
     west = west_command() if tree.workspace else None
+    # Our application adds the probe by itself.
+    own = [str(zephyr_app_dir() / "probe")] if platform.zephyr.app else []
     if west is None and "ZEPHYR_MODULES" not in os.environ:
-        modules = (tree.module(name) for name in platform.zephyr.modules)
-        settings["ZEPHYR_MODULES"] = ";".join(str(module) for module in modules)
+        modules = [str(tree.module(name)) for name in platform.zephyr.modules]
+        settings["ZEPHYR_MODULES"] = ";".join([*modules, *own])
+    elif west is None and own:
+        settings["ZEPHYR_MODULES"] = ";".join([os.environ["ZEPHYR_MODULES"], *own])
+    elif own:
+        settings["ZEPHYR_EXTRA_MODULES"] = own[0]
     chosen = board or board_name(platform, tree)
     definitions = [f"-D{key}={value}" for key, value in settings.items()] + list(cmake_arguments)
-    source = str(zephyr_app_dir())
+    source = str(platform.zephyr.app_dir)
     configure: tuple[str, ...]
     if west is not None and tree.workspace is not None:
         configure = (*west, "build", "--cmake-only", "-b", chosen, "-d", str(folder), "-s", source)
@@ -117,15 +123,16 @@ def plan_build(
 
 
 def _fragments(platform: Platform, variant: str) -> list[str]:
-    if not variant:
-        return []
-    if variant not in platform.variants:
+    assert platform.zephyr is not None
+    usual = platform.zephyr.conf
+    if variant and variant not in platform.variants:
         raise UsageError(
             f"a variant of {platform.name}",
             repr(variant),
             "variants: " + (", ".join(sorted(platform.variants)) or "none"),
         )
-    return [str(zephyr_app_dir() / name) for name in platform.variants[variant].conf]
+    further = platform.variants[variant].conf if variant else ()
+    return [str(platform.zephyr.app_dir / name) for name in (*usual, *further)]
 
 
 def run_build(

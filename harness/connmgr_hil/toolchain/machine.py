@@ -15,7 +15,7 @@ from connmgr_hil.targets.renode import (
 from connmgr_hil.vocabulary.errors import UsageError
 
 from .compilers import arm_gcc, choose_toolchain, host_builds_32_bit, host_compiler, zephyr_sdk
-from .programs import missing_python_packages, version_of, west_command
+from .programs import missing_python_packages, output_of, version_of, west_command
 from .zephyr_tree import ZephyrTree, find_tree
 
 _PROGRAMS = (
@@ -57,7 +57,7 @@ def examine() -> list[Finding]:
     findings = [_python(), _tree(), *_west()]
     for program, purpose, remedy in _PROGRAMS:
         findings.append(_program(program, purpose, remedy))
-    findings += [_python_packages(), *_compilers(), *_renode()]
+    findings += [_qemu_esp32(), _python_packages(), *_compilers(), *_renode()]
     return findings
 
 
@@ -122,6 +122,18 @@ def _west() -> list[Finding]:
 def _program(name: str, purpose: str, remedy: str) -> Finding:
     place = shutil.which(name)
     return Finding(name, f"{version_of(place)} at {place}" if place else "", purpose, remedy)
+
+
+def _qemu_esp32() -> Finding:
+    name = "qemu-system-xtensa"
+    place = shutil.which(name)
+    fits = place is not None and "esp32" in output_of(place, "-M", "help")
+    return Finding(
+        f"{name} with an ESP32",
+        f"{version_of(name)} at {place}" if fits else "",
+        "running qemu_esp32",
+        "Espressif's QEMU, from github.com/espressif/qemu/releases; Debian's has no ESP32",
+    )
 
 
 def _python_packages() -> Finding:

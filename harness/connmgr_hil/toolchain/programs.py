@@ -18,11 +18,11 @@ _PACKAGES = {
 _NUMBER = re.compile(r"\d+(?:\.\d+)+")
 
 
-def version_of(program: str, *arguments: str) -> str:
-    """Return the version that a program prints, or `?` where it prints none."""
+def output_of(program: str, *arguments: str) -> str:
+    """Return what a program prints, or nothing where it cannot be run."""
     try:
         done = subprocess.run(
-            [program, *(arguments or ("--version",))],
+            [program, *arguments],
             capture_output=True,
             text=True,
             errors="replace",
@@ -31,8 +31,13 @@ def version_of(program: str, *arguments: str) -> str:
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return "?"
-    match = _NUMBER.search(done.stdout + done.stderr)
+        return ""
+    return done.stdout + done.stderr
+
+
+def version_of(program: str, *arguments: str) -> str:
+    """Return the version that a program prints, or `?` where it prints none."""
+    match = _NUMBER.search(output_of(program, *(arguments or ("--version",))))
     return match.group() if match else "?"
 
 

@@ -59,8 +59,13 @@ class IfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_real(self) -> bool:
-        """Whether it is none of the sample application's: a board's own iface, or a user's."""
-        return self.name not in ROLES.values()
+        """Whether it is none of the sample application's: a board's own iface, or a user's.
+
+        An iface of the dummy L2 to which nothing is bound does what it is told and no more, whoever made it. The
+        loopback has that L2 too, but an address of its own.
+        """
+        plain = self.l2 == "DUMMY" and not self.bound and self.name != "lo"
+        return self.name not in ROLES.values() and not plain
 
 
 ROLES: dict[str, str] = {
@@ -85,7 +90,8 @@ def role_indexes(hello: Hello, ifaces: tuple[IfaceFacts, ...]) -> dict[str, int]
     """Return the iface index of each letter that this device has an iface for.
 
     Firmware without the probe names its ifaces as it likes: its bound ones are A and B, its unbound ones
-    U and V, in index order; the loopback is none of them.
+    U and V, in index order; the loopback is none of them. With the probe, and none of the sample application's names, its
+    unbound ones of the dummy L2 are U and V: nothing but commands moves those.
     """
     if hello.dialect == "stock":
         bound = [facts.index for facts in ifaces if facts.bound]
@@ -93,6 +99,8 @@ def role_indexes(hello: Hello, ifaces: tuple[IfaceFacts, ...]) -> dict[str, int]
         return dict(zip("AB", bound, strict=False)) | dict(zip("UV", free, strict=False))
     by_name = {facts.name: facts.index for facts in ifaces}
     reals = [each.index for each in ifaces if each.is_real]
-    return dict(zip(REAL, reals, strict=False)) | {
-        letter: by_name[name] for letter, name in ROLES.items() if name in by_name
-    }
+    roles = {letter: by_name[name] for letter, name in ROLES.items() if name in by_name}
+    if not roles:
+        plain = [each.index for each in ifaces if not each.is_real]
+        roles = dict(zip("UV", plain, strict=False))
+    return dict(zip(REAL, reals, strict=False)) | roles

@@ -1,0 +1,61 @@
+"""The flash of an emulated Espressif chip: one file, merged from those that the build left."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+
+from .platforms import Flash
+
+_SECONDS = 60
+
+
+def merged_flash(flash: Flash, image: Path) -> Path:
+    """Merge the parts of the build that `image` belongs to, and return the file, `flash.bin` beside it.
+
+    Raises `UsageError` where parts or esptool are lacking, and `RigFault` with esptool's words where it fails.
+    """
+    build = image.parent.parent
+    parts = _parts(flash, build)
+    if find_spec("esptool") is None:
+        raise UsageError(
+            f"esptool, to merge the flash of {flash.chip}",
+            "no such Python package",
+            "pip install 'connmgr-hil[esp32]'",
+        )
+    merged = image.with_name("flash.bin")
+    command = [sys.executable, "-m", "esptool", "--chip", flash.chip, "merge-bin"]
+    command += ["--output", str(merged), "--pad-to-size", flash.size]
+    command += [word for address, part in parts.items() for word in (address, str(part))]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RigFault("esptool should merge the flash", str(error)) from error
+    if done.returncode:
+        raise RigFault(
+            f"esptool should merge the flash of {flash.chip}",
+            (done.stdout + done.stderr).strip()[-400:],
+            "try it by hand: " + " ".join(command),
+        )
+    return merged
+
+
+def _parts(flash: Flash, build: Path) -> dict[str, Path]:
+    """Return the files of the first layout that is complete, by address."""
+    for layout in flash.layouts:
+        parts = {address: build / part for address, part in layout.items()}
+        if all(part.is_file() for part in parts.values()):
+            return parts
+    lacking = (
+        ", ".join(part for part in layout.values() if not (build / part).is_file())
+        for layout in flash.layouts
+    )
+    raise UsageError(
+        f"the parts of the flash of {flash.chip} in {build}",
+        "no files " + "; nor ".join(lacking),
+        "build with cmhil build; --image names zephyr/zephyr.elf in the build folder",
+    )
