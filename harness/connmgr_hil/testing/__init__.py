@@ -1,16 +1,20 @@
 """What we ship to people who test their own transport or firmware."""
 
+from .conformance import FarEnd, check_device, check_transport
 from .faults import FaultInjector, Faults
 from .scripted import ScriptedDevice, frame_bytes
 from .scripted_monitor import MonitorError, ScriptedMonitor
 from .scripted_shell import ScriptedShell
 
 __all__ = [
+    "FarEnd",
     "FaultInjector",
     "Faults",
     "MonitorError",
     "ScriptedDevice",
     "ScriptedMonitor",
     "ScriptedShell",
+    "check_device",
+    "check_transport",
     "frame_bytes",
 ]
