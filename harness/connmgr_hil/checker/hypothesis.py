@@ -1,11 +1,12 @@
 """One explanation of what was seen so far: a model state, running clocks, and what is under way."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from connmgr_hil.model.observed import Arm, Cancel, Chaos, Count, Item, Shown
+from connmgr_hil.model.observed import Arm, Cancel, Chaos, Item, Shown
 from connmgr_hil.model.state import State
+
+_OBSERVATIONS = (Shown, Chaos)
 
 COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 
@@ -45,7 +46,7 @@ class Track(NamedTuple):
         if self.position >= len(self.items):
             return None
         item = self.items[self.position]
-        assert isinstance(item, Shown | Chaos)
+        assert isinstance(item, _OBSERVATIONS)
         return item
 
     @property
@@ -61,8 +62,7 @@ class Track(NamedTuple):
         return tuple(item for item in self.items[self.position :] if isinstance(item, Shown))
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+class Hypothesis(NamedTuple):
     """A possible truth. `started` is how many of the stimuli so far have been begun."""
 
     state: State
@@ -107,6 +107,8 @@ class Hypothesis:
         items = track.items
         while position < len(items):
             item = items[position]
+            if isinstance(item, _OBSERVATIONS):
+                break
             if isinstance(item, Arm):
                 clock = Clock(
                     item.slot, track.since + item.usec, now + jitter + item.usec, item.rule
@@ -116,15 +118,14 @@ class Hypothesis:
                 )
             elif isinstance(item, Cancel):
                 clocks = tuple(_cancelled(clocks, item.slot, now))
-            elif isinstance(item, Count):
+            else:
                 place = (item.iface - 1) * len(COUNTERS) + COUNTERS.index(item.counter)
                 tallies = (*tallies[:place], tallies[place] + 1, *tallies[place + 1 :])
-            else:
-                break
             position += 1
         tracks = self.tracks
         if position < len(items):
-            tracks = (*tracks, track._replace(position=position))
+            forward = Track(items, position, track.command, track.cause, track.since)
+            tracks = (*tracks, forward)
         return Hypothesis(
             self.state, clocks, tracks, tallies, self.started, self.chaos, self.befallen
         )

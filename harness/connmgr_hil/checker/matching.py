@@ -43,7 +43,7 @@ def _same_event(world: World, shown: Shown, seen: EventSeen) -> bool:
     listener, name, iface, admin, oper, info = shown.key
     if seen.listener != listener or seen.name != name:
         return False
-    if world.codes[Event(seen.name)] != seen.code:
+    if world.codes[Event.__members__[seen.name]] != seen.code:
         return False
     if iface == UNKNOWN:
         return True

@@ -1,7 +1,7 @@
 """The search: every internal move that could explain an observation is followed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from connmgr_hil.model import Expire, Model
 from connmgr_hil.model.commands import is_modelled
@@ -39,6 +39,7 @@ class Search:
         self._limits = limits
         self.rules: set[tuple[str, str]] = set()
         self.commands: list[Command] = []
+        self._words: dict[int, Words] = {}
         self.given: set[int] = set()
         self.record = 0
         self._foreseen: list[Foreseen] = []
@@ -47,17 +48,19 @@ class Search:
         """Turn to other commands, none of them given yet, and to the changes seen beside them."""
         self._foreseen = foreseen
         self.commands = commands
+        self._words = {each.id: each.words for each in commands}
         self.given = set()
 
     def words(self, ident: int) -> Words:
         """Return the words of a command, none if there is no such command."""
-        return next((each.words for each in self.commands if each.id == ident), ())
+        return self._words.get(ident, ())
 
     # --- internal moves ------------------------------------------------------------------
 
     def expand(self, hypotheses: Iterable[Hypothesis], t: int) -> list[Hypothesis]:
         """Return every hypothesis reachable by internal moves up to time t, and still possible at t."""
         limits = self._limits
+        horizon = t + limits.early
         reached: list[Hypothesis] = []
         waiting = [each for each in hypotheses if not self._stalled(each, t)]
         seen: set[tuple[object, ...]] = set()
@@ -67,7 +70,7 @@ class Search:
             command = self.commands[each.started] if each.started < len(self.commands) else None
             may_start = idle and command is not None and command.id in self.given
             begins = command.begins if command else 0
-            expirable = [clock for clock in each.clocks if clock.low - limits.early <= t]
+            expirable = [clock for clock in each.clocks if clock.low <= horizon]
             befalling = self._next_foreseen(each, t) if self._foreseen else None
             if not expirable and not befalling and not (may_start and begins <= t):
                 reached.append(each)
@@ -102,7 +105,7 @@ class Search:
             anything = (Shown("anything", (), "returns"),)
             track = Track(anything, 0, command.id, cause, begins)
             tracks = (*each.tracks, track)
-            yield replace(each, tracks=tracks, started=started)
+            yield each._replace(tracks=tracks, started=started)
             return
         for outcome in self._model.step(each.state, command.words):
             fresh = Hypothesis(
@@ -121,7 +124,7 @@ class Search:
 
     def _befall(self, each: Hypothesis, befallen: int, t: int) -> Iterable[Hypothesis]:
         for outcome in self._model.step(each.state, self._foreseen[befallen - 1].move):
-            fresh = replace(each, state=outcome.state, befallen=befallen)
+            fresh = each._replace(state=outcome.state, befallen=befallen)
             yield fresh.settle(Track(outcome.items, 0, 0, OUTSIDE, t), t, self._limits.jitter)
 
     def _expire(self, each: Hypothesis, clock: Clock, now: int) -> Iterable[Hypothesis]:
@@ -130,7 +133,7 @@ class Search:
         cause = clock.slot.partition(":")[0]
         latest = min(now, clock.high + self._limits.late)
         if not clock.certain:
-            yield replace(each, clocks=clocks)
+            yield each._replace(clocks=clocks)
         for outcome in self._model.step(each.state, Expire(clock.slot)):
             fresh = Hypothesis(
                 outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaos,
@@ -143,17 +146,18 @@ class Search:
 
     def _stalled(self, each: Hypothesis, t: int) -> bool:
         """Tell whether something is owed that must have been seen long before this time."""
-        if may_wait(each):
+        if not each.tracks:
             return False
         slack = 0 if self.world.hello.granted else CLOCK_SLACK
         patience = 2 * (self._limits.late + self._limits.jitter) + slack
-        return any(
+        late = any(
             isinstance(track.head, Shown)
             and track.head.kind not in ("reply", "anything")
             and (track.since or track.cause != "boot")  # drivers may take their time at start
             and track.since + patience < t
             for track in each.tracks
         )
+        return late and not may_wait(each)
 
     # --- observations --------------------------------------------------------------------
 
@@ -180,7 +184,7 @@ class Search:
             elif not matches(self.world, head, record):
                 continue
             self.rules.add((head.rule, track.cause))
-            forward = track._replace(position=track.position + 1, since=record.t)
+            forward = Track(track.items, track.position + 1, track.command, track.cause, record.t)
             yield each.without(track).settle(forward, record.t, self._limits.jitter)
 
     def _may_answer(self, each: Hypothesis, track: Track, reply: Reply) -> bool:

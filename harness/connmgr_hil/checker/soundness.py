@@ -21,7 +21,7 @@ def malformed(world: World, record: object) -> tuple[str, str] | None:
     if isinstance(record, EventSeen) and record.name != "-":
         if record.name not in world.codes:
             return "REQ-EVT-011", f"an event of profile {world.profile.name}"
-        code = world.codes[Event(record.name)]
+        code = world.codes[Event.__members__[record.name]]
         if code != record.code:
             return "REQ-EVT-011", f"event code {code:x} for {record.name}"
     return None

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import structs
 
 from connmgr_hil.checker import Checker, Outcome, Verdict
-from connmgr_hil.model import Profile
+from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, UsageError
@@ -99,6 +99,7 @@ class _Runner:
     def __init__(self, target: Target, profile: Profile | None) -> None:
         self._target = target
         self._profile = profile
+        self._models = Models()
         self._device: tuple[Hello, tuple[IfaceFacts, ...], Profile] | None = None
 
     @property
@@ -113,7 +114,7 @@ class _Runner:
             return _unreachable(scenario, obstacle, attempt)
         began = time.monotonic()
         header = Header(scenario=scenario.name, requirements=scenario.requirements)
-        session = Session(self._target, path, header, self._profile)
+        session = Session(self._target, path, header, self._profile, self._models)
         problem = ""
         try:
             with session:
@@ -179,13 +180,14 @@ def check(
     if not paths:
         raise UsageError("at least one trace (*.jsonl)", "none", "name a trace or a folder of them")
     titles = registered()
+    models = Models()
     targets: set[str] = set()
     profiles: set[str] = set()
     report = RunReport("")
     began = time.monotonic()
     for number, path in enumerate(paths, 1):
         started = time.monotonic()
-        header, name, verdict = _judge(path, profile)
+        header, name, verdict = _judge(path, profile, models)
         targets.add(header.target)
         if name:
             profiles.add(name)
@@ -200,8 +202,8 @@ def check(
     return report
 
 
-def _judge(path: Path, profile: Profile | None) -> tuple[Header, str, Verdict]:
-    checker = Checker(profile=profile)
+def _judge(path: Path, profile: Profile | None, models: Models) -> tuple[Header, str, Verdict]:
+    checker = Checker(profile=profile, models=models)
     header = Header()
     for record in read_records(path):
         if isinstance(record, Header):

@@ -9,7 +9,7 @@ from connmgr_hil import __version__
 from connmgr_hil.checker import Checker, Failure, Limits, Verdict
 from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.device.stock import StockDevice
-from connmgr_hil.model import PROFILES, Profile
+from connmgr_hil.model import PROFILES, Models, Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import TraceWriter
 from connmgr_hil.transport import Transport
@@ -44,7 +44,8 @@ class Session:
     """A freshly started device, a trace file, and a checker that shadows both.
 
     Raises `Nonconforming` from the command after which the device had left the model, and the errors of
-    `connmgr_hil.device` when the line or the rig breaks. Whatever happens, the trace is kept.
+    `connmgr_hil.device` when the line or the rig breaks. Whatever happens, the trace is kept. Sessions that share
+    `models` need not work out again what one of them has.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Session:
         trace: Path,
         header: Header | None = None,
         profile: Profile | None = None,
+        models: Models | None = None,
     ) -> None:
+        self._models = models or Models()
         self._target = target
         self._path = trace
         self._header = header or Header()
         self._forced = profile or PROFILES.get(target.platform.profile)
-        self.checker = Checker(limits_for(target), self._forced)
+        self.checker = Checker(limits_for(target), self._forced, self._models)
         self._watchers: list[Callable[[AnyRecord], None]] = []
         self.booted: list[EventSeen] = []
         """The events that came while the device booted."""
@@ -196,7 +199,7 @@ class Session:
         Returns false when it does not come back, or its dump is not that of a booted device; then
         only a restart helps.
         """
-        self.checker = Checker(limits_for(self._target), self._forced)
+        self.checker = Checker(limits_for(self._target), self._forced, self._models)
         hello = HelloSeen(t=0, facts=self.facts, ifaces=self.ifaces, start="attach")
         self.checker.feed(hello)
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.model import State
+from connmgr_hil.model import Models, State
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import RigFault
 from connmgr_hil.vocabulary.observations import Header
@@ -107,12 +107,13 @@ def walk(
     `before` are commands given first in each walk. After `stop_at` failures the rest is left out.
     """
     report = WalkReport(target.name, seed)
+    models = Models()
     began = time.monotonic()
     try:
         with target:
             for number in range(walks):
                 path = out / f"walk-{seed}-{number}.jsonl"
-                _walk_once(target, path, Random(f"{seed}:{number}"), steps, before, report)
+                _walk_once(target, path, Random(f"{seed}:{number}"), steps, before, report, models)
                 if progress:
                     progress(report, walks)
                 if len(report.failures) >= stop_at or len(report.faults) >= 3:
@@ -131,8 +132,10 @@ def _walk_once(
     steps: int,
     before: tuple[Words, ...],
     report: WalkReport,
+    models: Models,
 ) -> None:
-    session = Session(target, path, Header(scenario="walk", seed=report.seed))
+    header = Header(scenario="walk", seed=report.seed)
+    session = Session(target, path, header, models=models)
     report.walks += 1
     try:
         with session:

@@ -7,13 +7,14 @@ on who holds which lock.
 
 from .profiles import PROFILES, Profile, profile_for
 from .state import State
-from .step import Expire, Model, Move, Outcome
+from .step import Expire, Model, Models, Move, Outcome
 from .world import World
 
 __all__ = [
     "PROFILES",
     "Expire",
     "Model",
+    "Models",
     "Move",
     "Outcome",
     "Profile",

@@ -36,6 +36,11 @@ def is_modelled(words: Words) -> bool:
     return words[0] in _COMMANDS
 
 
+def essence(words: Words) -> Words:
+    """Return a command without the words that make no difference to the model, such as how long to wait."""
+    return words[:1] if _COMMANDS[words[0]] is _nothing else words
+
+
 def _answer(rule: Callable[[Kernel, int], Generator[Switch, None, str]]) -> _Command:
     def command(kernel: Kernel, args: Words) -> Result:
         return (yield from rule(kernel, int(args[0]))), ()

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from msgspec import structs
+
 from connmgr_hil.vocabulary.stimuli import Words
 
 from . import commands, implementation, monitor, net_if, real
@@ -26,6 +28,7 @@ BOOT_READY, BOOT_ADDRESS = "free1", "192.0.2.99"
 """An iface that may be auto-started with an address (PROTOCOL.md, section 5)."""
 
 Move = Words | Expire | real.Unprompted
+_INTERNAL = (Expire, real.Unprompted)
 
 
 class Outcome(NamedTuple):
@@ -49,6 +52,8 @@ class Model:
 
     def step(self, state: State, move: Move) -> tuple[Outcome, ...]:
         """Return every outcome of a command or of a timer running out, each once."""
+        if not isinstance(move, _INTERNAL):
+            move = commands.essence(move)
         answer = self._answers.get((id(state), move))
         if answer is None:
             if len(self._answers) >= REMEMBERED:
@@ -98,12 +103,10 @@ class Model:
             kernel.spawn("caller", rule(kernel), coop=coop)
             return kernel
 
-        return tuple(
-            dict.fromkeys(
-                Outcome(tuple(kernel.items), self.known(kernel.freeze()))
-                for kernel in explore(make)
-            )
-        )
+        outcomes = [
+            Outcome(tuple(kernel.items), self.known(kernel.freeze())) for kernel in explore(make)
+        ]
+        return tuple(dict.fromkeys(outcomes) if len(outcomes) > 1 else outcomes)
 
     def _expiry(self, kernel: Kernel, slot: str) -> Rule:
         kind, index, *rest = slot.split(":", 2)
@@ -146,6 +149,27 @@ class Model:
             if facts.bound and kernel.iface(facts.index).admin and not facts.is_real:
                 yield from _auto_connect(kernel, facts.index)
         yield from monitor.initial_scan(kernel)
+
+
+MOST_MODELS = 4
+"""So many models are kept for worlds that differ; each remembers its answers."""
+
+
+class Models:
+    """The models of several runs: devices that are alike share one, and with it the answers it remembers."""
+
+    def __init__(self) -> None:
+        self._models: dict[object, Model] = {}
+
+    def of(self, world: World) -> Model:
+        """Return the model for a world. That it is another start of the device makes no difference."""
+        alike = (structs.replace(world.hello, nonce="", first="0"), world.ifaces, world.profile)
+        model = self._models.get(alike)
+        if model is None:
+            if len(self._models) >= MOST_MODELS:
+                self._models.clear()
+            model = self._models[alike] = Model(world)
+        return model
 
 
 def _boot_knobs(auto: bool) -> Impl:

@@ -1,6 +1,7 @@
 """What never changes while a device runs: its ifaces, its build options, its profile."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import Event, Layer, event_codes, layer_of
@@ -79,23 +80,38 @@ class World:
 
     def fields(self, code: int) -> tuple[int, int, int]:
         """Split an event code into layer, layer code and command (specification 6.2)."""
-        if self.profile.wide_codes:
-            return code >> 60 & 3, code >> 52 & 0x7F, code & (1 << 52) - 1
-        return code >> 28 & 3, code >> 16 & 0x7FF, code & 0xFFFF
+        return _fields(code, self.profile.wide_codes)
 
     def accepts(self, mask: int, code: int) -> bool:
         """Tell whether a listener with this mask gets this event (specification 6.2)."""
-        layer, layer_code, command = self.fields(code)
-        mask_layer, mask_code, mask_command = self.fields(mask)
-        return (
-            layer == mask_layer
-            and layer_code == mask_code
-            and (not mask_command or bool(command & mask_command))
-        )
+        return _accepts(mask, code, self.profile.wide_codes)
 
     def admits(self, everyones_mask: int, code: int) -> bool:
         """Tell whether an event is queued at all, given the OR of all masks (specification 3.1)."""
-        return all(
-            part & whole == part
-            for part, whole in zip(self.fields(code), self.fields(everyones_mask), strict=True)
-        )
+        return _admits(everyones_mask, code, self.profile.wide_codes)
+
+
+def _fields(code: int, wide: bool) -> tuple[int, int, int]:
+    if wide:
+        return code >> 60 & 3, code >> 52 & 0x7F, code & (1 << 52) - 1
+    return code >> 28 & 3, code >> 16 & 0x7FF, code & 0xFFFF
+
+
+# Few codes meet few masks, but each delivery asks for every listener.
+@lru_cache(maxsize=4096)
+def _accepts(mask: int, code: int, wide: bool) -> bool:
+    layer, layer_code, command = _fields(code, wide)
+    mask_layer, mask_code, mask_command = _fields(mask, wide)
+    return (
+        layer == mask_layer
+        and layer_code == mask_code
+        and (not mask_command or bool(command & mask_command))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _admits(everyones_mask: int, code: int, wide: bool) -> bool:
+    return all(
+        part & whole == part
+        for part, whole in zip(_fields(code, wide), _fields(everyones_mask, wide), strict=True)
+    )

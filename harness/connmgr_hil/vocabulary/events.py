@@ -1,6 +1,7 @@
 """The net_mgmt events that the Connection Manager raises or listens to."""
 
 from enum import StrEnum
+from functools import cache
 
 
 class Event(StrEnum):
@@ -57,6 +58,7 @@ class Layer(StrEnum):
 _LAYER_BY_PREFIX = {"IF": Layer.IFACE, "CONN": Layer.CONN, "IPV4": Layer.IPV4, "IPV6": Layer.IPV6}
 
 
+@cache
 def layer_of(event: Event) -> Layer:
     """Return the layer code that carries this event."""
     return _LAYER_BY_PREFIX.get(event.partition("_")[0], Layer.L4)

@@ -1,6 +1,7 @@
 """What a device says about itself before it is judged."""
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -41,8 +42,13 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
         Its own link-local address when an iface ceases to be oper-up, and one whose lifetime is over.
         Seen in Zephyr 4.1.99 and not in 3.4.99 (`subsys/net/ip/net_if.c`); taken to have come with 3.7.
         """
-        numbers = [int(part) for part in re.findall(r"\d+", self.zephyr)]
-        return numbers[:2] >= [3, 7]
+        return _release(self.zephyr) >= (3, 7)
+
+
+@lru_cache(maxsize=64)
+def _release(zephyr: str) -> tuple[int, ...]:
+    """Return the first two numbers of a Zephyr version."""
+    return tuple(int(part) for part in re.findall(r"\d+", zephyr)[:2])
 
 
 class IfaceFacts(msgspec.Struct, frozen=True, kw_only=True):

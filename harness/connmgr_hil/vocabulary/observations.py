@@ -9,7 +9,9 @@ import msgspec
 from .facts import Hello, IfaceFacts
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defaults=True):
+class Record(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defaults=True, gc=False
+):
     """One line of a trace."""
 
     h: float = 0.0
