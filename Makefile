@@ -1,6 +1,7 @@
 # make verify   what this project shows, on any Debian or Ubuntu with Python 3.11 or newer
 # make test     the project's own tests
 # make soak     tests of endurance in full (hours); SOAK=5000 for so many exchanges
+# make bench    how fast it is, beside its peers; results in out/bench.json
 # make setup    only the set-up, which the other two do by themselves
 
 PYTHON ?= python3
@@ -10,6 +11,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .PHONY: verify test soak setup lint clean
+.PHONY: bench verify test setup lint clean
 
 verify: $(READY)
 	@$(BIN)/cmhil verify --recorded tests/traces -t simulated --out out/verify \
@@ -40,6 +42,16 @@ $(READY): pyproject.toml
 	@echo "Setting up .venv (once, about half a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]' </dev/null
+	@touch $@
+
+# The peers are pytest plugins and the like, so they live in an environment of their own.
+BENCH_ARGS ?=
+bench: out/bench-venv/.ready
+	@out/bench-venv/bin/python -m benchmarks $(BENCH_ARGS)
+
+out/bench-venv/.ready: pyproject.toml
+	@$(PYTHON) -m venv out/bench-venv
+	@out/bench-venv/bin/python -m pip install -qq --disable-pip-version-check -e '.[bench]' </dev/null
 	@touch $@
 
 clean:

@@ -1,0 +1,1 @@
+"""Benchmarks: how fast connmgr-hil is, beside its peers. Run them with `make bench`."""

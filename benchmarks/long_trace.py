@@ -1,0 +1,60 @@
+"""Writes a trace of any length: random walks on one device, judged by nobody while they are recorded."""
+
+from pathlib import Path
+from random import Random
+
+from connmgr_hil.conformance.choices import Choices
+from connmgr_hil.conformance.session import limits_for
+from connmgr_hil.model import World
+from connmgr_hil.targets import Target, start_device
+from connmgr_hil.trace import TraceWriter
+from connmgr_hil.vocabulary.observations import AnyRecord, Header, Storm
+
+STEPS = 100
+"""So many commands are given from one start of the device to the next."""
+
+
+class _Recorder:
+    """Takes records, counts them, and notices storms."""
+
+    def __init__(self, trace: TraceWriter) -> None:
+        self._trace = trace
+        self.count = 0
+        self.stormed = False
+
+    def __call__(self, record: AnyRecord) -> None:
+        self._trace.write(record)
+        self.count += 1
+        self.stormed = self.stormed or isinstance(record, Storm)
+
+
+def write_long_trace(path: Path, target: Target, records: int, seed: int = 1) -> int:
+    """Record walks on a target, one after the other, until so many records are written.
+
+    Each walk begins with a restart of the device, which stands in the trace. Returns how many there are.
+    """
+    random = Random(seed)
+    limits = limits_for(target)
+    with TraceWriter(path) as trace, target:
+        recorder = _Recorder(trace)
+        recorder(
+            Header(
+                target=target.name,
+                scenario="walks",
+                seed=seed,
+                late=limits.late,
+                jitter=limits.jitter,
+            )
+        )
+        device = start_device(target, recorder)
+        while True:
+            recorder.stormed = False
+            choices = Choices.swarm(World.of(device.facts, device.ifaces), random)
+            for _ in range(STEPS):
+                if recorder.stormed or recorder.count >= records:
+                    break
+                device.execute(choices.draw(random))
+            device.execute(("state",))
+            if recorder.count >= records:
+                return recorder.count
+            device.restart(target.restart())

@@ -1,0 +1,44 @@
+"""Whole suites and random walks: how much device time, and how many steps, a second gives."""
+
+from pathlib import Path
+from statistics import median
+
+from connmgr_hil.conformance import walker
+from connmgr_hil.conformance.run import choose, verify
+from connmgr_hil.targets import open_target
+
+from .rows import Row, Size
+
+
+def suite(name: str, folder: Path, size: Size) -> list[Row]:
+    """Run all scenarios, each on a freshly started device, with traces and verdicts."""
+    scenarios = choose(["E1", "E7"] if size.quick else [])
+    target = open_target(name)
+    speeds, walls = [], []
+    for _ in range(size.rounds):
+        report = verify(target, folder / f"suite-{name}", scenarios=scenarios)
+        walls.append(report.wall_seconds)
+        device = sum(result.device_seconds for result in report.results)
+        speeds.append(device / report.wall_seconds)
+    return [
+        Row(
+            f"whole suite, {name}",
+            "device s per s",
+            median(speeds),
+            less=False,
+            runs=size.rounds,
+        ),
+        Row(f"whole suite, {name}: wall time", "s", median(walls), runs=size.rounds),
+    ]
+
+
+def walks(name: str, folder: Path, size: Size) -> list[Row]:
+    """Walk at random, each step judged."""
+    target = open_target(name)
+    rates = []
+    for number in range(size.rounds):
+        report = walker.walk(
+            target, folder / "walks", walks=size.of(20, 1), steps=100, seed=number, stop_at=1
+        )
+        rates.append(report.steps / report.wall_seconds)
+    return [Row(f"walker, {name}", "steps/s", median(rates), less=False, runs=size.rounds)]
