@@ -169,7 +169,7 @@ def round_trips(name: str, size: Size) -> list[Row]:
     with ExitStack() as stack:
         mine = stack.enter_context(_board(name)).device
         contenders: dict[str, Callable[[], float]] = {"ours": lambda: _ours(mine, many)}
-        reader = PollingReader(stack.enter_context(_board(name)).path)  # type: ignore[attr-defined]
+        reader = PollingReader(stack.enter_context(_board(name)).path)
         stack.callback(reader.close)
         contenders["50 ms reader (twister)"] = lambda: _timed(reader.exchange, tags, few)
         if importlib.util.find_spec("pexpect"):
