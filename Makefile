@@ -10,8 +10,7 @@ SOAK ?= full
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: verify test soak setup lint clean
-.PHONY: bench verify test setup lint clean
+.PHONY: verify test soak bench setup lint clean
 
 verify: $(READY)
 	@$(BIN)/cmhil verify --recorded tests/traces -t simulated --out out/verify \
