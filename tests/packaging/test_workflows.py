@@ -1,0 +1,62 @@
+"""The workflows for GitHub are sound, and name platforms, commands and files that there are."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from connmgr_hil.targets import known_platforms
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def scripts(workflow: Path) -> str:
+    jobs = yaml.safe_load(workflow.read_text())["jobs"].values()
+    return "\n".join(step.get("run", "") for job in jobs for step in job["steps"])
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_it_fits_githubs_schema(workflow: Path) -> None:
+    schema = ("--builtin-schema", "vendor.github-workflows")
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", *schema, str(workflow)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_every_script_is_sound_bash(workflow: Path) -> None:
+    # What GitHub puts in before bash sees it is a word like any other here.
+    script = re.sub(r"\$\{\{.*?\}\}", "WORD", scripts(workflow))
+    done = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_matrix_names_platforms_that_there_are() -> None:
+    job = yaml.safe_load((ROOT / ".github" / "workflows" / "zephyr.yml").read_text())["jobs"]
+    matrix = job["verify"]["strategy"]["matrix"]
+    known = known_platforms()
+    included = {each["platform"]: each["build"] for each in matrix["include"]}
+    assert set(matrix["platform"]) == set(included)
+    assert set(included) | set(included.values()) <= set(known)
+
+
+def test_commands_are_cmhils_own() -> None:
+    called = re.findall(r"\bcmhil ([a-z]+) ?(.*)", scripts(ROOT / ".github/workflows/zephyr.yml"))
+    assert {name for name, _ in called} >= {"build", "verify", "report"}
+    for name, rest in called:
+        shown = subprocess.run(
+            [sys.executable, "-m", "connmgr_hil.cli", name, "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for option in re.findall(r"(?<!\S)--?[a-z]+", rest):
+            assert re.search(rf"(?<!\S){option}\b", shown), f"{name} has no {option}"
