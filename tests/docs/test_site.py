@@ -13,6 +13,7 @@ from shown import ROOT
 import connmgr_hil
 from connmgr_hil.cli.main import _COMMANDS
 from connmgr_hil.conformance.requirements import requirements
+from connmgr_hil.targets.bench import BoardFlash, LineStep, Reset
 from connmgr_hil.targets.platforms import (
     Console,
     Emulator,
@@ -99,6 +100,9 @@ def test_protocol_and_trace_are_whole(site: Path) -> None:
         ("console", Console),
         ("time", Time),
         ("variants.NAME", Variant),
+        ("reset", Reset),
+        ("reset.line", LineStep),
+        ("flash", BoardFlash),
         ("stimuli.NAME", OutsideStimulus),
     ],
 )
@@ -107,7 +111,17 @@ def test_platform_keys_are_all_described(section: str, table: type[msgspec.Struc
     part = text.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (.+?) \|", part, re.MULTILINE)
     described = dict(rows)
-    tables = {"zephyr", "emulator", "renode", "console", "time", "variants", "stimuli"}
+    tables = {
+        "zephyr",
+        "emulator",
+        "renode",
+        "console",
+        "time",
+        "variants",
+        "reset",
+        "flash",
+        "stimuli",
+    }
     fields = {
         field.name: field
         for field in msgspec.structs.fields(table)

@@ -1,5 +1,6 @@
 """One user for each board: who is second hears who is first; what a killed process held is free."""
 
+import json
 import os
 import select
 import signal
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from connmgr_hil.cli.main import run
 from connmgr_hil.targets.board_lock import BoardLock, boards_in_use
 from connmgr_hil.vocabulary.errors import RigFault
 
 HOLDING = """
 import signal
+from connmgr_hil.cli.main import run
 from connmgr_hil.targets.board_lock import BoardLock
 lock = BoardLock("usb:4711")
 lock.acquire()
@@ -64,3 +67,13 @@ def test_who_waits_gets_it(holder: subprocess.Popen[bytes]) -> None:
     lock.acquire(wait=10)
     lock.release()
     lock.release()
+
+
+def test_doctor_shows_who_has_a_board(
+    holder: subprocess.Popen[bytes], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    document = tmp_path / "doctor.json"
+    assert run(["doctor", "--json", str(document)]) == 0
+    assert f"process {holder.pid} (" in capsys.readouterr().out
+    (owner,) = json.loads(document.read_text())["boards_in_use"]
+    assert owner["board"] == "usb:4711"

@@ -166,6 +166,7 @@ def test_emulator_that_talks_much_does_not_block() -> None:
 def test_a_board_is_rebooted_in_either_mode() -> None:
     for machine in (True, False):
         with ScriptedDevice(machine=machine) as board:
+            board.facts |= {"board": "frdm_k64f", "reboot": 1}
             board.on("reboot", lambda me, tag, words: me.restart())
             with BoardTarget(find_platform("frdm_k64f"), board.path) as target:
                 device = Device(target.start(), lambda record: None, shell_first=True)

@@ -8,21 +8,14 @@ import click
 from connmgr_hil.vocabulary.errors import UsageError
 
 from .output import fancy, print_table, write_json
+from .target_options import optional_target_options
 
 if TYPE_CHECKING:  # slow to import
     from connmgr_hil.conformance.defects import DefectReport, Finding
 
 
 @click.command()
-@click.option(
-    "-t",
-    "--target",
-    metavar="TARGET",
-    help="A platform ('cmhil platforms'), 'native', or the path of a platform file.",
-)
-@click.option("--image", type=click.Path(path_type=Path), metavar="PATH", help="Run this image.")
-@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
-@click.option("--port", default="", metavar="PORT", help="Serial port of a board.")
+@optional_target_options
 @click.option(
     "--only",
     multiple=True,
@@ -49,6 +42,7 @@ def defects(
     image: Path | None,
     variant: str,
     port: str,
+    wait: float,
     only: tuple[str, ...],
     traces: tuple[Path, ...],
     out: Path | None,
@@ -77,10 +71,11 @@ def defects(
             image=image,
             variant=defect.variant or variant,
             port=port,
+            wait=wait,
             arguments=("--defect", defect.name) if defect.at_boot else (),
         )
 
-    bench = open_target(target, image=image, variant=variant, port=port)
+    bench = open_target(target, image=image, variant=variant, port=port, wait=wait)
     place: hunting.Place = "simulated" if bench.platform.kind == "simulated" else "firmware"
     chosen = hunting.choose(place, only)
     folder = out or Path("out", "defects", "-".join(filter(None, (Path(target).stem, variant))))

@@ -23,13 +23,15 @@ from .output import print_table, write_json
 def doctor(wanted: tuple[str, ...], json_file: Path | None) -> int:
     """Say what this machine has and what it lacks, and how to get that."""
     from connmgr_hil.targets import find_platform, known_platforms  # noqa: PLC0415
+    from connmgr_hil.targets.board_lock import boards_in_use  # noqa: PLC0415
+    from connmgr_hil.targets.serial_ports import serial_ports  # noqa: PLC0415
     from connmgr_hil.toolchain.machine import examine, lacking  # noqa: PLC0415
-    from connmgr_hil.toolchain.serial_ports import serial_ports  # noqa: PLC0415
 
     chosen = {name: find_platform(name) for name in wanted} or known_platforms()
     findings = examine()
     missing = {name: lacking(platform) for name, platform in chosen.items()}
     ports = serial_ports()
+    in_use = boards_in_use()
 
     print_table(
         ("", "TOOL", "FOUND", "FOR"),
@@ -57,6 +59,9 @@ def doctor(wanted: tuple[str, ...], json_file: Path | None) -> int:
         )
     else:
         click.echo("No serial port: no board is plugged in, or this user may not see it.")
+    if in_use:
+        click.echo()
+        print_table(("BOARD IN USE", "BY"), [(each.board, str(each)) for each in in_use])
     remedies = dict.fromkeys(f"  {each.name}: {each.remedy}" for each in findings if not each.found)
     remedies |= dict.fromkeys(
         f"  {each.name}: {each.remedy}" for lacks in missing.values() for each in lacks
@@ -64,7 +69,7 @@ def doctor(wanted: tuple[str, ...], json_file: Path | None) -> int:
     if remedies:
         click.echo("\nTo get what is missing:\n" + "\n".join(remedies))
     if json_file is not None:
-        write_json(json_file, _document(findings, missing, ports))
+        write_json(json_file, _document(findings, missing, ports, in_use))
     blocked = bool(wanted) and any(missing.values())
     return ExitCode.RIG if blocked else ExitCode.CONFORMS
 
@@ -75,7 +80,9 @@ def _verdict(lacks: list[Any], nothing_to_build: bool) -> str:
     return "no: " + ", ".join(each.name for each in lacks) if lacks else "yes"
 
 
-def _document(findings: list[Any], missing: dict[str, list[Any]], ports: list[Any]) -> Any:
+def _document(
+    findings: list[Any], missing: dict[str, list[Any]], ports: list[Any], in_use: list[Any]
+) -> Any:
     return {
         "findings": [
             {
@@ -92,4 +99,5 @@ def _document(findings: list[Any], missing: dict[str, list[Any]], ports: list[An
             for name, lacks in missing.items()
         },
         "serial_ports": ports,
+        "boards_in_use": in_use,
     }

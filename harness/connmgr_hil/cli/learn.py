@@ -42,6 +42,7 @@ def learn(
     image: Path | None,
     variant: str,
     port: str,
+    wait: float,
     iface: str,
     inputs: str | None,
     before: tuple[str, ...],
@@ -75,7 +76,7 @@ def learn(
     for words in first:
         validate(words)
     alphabet = tuple(each.strip() for each in inputs.split(",")) if inputs else USUAL
-    bench = open_target(target, image=image, variant=variant, port=port)
+    bench = open_target(target, image=image, variant=variant, port=port, wait=wait)
     folder = out or Path("out", "learn", Path(target).stem)
     click.echo(f"learning {iface} of {bench.platform.description}: {', '.join(alphabet)}")
     learned = learn_iface(

@@ -15,6 +15,7 @@ _COMMANDS = {
     "doctor": "Say what this machine has and what it lacks.",
     "platforms": "List what firmware can be built for and run on.",
     "build": "Build the Zephyr application for a platform.",
+    "flash": "Write a build to a board.",
     "verify": "Run the conformance scenarios on a target and judge them.",
     "check": "Judge recorded traces again, without a device.",
     "report": "Make a page, JUnit or Markdown from traces.",

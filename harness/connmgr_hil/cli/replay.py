@@ -20,6 +20,7 @@ def replay(
     image: Path | None,
     variant: str,
     port: str,
+    wait: float,
     times: int,
     out: Path | None,
 ) -> int:
@@ -37,7 +38,7 @@ def replay(
     commands = commands_of(trace)
     path = out or Path("out", "replay", f"{trace.stem}.jsonl")
     failed = 0
-    with open_target(target, image=image, variant=variant, port=port) as bench:
+    with open_target(target, image=image, variant=variant, port=port, wait=wait) as bench:
         for _ in range(times):
             failure = shrinker.replay(bench, commands, path, note=f"replay of {trace.name}")
             if failure is not None:

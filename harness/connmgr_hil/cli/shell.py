@@ -17,7 +17,13 @@ from .target_options import target_options
 )
 @click.option("--raw", is_flag=True, help="Also show the frames themselves ('raw off' ends it).")
 def shell(
-    target: str, image: Path | None, variant: str, port: str, trace: Path | None, raw: bool
+    target: str,
+    image: Path | None,
+    variant: str,
+    port: str,
+    wait: float,
+    trace: Path | None,
+    raw: bool,
 ) -> None:
     """Type commands to a device and see what it shows, as readable lines.
 
@@ -38,7 +44,7 @@ def shell(
 
     path = trace or Path("out", "shell", f"{Path(target).stem}.jsonl")
     with (
-        open_target(target, image=image, variant=variant, port=port) as bench,
+        open_target(target, image=image, variant=variant, port=port, wait=wait) as bench,
         Console(bench, path, raw=raw) as console,
     ):
         console.run()

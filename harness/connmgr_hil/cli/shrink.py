@@ -23,6 +23,7 @@ def shrink(
     image: Path | None,
     variant: str,
     port: str,
+    wait: float,
     budget: float,
     confirm: int,
     out: Path | None,
@@ -39,7 +40,7 @@ def shrink(
 
     folder = out or Path("out", "shrink")
     minimal = folder / f"{trace.stem}.min.jsonl"
-    bench = open_target(target, image=image, variant=variant, port=port)
+    bench = open_target(target, image=image, variant=variant, port=port, wait=wait)
     result = shrinker.shrink(
         bench,
         trace,

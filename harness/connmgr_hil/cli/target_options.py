@@ -18,9 +18,40 @@ def _targets(context: click.Context, option: click.Parameter, begun: str) -> lis
 
 
 def target_options(function: Body) -> Body:
-    """Add --target, --image, --variant and --port to a command."""
+    """Add --target and what goes with it to a command."""
+    return _target_options(function, required=True)
+
+
+def optional_target_options(function: Body) -> Body:
+    """Add --target, which may be left out, and what goes with it to a command."""
+    return _target_options(function, required=False)
+
+
+def port_options(function: Body) -> Body:
+    """Add --port and --wait to a command."""
     for option in (
-        click.option("--port", default="", metavar="PORT", help="Serial port of a board."),
+        click.option(
+            "--wait",
+            type=click.FloatRange(min=0),
+            default=0.0,
+            metavar="SECONDS",
+            help="Wait so long for a board that somebody else uses.",
+        ),
+        click.option(
+            "--port",
+            default="",
+            metavar="PORT",
+            help="Serial port of a board: a path, usb:SERIAL, or rfc2217://HOST:PORT. "
+            "Without it, the only one with the platform's USB identity.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def _target_options(function: Body, *, required: bool) -> Body:
+    function = port_options(function)
+    for option in (
         click.option("--variant", default="", metavar="NAME", help="Another configuration of it."),
         click.option(
             "--image", type=click.Path(path_type=Path), metavar="PATH", help="Run this image."
@@ -28,7 +59,7 @@ def target_options(function: Body) -> Body:
         click.option(
             "-t",
             "--target",
-            required=True,
+            required=required,
             metavar="TARGET",
             help="A platform ('cmhil platforms'), 'native', the path of a platform file, or labgrid:PLACE.",
             shell_complete=_targets,

@@ -37,6 +37,7 @@ def walk(
     image: Path | None,
     variant: str,
     port: str,
+    wait: float,
     steps: int,
     walks: int,
     seed: int | None,
@@ -58,7 +59,7 @@ def walk(
     first = tuple(tuple(command.split()) for command in before)
     for words in first:
         validate(words)
-    bench = open_target(target, image=image, variant=variant, port=port)
+    bench = open_target(target, image=image, variant=variant, port=port, wait=wait)
     folder = out or Path("out", "walk", Path(target).stem)
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     click.echo(f"{walks} walks of {steps} steps on {bench.platform.description}; seed {chosen}")

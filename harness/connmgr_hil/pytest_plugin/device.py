@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.requirements import ORDER, requirements
@@ -43,7 +42,7 @@ class ConnMgr(Bench):
         self.ask(f"advance {round(seconds * 1e6)}")
 
 
-def begin(item: pytest.Item, target: Target, trace: Path, lock: FileLock | None) -> ConnMgr:
+def begin(item: pytest.Item, target: Target, trace: Path) -> ConnMgr:
     """Start the device for a test, or skip the test where it cannot be run.
 
     Raises `UsageError` for marks that name no requirement or need, `RigFault` when it does not start.
@@ -53,7 +52,7 @@ def begin(item: pytest.Item, target: Target, trace: Path, lock: FileLock | None)
         _known(each)
     if reason := untestable(target.platform, ids):
         pytest.skip(reason)
-    run = Run(target, trace, name=item.nodeid, requirements=ids, lock=lock)
+    run = Run(target, trace, name=item.nodeid, requirements=ids)
     item.stash[RUN] = run
     run.start()
     try:

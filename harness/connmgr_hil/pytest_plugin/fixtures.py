@@ -47,8 +47,10 @@ def cm_variant(pytestconfig: pytest.Config) -> str:
 
 @pytest.fixture(scope="session")
 def cm_port(pytestconfig: pytest.Config) -> str:
-    """The serial port of a board."""
-    return _option(pytestconfig, "port")
+    """The serial port of a board; of several, each worker of pytest-xdist takes its own."""
+    ports = [each.strip() for each in _option(pytestconfig, "port").split(",")]
+    worker: str = getattr(pytestconfig, "workerinput", {}).get("workerid", "gw0")
+    return ports[int(worker.removeprefix("gw")) % len(ports)]
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +97,7 @@ def cm(
     choice = Choice(str(cm_platform or cm_target), cm_image, cm_variant, cm_port)
     trace = cm_trace_dir / f"{_file_name(request.node.nodeid)}.jsonl"
     try:
-        device = begin(request.node, cm_targets.get(choice), trace, choice.lock())
+        device = begin(request.node, cm_targets.get(choice), trace)
     except ConnMgrHilError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
     yield device

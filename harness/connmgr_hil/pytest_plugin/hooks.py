@@ -18,7 +18,11 @@ _OPTIONS = (
     ("platform", "FILE", "a platform by name or file, instead of a target"),
     ("image", "PATH", "the image to run, instead of the one that was built"),
     ("variant", "NAME", "another configuration of the firmware"),
-    ("port", "PORT", "the serial port of a board"),
+    (
+        "port",
+        "PORT",
+        "the serial port of a board; PORT,PORT,... gives each worker of pytest-xdist its own",
+    ),
     ("trace-dir", "DIR", "where traces are kept; pytest's temporary folder if not given"),
 )
 _MARKERS = (

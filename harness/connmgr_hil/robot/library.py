@@ -139,7 +139,6 @@ class ConnMgrLibrary(
             trace,
             name=self._test,
             requirements=self._requirements,
-            lock=choice.lock(),
         )
         self._last = run
         run.start()

@@ -1,48 +1,220 @@
 """A board on a serial line."""
 
+import contextlib
 import random
+import time
+from collections.abc import Callable
+from functools import partial
 
+from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.device.commands import command_line
-from connmgr_hil.transport import Transport, open_line
-from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.transport import DescriptorTransport, RemoteTransport, Transport, after, open_line
+from connmgr_hil.vocabulary.errors import LineClosed, NoAnswer, RigFault, UsageError, WrongDevice
+from connmgr_hil.vocabulary.facts import Hello
 
 from .base import PlatformTarget
+from .board_lock import BoardLock
+from .board_port import BoardPort
+from .commands import run_command
 from .platforms import Platform
+
+_ANSWER_SECONDS = 2.0
+_LOOK_SECONDS = 0.05
+_SETTLE_SECONDS = 0.02
+
+Line = DescriptorTransport | RemoteTransport
 
 
 class BoardTarget(PlatformTarget):
-    """A board that has the application in its flash; `port` is anything `open_line` understands.
+    """A board that has the application in its flash.
 
-    Opening the line does not reset the board: it is told to reboot, in whatever mode its shell is.
-    A board that hangs needs its reset button.
+    `port` is anything `open_line` understands, `usb:SERIAL` or `usb:LOCATION`; if it is empty, the only port that has the
+    platform's USB identity. `build` is the build id that must answer, if given. The board is locked against other
+    users until `stop`; `wait` is for how many seconds they are waited for. With a `lock` it is locked already.
+
+    Opening the line does not reset the board. `restart` does, and makes sure that it did: the hello of every boot has
+    another nonce. It climbs a ladder (reboot command, DTR and RTS, power, flashing anew) as far as the platform
+    file describes it, until the board has come back.
     """
 
-    def __init__(self, platform: Platform, port: str) -> None:
-        if not port:
-            raise UsageError(
-                f"the port of {platform.name}", "none", "name it: --port /dev/serial/by-id/…"
-            )
+    def __init__(
+        self,
+        platform: Platform,
+        port: str,
+        *,
+        build: str = "",
+        wait: float = 0.0,
+        lock: BoardLock | None = None,
+    ) -> None:
         self.platform = platform
-        self._port = port
-        self._line: Transport | None = None
+        self._port = BoardPort(port, platform.console.usb)
+        if not port and not self._port.is_there():
+            usb = platform.console.usb
+            raise UsageError(
+                f"the port of {platform.name}",
+                f"none was named, and no USB port {usb} is plugged in" if usb else "none",
+                "name it: --port /dev/serial/by-id/… or --port usb:SERIAL",
+            )
+        self._expected = Expected(platform.boards, build)
+        self._wait = wait
+        self._lock = lock
+        self._lock_is_ours = lock is None
+        self._line: Line | None = None
+
+    def variables(self) -> dict[str, str]:
+        """Tell commands the board's line, and that its lock is held for them."""
+        held = {"CMHIL_BOARD_HELD": self._lock.board} if self._lock else {}
+        return super().variables() | {"CMHIL_PORT": self._port.wanted} | held
 
     def start(self) -> Transport:
-        """Open the line and reboot the board."""
+        """Open the line and restart the board."""
         self.stop()
-        self._line = open_line(self._port, baud=self.platform.console.baud)
         return self.restart()
 
-    def restart(self) -> Transport:
-        """Reboot the board."""
-        if self._line is None:
-            return self.start()
-        # The person's command first: machine mode only refuses it, and then obeys its own.
-        tag = random.randrange(1, 2**32)
-        self._line.write(b"\x03\rcm reboot\r" + command_line(tag, ("reboot",)))
-        return self._line
-
     def stop(self) -> None:
-        """Close the line; the board goes on running."""
+        """Close the line and let others have the board, which goes on running."""
+        self._close()
+        if self._lock is not None and self._lock_is_ours:
+            self._lock.release()
+            self._lock = None
+
+    def identify(self) -> Hello | None:
+        """Ask the board who it is, without a restart; None when it does not answer."""
+        try:
+            return self._hello(_ANSWER_SECONDS)
+        except WrongDevice:
+            return None
+        finally:
+            self.stop()
+
+    def _close(self) -> None:
         if self._line is not None:
             self._line.close()
             self._line = None
+
+    def _open(self) -> Line:
+        """Open the line unless it is open; a USB port that vanished is waited for."""
+        if self._line is not None:
+            return self._line
+        console = self.platform.console
+        deadline = after(self.platform.reset.port_seconds)
+        while True:
+            try:
+                address = self._port.find(deadline)
+                if self._lock is None:
+                    lock = BoardLock(self._port.identity)
+                    lock.acquire(self._wait)
+                    self._lock = lock
+                self._line = open_line(address, baud=console.baud, dtr=console.dtr, rts=console.rts)
+            except RigFault:
+                # The port may vanish between finding and opening it while it re-enumerates.
+                if self._port.is_there() or time.monotonic() >= deadline:
+                    raise
+            else:
+                return self._line
+
+    # --- restarting ------------------------------------------------------------------------
+
+    def restart(self) -> Transport:
+        """Bring the board to a fresh boot by the gentlest means that works.
+
+        Raises `RigFault` that tells what each rung of the ladder did, `WrongDevice` when another board answers.
+        """
+        line = self._open()
+        if self.platform.dialect == "stock":
+            line.write(b"\x03\rkernel reboot cold\r")
+            return line
+        outcomes: list[str] = []
+        before = self._hello(_ANSWER_SECONDS)
+        if before is None:
+            outcomes.append("before: it did not answer")
+        for name, rung in self._rungs():
+            if rung == self._reboot and before is not None and not before.reboot:
+                outcomes.append(f"{name}: this image cannot reboot")
+                continue
+            try:
+                rung()
+                now = self._hello(self.platform.reset.boot_seconds, unlike=before)
+            except WrongDevice:
+                raise
+            except RigFault as error:
+                outcomes.append(f"{name}: {error.wanted}: {error.seen}")
+                continue
+            if now and not _same_boot(now, before):
+                assert self._line is not None
+                return self._line
+            outcomes.append(f"{name}: " + ("it answers, but did not boot" if now else "no answer"))
+        raise RigFault(
+            f"{self.name} on {self._port.wanted} should boot",
+            "; ".join(outcomes),
+            "press its reset button, or give [reset] in its platform file further means",
+        )
+
+    def _rungs(self) -> list[tuple[str, Callable[[], None]]]:
+        reset = self.platform.reset
+        rungs: list[tuple[str, Callable[[], None]]] = [("reboot command", self._reboot)]
+        if reset.line:
+            rungs.append(("reset line", self._pulse))
+        for name, command in (("power command", reset.power), ("reflash", reset.reflash)):
+            if command:
+                rungs.append((name, partial(self._run, name, command)))
+        return rungs
+
+    def _reboot(self) -> None:
+        # The person's command first: machine mode only refuses it, and then obeys its own.
+        tag = random.randrange(1, 2**32)
+        self._open().write(b"\x03\rcm reboot\r" + command_line(tag, ("reboot",)))
+
+    def _pulse(self) -> None:
+        line = self._open()
+        for step in self.platform.reset.line:
+            try:
+                line.set_levels(step.dtr, step.rts)
+            except OSError as error:
+                raise RigFault(f"{line.name} should have DTR and RTS", str(error)) from error
+            time.sleep(step.seconds)
+
+    def _run(self, name: str, command: tuple[str, ...]) -> None:
+        # A flash tool may need the port, and a power switch may make it vanish.
+        self._close()
+        run_command(
+            command,
+            f"the {name} of {self.name} should work",
+            seconds=self.platform.reset.command_seconds,
+            environment=self.variables(),
+        )
+
+    def _hello(self, seconds: float, unlike: Hello | None = None) -> Hello | None:
+        """Ask who is there, until it is another boot than `unlike` or the time is over."""
+        deadline = after(seconds)
+        seen: Hello | None = None
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                seen = self._ask(min(left, _ANSWER_SECONDS))
+            except LineClosed:
+                self._close()  # it boots, and its USB port with it
+            except NoAnswer:
+                continue
+            if seen and not _same_boot(seen, unlike):
+                return seen
+            time.sleep(_LOOK_SECONDS)
+        return seen
+
+    def _ask(self, seconds: float) -> Hello:
+        console = self.platform.console
+        line = self._open()
+        device = Device(
+            line,
+            lambda _record: None,
+            expected=self._expected,
+            pace=Pace(console.pace_bytes, console.pace_seconds),
+        )
+        hello = device.attach(host_seconds=seconds)
+        # What was asked twice may be answered twice; the next one to listen should not hear it.
+        with contextlib.suppress(NoAnswer):
+            device.listen(_SETTLE_SECONDS)
+        return hello.facts
+
+
+def _same_boot(one: Hello, other: Hello | None) -> bool:
+    return other is not None and one.nonce == other.nonce

@@ -31,12 +31,13 @@ def open_target(
     port: str = "",
     arguments: Sequence[str] = (),
     dialect: Dialect = "probe",
+    wait: float = 0.0,
 ) -> Target:
     """Return the target that a name stands for; it is not started yet.
 
     `simulated`, `native` (whichever native platform was built), the name of a platform, the path
     of a platform file, or `labgrid:PLACE`. `arguments` are further ones for the simulated board. With the dialect `stock` the image
-    needs no probe, and time is real. Raises `UsageError` when there is no such target, variant or image.
+    needs no probe, and time is real. `wait` is for how many seconds other users of a board are waited for. Raises `UsageError` when there is no such target, variant or image.
     """
     if name.startswith(PREFIX):
         return labgrid_target(name)
@@ -47,7 +48,7 @@ def open_target(
     if platform.kind == "simulated":
         return simulated_target(platform, arguments)
     if platform.kind == "board":
-        return BoardTarget(platform, port)
+        return BoardTarget(platform, port, wait=wait)
     found = find_image(platform, image, variant)
     if platform.kind == "native":
         return native_target(platform, found)

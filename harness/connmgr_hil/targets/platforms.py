@@ -13,6 +13,7 @@ from msgspec import Meta, structs
 from connmgr_hil.resources import platforms_dir, zephyr_app_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 
+from .bench import BoardFlash, LineStep, Reset
 from .stimuli import OutsideStimulus, Qmp
 from .strict import Strict
 
@@ -74,6 +75,8 @@ class Console(Strict, frozen=True, kw_only=True):
     pace_bytes: Annotated[int, Meta(ge=0)] = 0
     pace_seconds: Amount = 0.002
     usb: str = ""
+    dtr: bool | None = None
+    rts: bool | None = None
 
 
 class Renode(Strict, frozen=True, kw_only=True):
@@ -138,6 +141,8 @@ class Platform(Strict, frozen=True, kw_only=True):
     ifaces: tuple[str, ...] = ()
     variants: dict[str, Variant] = {}
     untestable: dict[str, str] = {}
+    reset: Reset = Reset()
+    flash: BoardFlash = BoardFlash()
     stimuli: dict[str, OutsideStimulus] = {}
     network: tuple[Network, ...] = ()
     dialect: Dialect = "probe"
@@ -244,6 +249,9 @@ def _table_at(place: str) -> type[msgspec.Struct]:
         "console": Console,
         "time": Time,
         "variants[...]": Variant,
+        "reset": Reset,
+        "reset.line[...]": LineStep,
+        "flash": BoardFlash,
         "stimuli[...]": OutsideStimulus,
         "stimuli[...].qmp": Qmp,
     }

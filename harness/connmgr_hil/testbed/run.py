@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Self
 
-from filelock import FileLock
-
 from connmgr_hil.checker import Failure, Outcome, Verdict
 from connmgr_hil.conformance.session import Nonconforming, Session
 from connmgr_hil.targets import Target
@@ -17,7 +15,7 @@ class Run:
 
     `start` begins it. `judge` tells after a test that found nothing wrong whether the device did
     neither, `blame` notes why a test failed, and `close` ends the run; it may be judged before, and
-    used on, for a test may have things to tidy up. With a `lock` nobody else uses the device meanwhile.
+    used on, for a test may have things to tidy up. A board is let go at the end, for other processes may wait for it.
     """
 
     def __init__(
@@ -27,10 +25,8 @@ class Run:
         *,
         name: str = "",
         requirements: tuple[str, ...] = (),
-        lock: FileLock | None = None,
     ) -> None:
         self.target = target
-        self._lock = lock
         self.trace = trace
         self.session = Session(target, trace, Header(scenario=name, requirements=requirements))
         self.verdict: Verdict | None = None
@@ -40,8 +36,6 @@ class Run:
 
         Raises `RigFault` when it does not come up.
         """
-        if self._lock:
-            self._lock.acquire()
         try:
             self.session.__enter__()
         except BaseException:
@@ -50,9 +44,8 @@ class Run:
         return self
 
     def _release(self) -> None:
-        if self._lock:
+        if self.target.platform.kind == "board":
             self.target.stop()
-            self._lock.release()
 
     @property
     def failure(self) -> Failure | None:

@@ -1,11 +1,8 @@
 """Which device a test runs on, and the targets that are running."""
 
-import hashlib
-import tempfile
+import math
 from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock
 
 from connmgr_hil.targets import Target, open_target
 
@@ -19,13 +16,6 @@ class Choice:
     variant: str = ""
     port: str = ""
 
-    def lock(self) -> FileLock | None:
-        """Return what keeps others off a board; None for what every process has its own of."""
-        if not self.port:
-            return None
-        name = hashlib.sha256(self.port.encode()).hexdigest()[:16]
-        return FileLock(Path(tempfile.gettempdir()) / f"connmgr-hil-{name}.lock")
-
 
 class Targets:
     """Targets by choice. Each is made when it is first asked for, and ended by `close`."""
@@ -37,7 +27,11 @@ class Targets:
         """Return the target of a choice. Raises `UsageError` when there is no such target or image."""
         if choice not in self._open:
             self._open[choice] = open_target(
-                choice.target, image=choice.image, variant=choice.variant, port=choice.port
+                choice.target,
+                image=choice.image,
+                variant=choice.variant,
+                port=choice.port,
+                wait=math.inf,
             )
         return self._open[choice]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault
 
 from .base import TAIL, after, escaped
+from .levels import set_levels
 
 _GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ECONNRESET, errno.EPIPE, errno.EBADF}
 _READABLE = select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL
@@ -111,6 +112,10 @@ class DescriptorTransport:
                     f"last bytes from it: {escaped(self.tail)}",
                     "the program at the other end does not read; is it running?",
                 )
+
+    def set_levels(self, dtr: bool | None, rts: bool | None) -> None:
+        """Set DTR and RTS where a level is given. Raises `OSError` for what has no such lines."""
+        set_levels(self._descriptor, dtr, rts)
 
     def _closed(self, why: str) -> LineClosed:
         return LineClosed(

@@ -2,7 +2,7 @@
 
 from connmgr_hil.vocabulary.errors import UsageError
 
-from .base import Transport
+from .descriptor import DescriptorTransport
 from .remote import RemoteTransport
 from .sockets import connect_tcp, connect_unix
 from .terminal import open_terminal
@@ -10,7 +10,7 @@ from .terminal import open_terminal
 
 def open_line(
     address: str, *, baud: int = 115200, dtr: bool | None = None, rts: bool | None = None
-) -> Transport:
+) -> DescriptorTransport | RemoteTransport:
     """Open the line that an address names.
 
     `/dev/…` is a terminal, `unix:PATH`, `tcp:HOST:PORT` and `socket://HOST:PORT` are sockets, and

@@ -62,6 +62,13 @@ class RemoteTransport:
         except OSError as error:
             raise self._closed(error) from error
 
+    def set_levels(self, dtr: bool | None, rts: bool | None) -> None:
+        """Set DTR and RTS where a level is given. Raises `OSError` for what has no such lines."""
+        if dtr is not None:
+            self._port.dtr = dtr
+        if rts is not None:
+            self._port.rts = rts
+
     def _closed(self, error: Exception) -> LineClosed:
         return LineClosed(
             f"the line {self.name} should stay open",

@@ -2,12 +2,12 @@
 
 import fcntl
 import os
-import struct
 import termios
 
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .descriptor import DescriptorTransport
+from .levels import set_levels
 
 _IFLAG, _OFLAG, _CFLAG, _LFLAG, _ISPEED, _OSPEED, _CC = range(7)
 _BAUDS = {
@@ -45,10 +45,7 @@ def open_terminal(
     try:
         _lock(descriptor, path)
         _make_raw(descriptor, _BAUDS[baud], flow_control)
-        for bit, level in ((termios.TIOCM_DTR, dtr), (termios.TIOCM_RTS, rts)):
-            if level is not None:
-                request = termios.TIOCMBIS if level else termios.TIOCMBIC
-                fcntl.ioctl(descriptor, request, struct.pack("i", bit))
+        set_levels(descriptor, dtr, rts)
     except (OSError, termios.error) as error:
         os.close(descriptor)
         raise RigFault(f"cannot set up {path} as a terminal", str(error)) from error

@@ -1,0 +1,82 @@
+"""`cmhil flash`: the built application onto a board."""
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from .target_options import port_options
+
+if TYPE_CHECKING:  # slow to import
+    from connmgr_hil.targets import BoardTarget
+    from connmgr_hil.toolchain.flashing import Flashing
+
+
+@click.command()
+@click.option("-p", "--platform", required=True, metavar="PLATFORM", help="See 'cmhil platforms'.")
+@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
+@port_options
+@click.option(
+    "--runner", default="", metavar="RUNNER", help="west's runner, if not the platform's."
+)
+@click.option("--board-id", default="", metavar="ID", help="Which board, as its debug probe says.")
+@click.option("--force", is_flag=True, help="Write it even if the board has it already.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- RUNNER-ARG...]")
+def flash(
+    platform: str,
+    variant: str,
+    port: str,
+    wait: float,
+    runner: str,
+    board_id: str,
+    force: bool,
+    arguments: tuple[str, ...],
+) -> None:
+    """Write a build to a board with 'west flash', unless the board has it already.
+
+    What the board says it runs decides. Where it says nothing, what was last written to it from here.
+
+    \b
+    cmhil flash -p frdm_k64f
+    cmhil flash -p frdm_k64f --runner pyocd --board-id 0240000034544e45
+    cmhil flash -p nrf9160dk --port usb:960012345 -- --recover
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil.targets import BoardTarget, find_platform  # noqa: PLC0415 - slow to import
+    from connmgr_hil.targets.board_lock import BoardLock  # noqa: PLC0415
+    from connmgr_hil.targets.board_port import BoardPort  # noqa: PLC0415
+    from connmgr_hil.toolchain import flashing as writing  # noqa: PLC0415
+
+    chosen = find_platform(platform)
+    place = BoardPort(port, chosen.console.usb)
+    reachable = bool(port) or place.is_there()
+    plan = writing.plan_flash(
+        chosen,
+        variant=variant,
+        runner=runner,
+        board_id=board_id or (place.probe if reachable else ""),
+        arguments=arguments,
+    )
+    board = place.identity if reachable else f"{chosen.name} {board_id}".strip()
+    lock = BoardLock(board)
+    lock.acquire(wait)
+    try:
+        target = BoardTarget(chosen, port, lock=lock) if reachable else None
+        if not force and (why := _has_it(target, plan, writing.remembered(board))):
+            click.echo(f"nothing to write: {why}; --force writes it all the same")
+            return
+        # Until it is written nobody knows what the board has.
+        writing.remember(board, "")
+        click.echo("running    " + " ".join(plan.command))
+        began = time.monotonic()
+        log = writing.run_flash(plan, chosen.flash.seconds)
+        writing.remember(board, plan.digest)
+        click.echo(f"written    {plan.image}  ({time.monotonic() - began:.0f} s, log {log})")
+    finally:
+        lock.release()
+
+
+def _has_it(target: "BoardTarget | None", plan: "Flashing", digest: str) -> str:
+    hello = target.identify() if target else None
+    if hello is not None and plan.build_id:
+        return f"the board says it runs build {hello.build}" if hello.build == plan.build_id else ""
+    return "it was written to this board last" if digest == plan.digest else ""

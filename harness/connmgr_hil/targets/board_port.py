@@ -1,0 +1,80 @@
+"""Where a board is plugged in: found anew each time, since a USB port comes back under another name."""
+
+import os
+import time
+from pathlib import Path
+
+from connmgr_hil.vocabulary.errors import RigFault
+
+from .serial_ports import SerialPort, choose_port, serial_ports
+
+_LOOK_SECONDS = 0.1
+
+
+class BoardPort:
+    """The port that a user named, or the only one with the platform's USB identity."""
+
+    def __init__(self, wanted: str, usb: str) -> None:
+        self.wanted = wanted or f"usb {usb}"
+        self._named = wanted
+        self._usb = usb
+
+    @property
+    def is_usb(self) -> bool:
+        """Tell whether it is looked for on USB, not at an address."""
+        return not self._named or self._named.startswith("usb:")
+
+    @property
+    def identity(self) -> str:
+        """What identifies the board on this computer, however it is named."""
+        if serial := self.probe:
+            return f"usb {serial}"
+        if self._named.startswith("/"):
+            return os.path.realpath(self._named)
+        scheme, _, rest = self._named.partition(":")
+        # The same server, in whatever way it is spoken to.
+        return (
+            rest.removeprefix("//").partition("?")[0]
+            if scheme in {"tcp", "socket", "rfc2217"}
+            else self.wanted
+        )
+
+    @property
+    def probe(self) -> str:
+        """The serial number of the debug probe that the port belongs to; empty if it is not on USB."""
+        port = self._plugged_in()
+        return port.serial_number if port else ""
+
+    def _plugged_in(self) -> SerialPort | None:
+        ports = serial_ports()
+        if self.is_usb:
+            return choose_port(self._named, self._usb, ports)
+        path = os.path.realpath(self._named)
+        return next((each for each in ports if os.path.realpath(each.device) == path), None)
+
+    def is_there(self) -> bool:
+        """Tell whether it is plugged in now; what is on a network always seems to be."""
+        if self.is_usb:
+            return self._plugged_in() is not None
+        return not self._named.startswith("/") or Path(self._named).exists()
+
+    def find(self, deadline: float) -> str:
+        """Return its address as soon as it is plugged in.
+
+        Raises `RigFault` at the deadline, `UsageError` when several boards fit.
+        """
+        while not self.is_there():
+            if time.monotonic() >= deadline:
+                raise RigFault(
+                    f"the board at {self.wanted} should be plugged in",
+                    "ports: " + (", ".join(each.device for each in serial_ports()) or "none"),
+                    "plug it in; 'cmhil doctor' lists the ports that this user sees",
+                )
+            time.sleep(_LOOK_SECONDS)
+        found = self._plugged_in()
+        if found is None or not found.usb:
+            return self._named
+        # From now on this port of this board, whatever its number is when it comes back.
+        by_id = found.device.startswith("/dev/serial/by-id/")
+        self._named = found.device if by_id else f"usb:{found.location}"
+        return found.device
