@@ -115,6 +115,12 @@ def test_a_line_without_end_is_not_kept_for_ever() -> None:
         (["There was an error executing command 'x'", "No such file"], "No such file"),
         (["No such command or device: sysbus.eth"], "sysbus.eth"),
         (["Parameters did not match the signature"], "Parameters did not match"),
+        (["Could not tokenize here:", "mach 'x", "     ^"], "mach 'x"),
+        (["No such variable: $elf"], "$elf"),
+        (
+            [" - Void LoadELF (ReadFilePath f)", "There was an error executing command 'x'", "why"],
+            "why",
+        ),
     ],
 )
 def test_errors_in_every_form_are_refusals(lines: list[str], reason: str) -> None:
@@ -179,6 +185,18 @@ def test_time_cannot_be_granted_while_it_goes_by_itself(client: MonitorClient) -
 def test_without_a_machine_granting_does_nothing_and_says_nothing(client: MonitorClient) -> None:
     assert client.execute('emulation RunFor "60"', SECONDS) == ""
     assert client.execute("machine ElapsedVirtualTime", SECONDS) == "0.000000"
+
+
+def test_a_prompt_that_comes_late_does_not_answer_the_next_command() -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        line = from_socket(ours, "a monitor")
+        client = MonitorClient(line)
+        theirs.sendall(GREETING + BANNER + b"(monitor) ")
+        client.greet(SECONDS)
+        theirs.sendall(b"\r\n(monitor) \r\n(monitor) version\r\n1.16.1\r\n(monitor) ")
+        assert client.execute("version", SECONDS) == "1.16.1"
+        line.close()
 
 
 def test_after_a_refusal_the_next_command_works(client: MonitorClient) -> None:

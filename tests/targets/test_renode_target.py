@@ -1,6 +1,8 @@
 """Boards in Renode: granted time, and the whole way from the command line to a verdict over a stand-in."""
 
+import contextlib
 import os
+import select
 import socket
 import stat
 import subprocess
@@ -13,15 +15,19 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from connmgr_hil.device import Device
 from connmgr_hil.resources import platforms_dir
 from connmgr_hil.targets import RenodeTarget, find_platform, image_path, open_target, read_platform
 from connmgr_hil.targets.renode import choose_driver, find_renode
 from connmgr_hil.targets.renode.granting import GrantedLine
 from connmgr_hil.targets.renode.pyrenode_driver import PyrenodeDriver
+from connmgr_hil.testing import frame_bytes
 from connmgr_hil.transport import after, from_socket
-from connmgr_hil.vocabulary.errors import BadInput, RigFault, UsageError
+from connmgr_hil.vocabulary.errors import BadInput, NoAnswer, RigFault, UsageError
+from connmgr_hil.vocabulary.observations import AnyRecord
 
 STAND_IN = Path(__file__).with_name("renode_stand_in.py")
+SECONDS = 10.0
 OURS = ("renode_frdm_k64f", "renode_nrf9160dk")
 
 
@@ -99,6 +105,78 @@ def test_a_new_command_gets_time_of_its_own(make: type[Machine]) -> None:
     machine.needs = granted + 0.01
     machine.line.write(b"ping\r")
     assert machine.line.read(after(0.4)) == b"reply"
+
+
+class Firmware:
+    """Speaks the probe's protocol in virtual time that it does not grant itself, as firmware in Renode does."""
+
+    def __init__(self) -> None:
+        ours, self.theirs = socket.socketpair()
+        self.theirs.setblocking(False)
+        self.line = GrantedLine(from_socket(ours, "firmware"), self.run_for, longest=0.05)
+        self.now = self.busy_until = 0.0
+        self.lines: list[str] = []
+        self.seq = 0
+        self.buffer = b""
+        self.waiting: list[tuple[str, list[str]]] = []
+
+    def emit(self, body: str) -> None:
+        self.theirs.sendall(frame_bytes(f"{self.seq:x} {round(self.now * 1e6)} {body}"))
+        self.seq += 1
+
+    def run_for(self, seconds: float) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self.buffer += self.theirs.recv(65536)
+        *lines, self.buffer = self.buffer.split(b"\r")
+        for line in (line for line in lines if b"$" in line):
+            tag, _checksum, *words = line.decode().rpartition("$")[2].split()
+            self.lines.append(" ".join(words))
+            delay = int(words[1]) / 1e6 if words[0] == "advance" else 0.001
+            self.busy_until = max(self.busy_until, self.now) + delay
+            self.waiting.append((tag, words))
+        until = self.now + seconds
+        while self.waiting and self.busy_until <= until:
+            self.now = max(self.now, self.busy_until)
+            tag, words = self.waiting.pop(0)
+            if words[0] == "hello":
+                hello = "proto=1 board=b build=f app=1 zephyr=3.4.99 connmgr=3.4 nonce=a1"
+                self.emit(f"hello {hello} ack={words[1]} ifaces=0 first=0 granted=0")
+            self.emit(f"reply tag={tag} t0=0 rc=0")
+        self.now = until
+
+
+def test_ten_minutes_of_the_device_meet_no_deadline_and_is_asked_for_once() -> None:
+    firmware = Firmware()
+    records: list[AnyRecord] = []
+    device = Device(firmware.line, records.append)
+    try:
+        device.attach(host_seconds=SECONDS)
+        assert not device.facts.granted
+        firmware.lines.clear()
+        before = firmware.now
+        reply = device.execute(("advance", "600000000"), host_seconds=SECONDS)
+        assert reply.status == "0"
+        assert firmware.lines == ["advance 600000000"]
+        assert 600 <= firmware.now - before < 600 + 0.1
+        standing = firmware.now
+        device.execute(("ping",), host_seconds=SECONDS)
+        assert firmware.now - standing < 0.02
+    finally:
+        firmware.line.close()
+        firmware.theirs.close()
+
+
+def test_a_device_that_hangs_is_given_up_at_the_host_s_deadline() -> None:
+    firmware = Firmware()
+    device = Device(firmware.line, lambda _record: None)
+    try:
+        device.attach(host_seconds=SECONDS)
+        firmware.busy_until = 1e9
+        with pytest.raises(NoAnswer):
+            device.execute(("ping",), host_seconds=0.2)
+    finally:
+        firmware.line.close()
+        firmware.theirs.close()
 
 
 # --- platform files ------------------------------------------------------------------------------
@@ -282,6 +360,21 @@ def test_an_image_that_went_away_is_a_rig_fault(stand_in: Path, tmp_path: Path) 
         (tmp_path / "zephyr.elf").unlink()
         with pytest.raises(RigFault, match=r"should do .include"):
             target.start()
+
+
+def test_renode_does_not_outlive_a_harness_that_was_killed(stand_in: Path, tmp_path: Path) -> None:
+    program = (
+        "import signal, sys\nfrom pathlib import Path\nfrom connmgr_hil.targets import open_target\n"
+        "target = open_target(sys.argv[1], image=Path(sys.argv[2]))\ntarget.start()\n"
+        "print(target.pid, flush=True)\nsignal.pause()\n"
+    )
+    command = (sys.executable, "-c", program, str(stand_in), str(tmp_path / "zephyr.elf"))
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as harness:
+        assert harness.stdout is not None
+        renode = os.pidfd_open(int(harness.stdout.readline()))
+        harness.kill()
+    assert select.select([renode], [], [], SECONDS)[0]
+    os.close(renode)
 
 
 @pytest.mark.parametrize("name", OURS)

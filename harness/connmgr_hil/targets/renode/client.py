@@ -7,7 +7,7 @@ from connmgr_hil.vocabulary.errors import RigFault
 
 from .monitor import Line, MonitorParser, Prompt, refusal
 
-_NUDGE_SECONDS = 2.0
+_NUDGE_SECONDS = 0.5
 _MOST_LINES = 10_000
 
 
@@ -48,7 +48,7 @@ class MonitorClient:
         self._pending.clear()
         self._line.write(command.encode("utf-8") + b"\n")
         try:
-            lines = self._until_prompt(after(seconds))
+            lines = self._until_prompt(after(seconds), after_echo=True)
         except TimeoutError:
             hint = "is it busy? The platform file's renode.machine must be what the script calls it"
             raise self._silent(f"Renode should do '{command}' within {seconds:g} s", hint) from None
@@ -71,13 +71,16 @@ class MonitorClient:
         except RigFault:
             return
 
-    def _until_prompt(self, deadline: float) -> list[str]:
+    def _until_prompt(self, deadline: float, *, after_echo: bool = False) -> list[str]:
+        """Return the lines before the next prompt; `after_echo`: one before any text is from earlier."""
         lines: list[str] = []
         while True:
             while self._pending:
                 item = self._pending.pop(0)
                 if isinstance(item, Prompt):
-                    return lines
+                    if not after_echo or any(text.strip() for text in lines):
+                        return lines
+                    continue
                 lines.append(item.text)
                 if len(lines) > _MOST_LINES:
                     raise RigFault(

@@ -15,6 +15,8 @@ _PROMPT = re.compile(r"\(([^()\r\n]+)\) ")
 _FAILED = "There was an error executing command"
 _UNKNOWN = "No such command or device"
 _MISMATCH = "Parameters did not match the signature"
+_BARE = (_UNKNOWN, _MISMATCH, "No such variable: $", "Could not tokenize here:")
+"""What it says without the line that names the command."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,8 @@ def refusal(command: str, lines: list[str]) -> RigFault | None:
         if _FAILED in line:
             reason = " ".join(part for part in lines[index + 1 :] if part.strip()) or line
             return _refused(command, reason)
-        if _UNKNOWN in line or _MISMATCH in line:
-            return _refused(command, line)
+        if line.strip().startswith(_BARE):
+            return _refused(command, " ".join(lines[index:]))
     return None
 
 
