@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from hypothesis import HealthCheck, settings
+from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from connmgr_hil.conformance import walker
@@ -121,6 +122,8 @@ def _hypothesis(
             pass
         except ExceptionGroup:
             pass
+        except Flaky:
+            return None  # it gives up on a machine whose draws depend on the device's state
         finally:
             machine.device.close()
     return (_Counting.resets, _Counting.commands) if _Counting.failed else None
