@@ -82,7 +82,7 @@ class Dispatcher:
         kernel.delivered_one()
         code = kernel.world.codes[event]
         for listener in tuple(kernel.listeners):
-            if not kernel.world.accepts(listener.mask, code):
+            if not kernel.world.hears(listener.mask, code):
                 continue
             if listener.name == "monitor":
                 yield from monitor.handle_event(kernel, event, entry.iface)

@@ -1,7 +1,6 @@
 """What never changes while a device runs: its ifaces, its build options, its profile."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import Event, Layer, event_codes, layer_of
@@ -26,6 +25,10 @@ _NO_CALLBACKS = Callbacks(connects=False, options=False)
 _ANY_CALLBACKS = Callbacks(connects=True, options=True)
 
 
+MOST_HEARD = 1_000
+"""So many answers about masks and codes are remembered; there are far fewer in a run."""
+
+
 @dataclass(frozen=True)
 class World:
     """The device under judgement as its hello described it."""
@@ -37,6 +40,9 @@ class World:
     names: dict[int, Event] = field(init=False)
     reals: frozenset[int] = field(init=False)
     """The indexes of ifaces of which nothing is known but their guarantees."""
+    _heard: dict[tuple[int, int], bool] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         """Derive the event codes of the profile."""
@@ -80,38 +86,32 @@ class World:
 
     def fields(self, code: int) -> tuple[int, int, int]:
         """Split an event code into layer, layer code and command (specification 6.2)."""
-        return _fields(code, self.profile.wide_codes)
+        if self.profile.wide_codes:
+            return code >> 60 & 3, code >> 52 & 0x7F, code & (1 << 52) - 1
+        return code >> 28 & 3, code >> 16 & 0x7FF, code & 0xFFFF
 
     def accepts(self, mask: int, code: int) -> bool:
         """Tell whether a listener with this mask gets this event (specification 6.2)."""
-        return _accepts(mask, code, self.profile.wide_codes)
+        layer, layer_code, command = self.fields(code)
+        mask_layer, mask_code, mask_command = self.fields(mask)
+        return (
+            layer == mask_layer
+            and layer_code == mask_code
+            and (not mask_command or bool(command & mask_command))
+        )
+
+    def hears(self, mask: int, code: int) -> bool:
+        """Tell the same as `accepts`, from memory where it was asked before: each delivery asks for every listener."""
+        answer = self._heard.get((mask, code))
+        if answer is None:
+            if len(self._heard) >= MOST_HEARD:
+                self._heard.clear()
+            answer = self._heard[mask, code] = self.accepts(mask, code)
+        return answer
 
     def admits(self, everyones_mask: int, code: int) -> bool:
         """Tell whether an event is queued at all, given the OR of all masks (specification 3.1)."""
-        return _admits(everyones_mask, code, self.profile.wide_codes)
-
-
-def _fields(code: int, wide: bool) -> tuple[int, int, int]:
-    if wide:
-        return code >> 60 & 3, code >> 52 & 0x7F, code & (1 << 52) - 1
-    return code >> 28 & 3, code >> 16 & 0x7FF, code & 0xFFFF
-
-
-# Few codes meet few masks, but each delivery asks for every listener.
-@lru_cache(maxsize=4096)
-def _accepts(mask: int, code: int, wide: bool) -> bool:
-    layer, layer_code, command = _fields(code, wide)
-    mask_layer, mask_code, mask_command = _fields(mask, wide)
-    return (
-        layer == mask_layer
-        and layer_code == mask_code
-        and (not mask_command or bool(command & mask_command))
-    )
-
-
-@lru_cache(maxsize=4096)
-def _admits(everyones_mask: int, code: int, wide: bool) -> bool:
-    return all(
-        part & whole == part
-        for part, whole in zip(_fields(code, wide), _fields(everyones_mask, wide), strict=True)
-    )
+        return all(
+            part & whole == part
+            for part, whole in zip(self.fields(code), self.fields(everyones_mask), strict=True)
+        )
