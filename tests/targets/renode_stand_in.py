@@ -1,5 +1,7 @@
 """Stands in for the program `renode`: its monitor, and behind the UART of its machine the simulated board.
 
+Where the image is a program of this host, real Zephyr for a native board, that one runs instead.
+
 The board lives only while `emulation RunFor` runs, as a machine in Renode does.
 """
 
@@ -14,11 +16,16 @@ from connmgr_hil.transport import Transport, after
 
 
 class Board:
-    def __init__(self) -> None:
-        self.target: Target = open_target("simulated")
+    def __init__(self, port: int) -> None:
+        self.monitor = ScriptedMonitor(port, run=self.run, reset=self.reset)
+        self.target: Target | None = None
         self.line: Transport | None = None
 
     def reset(self) -> None:
+        if self.target is None:
+            image = Path(self.monitor.image)
+            native = os.access(image, os.X_OK)
+            self.target = open_target("native", image=image) if native else open_target("simulated")
         self.line = self.target.restart()
 
     def run(self, data: bytes, seconds: float) -> bytes:
@@ -39,14 +46,16 @@ def main() -> int:
         if len(before) < int(os.environ.get("STAND_IN_TAKEN", "0")):
             sys.stderr.write("System.Net.Sockets.SocketException (98): Address already in use\n")
             return 1
-    board = Board()
     try:
-        monitor = ScriptedMonitor(port, run=board.run, reset=board.reset)
+        board = Board(port)
     except OSError:
         traceback.print_exc()
         return 1
-    with board.target:
-        monitor.serve()
+    try:
+        board.monitor.serve()
+    finally:
+        if board.target is not None:
+            board.target.stop()
     return 0
 
 

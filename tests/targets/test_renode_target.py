@@ -305,19 +305,35 @@ tolerance_seconds = 0.05
     return path
 
 
-def test_a_verdict_through_renode_s_face(stand_in: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
+def _verified(platform: Path, image: Path, scenario: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [
-            *(sys.executable, "-m", "connmgr_hil.cli", "verify", "-t", str(stand_in)),
-            *("--image", str(tmp_path / "zephyr.elf"), "--scenario", "connect-again*"),
+            *(sys.executable, "-m", "connmgr_hil.cli", "verify", "-t", str(platform)),
+            *("--image", str(image), "--scenario", scenario),
         ],
         capture_output=True,
         text=True,
         check=False,
-        cwd=tmp_path,
+        cwd=platform.parent,
         timeout=120,
         env={**os.environ, "NO_COLOR": "1"},
     )
+
+
+def test_a_verdict_through_renode_s_face(stand_in: Path, tmp_path: Path) -> None:
+    done = _verified(stand_in, tmp_path / "zephyr.elf", "connect-again*")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "conforms" in done.stdout
+
+
+def test_a_verdict_on_real_zephyr_through_renode_s_face(stand_in: Path) -> None:
+    named = os.environ.get("CMHIL_NATIVE_IMAGE", "")
+    image = Path(named or image_path(find_platform("native_posix_64"))).absolute()
+    if not image.is_file():
+        pytest.skip("no image of native_posix_64: build it, or name it in CMHIL_NATIVE_IMAGE")
+    text = stand_in.read_text(encoding="utf-8")
+    stand_in.write_text(text.replace('"simulated"', '"native_posix_64"'), encoding="utf-8")
+    done = _verified(stand_in, image, "REQ-CTL-019*")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "conforms" in done.stdout
 
