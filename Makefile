@@ -3,14 +3,16 @@
 # make soak     tests of endurance in full (hours); SOAK=5000 for so many exchanges
 # make bench    how fast it is, beside its peers; results in out/bench.json
 # make setup    only the set-up, which the other two do by themselves
+# make labgrid  labgrid in an environment of its own, for the tests that need a coordinator
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
 SOAK ?= full
 BIN := .venv/bin
 READY := .venv/.ready
+LABGRID := .venv-labgrid
 
-.PHONY: verify test soak bench setup lint clean
+.PHONY: verify test soak bench setup lint labgrid clean
 
 verify: $(READY)
 	@$(BIN)/cmhil verify --recorded tests/traces -t simulated --out out/verify \
@@ -29,6 +31,14 @@ lint: $(READY)
 	@$(BIN)/lint-imports --no-cache
 
 setup: $(READY)
+
+labgrid: $(LABGRID)/.ready
+
+# Apart from ours: labgrid brings a fork of pyserial that would overwrite the one we use.
+$(LABGRID)/.ready: Makefile
+	@test -x $(LABGRID)/bin/python || $(PYTHON) -m venv $(LABGRID)
+	@$(LABGRID)/bin/python -m pip install -qq --disable-pip-version-check 'labgrid>=26,<27' </dev/null
+	@touch $@
 
 # The stamp is older than pyproject.toml when what must be installed may have changed.
 $(READY): pyproject.toml
@@ -54,4 +64,4 @@ out/bench-venv/.ready: pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf .venv out dist
+	rm -rf .venv $(LABGRID) out dist
