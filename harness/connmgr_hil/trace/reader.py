@@ -53,8 +53,10 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
     for number, line in _lines(path):
         try:
             record = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             if not line.endswith(b"\n"):
+                if number == 1:
+                    raise BadInput(f"{path}: a trace was expected", "no whole record") from error
                 raise _Truncated from error
             raise BadInput(
                 f"{path}:{number}: a trace record was expected",
@@ -70,6 +72,12 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
                     f"format {record.format}",
                     "use the version of cmhil that wrote it",
                 )
+        elif isinstance(record, Header):
+            raise BadInput(
+                f"{path}:{number}: one header, in line 1, was expected",
+                "another header",
+                "if these are several traces, keep each in a file of its own",
+            )
         yield record
     if number == 0:
         raise BadInput(f"{path}: a trace was expected", "an empty file")
@@ -83,8 +91,6 @@ def read_trace(path: Path) -> Trace:
         records.extend(_checked(path))
     except _Truncated:
         truncated = True
-    if not records:
-        raise BadInput(f"{path}: a trace was expected", "no whole record")
     header = records[0]
     assert isinstance(header, Header)
     return Trace(path, header, records, truncated)
