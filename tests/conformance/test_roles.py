@@ -1,0 +1,60 @@
+"""Which iface of a device plays which part, and what is said where one is lacking."""
+
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.run import run_scenario
+from connmgr_hil.conformance.scenario import Scenario
+from connmgr_hil.targets import find_platform, open_target, simulated_target, start_device
+from connmgr_hil.vocabulary.errors import WrongDevice
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts, role_indexes
+
+HELLO = Hello(
+    proto=1, app="1", zephyr="3.4.99", connmgr="-", board="x", build="x", nonce="1", ifaces=4
+)
+
+
+def iface(index: int, name: str, l2: str = "DUMMY", *, bound: bool = False) -> IfaceFacts:
+    return IfaceFacts(index=index, name=name, l2=l2, bound=bound)
+
+
+def test_ifaces_of_another_application() -> None:
+    ifaces = (
+        iface(1, "eth", "ETHERNET"),
+        iface(2, "lo"),
+        iface(3, "lan"),
+        iface(4, "wan", bound=True),
+        iface(5, "dmz"),
+    )
+    assert role_indexes(HELLO, ifaces) == {"R": 1, "U": 3, "V": 5}
+    assert [each.name for each in ifaces if each.is_real] == ["eth", "lo", "wan"]
+
+
+def test_those_of_the_sample_go_by_their_names() -> None:
+    ifaces = (iface(1, "eth", "ETHERNET"), iface(2, "mine"), iface(3, "free1"))
+    assert role_indexes(HELLO, ifaces) == {"R": 1, "V": 3}
+
+
+def test_a_scenario_without_its_iface_is_out_of_reach(tmp_path: Path) -> None:
+    def body(bench: Bench) -> None:
+        bench.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+        bench.do("up R")
+
+    scenario = Scenario("x", "x", ("REQ-MON-001",), body)
+    with open_target("simulated") as target:
+        result = run_scenario(target, scenario, tmp_path / "x.jsonl")
+    assert result.outcome is None
+    assert result.reason == "needs iface R (role R)"
+    assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_a_device_without_a_declared_iface_is_refused() -> None:
+    platform = structs.replace(find_platform("simulated"), ifaces=("bound0", "wan0"))
+    with (
+        simulated_target(platform) as target,
+        pytest.raises(WrongDevice, match=r"(?s)ifaces bound0, wan0.*no wan0; it has auto0"),
+    ):
+        start_device(target, lambda record: None)
