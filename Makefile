@@ -1,6 +1,6 @@
 # make verify   what this project shows, on any Debian or Ubuntu with Python 3.11 or newer
 # make test     the project's own tests
-# make soak     tests of endurance in full (hours); SOAK=5000 for so many exchanges
+# make soak     tests of endurance in full (hours); SOAK=5000 for so many exchanges, kills
 # make bench    how fast it is, beside its peers; results in out/bench.json
 # make setup    only the set-up, which the other two do by themselves
 # make labgrid  labgrid in an environment of its own, for the tests that need a coordinator
@@ -22,7 +22,7 @@ test: lint
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 soak: $(READY)
-	@CMHIL_SOAK=$(SOAK) $(BIN)/pytest tests/soak $(PYTEST_ARGS)
+	@CMHIL_SOAK=$(SOAK) $(BIN)/pytest tests/soak tests/life/test_kills.py $(PYTEST_ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check

@@ -125,7 +125,10 @@ def test_surprising_reset_is_told() -> None:
     ("program", "message"),
     [
         ("echo flash is empty; exit 3", r"ended with status 3; last output: 'flash is empty"),
-        ("echo thinking; exec sleep 60", r"within 0.3 s\n.*it is running; last output: 'thinking"),
+        (
+            "echo thinking; exec sleep 60",
+            r"within 0.3 s \(deadline 'start'\)\n.*it is running; last output: 'thinking",
+        ),
         ("echo uart connected to pseudotty: /nowhere/7", "cannot open /nowhere/7"),
     ],
 )

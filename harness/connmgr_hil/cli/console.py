@@ -8,10 +8,9 @@ from typing import Self
 
 import click
 
-from connmgr_hil import __version__
+from connmgr_hil.conformance.recording import begin_trace
 from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.targets import Target
-from connmgr_hil.trace import TraceWriter
 from connmgr_hil.transport import escaped
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
@@ -54,15 +53,7 @@ class Console:
         )
 
     def __enter__(self) -> Self:
-        self._trace = TraceWriter(self._path)
-        self._trace.write(
-            Header(
-                tool=f"connmgr-hil {__version__}",
-                target=self._target.name,
-                platform=self._target.platform.name,
-                note="by hand",
-            )
-        )
+        self._trace, _ = begin_trace(self._path, self._target, Header(note="by hand"))
         platform = self._target.platform
         try:
             self._transport = self._tapped()
@@ -107,7 +98,7 @@ class Console:
             elif words in (["raw", "on"], ["raw", "off"]):
                 self._raw = self._transport.shown = words[1] == "on"
             else:
-                self._device.execute(self._command(words), host_seconds=10.0)
+                self._device.execute(self._command(words))
         except DeviceReset as error:
             click.echo(str(error), err=True)
             self._restart()

@@ -2,7 +2,9 @@
 
 import importlib
 import os
+import signal
 import sys
+from types import FrameType
 
 import click
 
@@ -123,6 +125,16 @@ def _colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End in order at the first ^C, with a report of what there is; at once at the second."""
+    del frame
+    signal.signal(number, lambda *_: os._exit(ExitCode.INTERRUPTED))
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run `cmhil` and exit."""
+    # A shell that starts it in the background has it ignore ^C.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     sys.exit(run())

@@ -56,4 +56,6 @@ def shrink(
     click.echo(f"  replay:        cmhil replay {minimal} -t {target}")
     for path in written:
         click.echo(f"  as a test:     {path}")
+    if result.interrupted:
+        return ExitCode.INTERRUPTED
     return ExitCode.FAILS if result.confirmed else ExitCode.INCONCLUSIVE

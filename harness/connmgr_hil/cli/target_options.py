@@ -17,6 +17,26 @@ def _targets(context: click.Context, option: click.Parameter, begun: str) -> lis
     return [name for name in names if name.startswith(begun)]
 
 
+def time_scale_option(function: Body) -> Body:
+    """Add --time-scale to a command."""
+    return click.option(
+        "--time-scale",
+        type=float,
+        metavar="N",
+        expose_value=False,
+        callback=_scale_time,
+        help="Wait N times as long for this rig before giving up; device time stays as it is.",
+    )(function)
+
+
+def _scale_time(context: click.Context, option: click.Parameter, scale: float | None) -> None:
+    del context, option
+    if scale is not None:
+        from connmgr_hil.transport.deadlines import set_time_scale  # noqa: PLC0415
+
+        set_time_scale(scale)
+
+
 def target_options(function: Body) -> Body:
     """Add --target and what goes with it to a command."""
     return _target_options(function, required=True)
@@ -50,7 +70,7 @@ def port_options(function: Body) -> Body:
 
 
 def _target_options(function: Body, *, required: bool) -> Body:
-    function = port_options(function)
+    function = time_scale_option(port_options(function))
     for option in (
         click.option("--variant", default="", metavar="NAME", help="Another configuration of it."),
         click.option(

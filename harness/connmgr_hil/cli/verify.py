@@ -118,5 +118,6 @@ def verify(
         document["recorded"] = reports[0].as_json()
     for path in dict.fromkeys((folder / "summary.json", json_file or folder / "summary.json")):
         write_json(path, document)
-    click.echo(f"VERDICT  {overall}    traces and summary.json are in {folder}")
+    ending = " (interrupted)" if live.interrupted else ""
+    click.echo(f"VERDICT  {overall}{ending}    traces and summary.json are in {folder}")
     return ExitCode.INTERRUPTED if live.interrupted else overall.exit_code

@@ -104,5 +104,5 @@ def _summary(report: "WalkReport") -> str:
         f"{len(report.failures)} failed, {report.inconclusive} inconclusive, "
         f"{report.storms} ended in a storm that the model predicts"
     )
-    lines.append(f"VERDICT  {report.outcome}")
+    lines.append(f"VERDICT  {report.outcome}{' (interrupted)' if report.interrupted else ''}")
     return "\n".join(lines)

@@ -1,17 +1,18 @@
 """A run on one target: commands go in, every record is traced and judged at once."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from connmgr_hil import __version__
-from connmgr_hil.checker import Checker, Failure, Limits, Verdict
+from msgspec import structs
+
+from connmgr_hil.checker import Checker, Failure, Outcome, Verdict
 from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import PROFILES, Models, Profile
 from connmgr_hil.targets import Target
-from connmgr_hil.trace import TraceWriter
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, DeviceReset, RigFault
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
@@ -30,6 +31,8 @@ from connmgr_hil.vocabulary.observations import (
     VerdictGiven,
 )
 from connmgr_hil.vocabulary.stimuli import Words, validate
+
+from .recording import begin_trace, limits_for
 
 
 class Nonconforming(DeviceFault):
@@ -69,21 +72,13 @@ class Session:
         self.verdict: Verdict | None = None
 
     def __enter__(self) -> Self:
-        self._trace = TraceWriter(self._path)
-        header = self._trace.write(
-            Header(
-                tool=f"connmgr-hil {__version__}",
-                target=self._target.name,
-                platform=self._target.platform.name,
-                scenario=self._header.scenario,
-                requirements=self._header.requirements,
-                seed=self._header.seed,
-                profile=self._forced.name if self._forced else "",
-                note=self._header.note,
-                late=self.checker.limits.late,
-                jitter=self.checker.limits.jitter,
-            )
-        )
+        profile = self._forced.name if self._forced else ""
+        about = structs.replace(self._header, profile=profile)
+        try:
+            self._trace, header = begin_trace(self._path, self._target, about)
+        except RigFault as error:
+            self.verdict = Verdict(Outcome.RIG, reason=str(error))
+            raise
         self.checker.feed(header)
         try:
             self._device = self._speak_with(self._target.restart())
@@ -93,6 +88,9 @@ class Session:
         except RigFault as error:
             self._fault(error)
             self.close()
+            raise
+        except BaseException:
+            self._trace.close()
             raise
         return self
 
@@ -126,7 +124,11 @@ class Session:
         if self.verdict is None:
             self.verdict = self.checker.finish()
             summary = "\n".join(self.verdict.lines())
-            self._trace.write(VerdictGiven(verdict=str(self.verdict.outcome), summary=summary))
+            try:
+                self._trace.write(VerdictGiven(verdict=str(self.verdict.outcome), summary=summary))
+            except RigFault as error:
+                self._fault(error)
+                self.verdict = self.checker.finish()
         self._trace.close()
 
     def _remember_boot(self, record: AnyRecord) -> None:
@@ -134,7 +136,13 @@ class Session:
             self.booted.append(record)
 
     def _fault(self, error: RigFault) -> None:
-        self._sink(Fault(kind=type(error).__name__, message=str(error)))
+        fault: AnyRecord = Fault(kind=type(error).__name__, message=str(error))
+        # The fault may be that the disk takes no more; it is judged all the same.
+        with contextlib.suppress(RigFault):
+            fault = self._trace.write(fault)
+        self.checker.feed(fault)
+        for watcher in self._watchers:
+            watcher(fault)
 
     def _sink(self, record: AnyRecord) -> None:
         stamped = self._trace.write(record)
@@ -223,9 +231,3 @@ class Session:
         """Raise `Nonconforming` if the device has left the model."""
         if self.checker.failure:
             raise Nonconforming(self.checker.failure, str(self._path))
-
-
-def limits_for(target: Target) -> Limits:
-    """Return how exactly times are judged on a target."""
-    late = round(target.platform.time.tolerance_seconds * 1e6)
-    return Limits(late=late, jitter=0 if target.granted else 50_000)

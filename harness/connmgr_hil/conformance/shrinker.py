@@ -46,6 +46,7 @@ class Shrunk:
     tries: int = 0
     wall_seconds: float = 0.0
     exhausted: bool = False
+    interrupted: bool = False
 
     def lines(self) -> list[str]:
         """Return the result as lines for a person."""
@@ -55,7 +56,8 @@ class Shrunk:
             f"  shortest sequence, {self.confirmed} of {self.tries}:  {sequence}",
             f"  {len(self.commands)} of {self.original} commands; {self.resets} resets, "
             f"{self.given} commands given, {self.wall_seconds:.1f} s"
-            + ("; the budget ended the search" if self.exhausted else ""),
+            + ("; the budget ended the search" if self.exhausted else "")
+            + ("; interrupted" if self.interrupted else ""),
         ]
 
 
@@ -71,6 +73,7 @@ class _Bench:
     given: int = 0
     soft: bool = True
     failure: Failure | None = None
+    best: Commands = ()
     _session: Session | None = field(default=None, repr=False)
 
     def shows(self, commands: Commands) -> bool:
@@ -128,13 +131,15 @@ def shrink(
 ) -> Shrunk:
     """Find the shortest sequence that shows a trace's failure on a target.
 
-    `budget` is in seconds of host time. The minimal trace is written to `out`. Raises `UsageError` when the trace does not
+    `budget` is in seconds of host time. An interruption ends the search, and what was found by then is tried
+    once more. The minimal trace is written to `out`. Raises `UsageError` when the trace does not
     fail, or when the target does not show the failure at all.
     """
     began = time.monotonic()
     complaint = complaint_of(trace)
     commands = tuple(words for words in complaint.commands if words[0] not in ("reset", "hello"))
     bench = _Bench(target, out.with_suffix(".tries.jsonl"), complaint.signature, began + budget)
+    interrupted = False
     with target:
         try:
             best = _search(bench, complaint, commands, progress)
@@ -142,6 +147,10 @@ def shrink(
                 # A soft reset left something behind that the short sequence lives on.
                 bench.soft = False
                 best = _search(bench, complaint, commands, progress)
+        except KeyboardInterrupt:
+            if not bench.best:  # not even the whole sequence was seen to fail
+                raise
+            best, confirm, interrupted = bench.best, 1, True
         finally:
             bench.close()
             bench.trace.unlink(missing_ok=True)
@@ -163,6 +172,7 @@ def shrink(
         confirm,
         time.monotonic() - began,
         bench.out_of_time,
+        interrupted,
     )
 
 
@@ -196,7 +206,7 @@ def _search(
         tried.add(candidate)
         if not bench.shows(candidate):
             return False
-        best = candidate
+        best = bench.best = candidate
         if progress:
             progress(len(best), bench.resets)
         return True
@@ -210,6 +220,7 @@ def _search(
                 f"it does not: {complaint.signature[0]}",
                 "replay it on the target it was recorded from; if it is flaky, try again",
             )
+    bench.best = best
     for proposal in proposals(complaint, commands):
         if better(proposal):
             break

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from connmgr_hil.transport import Transport, after
+from connmgr_hil.transport.deadlines import ANSWER, HELLO, LEAVE, Deadline
 from connmgr_hil.vocabulary.errors import (
     DeviceReset,
     LineClosed,
@@ -95,7 +96,7 @@ class Device:
 
     # --- beginning and ending ------------------------------------------------------------------
 
-    def attach(self, *, start: str = "attach", host_seconds: float = 10.0) -> HelloSeen:
+    def attach(self, *, start: str = "attach", host_seconds: float | None = None) -> HelloSeen:
         """Find the device, in whatever mode it is, and learn who it is.
 
         With `start="boot"` the device was just started, and what happened while it booted is
@@ -105,49 +106,46 @@ class Device:
         self._frames = 0
         self._start = start
         self._challenge = secrets.token_hex(4)
-        deadline = after(host_seconds)
+        wait = HELLO.of(host_seconds)
+        deadline = wait.after()
         attempt = 0
         while self._sequence is None:
             if time.monotonic() >= deadline:
-                raise messages.no_answer(
-                    self._transport, "the device should say hello", host_seconds
-                )
+                raise messages.no_answer(self._transport, "the device should say hello", wait)
             self._knock(attempt)
             spoken = _SYNC_PAUSES[min(attempt, len(_SYNC_PAUSES) - 1)]
             pause = after(_HURRY if self._in_frames else spoken)
             while self._sequence is None and time.monotonic() < min(pause, deadline):
                 self._pump(min(pause, deadline))
             attempt += 1
-        self._work_until(
-            lambda: self._hello is not None, deadline, "its ifaces after hello", host_seconds
-        )
+        self._work_until(lambda: self._hello is not None, deadline, "its ifaces after hello", wait)
         assert self._hello is not None
         return self._hello
 
     def restart(
-        self, transport: Transport, *, how: str = "restart", host_seconds: float = 10.0
+        self, transport: Transport, *, how: str = "restart", host_seconds: float | None = None
     ) -> HelloSeen:
         """Go on with a device that was just restarted on purpose, over the same line or a new one."""
         self._transport = transport
         self._sink(Reset(how=how, expected=True))
         return self.attach(start="boot", host_seconds=host_seconds)
 
-    def reboot(self, *, host_seconds: float = 10.0) -> HelloSeen:
+    def reboot(self, *, host_seconds: float | None = None) -> HelloSeen:
         """Let the device restart itself, and find it again."""
         command = self._commands.new(("reboot",))
         self._sink(Stimulus(id=command.identity, words=command.words))
         self._write(command.line)
         return self.restart(self._transport, how="reboot", host_seconds=host_seconds)
 
-    def leave(self, *, host_seconds: float = 2.0) -> None:
+    def leave(self, *, host_seconds: float | None = None) -> None:
         """Give the shell back to people."""
         command = self._commands.new_own(("mode", "human"))
         self._write(command.line)
         self._work_until(
             lambda: command.tag not in self._commands.waiting,
-            after(host_seconds),
+            LEAVE.of(host_seconds).after(),
             "an answer to 'mode human'",
-            host_seconds,
+            LEAVE.of(host_seconds),
         )
 
     @property
@@ -166,7 +164,7 @@ class Device:
 
     # --- commands ------------------------------------------------------------------------------
 
-    def execute(self, words: Words, *, host_seconds: float = 10.0) -> Reply:
+    def execute(self, words: Words, *, host_seconds: float | None = None) -> Reply:
         """Give a command and wait for its reply.
 
         Where device time is real, the time of an `advance` is allowed for on top of `host_seconds`.
@@ -175,7 +173,7 @@ class Device:
             self.submit(words, host_seconds=host_seconds), host_seconds=host_seconds
         )
 
-    def submit(self, words: Words, *, host_seconds: float = 10.0) -> Command:
+    def submit(self, words: Words, *, host_seconds: float | None = None) -> Command:
         """Give a command without waiting for its reply, as soon as the device has room for it.
 
         Commands are executed one after the other; but when one is damaged on its way, those behind
@@ -185,9 +183,9 @@ class Device:
         if self._commands.waiting and not self._commands.room_for(words):
             self._work_until(
                 lambda: self._commands.room_for(words),
-                after(host_seconds + self._patience()),
+                ANSWER.of(host_seconds).after(self._patience()),
                 "room for another command",
-                host_seconds,
+                ANSWER.of(host_seconds),
             )
         if self._reset is not None:
             raise self._reset
@@ -196,14 +194,14 @@ class Device:
         self._write(command.line)
         return command
 
-    def collect(self, command: Command, *, host_seconds: float = 10.0) -> Reply:
+    def collect(self, command: Command, *, host_seconds: float | None = None) -> Reply:
         """Wait for the reply to a command that was submitted."""
         if command.reply is None:
             self._work_until(
                 lambda: command.reply is not None,
-                after(host_seconds + self._patience()),
+                ANSWER.of(host_seconds).after(self._patience()),
                 f"an answer to '{' '.join(command.words)}'",
-                host_seconds,
+                ANSWER.of(host_seconds),
             )
         assert command.reply is not None
         return command.reply
@@ -248,12 +246,12 @@ class Device:
         self._pace.write(self._transport, data)
 
     def _work_until(
-        self, done: Callable[[], bool], deadline: float, wanted: str, seconds: float
+        self, done: Callable[[], bool], deadline: float, wanted: str, wait: Deadline
     ) -> None:
         while not done():
             if time.monotonic() >= deadline:
                 self._reset_unnoticed()
-                raise messages.no_answer(self._transport, wanted, seconds)
+                raise messages.no_answer(self._transport, wanted, wait)
             self._pump(min(deadline, self._commands.next_resend()))
             self._send_again()
 

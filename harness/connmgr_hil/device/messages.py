@@ -1,6 +1,7 @@
 """What a user is told when a device does not do as it should."""
 
 from connmgr_hil.transport import Transport, escaped
+from connmgr_hil.transport.deadlines import Deadline
 from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, NoAnswer, RigFault
 
 
@@ -8,10 +9,10 @@ def _last_bytes(line: Transport) -> str:
     return f"last bytes: {escaped(line.tail)}"
 
 
-def no_answer(line: Transport, wanted: str, seconds: float) -> NoAnswer:
+def no_answer(line: Transport, wanted: str, wait: Deadline) -> NoAnswer:
     """Tell of silence."""
     return NoAnswer(
-        f"{wanted} within {seconds:g} s from {line.name}",
+        f"{wanted} within {wait} from {line.name}",
         _last_bytes(line),
         "is this the UART with the probe's shell, at the right speed, and is the device running?",
     )

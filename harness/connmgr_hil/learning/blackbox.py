@@ -5,12 +5,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from connmgr_hil import __version__
-from connmgr_hil.conformance.session import limits_for
+from connmgr_hil.conformance.recording import begin_trace
 from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.model import World
 from connmgr_hil.targets import Target
-from connmgr_hil.trace import TraceWriter
 from connmgr_hil.vocabulary.errors import DeviceReset, RigFault
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -54,18 +52,7 @@ class BlackBox:
         self.steps = 0
 
     def __enter__(self) -> Self:
-        self._trace = TraceWriter(self._path)
-        limits = limits_for(self._target)
-        self._trace.write(
-            Header(
-                tool=f"connmgr-hil {__version__}",
-                target=self._target.name,
-                platform=self._target.platform.name,
-                scenario="learn",
-                late=limits.late,
-                jitter=limits.jitter,
-            )
-        )
+        self._trace, _ = begin_trace(self._path, self._target, Header(scenario="learn"))
         try:
             self._restart()
         except BaseException:

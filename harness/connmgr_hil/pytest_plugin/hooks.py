@@ -23,6 +23,7 @@ _OPTIONS = (
         "PORT",
         "the serial port of a board; PORT,PORT,... gives each worker of pytest-xdist its own",
     ),
+    ("time-scale", "N", "wait N times as long for this rig; device time stays as it is"),
     ("trace-dir", "DIR", "where traces are kept; pytest's temporary folder if not given"),
 )
 _MARKERS = (
@@ -42,6 +43,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+    if scale := config.getoption("cm_time_scale", ""):
+        from connmgr_hil.transport.deadlines import set_time_scale  # noqa: PLC0415
+        from connmgr_hil.vocabulary.errors import UsageError  # noqa: PLC0415
+
+        try:
+            set_time_scale(scale)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def requirement_ids(item: pytest.Item) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from connmgr_hil import __version__
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.testbed import Choice, Network, Run, Targets
+from connmgr_hil.transport.deadlines import set_time_scale
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault
 
 from .arguments import CONVERTERS
@@ -76,6 +77,7 @@ class ConnMgrLibrary(
         variant: str = "",
         port: str = "",
         trace_dir: str = "",
+        time_scale: float = 1.0,
     ) -> None:
         """Chooses the device; it is started by the first test that needs it.
 
@@ -84,12 +86,15 @@ class ConnMgrLibrary(
         - ``variant``: another configuration of the firmware.
         - ``port``: the serial port of a board.
         - ``trace_dir``: the folder for traces; ``traces`` beside the log if not given.
+        - ``time_scale``: a slow rig is waited for so many times as long; device time stays as it is.
 
         For example:
         | Library    connmgr_hil.robot.ConnMgrLibrary    target=native_sim_64
         """
         self._choice = Choice(target, Path(image) if image else None, variant, port)
         self._trace_dir = trace_dir
+        if time_scale != 1.0:
+            set_time_scale(time_scale)
         self._targets = Targets()
         self._test = ""
         self._requirements: tuple[str, ...] = ()

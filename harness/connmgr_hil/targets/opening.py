@@ -86,7 +86,7 @@ def _varied(platform: Platform, variant: str) -> Platform:
 
 
 def start_device(
-    target: Target, sink: Sink, *, build: str = "", host_seconds: float = 10.0
+    target: Target, sink: Sink, *, build: str = "", host_seconds: float | None = None
 ) -> Device:
     """Start a target and return the device on it, its boot already told to `sink`.
 

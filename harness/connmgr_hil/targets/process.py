@@ -5,15 +5,18 @@ import math
 import os
 import select
 import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 
 from connmgr_hil.transport import escaped
+from connmgr_hil.transport.deadlines import END, LAST_WORDS, Deadline
 from connmgr_hil.vocabulary.errors import RigFault
 
 from . import reaper
 
+_INSTALL = "is it installed, and on the PATH?"
 _KEPT = 8192
 _MOST_BEFORE_MARKER = 1_000_000
 
@@ -34,6 +37,8 @@ class EmulatorProcess:
         self.command = shlex.join(command)
         self.output = b""
         reaper.prepare()
+        if shutil.which(command[0]) is None:
+            raise RigFault(f"cannot start {command[0]}", "no such program", _INSTALL)
         reading, writing = os.pipe()
         try:
             self._process = subprocess.Popen(
@@ -44,12 +49,11 @@ class EmulatorProcess:
                 env={**os.environ, **(environment or {})},
                 pass_fds=inherit,
                 process_group=0,
+                preexec_fn=reaper.announce,  # noqa: PLW1509 - one write, which takes no lock
             )
         except OSError as error:
             os.close(reading)
-            raise RigFault(
-                f"cannot start {command[0]}", str(error), "is it installed, and on the PATH?"
-            ) from error
+            raise RigFault(f"cannot start {command[0]}", str(error), _INSTALL) from error
         finally:
             os.close(writing)
         reaper.guard(self._process.pid)
@@ -81,12 +85,12 @@ class EmulatorProcess:
         self.output = (self.output + data)[-_KEPT:]
         return data
 
-    def wait_for_output(self, marker: bytes, seconds: float) -> bytes:
+    def wait_for_output(self, marker: bytes, wait: Deadline) -> bytes:
         """Return the rest of the line after `marker`, as soon as it was printed.
 
         Raises `RigFault` when the program ends or is silent for so long.
         """
-        deadline = time.monotonic() + seconds
+        deadline = wait.after()
         poll = select.poll()
         poll.register(self._reading, select.POLLIN)
         printed = self.output
@@ -97,7 +101,7 @@ class EmulatorProcess:
                 return line.strip()
             left = deadline - time.monotonic()
             if left <= 0 or not poll.poll(math.ceil(left * 1000)):
-                raise self.fault(f"it should print '{marker.decode()}' within {seconds:g} s")
+                raise self.fault(f"it should print '{marker.decode()}' within {wait}")
             data = self._read()
             if data == b"":
                 raise self.fault(f"it should print '{marker.decode()}' and run on")
@@ -113,7 +117,7 @@ class EmulatorProcess:
         if self._reading >= 0:
             self.take_output()
         try:
-            how = f"it ended with status {self._process.wait(0.2)}"
+            how = f"it ended with status {self._process.wait(LAST_WORDS.seconds)}"
         except subprocess.TimeoutExpired:
             how = "it is running"
         return f"{how}; last output: {escaped(self.output[-400:])}"
@@ -123,8 +127,15 @@ class EmulatorProcess:
         if self._reading < 0:
             return
         reaper.kill_group(self._process.pid)
-        reaper.release(self._process.pid)
-        self._process.wait()
         with contextlib.suppress(OSError):
             os.close(self._reading)
         self._reading = -1
+        try:
+            self._process.wait(END.seconds)
+        except subprocess.TimeoutExpired as error:
+            raise RigFault(
+                f"process {self.pid} should end within {END} of being killed",
+                "it is still there",
+                f"see what it waits for: cat /proc/{self.pid}/wchan; its command: {self.command}",
+            ) from error
+        reaper.release(self.pid)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from connmgr_hil.transport import DescriptorTransport, open_terminal
+from connmgr_hil.transport.deadlines import START
 
 from .base import PlatformTarget
 from .platforms import Platform
 from .process import EmulatorProcess
 
 _UART = b"connected to pseudotty:"
-_START_SECONDS = 10.0
 
 
 class ProgramTarget(PlatformTarget):
@@ -24,12 +24,12 @@ class ProgramTarget(PlatformTarget):
         command: Sequence[str],
         environment: dict[str, str],
         *,
-        start_seconds: float = _START_SECONDS,
+        start_seconds: float | None = None,
     ) -> None:
         self.platform = platform
         self._command = tuple(command)
         self._environment = environment
-        self._start_seconds = start_seconds
+        self._start_wait = START.of(start_seconds)
         self._process: EmulatorProcess | None = None
         self._line: DescriptorTransport | None = None
 
@@ -44,7 +44,7 @@ class ProgramTarget(PlatformTarget):
         process = EmulatorProcess(self._command, environment=self._environment)
         self._process = process
         try:
-            path = process.wait_for_output(_UART, self._start_seconds)
+            path = process.wait_for_output(_UART, self._start_wait)
             self._line = open_terminal(path.decode())
         except BaseException:
             self.stop()

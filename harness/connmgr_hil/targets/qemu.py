@@ -9,6 +9,7 @@ from qemu.qmp import QMPError
 from qemu.qmp.legacy import QEMUMonitorProtocol
 
 from connmgr_hil.transport import DescriptorTransport, from_socket
+from connmgr_hil.transport.deadlines import MONITOR
 from connmgr_hil.vocabulary.errors import RigFault
 
 from .base import PlatformTarget
@@ -17,7 +18,6 @@ from .platforms import Platform
 from .process import EmulatorProcess
 from .stimuli import OutsideStimulus
 
-_QMP_SECONDS = 10.0
 # What goes wrong there is told by our own errors.
 logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)
 
@@ -83,11 +83,11 @@ class QemuTarget(PlatformTarget):
     def _connect(self, monitor: socket.socket) -> None:
         assert self._process is not None
         qmp = QEMUMonitorProtocol(monitor)
-        qmp.settimeout(_QMP_SECONDS)
+        qmp.settimeout(MONITOR.seconds)
         try:
             qmp.connect()
         except (QMPError, OSError, TimeoutError) as error:
-            raise self._process.fault("QEMU should start") from error
+            raise self._process.fault(f"QEMU should start within {MONITOR}") from error
         self._monitor = qmp
 
     def restart(self) -> DescriptorTransport:
@@ -98,7 +98,7 @@ class QemuTarget(PlatformTarget):
             self._monitor.cmd("system_reset")
         except (QMPError, OSError, TimeoutError) as error:
             assert self._process is not None
-            raise self._process.fault("QEMU should reset the machine") from error
+            raise self._process.fault(f"QEMU should reset the machine within {MONITOR}") from error
         return self._line
 
     def _perform(self, stimulus: OutsideStimulus, name: str) -> None:

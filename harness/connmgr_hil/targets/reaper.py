@@ -1,7 +1,8 @@
 """Sees to it that emulators die with the harness, even when it is killed with -9.
 
 One small process reads a pipe of ours. When we are gone, whatever the reason, the pipe ends, and it
-kills the process groups that it was told of.
+kills the process groups that it was told of. It has a child that is told the same, and takes over when the
+first is killed.
 """
 
 import atexit
@@ -16,9 +17,23 @@ import os, signal, sys
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, signal.SIG_IGN)
 groups = set()
-for line in sys.stdin.buffer:
-    group = int(line[1:])
-    groups.add(group) if line[:1] == b"+" else groups.discard(group)
+def listen(pipe, tell):
+    for line in pipe:
+        group = int(line[1:])
+        groups.add(group) if line[:1] == b"+" else groups.discard(group)
+        try:
+            os.write(tell, line) if tell is not None else None
+        except OSError:
+            tell = None
+reading, writing = os.pipe()
+if os.fork():
+    os.close(reading)
+    listen(sys.stdin.buffer, writing)
+else:
+    os.setsid()
+    os.close(writing)
+    listen(os.fdopen(reading, "rb"), None)
+    listen(sys.stdin.buffer, None)
 for group in groups:
     try:
         os.killpg(group, signal.SIGKILL)
@@ -40,16 +55,20 @@ class _Reaper:
 
     @property
     def usable(self) -> bool:
-        """Tell whether it still serves this very process, not one that we were forked from."""
-        return self._owner == os.getpid() and self._process.poll() is None
+        """Tell whether it still runs, and serves this very process."""
+        return self.ours and self._process.poll() is None
+
+    @property
+    def ours(self) -> bool:
+        """Tell whether this very process started it, not one that we were forked from."""
+        return self._owner == os.getpid()
 
     def tell(self, sign: str, group: int) -> None:
         pipe = self._process.stdin
         assert pipe is not None
         # A reaper that was itself killed has no more to say; the next emulator starts a new one.
         with contextlib.suppress(BrokenPipeError):
-            pipe.write(f"{sign}{group}\n".encode())
-            pipe.flush()
+            os.write(pipe.fileno(), f"{sign}{group}\n".encode())
 
     def close(self) -> None:
         if self._owner == os.getpid() and self._process.stdin is not None:
@@ -59,25 +78,44 @@ class _Reaper:
 
 
 _reaper: _Reaper | None = None
+_guarded: set[int] = set()
 
 
 def prepare() -> None:
     """Start the reaper unless it runs already. Do so before starting what it shall reap."""
-    global _reaper  # noqa: PLW0603 - one for the process, as the pipe is
-    if _reaper is None or not _reaper.usable:
-        _reaper = _Reaper()
+    global _reaper
+    if _reaper is not None and _reaper.usable:
+        return
+    former, _reaper = _reaper, _Reaper()
+    if former is None:
+        return
+    if not former.ours:
+        _guarded.clear()
+        return
+    for group in _guarded:
+        _reaper.tell("+", group)
+        former.tell("-", group)  # its child still listens, and would take our closing for our end
+    former.close()
+
+
+def announce() -> None:
+    """Guard the process group of this process, which is about to become an emulator.
+
+    It is called between fork and exec: were the parent to do it, it could be killed before it does.
+    """
+    if _reaper is not None:
+        _reaper.tell("+", os.getpid())
 
 
 def guard(group: int) -> None:
-    """Kill this process group when the harness ends."""
-    prepare()
-    assert _reaper is not None
-    _reaper.tell("+", group)
+    """Remember that this process group was announced."""
+    _guarded.add(group)
 
 
 def release(group: int) -> None:
     """Leave this process group alone from now on."""
-    if _reaper is not None and _reaper.usable:
+    _guarded.discard(group)
+    if _reaper is not None and _reaper.ours:
         _reaper.tell("-", group)
 
 

@@ -1,5 +1,6 @@
 """Writes a trace, a line at a time, so that a crash leaves a valid prefix."""
 
+import contextlib
 import time
 from pathlib import Path
 from types import TracebackType
@@ -24,15 +25,24 @@ class TraceWriter:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb", buffering=0)
+            self._size = 0
         except OSError as error:
             raise RigFault(f"cannot write the trace {path}", str(error)) from error
 
     def write(self, record: AnyRecord) -> AnyRecord:
         """Stamp a record with host time, append it, and return it as written."""
         stamped = msgspec.structs.replace(record, h=round(time.monotonic() - self._began, 6))
+        line = self._encoder.encode(stamped) + b"\n"
         try:
-            self._file.write(self._encoder.encode(stamped) + b"\n")
+            left = line
+            while left:
+                left = left[self._file.write(left) or 0 :]
+            self._size += len(line)
         except OSError as error:
+            # Half a record would spoil those that come after it.
+            with contextlib.suppress(OSError):
+                self._file.truncate(self._size)
+                self._file.seek(self._size)
             raise RigFault(
                 f"cannot write the trace {self.path}",
                 str(error),

@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault
 
-from .base import TAIL, after, escaped
+from .base import TAIL, escaped
+from .deadlines import WRITE
 from .levels import set_levels
 
 _GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ECONNRESET, errno.EPIPE, errno.EBADF}
 _READABLE = select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL
-_WRITE_SECONDS = 10.0
 _CHUNK = 65536
 
 
@@ -67,7 +67,8 @@ class DescriptorTransport:
                 elif not self._watched[descriptor]():
                     self._poll.unregister(descriptor)
                     del self._watched[descriptor]
-            if not ready and time.monotonic() >= deadline:
+            # Even when a watched descriptor is never silent.
+            if time.monotonic() >= deadline:
                 return b""
 
     def _receive(self) -> bytes:
@@ -87,8 +88,8 @@ class DescriptorTransport:
     def write(self, data: bytes) -> None:
         """Send all of these bytes.
 
-        Raises `LineClosed` when the other end is gone, `RigFault` when it takes nothing for ten
-        seconds.
+        Raises `LineClosed` when the other end is gone, `RigFault` when it takes nothing
+        within `deadlines.WRITE`.
         """
         deadline = 0.0
         while data:
@@ -98,7 +99,7 @@ class DescriptorTransport:
                 data = data[os.write(self._descriptor, data) :]
                 continue
             except BlockingIOError:
-                deadline = deadline or after(_WRITE_SECONDS)
+                deadline = deadline or WRITE.after()
             except OSError as error:
                 if error.errno in _GONE:
                     raise self._closed(str(error)) from error
@@ -108,7 +109,7 @@ class DescriptorTransport:
             if not writable.poll(_milliseconds(deadline)):
                 raise RigFault(
                     f"{self.name} should take bytes",
-                    f"{len(data)} bytes stuck for {_WRITE_SECONDS:.0f} s; "
+                    f"{len(data)} bytes stuck for {WRITE}; "
                     f"last bytes from it: {escaped(self.tail)}",
                     "the program at the other end does not read; is it running?",
                 )

@@ -4,6 +4,7 @@ import socket
 
 from connmgr_hil.vocabulary.errors import RigFault
 
+from .deadlines import CONNECT
 from .descriptor import DescriptorTransport
 
 _QUICK: int | None = getattr(socket, "TCP_QUICKACK", None)
@@ -12,17 +13,18 @@ _QUICK: int | None = getattr(socket, "TCP_QUICKACK", None)
 def connect_unix(path: str) -> DescriptorTransport:
     """Connect to a Unix socket. Raises `RigFault` when nobody listens there."""
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    line.settimeout(CONNECT.seconds)
     try:
         line.connect(path)
     except OSError as error:
         line.close()
         raise RigFault(
-            f"cannot connect to {path}", str(error), "is the emulator running?"
+            f"cannot connect to {path} within {CONNECT}", str(error), "is the emulator running?"
         ) from error
     return from_socket(line, path)
 
 
-def connect_tcp(host: str, port: int, *, seconds: float = 10.0) -> DescriptorTransport:
+def connect_tcp(host: str, port: int, *, seconds: float | None = None) -> DescriptorTransport:
     """Connect to a TCP port, without the delay that would gather small writes.
 
     Raises `RigFault` when nobody listens there within so many seconds.
@@ -30,12 +32,15 @@ def connect_tcp(host: str, port: int, *, seconds: float = 10.0) -> DescriptorTra
     return from_socket(_connected(host, port, seconds), f"{host}:{port}")
 
 
-def _connected(host: str, port: int, seconds: float) -> socket.socket:
+def _connected(host: str, port: int, seconds: float | None) -> socket.socket:
+    wait = CONNECT.of(seconds)
     try:
-        line = socket.create_connection((host, port), timeout=seconds)
+        line = socket.create_connection((host, port), timeout=wait.seconds)
     except OSError as error:
         raise RigFault(
-            f"cannot connect to {host}:{port}", str(error), "is the emulator or server running?"
+            f"cannot connect to {host}:{port} within {wait}",
+            str(error),
+            "is the emulator or server running?",
         ) from error
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return line
@@ -72,7 +77,7 @@ class PromptLine(DescriptorTransport):
         super().close()
 
 
-def connect_promptly(host: str, port: int, *, seconds: float = 10.0) -> PromptLine:
+def connect_promptly(host: str, port: int, *, seconds: float | None = None) -> PromptLine:
     """Connect to a TCP port of a program that sends byte by byte, such as Renode.
 
     Raises `RigFault` when nobody listens there within so many seconds.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from connmgr_hil.device.messages import no_answer, restarted
 from connmgr_hil.device.pace import Pace
 from connmgr_hil.transport import Transport, after, escaped
+from connmgr_hil.transport.deadlines import ANSWER, ECHO, HELLO, KNOCK, LEAVE, QUIET, Deadline
 from connmgr_hil.vocabulary.errors import LineClosed, LineDamaged, WrongDevice
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
@@ -42,8 +43,6 @@ UNSEEN = "?"
 """The status of a call whose return value the shell did not show."""
 
 _BANNER = "*** Booting Zephyr"
-_KNOCK_SECONDS = 0.5
-_ECHO_SECONDS = 0.05
 
 
 class StockDevice:
@@ -65,13 +64,13 @@ class StockDevice:
         sink: Sink,
         *,
         pace: Pace | None = None,
-        quiet_seconds: float = 0.05,
+        quiet_seconds: float | None = None,
         longest_wait: int = 40,
     ) -> None:
         self._transport = transport
         self._sink = sink
         self._pace = pace or Pace()
-        self._quiet = quiet_seconds
+        self._quiet = QUIET.of(quiet_seconds)
         self._longest = longest_wait
         self._identity = 0
         self._began = 0.0
@@ -90,7 +89,7 @@ class StockDevice:
 
     # --- beginning and ending ------------------------------------------------------------------
 
-    def attach(self, *, start: str = "attach", host_seconds: float = 10.0) -> HelloSeen:
+    def attach(self, *, start: str = "attach", host_seconds: float | None = None) -> HelloSeen:
         """Find the shell, learn what can be learned about the device, and switch its events on.
 
         What happened before is unknown, and so is every state, whatever `start` says. Raises
@@ -99,15 +98,16 @@ class StockDevice:
         del start
         self._begin()
         self._began = time.monotonic()
-        deadline = after(host_seconds)
+        wait = HELLO.of(host_seconds)
+        deadline = wait.after()
         self._write("\x03")
         while not self._prompt:
             if time.monotonic() >= deadline:
-                raise no_answer(self._transport, "a shell prompt", host_seconds)
+                raise no_answer(self._transport, "a shell prompt", wait)
             self._token = f"z{secrets.token_hex(2)}"
             self._finished = False
             self._write(f"\r{self._token}\r")
-            self._pump_until_finished(min(deadline, after(_KNOCK_SECONDS)))
+            self._pump_until_finished(min(deadline, KNOCK.after()))
             if self._finished:
                 self._until_quiet()
                 self._prompt = self._screen.open_line
@@ -134,16 +134,16 @@ class StockDevice:
         return self._hello
 
     def restart(
-        self, transport: Transport, *, how: str = "restart", host_seconds: float = 10.0
+        self, transport: Transport, *, how: str = "restart", host_seconds: float | None = None
     ) -> HelloSeen:
         """Go on with a device that was just restarted on purpose."""
         self._transport = transport
         self._sink(Reset(how=how, expected=True))
         return self.attach(host_seconds=host_seconds)
 
-    def leave(self, *, host_seconds: float = 2.0) -> None:
+    def leave(self, *, host_seconds: float | None = None) -> None:
         """Switch the events off again."""
-        self._ask("net events off", host_seconds)
+        self._ask("net events off", LEAVE.of(host_seconds))
 
     @property
     def facts(self) -> Hello:
@@ -161,7 +161,7 @@ class StockDevice:
 
     # --- commands ------------------------------------------------------------------------------
 
-    def execute(self, words: Words, *, host_seconds: float = 10.0) -> Reply:
+    def execute(self, words: Words, *, host_seconds: float | None = None) -> Reply:
         """Give a command in the probe's words and wait until its answer is over.
 
         `advance` waits in host time. `shell LINE…` types a line as it is. Raises `Unsupported`
@@ -179,7 +179,7 @@ class StockDevice:
         if words[0] == "advance":
             self.listen(int(words[1]) / 1e6)
         elif line:
-            lines = self._ask(line, host_seconds)
+            lines = self._ask(line, ANSWER.of(host_seconds))
         status, values = _outcome(words, lines)
         reply = Reply(t=self._now(), id=self._identity, t0=begin, status=status, values=values)
         self._sink(reply)
@@ -191,7 +191,7 @@ class StockDevice:
         while time.monotonic() < deadline:
             self._pump(deadline)
 
-    def _ask(self, line: str, host_seconds: float = 10.0) -> list[str]:
+    def _ask(self, line: str, wait: Deadline = ANSWER) -> list[str]:
         """Type a line and return what the shell says to it.
 
         A word that no shell knows is typed after it: the complaint about it ends the answer, whatever
@@ -202,11 +202,11 @@ class StockDevice:
         self._finished = False
         self._write(f"{line}\r")
         # The shell's ring is short: the line should be out of it before the next one comes.
-        self._pump(after(_ECHO_SECONDS))
+        self._pump(ECHO.after())
         self._write(f"{self._token}\r")
-        self._pump_until_finished(after(host_seconds))
+        self._pump_until_finished(wait.after())
         if not self._finished:
-            raise no_answer(self._transport, f"an answer to '{line}'", host_seconds)
+            raise no_answer(self._transport, f"an answer to '{line}'", wait)
         answer, self._answer = self._answer, None
         self._until_quiet()
         if not self._echoes:
@@ -237,8 +237,8 @@ class StockDevice:
         self._pace.write(self._transport, text.encode())
 
     def _until_quiet(self) -> None:
-        longest = after(self._quiet * self._longest)
-        while time.monotonic() < longest and self._pump(min(longest, after(self._quiet))):
+        longest = after(self._quiet.seconds * self._longest)
+        while time.monotonic() < longest and self._pump(min(longest, self._quiet.after())):
             pass
 
     def _pump_until_finished(self, deadline: float) -> None:

@@ -1,0 +1,80 @@
+"""How long anything may take in the time of this host, each wait by name.
+
+What is judged about a device is in its own time and stands elsewhere (`connmgr_hil.checker.limits`). A deadline here
+only says when to give up. `--time-scale` multiplies them all, for slow rigs; windows of device time stay as they are.
+"""
+
+import os
+import time
+from dataclasses import dataclass, replace
+
+from connmgr_hil.vocabulary.errors import UsageError
+
+_VARIABLE = "CMHIL_TIME_SCALE"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A wait by name. `unscaled` is in seconds of host time."""
+
+    name: str
+    unscaled: float
+    about: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it is on this rig."""
+        return self.unscaled * time_scale()
+
+    def after(self, more: float = 0.0) -> float:
+        """Return when it ends if it begins now, as `time.monotonic()`; `more` seconds are not scaled."""
+        return time.monotonic() + self.seconds + more
+
+    def of(self, seconds: float | None) -> "Deadline":
+        """Return the same wait with another length, or itself for None."""
+        return self if seconds is None else replace(self, unscaled=seconds)
+
+    def __str__(self) -> str:
+        scale = f", at time scale {time_scale():g}" if time_scale() != 1.0 else ""
+        return f"{self.seconds:g} s (deadline '{self.name}'{scale})"
+
+
+START = Deadline("start", 10.0, "a program that was started names its terminal")
+CONNECT = Deadline("connect", 10.0, "a server accepts a connection")
+MONITOR = Deadline("monitor", 10.0, "QEMU's monitor answers")
+HELLO = Deadline("hello", 10.0, "a device says hello and names its ifaces")
+ANSWER = Deadline("answer", 10.0, "a command is answered, beyond the device time it asks for")
+LEAVE = Deadline("leave", 2.0, "a device gives its shell back to people")
+WRITE = Deadline("write", 10.0, "the other end of a line takes bytes")
+END = Deadline("end", 10.0, "a process that was killed is gone")
+LAST_WORDS = Deadline("last words", 0.2, "a program whose line ended gives its exit status")
+KNOCK = Deadline("knock", 0.5, "a shell shows a prompt, before it is asked again")
+ECHO = Deadline("echo", 0.05, "a shell without the probe takes a line out of its ring")
+QUIET = Deadline("quiet", 0.05, "a shell without the probe has said all that belongs to a command")
+
+DEADLINES = (
+    *(START, CONNECT, MONITOR, HELLO, ANSWER, LEAVE, WRITE, END, LAST_WORDS, KNOCK, ECHO, QUIET),
+)
+
+
+def time_scale() -> float:
+    """Return what all deadlines are multiplied by. Raises `UsageError` for a CMHIL_TIME_SCALE that is no number."""
+    text = os.environ.get(_VARIABLE, "")
+    return _checked(text) if text else 1.0
+
+
+def set_time_scale(scale: float | str) -> None:
+    """Multiply all deadlines of this process and of those it starts. Raises `UsageError` unless from 0.01 to 1000."""
+    os.environ[_VARIABLE] = str(_checked(str(scale)))
+
+
+def _checked(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = 0.0
+    if not 0.01 <= scale <= 1000:
+        raise UsageError(
+            "a time scale from 0.01 to 1000", repr(text), f"--time-scale or {_VARIABLE}"
+        )
+    return scale
