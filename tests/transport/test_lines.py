@@ -203,10 +203,15 @@ def test_terminal_is_for_one_harness_only() -> None:
 
 
 def test_other_end_that_never_reads_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connmgr_hil.transport.descriptor._WRITE_SECONDS", 0.05)
+    monkeypatch.setenv("CMHIL_TIME_SCALE", "0.01")
     near, far = socket.socketpair()
     line = from_socket(near, "stuck")
-    with far, pytest.raises(RigFault, match="bytes stuck"):
+    with (
+        far,
+        pytest.raises(
+            RigFault, match=r"bytes stuck for 0.1 s \(deadline 'write', at time scale 0.01\)"
+        ),
+    ):
         line.write(b"x" * 10_000_000)
     line.close()
 
