@@ -78,6 +78,7 @@ def test_wheel_holds_platforms_and_application(wheel: Path) -> None:
         names = set(archive.namelist())
     data = {name.removeprefix("connmgr_hil/data/") for name in names}
     assert tracked("platforms", "*.toml") <= data
+    assert tracked("platforms", "renode/*.resc") | tracked("platforms", "renode/*.repl") <= data
     assert tracked("zephyr_app", "*.c") | tracked("zephyr_app", "Kconfig") <= data
     assert "zephyr_app/CMakeLists.txt" in data
     assert "connmgr_hil/py.typed" in names

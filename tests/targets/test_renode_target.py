@@ -369,6 +369,9 @@ def test_cable_and_loss_are_given_by_the_monitor(
         assert given == [command for each in stimuli.values() for command in each.monitor]
         with pytest.raises(UsageError, match="stimulus"):
             target.stimulate("earthquake")
+        before = target.pid
+        target.restart()
+        assert target.pid != before, "the cable may still be out in the Renode before"
 
 
 def test_an_image_that_went_away_is_a_rig_fault(stand_in: Path, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ class RenodeTarget(PlatformTarget):
         self._open = choose_driver(platform.renode.driver)
         self._renode: RenodeDriver | None = None
         self._line: GrantedLine | None = None
+        self._disturbed = False
 
     @property
     def pid(self) -> int | None:
@@ -42,6 +43,7 @@ class RenodeTarget(PlatformTarget):
     def start(self) -> GrantedLine:
         """Start Renode with this machine; it stands at its first instruction."""
         self.stop()
+        self._disturbed = False
         settings = self._settings
         self._renode = self._open()
         try:
@@ -89,8 +91,11 @@ class RenodeTarget(PlatformTarget):
         )
 
     def restart(self) -> GrantedLine:
-        """Reset the machine; its script's macro `reset` loads the image again."""
-        if self._renode is None or self._line is None:
+        """Reset the machine; its script's macro `reset` loads the image again.
+
+        After a stimulus Renode is started anew: a reset puts no cable in again.
+        """
+        if self._renode is None or self._line is None or self._disturbed:
             return self.start()
         self._renode.execute("machine Reset")
         return self._line
@@ -105,6 +110,7 @@ class RenodeTarget(PlatformTarget):
         if stimulus.means != "monitor":
             super()._perform(stimulus, name)
             return
+        self._disturbed = True
         for command in stimulus.monitor:
             self.execute(command)
 
