@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,7 +26,7 @@ from connmgr_hil.targets import (
 )
 from connmgr_hil.testing import FaultInjector, Faults, ScriptedDevice
 from connmgr_hil.transport import after
-from connmgr_hil.vocabulary.errors import DeviceReset, LineClosed, RigFault, WrongDevice
+from connmgr_hil.vocabulary.errors import DeviceReset, LineClosed, RigFault, UsageError, WrongDevice
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
@@ -176,6 +177,44 @@ def test_a_board_is_rebooted_in_either_mode() -> None:
                 device.attach(start="boot")
                 assert device.execute(("ping",)).status == "0"
             assert any("reboot" in line for line in board.lines)
+
+
+def test_a_board_with_an_old_image_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What must run is what was built, unless another image is named or any will do."""
+    monkeypatch.setenv("CMHIL_BUILD_DIR", str(tmp_path))
+    nonces = (f"{number:08x}" for number in range(1, 99))
+    with ScriptedDevice() as board:
+        board.facts |= {"board": "frdm_k64f", "build": "0123456789ab", "reboot": 1}
+        board.on("reboot", lambda me, tag, words: me.restart(next(nonces)))
+
+        def start(**choice: Any) -> None:
+            with open_target("frdm_k64f", port=board.path, **choice) as target:
+                target.start()
+
+        start()
+        newer = _built(tmp_path / "frdm_k64f", "ba9876543210")
+        with pytest.raises(WrongDevice, match=r"(?s)build ba9876543210.*build 0123456789ab.*any-b"):
+            start()
+        with pytest.raises(WrongDevice):
+            start(image=newer)
+        reboots = len([line for line in board.lines if "reboot" in line])
+        start(any_build=True)
+        start(image=_built(tmp_path / "older", "0123456789ab"))
+        with pytest.raises(UsageError, match="no file"):
+            start(image=tmp_path / "none.elf")
+        after_it = len([line for line in board.lines if "reboot" in line])
+        # Three were restarted; those that were refused were not.
+        assert after_it == 3 * reboots
+
+
+def _built(folder: Path, identity: str) -> Path:
+    image = folder / "zephyr" / "zephyr.elf"
+    image.parent.mkdir(parents=True)
+    image.write_bytes(b"")
+    (folder / "build.ninja").write_text(rf"  DEFINES = -DCM_BUILD_ID=\"{identity}\"" + "\n")
+    return image
 
 
 ORPHANING = """

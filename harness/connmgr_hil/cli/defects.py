@@ -43,6 +43,7 @@ def defects(
     variant: str,
     port: str,
     wait: float,
+    any_build: bool,
     only: tuple[str, ...],
     traces: tuple[Path, ...],
     out: Path | None,
@@ -72,10 +73,13 @@ def defects(
             variant=defect.variant or variant,
             port=port,
             wait=wait,
+            any_build=any_build,
             arguments=("--defect", defect.name) if defect.at_boot else (),
         )
 
-    bench = open_target(target, image=image, variant=variant, port=port, wait=wait)
+    bench = open_target(
+        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
+    )
     place: hunting.Place = "simulated" if bench.platform.kind == "simulated" else "firmware"
     chosen = hunting.choose(place, only)
     folder = out or Path("out", "defects", "-".join(filter(None, (Path(target).stem, variant))))

@@ -43,6 +43,7 @@ def learn(
     variant: str,
     port: str,
     wait: float,
+    any_build: bool,
     iface: str,
     inputs: str | None,
     before: tuple[str, ...],
@@ -76,7 +77,9 @@ def learn(
     for words in first:
         validate(words)
     alphabet = tuple(each.strip() for each in inputs.split(",")) if inputs else USUAL
-    bench = open_target(target, image=image, variant=variant, port=port, wait=wait)
+    bench = open_target(
+        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
+    )
     folder = out or Path("out", "learn", Path(target).stem)
     click.echo(f"learning {iface} of {bench.platform.description}: {', '.join(alphabet)}")
     learned = learn_iface(

@@ -21,6 +21,7 @@ def replay(
     variant: str,
     port: str,
     wait: float,
+    any_build: bool,
     times: int,
     out: Path | None,
 ) -> int:
@@ -38,7 +39,9 @@ def replay(
     commands = commands_of(trace)
     path = out or Path("out", "replay", f"{trace.stem}.jsonl")
     failed = 0
-    with open_target(target, image=image, variant=variant, port=port, wait=wait) as bench:
+    with open_target(
+        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
+    ) as bench:
         for _ in range(times):
             failure = shrinker.replay(bench, commands, path, note=f"replay of {trace.name}")
             if failure is not None:

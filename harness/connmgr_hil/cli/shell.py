@@ -22,6 +22,7 @@ def shell(
     variant: str,
     port: str,
     wait: float,
+    any_build: bool,
     trace: Path | None,
     raw: bool,
 ) -> None:
@@ -44,7 +45,9 @@ def shell(
 
     path = trace or Path("out", "shell", f"{Path(target).stem}.jsonl")
     with (
-        open_target(target, image=image, variant=variant, port=port, wait=wait) as bench,
+        open_target(
+            target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
+        ) as bench,
         Console(bench, path, raw=raw) as console,
     ):
         console.run()

@@ -24,6 +24,7 @@ def shrink(
     variant: str,
     port: str,
     wait: float,
+    any_build: bool,
     budget: float,
     confirm: int,
     out: Path | None,
@@ -40,7 +41,9 @@ def shrink(
 
     folder = out or Path("out", "shrink")
     minimal = folder / f"{trace.stem}.min.jsonl"
-    bench = open_target(target, image=image, variant=variant, port=port, wait=wait)
+    bench = open_target(
+        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
+    )
     result = shrinker.shrink(
         bench,
         trace,

@@ -72,9 +72,17 @@ def port_options(function: Body) -> Body:
 def _target_options(function: Body, *, required: bool) -> Body:
     function = time_scale_option(port_options(function))
     for option in (
+        click.option(
+            "--any-build",
+            is_flag=True,
+            help="Let a board run another build than the one in the build folder, or --image.",
+        ),
         click.option("--variant", default="", metavar="NAME", help="Another configuration of it."),
         click.option(
-            "--image", type=click.Path(path_type=Path), metavar="PATH", help="Run this image."
+            "--image",
+            type=click.Path(path_type=Path),
+            metavar="PATH",
+            help="Run this image; a board must have it.",
         ),
         click.option(
             "-t",

@@ -65,6 +65,7 @@ def verify(
     variant: str,
     port: str,
     wait: float,
+    any_build: bool,
     scenarios: tuple[str, ...],
     files: tuple[Path, ...],
     out: Path | None,
@@ -92,7 +93,15 @@ def verify(
 
     own = [each for path in files for each in load(path)]
     chosen = run.choose(scenarios) if scenarios or not own else own
-    bench = open_target(target, image=image, variant=variant, port=port, wait=wait, dialect=dialect)
+    bench = open_target(
+        target,
+        image=image,
+        variant=variant,
+        port=port,
+        wait=wait,
+        any_build=any_build,
+        dialect=dialect,
+    )
     # A target may be the path of a platform file, whose stem names the folder, or a labgrid place.
     spoken = "" if dialect == "probe" else dialect
     names = filter(None, (Path(target.replace(":", "-")).stem, variant, spoken))

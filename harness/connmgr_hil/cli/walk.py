@@ -38,6 +38,7 @@ def walk(
     variant: str,
     port: str,
     wait: float,
+    any_build: bool,
     steps: int,
     walks: int,
     seed: int | None,
@@ -59,7 +60,9 @@ def walk(
     first = tuple(tuple(command.split()) for command in before)
     for words in first:
         validate(words)
-    bench = open_target(target, image=image, variant=variant, port=port, wait=wait)
+    bench = open_target(
+        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
+    )
     folder = out or Path("out", "walk", Path(target).stem)
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     click.echo(f"{walks} walks of {steps} steps on {bench.platform.description}; seed {chosen}")

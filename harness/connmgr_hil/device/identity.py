@@ -30,5 +30,6 @@ class Expected:
                     f"{what} {' or '.join(allowed)} on {line}",
                     f"{what} {seen} (board {facts.board}, build {facts.build}, "
                     f"Zephyr {facts.zephyr})",
-                    "flash the image that was built for this run, or choose the other target",
+                    "flash the image that was built for this run, or choose the other target"
+                    + ("; --any-build accepts it" if what == "build" else ""),
                 )

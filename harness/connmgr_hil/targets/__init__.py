@@ -2,7 +2,7 @@
 
 from .base import Target
 from .board import BoardTarget
-from .opening import find_image, image_path, open_target, start_device
+from .opening import build_id, find_image, image_path, open_target, start_device
 from .platforms import (
     Dialect,
     Platform,
@@ -23,6 +23,7 @@ __all__ = [
     "QemuTarget",
     "RenodeTarget",
     "Target",
+    "build_id",
     "find_image",
     "find_platform",
     "image_path",

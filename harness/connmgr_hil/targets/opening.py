@@ -1,6 +1,7 @@
 """From what a user types to a target."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,12 +33,16 @@ def open_target(
     arguments: Sequence[str] = (),
     dialect: Dialect = "probe",
     wait: float = 0.0,
+    any_build: bool = False,
 ) -> Target:
     """Return the target that a name stands for; it is not started yet.
 
     `simulated`, `native` (whichever native platform was built), the name of a platform, the path
     of a platform file, or `labgrid:PLACE`. `arguments` are further ones for the simulated board. With the dialect `stock` the image
-    needs no probe, and time is real. `wait` is for how many seconds other users of a board are waited for. Raises `UsageError` when there is no such target, variant or image.
+    needs no probe, and time is real. `wait` is for how many seconds other users of a board are waited for.
+
+    A board must run the image, if one is given, or else what was built for it, if anything was; with
+    `any_build` it may run any. Where that build left no build id nothing is compared. Raises `UsageError` when there is no such target, variant or image.
     """
     if name.startswith(PREFIX):
         return labgrid_target(name)
@@ -48,7 +53,8 @@ def open_target(
     if platform.kind == "simulated":
         return simulated_target(platform, arguments)
     if platform.kind == "board":
-        return BoardTarget(platform, port, wait=wait)
+        build = "" if any_build else _expected_build(platform, image, variant)
+        return BoardTarget(platform, port, build=build, wait=wait)
     found = find_image(platform, image, variant)
     if platform.kind == "native":
         return native_target(platform, found)
@@ -147,6 +153,25 @@ def find_image(platform: Platform, image: Path | None = None, variant: str = "")
         f"no file {path}",
         f"cmhil build -p {platform.build_name}{options}, or name one with --image PATH",
     )
+
+
+def build_id(image: Path) -> str:
+    """Return what the hello of an image will say it was built from; empty if its build folder does not tell.
+
+    CMake works it out when it configures a build (zephyr_app/probe/CMakeLists.txt).
+    """
+    ninja = image.absolute().parent.parent / "build.ninja"
+    text = ninja.read_text(encoding="utf-8", errors="replace") if ninja.is_file() else ""
+    found = re.search(r'CM_BUILD_ID=[\\"]*([0-9a-f]+)', text)
+    return found[1] if found else ""
+
+
+def _expected_build(platform: Platform, image: Path | None, variant: str) -> str:
+    """Return the build id that a board must tell; empty if nobody knows, or it has no probe to tell it."""
+    if image is None and not image_path(platform, variant).is_file():
+        return ""
+    found = find_image(platform, image, variant)
+    return "" if platform.dialect == "stock" else build_id(found)
 
 
 def _built_native(image: Path | None, variant: str) -> tuple[Platform, Path]:

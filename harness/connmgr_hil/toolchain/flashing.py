@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from connmgr_hil.targets import Platform, find_image
+from connmgr_hil.targets import Platform, build_id, find_image
 from connmgr_hil.targets.commands import run_command
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
@@ -77,7 +77,7 @@ def plan_flash(
             *(*chosen, *platform.flash.arguments, *arguments),
         ),
         environment={"ZEPHYR_BASE": tree} if tree else {},
-        build_id=_build_id(folder),
+        build_id=build_id(image),
         digest=hashlib.sha256(image.read_bytes()).hexdigest(),
     )
 
@@ -132,10 +132,3 @@ def _no_rebuild(tree: str) -> str:
     script = Path(tree, "scripts", "west_commands", "run_common.py")
     known = script.read_text(encoding="utf-8", errors="replace") if script.is_file() else ""
     return "--no-rebuild" if "--no-rebuild" in known else "--skip-rebuild"
-
-
-def _build_id(folder: Path) -> str:
-    ninja = folder / "build.ninja"
-    text = ninja.read_text(encoding="utf-8", errors="replace") if ninja.is_file() else ""
-    found = re.search(r'CM_BUILD_ID=[\\"]*([0-9a-f]+)', text)
-    return found[1] if found else ""
