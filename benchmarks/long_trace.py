@@ -13,6 +13,9 @@ from connmgr_hil.vocabulary.observations import AnyRecord, Header, Storm
 STEPS = 100
 """So many commands are given from one start of the device to the next."""
 
+STORM_SECONDS = 120.0
+"""A storm may go on for so long, in host time, before the device breaks it and answers."""
+
 
 class _Recorder:
     """Takes records, counts them, and notices storms."""
@@ -53,7 +56,7 @@ def write_long_trace(path: Path, target: Target, records: int, seed: int = 1) ->
             for _ in range(STEPS):
                 if recorder.stormed or recorder.count >= records:
                     break
-                device.execute(choices.draw(random))
+                device.execute(choices.draw(random), host_seconds=STORM_SECONDS)
             device.execute(("state",))
             if recorder.count >= records:
                 return recorder.count

@@ -49,6 +49,7 @@ class Model:
         self._dispatcher = Dispatcher(commands.hooked)
         self._states: dict[State, State] = {}
         self._answers: dict[tuple[int, Move], tuple[Outcome, ...]] = {}
+        self._booted: tuple[Outcome, ...] | None = None
 
     def step(self, state: State, move: Move) -> tuple[Outcome, ...]:
         """Return every outcome of a command or of a timer running out, each once."""
@@ -82,7 +83,9 @@ class Model:
 
     def boot(self) -> tuple[Outcome, ...]:
         """Return what a device shows from its start until everything has come to rest."""
-        return self._explore(self._cold(), self._boot, coop=True)
+        if self._booted is None:
+            self._booted = self._explore(self._cold(), self._boot, coop=True)
+        return self._booted
 
     def rested(self) -> tuple[State, ...]:
         """Return the states after `reset`: as after boot, but the monitor's memory is unknown."""
