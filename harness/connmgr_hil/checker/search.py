@@ -216,8 +216,19 @@ class Search:
             for track in each.tracks
         ):
             return False
+        if self._just_changed(seen):
+            return True
         iface = each.state.ifaces[seen.iface - 1]
         return not state_differences(self.world, iface, seen)
+
+    def _just_changed(self, seen: StateSeen) -> bool:
+        """Tell whether a real iface changed by itself just before its dump, which may show it as it was."""
+        return any(
+            each.move.iface == seen.iface
+            and each.record < self.record
+            and seen.t - each.t <= AHEAD_USEC
+            for each in self._foreseen
+        )
 
 
 def _storms(track: Track, record: Observation) -> bool:

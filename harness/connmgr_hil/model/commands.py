@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 
-from . import control, implementation, monitor, net_if
+from . import control, implementation, monitor, net_if, real
 from .delivery import early_listeners
 from .kernel import Kernel, Queued, Rule, Switch
 from .state import IGNORED, Hook, Listener
@@ -176,6 +176,8 @@ def _raise(kernel: Kernel, args: Words) -> Result:
     info = args[2] if len(args) == 3 else None
     if Event(args[0]) not in kernel.world.codes:
         return "-EINVAL", (("bad", "value"),)
+    if kernel.world.is_real(int(args[1])):
+        real.look_again(kernel, Event(args[0]), int(args[1]))
     yield from kernel.post(Event(args[0]), int(args[1]), info)
     return "0", ()
 

@@ -123,7 +123,7 @@ def boot(kernel: Kernel, index: int) -> Rule:
 def switched(kernel: Kernel, index: int, on: bool) -> Rule:
     """Carrier or dormant was set by hand; what else keeps the iface down is not known."""
     if on:
-        yield from taken_up(kernel, index)
+        yield from _perhaps_up(kernel, index)
     elif kernel.iface(index).oper:
         kernel.put(index, oper=False)
         _turn(kernel, index)
@@ -131,10 +131,14 @@ def switched(kernel: Kernel, index: int, on: bool) -> Rule:
 
 
 def taken_up(kernel: Kernel, index: int) -> Rule:
-    """The iface was taken admin-up, or given carrier: if it has its link it is oper-up at once."""
+    """The iface was taken admin-up: if it has its link it is oper-up at once."""
+    if kernel.iface(index).impl.phase != "idle" or not kernel.world.iface(index).bound:
+        yield from _perhaps_up(kernel, index)
+
+
+def _perhaps_up(kernel: Kernel, index: int) -> Rule:
     iface = kernel.iface(index)
-    tries = iface.impl.phase != "idle" or not kernel.world.iface(index).bound
-    if tries and iface.admin and not iface.oper and kernel.choose(2):
+    if iface.admin and not iface.oper and kernel.choose(2):
         kernel.put(index, oper=True)
         _turn(kernel, index)
         yield from kernel.post(Event.IF_UP, index)
@@ -202,3 +206,10 @@ def delete_address(kernel: Kernel, index: int, version: int) -> Answer:
 def _have(kernel: Kernel, index: int, version: int, counts: bool) -> None:
     some = SOME4 if version == 4 else SOME6
     kernel.put(index, **{f"a{version}": (some,) if counts else ()})
+
+
+def look_again(kernel: Kernel, event: Event, index: int) -> None:
+    """An address event lets the monitor look at addresses, which may have changed since without one."""
+    layer = layer_of(event)
+    if layer in (Layer.IPV4, Layer.IPV6):
+        _have(kernel, index, 4 if layer is Layer.IPV4 else 6, bool(kernel.choose(2)))

@@ -83,6 +83,7 @@ def bulk_with_real(b: Bench) -> None:
     b.take()
     b.ask("all up 0")
     b.state("R", admin=True)
+    b.ask("advance 1000000")
     b.check()
 
 
