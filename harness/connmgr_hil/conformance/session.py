@@ -85,12 +85,8 @@ class Session:
             self._watchers.append(self._remember_boot)
             self._device.attach(start="boot")
             self._watchers.clear()
-        except RigFault as error:
-            self._fault(error)
-            self.close()
-            raise
-        except BaseException:
-            self._trace.close()
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
             raise
         return self
 
