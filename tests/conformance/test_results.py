@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connmgr_hil.checker import Outcome
+from connmgr_hil.cli.progress import summary
 from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.results import STANDINGS, RunReport, ScenarioResult
 from connmgr_hil.conformance.run import check
@@ -185,3 +186,13 @@ def test_hello_tells_the_profile_of_a_run(recorded_traces: Path) -> None:
     ]
     assert hellos
     assert hellos[0].facts.connmgr == "3.4"
+
+
+def test_restarts_are_counted_by_their_means() -> None:
+    first, second = "reboot command", "power command"
+    report = RunReport(
+        "t", "P34", [result(Outcome.CONFORMS, restarted_by=by) for by in (first, "", second, first)]
+    )
+    assert report.restarts() == report.as_json()["restarts"] == {first: 2, second: 1}
+    assert "restarts:      2 by the reboot command, 1 by the power command" in summary(report)
+    assert "restarts:" not in summary(RunReport("t", "P34", [result(Outcome.CONFORMS)]))

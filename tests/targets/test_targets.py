@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from connmgr_hil.conformance.session import Session
 from connmgr_hil.device import Device
 from connmgr_hil.targets import (
     BoardTarget,
@@ -22,9 +24,11 @@ from connmgr_hil.targets import (
     find_platform,
     image_path,
     open_target,
+    read_platform,
     start_device,
 )
 from connmgr_hil.testing import FaultInjector, Faults, ScriptedDevice
+from connmgr_hil.trace import read_records
 from connmgr_hil.transport import after
 from connmgr_hil.vocabulary.errors import DeviceReset, LineClosed, RigFault, UsageError, WrongDevice
 from connmgr_hil.vocabulary.observations import (
@@ -33,6 +37,7 @@ from connmgr_hil.vocabulary.observations import (
     EventSeen,
     HelloSeen,
     Lost,
+    Note,
     Reply,
     StateSeen,
 )
@@ -177,6 +182,37 @@ def test_a_board_is_rebooted_in_either_mode() -> None:
                 device.attach(start="boot")
                 assert device.execute(("ping",)).status == "0"
             assert any("reboot" in line for line in board.lines)
+
+
+def test_a_board_tells_which_rung_helped(tmp_path: Path) -> None:
+    """In the trace, in the result, and what was tried before it."""
+    power = tmp_path / "power"
+    os.mkfifo(power)
+    file = tmp_path / "board.toml"
+    file.write_text(
+        'name = "board"\ndescription = "hangs"\nkind = "board"\n[zephyr]\nboard = "frdm_k64f"\n'
+        f'[reset]\npower = ["sh", "-c", "echo off > {power}"]\n'
+    )
+
+    with ScriptedDevice() as board:
+        board.facts |= {"board": "frdm_k64f", "reboot": 0}
+
+        def cycle() -> None:
+            power.read_text()
+            board.restart("00000001")
+
+        switch = threading.Thread(target=cycle)
+        switch.start()
+        with BoardTarget(read_platform(file), board.path) as target:
+            assert target.last_restart is None
+            with Session(target, tmp_path / "t.jsonl"):
+                assert target.last_restart is not None
+                assert target.last_restart.by == "power command"
+        switch.join()
+    notes = [each.text for each in read_records(tmp_path / "t.jsonl") if isinstance(each, Note)]
+    assert notes == [
+        "restarted by the power command, after reboot command: this image cannot reboot"
+    ]
 
 
 def test_a_board_with_an_old_image_is_refused(

@@ -92,7 +92,7 @@ def _mark(outcome: Outcome | None) -> str:
 
 
 def summary(report: RunReport) -> str:
-    """Return what a run showed, in three lines that need no manual."""
+    """Return what a run showed, in few lines that need no manual."""
     outcomes = [result.outcome for result in report.results]
     verdicts = [
         f"{outcomes.count(outcome)} {text}"
@@ -114,6 +114,9 @@ def summary(report: RunReport) -> str:
         f"  requirements:  {standings}" + (f"   ({report.profile})" if report.profile else ""),
         f"  time:          {seconds:.1f} s of device time in {report.wall_seconds:.1f} s",
     ]
+    if restarts := report.restarts():
+        counted = ", ".join(f"{count} by the {means}" for means, count in restarts.items())
+        lines.append(f"  restarts:      {counted}")
     if report.interrupted:
         lines.append("  interrupted:   the rest was not run")
     return "\n".join(lines)

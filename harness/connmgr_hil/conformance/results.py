@@ -1,6 +1,7 @@
 """What a run showed: per scenario, per requirement, and as JSON for programs."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -30,6 +31,8 @@ class ScenarioResult:
     wall_seconds: float = 0.0
     records: int = 0
     attempt: int = 1
+    restarted_by: str = ""
+    """By which of a board's means it began; empty where there is only one."""
 
     def as_json(self) -> dict[str, object]:
         """Return the result as a JSON object."""
@@ -46,6 +49,7 @@ class ScenarioResult:
             "wall_seconds": round(self.wall_seconds, 6),
             "records": self.records,
             "attempt": self.attempt,
+            "restarted_by": self.restarted_by,
         }
 
 
@@ -90,6 +94,10 @@ class RunReport:
             return "unreachable"
         return "not_run"
 
+    def restarts(self) -> dict[str, int]:
+        """Return how many scenarios each means of a board brought to their boot; empty where there is only one."""
+        return dict(Counter(each.restarted_by for each in self.results if each.restarted_by))
+
     def counts(self) -> dict[Standing, int]:
         """Return how many requirements stand how."""
         standings = list(self.by_requirement().values())
@@ -103,6 +111,7 @@ class RunReport:
             "profile": self.profile,
             "scenarios": [result.as_json() for result in self.results],
             "requirements": self.counts(),
+            "restarts": self.restarts(),
             "by_requirement": self.by_requirement(),
             "device_seconds": round(sum(each.device_seconds for each in self.results), 6),
             "wall_seconds": round(self.wall_seconds, 6),

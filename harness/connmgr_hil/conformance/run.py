@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -131,7 +132,9 @@ class _Runner:
             return _unreachable(scenario, obstacle, attempt)
         assert session.verdict is not None
         wall = time.monotonic() - began
-        return _result(scenario.title, header, session.verdict, path, wall, attempt, problem)
+        result = _result(scenario.title, header, session.verdict, path, wall, attempt, problem)
+        restart = self._target.last_restart
+        return replace(result, restarted_by=restart.by) if restart else result
 
 
 def _unreachable(scenario: Scenario, obstacle: str, attempt: int) -> ScenarioResult:

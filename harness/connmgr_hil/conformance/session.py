@@ -25,6 +25,7 @@ from connmgr_hil.vocabulary.observations import (
     HelloSeen,
     Lost,
     Noise,
+    Note,
     Outside,
     Quirk,
     Reply,
@@ -81,7 +82,10 @@ class Session:
             raise
         self.checker.feed(header)
         try:
-            self._device = self._speak_with(self._target.restart())
+            line = self._target.restart()
+            if restart := self._target.last_restart:
+                self._sink(Note(text=str(restart)))
+            self._device = self._speak_with(line)
             self._watchers.append(self._remember_boot)
             self._device.attach(start="boot")
             self._watchers.clear()

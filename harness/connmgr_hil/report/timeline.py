@@ -18,6 +18,7 @@ from connmgr_hil.vocabulary.observations import (
     Fault,
     HelloSeen,
     Lost,
+    Note,
     Outside,
     Part,
     Reply,
@@ -177,6 +178,8 @@ class _Drawer:
                 self.add(
                     "note", number, self.now, 0, "rig fault", f"{record.kind}: {record.message}"
                 )
+            case Note():
+                self.add("note", number, self.now, 0, "note", record.text)
             case Complaint():
                 self.add("note", number, self.now, 0, "not as wanted", record.text)
             case _:

@@ -1,5 +1,6 @@
 """What every target can do: start, start afresh, stop."""
 
+from dataclasses import dataclass
 from types import TracebackType
 from typing import ClassVar, Protocol, Self
 
@@ -8,6 +9,18 @@ from connmgr_hil.vocabulary.errors import UsageError
 
 from .platforms import Platform
 from .stimuli import OutsideStimulus, find_stimulus, obstacle_to, perform
+
+
+@dataclass(frozen=True)
+class Restart:
+    """How a device was brought to its last boot: by which means, and how others failed before."""
+
+    by: str
+    failed: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        tried = f", after {'; '.join(self.failed)}" if self.failed else ""
+        return f"restarted by the {self.by}{tried}"
 
 
 class Target(Protocol):
@@ -26,6 +39,10 @@ class Target(Protocol):
     @property
     def granted(self) -> bool:
         """Tell whether device time moves only when it is granted."""
+
+    @property
+    def last_restart(self) -> Restart | None:
+        """How it was last restarted, where there is more than one means; None elsewhere."""
 
     def start(self) -> Transport:
         """Start it and return the line to it."""
@@ -71,6 +88,11 @@ class PlatformTarget:
     def granted(self) -> bool:
         """Tell whether device time moves only when it is granted."""
         return self.platform.time.granted
+
+    @property
+    def last_restart(self) -> Restart | None:
+        """How it was last restarted; None where there is only one means."""
+        return None
 
     def stop(self) -> None:
         """End it."""

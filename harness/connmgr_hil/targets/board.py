@@ -12,7 +12,7 @@ from connmgr_hil.transport import DescriptorTransport, RemoteTransport, Transpor
 from connmgr_hil.vocabulary.errors import LineClosed, NoAnswer, RigFault, UsageError, WrongDevice
 from connmgr_hil.vocabulary.facts import Hello
 
-from .base import PlatformTarget
+from .base import PlatformTarget, Restart
 from .board_lock import BoardLock
 from .board_port import BoardPort
 from .commands import run_command
@@ -60,6 +60,12 @@ class BoardTarget(PlatformTarget):
         self._lock = lock
         self._lock_is_ours = lock is None
         self._line: Line | None = None
+        self._last_restart: Restart | None = None
+
+    @property
+    def last_restart(self) -> Restart | None:
+        """By which rung of the ladder it was last restarted."""
+        return self._last_restart
 
     def variables(self) -> dict[str, str]:
         """Tell commands the board's line, and that its lock is held for them."""
@@ -120,6 +126,7 @@ class BoardTarget(PlatformTarget):
 
         Raises `RigFault` that tells what each rung of the ladder did, `WrongDevice` when another board answers.
         """
+        self._last_restart = None
         line = self._open()
         if self.platform.dialect == "stock":
             line.write(b"\x03\rkernel reboot cold\r")
@@ -142,6 +149,7 @@ class BoardTarget(PlatformTarget):
                 continue
             if now and not _same_boot(now, before):
                 assert self._line is not None
+                self._last_restart = Restart(name, tuple(outcomes))
                 return self._line
             outcomes.append(f"{name}: " + ("it answers, but did not boot" if now else "no answer"))
         raise RigFault(

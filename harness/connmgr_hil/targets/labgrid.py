@@ -8,7 +8,7 @@ import time
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
-from .base import PlatformTarget
+from .base import PlatformTarget, Restart
 from .board import BoardTarget
 from .board_lock import BoardLock
 from .labgrid_client import Hold, Place, ask, parse_place
@@ -47,6 +47,11 @@ class LabgridTarget(PlatformTarget):
     def restart(self) -> Transport:
         """Reboot the board; acquires the place the first time."""
         return self._ours().restart()
+
+    @property
+    def last_restart(self) -> Restart | None:
+        """By which rung of the board's ladder it was last restarted."""
+        return self._board.last_restart if self._board else None
 
     def _ours(self) -> BoardTarget:
         if self._board is None:
