@@ -92,7 +92,6 @@ def test_over_its_terminal(board: Board, tmp_path: Path) -> None:
     conforms(str(board.port), tmp_path / "out")
 
 
-@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial's
 def test_over_rfc_2217(server: int, tmp_path: Path) -> None:
     # A pseudo-terminal has no DTR and RTS, so the server cannot say that it has set them.
     conforms(f"rfc2217://127.0.0.1:{server}?ign_set_control", tmp_path / "out")

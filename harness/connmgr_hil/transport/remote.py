@@ -1,6 +1,7 @@
 """Lines that pyserial knows how to reach: `rfc2217://`, `socket://`, `hwgrep://` and the like."""
 
 import time
+import warnings
 
 import serial
 
@@ -31,7 +32,10 @@ class RemoteTransport:
                 self._port.dtr = dtr
             if rts is not None:
                 self._port.rts = rts
-            self._port.open()
+            with warnings.catch_warnings():
+                # pyserial 3.5 names and marks its thread in the old way.
+                warnings.filterwarnings("ignore", r"set(Daemon|Name)\(\)", DeprecationWarning)
+                self._port.open()
         except (OSError, ValueError) as error:
             raise RigFault(
                 f"cannot open {url}", str(error), "check the address, and that a server runs there"
