@@ -17,10 +17,12 @@ from .board_lock import BoardLock
 from .board_port import BoardPort
 from .commands import run_command
 from .platforms import Platform
+from .stock_boot import BootWitness
 
 _ANSWER_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
 _SETTLE_SECONDS = 0.02
+_DRAIN_SECONDS = 0.2
 
 Line = DescriptorTransport | RemoteTransport
 
@@ -33,7 +35,7 @@ class BoardTarget(PlatformTarget):
     users until `stop`; `wait` is for how many seconds they are waited for. With a `lock` it is locked already.
 
     Opening the line does not reset the board. `restart` does, and makes sure that it did: the hello of every boot has
-    another nonce. It climbs a ladder (reboot command, DTR and RTS, power, flashing anew) as far as the platform
+    another nonce; without the probe its banner or its uptime tells. It climbs a ladder (reboot command, DTR and RTS, power, flashing anew) as far as the platform
     file describes it, until the board has come back.
     """
 
@@ -127,36 +129,63 @@ class BoardTarget(PlatformTarget):
         Raises `RigFault` that tells what each rung of the ladder did, `WrongDevice` when another board answers.
         """
         self._last_restart = None
-        line = self._open()
-        if self.platform.dialect == "stock":
-            line.write(b"\x03\rkernel reboot cold\r")
-            return line
+        self._open()
         outcomes: list[str] = []
-        before = self._hello(_ANSWER_SECONDS)
-        if before is None:
+        before = None if self._is_stock else self._hello(_ANSWER_SECONDS)
+        if before is None and not self._is_stock:
             outcomes.append("before: it did not answer")
         for name, rung in self._rungs():
             if rung == self._reboot and before is not None and not before.reboot:
                 outcomes.append(f"{name}: this image cannot reboot")
                 continue
             try:
-                rung()
-                now = self._hello(self.platform.reset.boot_seconds, unlike=before)
+                problem = self._climb(rung, before)
             except WrongDevice:
                 raise
             except RigFault as error:
                 outcomes.append(f"{name}: {error.wanted}: {error.seen}")
                 continue
-            if now and not _same_boot(now, before):
-                assert self._line is not None
+            if not problem:
                 self._last_restart = Restart(name, tuple(outcomes))
-                return self._line
-            outcomes.append(f"{name}: " + ("it answers, but did not boot" if now else "no answer"))
+                return self._open()
+            outcomes.append(f"{name}: {problem}")
         raise RigFault(
             f"{self.name} on {self._port.wanted} should boot",
             "; ".join(outcomes),
             "press its reset button, or give [reset] in its platform file further means",
         )
+
+    @property
+    def _is_stock(self) -> bool:
+        return self.platform.dialect == "stock"
+
+    def _climb(self, rung: Callable[[], None], before: Hello | None) -> str:
+        """Try one rung; return why it did not help, empty if the board booted."""
+        if self._is_stock:
+            self._drain()
+            witness = BootWitness(time.monotonic())
+            rung()
+            return "" if self._booted(witness) else f"no sign of a boot; last heard {witness.heard}"
+        rung()
+        now = self._hello(self.platform.reset.boot_seconds, unlike=before)
+        if now is None:
+            return "no answer"
+        return "it answers, but did not boot" if _same_boot(now, before) else ""
+
+    def _drain(self) -> None:
+        """Forget what came before, such as the banner of an earlier boot."""
+        deadline = after(_DRAIN_SECONDS)
+        while time.monotonic() < deadline and self._open().read(after(0)):
+            pass
+
+    def _booted(self, witness: BootWitness) -> bool:
+        deadline = after(self.platform.reset.boot_seconds)
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                return witness.watch(self._open(), left)
+            except LineClosed:
+                self._close()  # it boots, and its USB port with it
+        return False
 
     def _rungs(self) -> list[tuple[str, Callable[[], None]]]:
         reset = self.platform.reset
@@ -169,6 +198,9 @@ class BoardTarget(PlatformTarget):
         return rungs
 
     def _reboot(self) -> None:
+        if self._is_stock:
+            self._open().write(b"\x03\rkernel reboot cold\r")
+            return
         # The person's command first: machine mode only refuses it, and then obeys its own.
         tag = random.randrange(1, 2**32)
         self._open().write(b"\x03\rcm reboot\r" + command_line(tag, ("reboot",)))
