@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -77,3 +78,48 @@ def test_doctor_shows_who_has_a_board(
     assert f"process {holder.pid} (" in capsys.readouterr().out
     (owner,) = json.loads(document.read_text())["boards_in_use"]
     assert owner["board"] == "usb:4711"
+
+
+@pytest.mark.parametrize("kind", ["symlink", "pipe", "device"])
+def test_what_another_user_put_there_is_neither_followed_nor_waited_for(
+    kind: str, tmp_path: Path
+) -> None:
+    with BoardLock("usb:4711"):
+        pass
+    (lock,) = (tmp_path / "locks").glob("*.lock")
+    theirs = lock.with_suffix(".99999.json")
+    if kind == "pipe":
+        os.mkfifo(theirs)
+    else:
+        theirs.symlink_to("/dev/zero" if kind == "device" else tmp_path / "mine")
+    mine = tmp_path / "mine"
+    mine.write_text("mine")
+    for name in (f"{lock.stem}.{os.getpid()}", f"{lock.stem}.{os.getuid()}.json"):
+        (lock.parent / name).symlink_to(mine)
+    with BoardLock("usb:4711"):
+        assert [each.pid for each in boards_in_use()] == [os.getpid()]
+    assert mine.read_text() == "mine"
+    assert not list(lock.parent.glob("*.draft"))
+
+
+def test_a_lock_file_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    with BoardLock("usb:4711"):
+        pass
+    (lock,) = (tmp_path / "locks").glob("*.lock")
+    mine = tmp_path / "mine"
+    mine.write_text("mine")
+    lock.unlink(missing_ok=True)
+    lock.symlink_to(mine)
+    with pytest.raises(RigFault, match="should be writable"):
+        BoardLock("usb:4711").acquire()
+    assert mine.read_text() == "mine"
+
+
+def test_what_a_killed_user_left_hides_nobody(tmp_path: Path) -> None:
+    with BoardLock("usb:4711") as lock:
+        (path,) = (tmp_path / "locks").glob("*.lock")
+        told = path.with_suffix(f".{os.getuid()}.json").read_bytes()
+        assert lock.board in told.decode()
+        older = re.sub(rb'"since":[\d.]+', b'"since":1.0', told).replace(b'"pid":', b'"pid":1')
+        path.with_suffix(".4242.json").write_bytes(older)
+        assert [each.pid for each in boards_in_use()] == [os.getpid()]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from connmgr_hil.vocabulary.errors import ExitCode
+from connmgr_hil.vocabulary.escaping import on_one_line, visible
 
 
 class Outcome(StrEnum):
@@ -29,11 +30,6 @@ class Outcome(StrEnum):
         """Return the outcome of several runs together: a failure outweighs all, then the rig."""
         order = [Outcome.FAILS, Outcome.RIG, Outcome.INCONCLUSIVE]
         return next((each for each in order if each in outcomes), Outcome.CONFORMS)
-
-
-def printable(text: str) -> str:
-    """Return a text whose control characters are spelled out: a device may have sent them."""
-    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ class Failure:
             lines.append(f"  still owed:    {' | '.join(self.owed)}")
         lines.append(f"  after:         {self.since}")
         lines += [f"  {line}" for line in self.state.splitlines()]
-        return [printable(line) for line in lines]
+        return [on_one_line(line) for line in lines]
 
 
 @dataclass(frozen=True)
@@ -89,4 +85,4 @@ class Verdict:
         """Return the verdict as lines for a person."""
         if self.failure:
             return self.failure.lines()
-        return [f"{self.outcome.upper()}  {self.reason}".rstrip()]
+        return [visible(f"{self.outcome.upper()}  {self.reason}".rstrip())]

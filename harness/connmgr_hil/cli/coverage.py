@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from connmgr_hil.vocabulary.errors import ExitCode
+from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import write_json
 
@@ -58,7 +59,7 @@ def _matrix(found: "Coverage") -> list[str]:
         "+ held   q known quirk   F failed   - not reachable there   . not run   (blank: not of that release)",
         "",
     ]
-    lines += [f"{'':13}{'|  ' * number}{name}" for number, name in enumerate(names)]
+    lines += [f"{'':13}{'|  ' * number}{on_one_line(name)}" for number, name in enumerate(names)]
     for ident, requirement in requirements().items():
         cells = "".join(
             f"{_MARKS[found.platforms[name][ident]] if ident in found.platforms[name] else ' '}  "
@@ -68,7 +69,7 @@ def _matrix(found: "Coverage") -> list[str]:
         text = requirement.sentence
         if best in ("unreachable", "not_run"):
             text = f"NOT SHOWN: {found.reason(ident)}"
-        lines.append(f"{ident:13}{cells}{text[:90]}")
+        lines.append(f"{ident:13}{cells}{on_one_line(text)[:90]}")
     standings: list[str] = [found.best(each) for each in requirements()]
     counts = {mark: standings.count(mark) for mark in _MARKS}
     lines.append("")

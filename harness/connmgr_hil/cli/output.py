@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.vocabulary.escaping import on_one_line
 
 
 def fancy() -> bool:
@@ -17,16 +18,9 @@ def fancy() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def plain(text: str) -> str:
-    """Return text of a device as it may go to a terminal: control characters are shown, not sent."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )
-
-
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: drawn on a terminal (in colour unless NO_COLOR is set), aligned text elsewhere."""
+    rows = [[on_one_line(cell) for cell in row] for row in rows]
     if fancy():
         from rich.console import Console  # noqa: PLC0415 - slow to import, seldom needed
         from rich.table import Table  # noqa: PLC0415

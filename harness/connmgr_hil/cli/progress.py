@@ -10,8 +10,9 @@ import click
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.results import RunReport, ScenarioResult
+from connmgr_hil.vocabulary.escaping import on_one_line
 
-from .output import fancy, plain
+from .output import fancy
 
 _MARKS = {
     Outcome.CONFORMS: ("ok", "green"),
@@ -43,15 +44,16 @@ class Progress:
         del number
         self._done += 1
         self._device_seconds += result.device_seconds
+        name = on_one_line(result.name)
         self._wipe()
         if result.outcome in {Outcome.CONFORMS, None}:
             if not (self._moving or self._quiet):
-                reason = f"  (not here: {result.reason})" if result.reason else ""
-                click.echo(f"  {_mark(result.outcome)}  {result.name}{reason}")
+                reason = f"  (not here: {on_one_line(result.reason)})" if result.reason else ""
+                click.echo(f"  {_mark(result.outcome)}  {name}{reason}")
         else:
-            click.echo(f"  {_mark(result.outcome)}  {result.name}: {result.title}")
+            click.echo(f"  {_mark(result.outcome)}  {name}: {on_one_line(result.title)}")
             for line in result.reason.splitlines():
-                click.echo(f"        {plain(line)}")
+                click.echo(f"        {on_one_line(line)}")
             if result.trace is not None:
                 click.echo(f"        trace: {result.trace}")
         self._draw(len(self._names) or total)
@@ -110,7 +112,7 @@ def summary(report: RunReport) -> str:
     )
     seconds = sum(result.device_seconds for result in report.results)
     lines = [
-        f"  runs:          {', '.join(verdicts)}   (on {report.target or '?'})",
+        f"  runs:          {', '.join(verdicts)}   (on {on_one_line(report.target) or '?'})",
         f"  requirements:  {standings}" + (f"   ({report.profile})" if report.profile else ""),
         f"  time:          {seconds:.1f} s of device time in {report.wall_seconds:.1f} s",
     ]

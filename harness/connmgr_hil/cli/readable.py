@@ -2,6 +2,7 @@
 
 import click
 
+from connmgr_hil.vocabulary.escaping import on_one_line
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
@@ -18,8 +19,6 @@ from connmgr_hil.vocabulary.observations import (
     Storm,
 )
 
-from .output import plain
-
 _FLAGS = ("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN")
 
 
@@ -30,7 +29,7 @@ def readable(record: AnyRecord, before: StateSeen | None = None) -> list[str]:
     """
     match record:
         case HelloSeen():
-            return [plain(line) for line in _hello(record)]
+            return [on_one_line(line) for line in _hello(record)]
         case Reply():
             text = f"{_time(record.t)}  -> {_status(record.status)}{_values(record.values)}"
         case Part():
@@ -60,7 +59,7 @@ def readable(record: AnyRecord, before: StateSeen | None = None) -> list[str]:
             return []
         case _:
             text = f"{'':12}  {record}"
-    return [plain(text)]
+    return [on_one_line(text)]
 
 
 def _time(microseconds: int) -> str:
@@ -133,4 +132,4 @@ def _aspects(record: StateSeen) -> dict[str, str]:
         aspects["timeout"] = f"timeout {record.timeout} s" if record.timeout else "no timeout"
     aspects["addresses"] = " ".join((*record.a4, *record.a6)) or "no address"
     aspects["monitor"] = f"monitor {record.monitor}"
-    return {name: plain(text) for name, text in aspects.items()}
+    return {name: on_one_line(text) for name, text in aspects.items()}

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from connmgr_hil import __version__
 from connmgr_hil.conformance.requirements import Requirement, requirements
 from connmgr_hil.conformance.results import STANDINGS
+from connmgr_hil.vocabulary.escaping import visible
 
 from . import wording
-from .escaping import visible
 from .evidence import Evidence, Shown, Story
 from .scores import Scores
 
@@ -135,7 +135,7 @@ def _story_data(story: Story) -> object:
     return {
         "timeline": story.timeline,
         "requirements": story.result.requirements,
-        "allowed": story.failure.allowed if story.failure else (),
+        "allowed": [visible(each) for each in story.failure.allowed] if story.failure else (),
     }
 
 

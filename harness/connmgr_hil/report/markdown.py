@@ -3,9 +3,9 @@
 import re
 
 from connmgr_hil.conformance.results import STANDINGS
+from connmgr_hil.vocabulary.escaping import visible
 
 from . import wording
-from .escaping import visible
 from .evidence import Evidence, Shown, Story
 from .scores import Scores
 
@@ -13,7 +13,7 @@ LISTED = 20
 """So many traces that do not conform are listed."""
 
 _MARKS = {"conforms": "✅", "fails": "❌", "inconclusive": "❔", "rig": "⚠️"}
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&@]|(?:(?<=www)\.)|:(?=//)|^\s*[-+=]|(?<=\d)[.)](?= ))")
 
 
 def render_markdown(evidence: Evidence, scores: Scores | None = None) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from connmgr_hil.checker import Failure
+from connmgr_hil.vocabulary.escaping import visible
 from connmgr_hil.vocabulary.facts import ROLES, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -28,8 +29,6 @@ from connmgr_hil.vocabulary.observations import (
     Storm,
 )
 from connmgr_hil.vocabulary.stimuli import Words
-
-from .escaping import visible
 
 HEAD, TAIL, AFTER = 60, 90, 8
 """So many slots are kept from the beginning and before the end or the failure, and after a failure."""
@@ -255,7 +254,7 @@ class _Drawer:
     def _set(self, lane: int, row: int, value: str) -> None:
         if self.slots and self._row.get((lane, row)) != value:
             self._row[lane, row] = value
-            self._changes.append(Change(len(self.slots) - 1, lane, row, value))
+            self._changes.append(Change(len(self.slots) - 1, lane, row, visible(value)))
 
     # --- the whole -----------------------------------------------------------------------
 
@@ -283,7 +282,7 @@ class _Drawer:
             return Lane(index, "no iface" if index == 0 else "unknown", "", "")
         roles = {name: letter for letter, name in ROLES.items()}
         what = f"{facts.l2}, bound to {facts.impl}" if facts.bound else f"{facts.l2}, unbound"
-        return Lane(index, facts.name, roles.get(facts.name, ""), what)
+        return Lane(index, visible(facts.name), roles.get(facts.name, ""), visible(what))
 
 
 class _Moved:

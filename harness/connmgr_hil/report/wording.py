@@ -1,7 +1,10 @@
 """The sentences that HTML and Markdown share, so that they cannot disagree."""
 
+import shlex
+
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.results import Standing
+from connmgr_hil.vocabulary.escaping import visible
 
 from .evidence import Evidence, Shown, Story
 
@@ -80,9 +83,12 @@ def first_sentence(story: Story) -> str:
 
 
 def replay(story: Story) -> str:
-    """Return the command that runs a trace's commands again, the shortest that show the same."""
+    """Return the command that runs a trace's commands again, the shortest that show the same.
+
+    It is made to be copied into a shell, and the target's name may be what a device said: it is quoted.
+    """
     trace = story.shortest.trace if story.shortest else story.result.trace
-    return f"cmhil replay {trace} -t {story.target}"
+    return shlex.join(["cmhil", "replay", visible(str(trace)), "-t", visible(story.target)])
 
 
 def not_shown(platform: Shown) -> list[tuple[str, list[str]]]:

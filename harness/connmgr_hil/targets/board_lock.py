@@ -17,6 +17,9 @@ from filelock import FileLock, Timeout
 
 from connmgr_hil.vocabulary.errors import RigFault
 
+_MOST = 65_536
+"""So much is read of what an owner says."""
+
 _GRACE = 0.2
 """Whoever lists the locks tries each for a moment; nobody is refused because of that."""
 
@@ -135,21 +138,33 @@ def _folder() -> Path:
 
 
 def _owner_file(lock: Path) -> Path:
-    return lock.with_suffix(".owner.json")
+    """Return where this user says so; in a folder that all share, one cannot replace others' files."""
+    return lock.with_suffix(f".{os.getuid()}.json")
 
 
 def _read(lock: Path) -> Owner | None:
+    """Return who took it last: killed processes of other users may have left what they said."""
+    owners = (_told(path) for path in lock.parent.glob(f"{lock.stem}.*.json"))
+    return max(filter(None, owners), key=lambda owner: owner.since, default=None)
+
+
+def _told(path: Path) -> Owner | None:
+    """Read what another user may have put there: it is not followed elsewhere, nor waited for."""
     try:
-        return msgspec.json.decode(_owner_file(lock).read_bytes(), type=Owner)
-    except (OSError, msgspec.DecodeError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            return msgspec.json.decode(file.read(_MOST), type=Owner)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
 def _write(lock: Path, owner: Owner) -> None:
-    """Write it whole or not at all: somebody may be reading it."""
-    draft = lock.with_suffix(f".{owner.pid}")
-    draft.write_bytes(msgspec.json.encode(owner))
-    draft.replace(_owner_file(lock))
+    """Write it whole or not at all, since somebody may be reading it, and through no link of others."""
+    descriptor, draft = tempfile.mkstemp(dir=lock.parent, prefix=f"{lock.stem}.", suffix=".draft")
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, 0o644)
+        file.write(msgspec.json.encode(owner))
+    Path(draft).replace(_owner_file(lock))
 
 
 def _user() -> str:

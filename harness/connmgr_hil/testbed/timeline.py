@@ -7,6 +7,7 @@ from typing import NamedTuple
 from connmgr_hil.checker import Failure
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import BadInput
+from connmgr_hil.vocabulary.escaping import on_one_line
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
@@ -47,7 +48,7 @@ def rows(path: Path) -> list[Row]:
     try:
         return _rows(read_records(path))
     except BadInput as error:
-        return [Row(0, None, "rig", str(error))]
+        return [Row(0, None, "rig", on_one_line(str(error)))]
 
 
 def failing_line(failure: Failure | None) -> int:
@@ -83,7 +84,7 @@ def _rows(records: Iterable[AnyRecord]) -> list[Row]:
         kind, text = _told(record, names, commands)
         if kind:
             at = getattr(record, "t", None)
-            story.append(Row(line, None if at is None else at / 1e6, kind, text))
+            story.append(Row(line, None if at is None else at / 1e6, kind, on_one_line(text)))
     return story
 
 

@@ -6,6 +6,8 @@ fails, a rig that breaks does not.
 
 from enum import IntEnum
 
+from .escaping import visible
+
 
 class ExitCode(IntEnum):
     """What `cmhil` returns to the shell."""
@@ -22,7 +24,7 @@ class ConnMgrHilError(Exception):
     """Anything this package raises on purpose.
 
     `wanted`, `seen` and `remedy` are one sentence or fragment each; `log` is the path of the trace
-    or file where the whole story is.
+    or file where the whole story is. As text it controls no terminal, whatever a device has sent.
     """
 
     exit_code: ExitCode = ExitCode.RIG
@@ -42,7 +44,7 @@ class ConnMgrHilError(Exception):
             lines.append(f"  next: {self.remedy}")
         if self.log:
             lines.append(f"  log:  {self.log}")
-        return "\n".join(lines)
+        return visible("\n".join(lines))
 
 
 class DeviceFault(ConnMgrHilError):

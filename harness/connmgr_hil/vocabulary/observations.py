@@ -4,6 +4,8 @@ These are also the records of a trace (`connmgr_hil.trace`). `t` is device time 
 `h` the host's monotonic clock in seconds since the trace began.
 """
 
+from typing import Annotated
+
 import msgspec
 
 from .facts import Hello, IfaceFacts
@@ -54,7 +56,7 @@ class Stimulus(Record, frozen=True, kw_only=True, tag="stimulus"):
     """A command was given to the device. `id` ties its reply to it."""
 
     id: int
-    words: tuple[str, ...]
+    words: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 
 
 class Outside(Record, frozen=True, kw_only=True, tag="outside"):
