@@ -1,9 +1,11 @@
 """The pytest plugin, as people use it: tests in files, options on the command line."""
 
+import contextlib
 import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -342,26 +344,33 @@ def test_many_workers_do_not_meet(run_tests: RunTests, pytester: pytest.Pytester
     assert resends == list(range(8))
 
 
-def test_many_workers_take_turns_on_one_board(
-    run_tests: RunTests, pytester: pytest.Pytester
-) -> None:
-    pytester.makefile(
-        ".toml",
-        board="""
-        name = "board"
-        description = "a board on a line, played by the simulated one"
-        kind = "board"
-        [zephyr]
-        board = "simulated"
-        [time]
-        granted = true
-        """,
-    )
+_BOARD = """
+    name = "board"
+    description = "a board on a line, played by the simulated one"
+    kind = "board"
+    [zephyr]
+    board = "simulated"
+    [time]
+    granted = true
+    """
+
+
+@contextlib.contextmanager
+def board_on_a_line() -> Iterator[str]:
+    """A simulated board that is there already; its port."""
     command = [sys.executable, "-m", "connmgr_hil.simulated_board"]
     environment = os.environ | {"PYTHONPATH": str(HARNESS)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as board:
         assert board.stdout
-        port = board.stdout.readline().split()[-1]
+        yield board.stdout.readline().split()[-1]
+        board.terminate()
+
+
+def test_many_workers_take_turns_on_one_board(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    pytester.makefile(".toml", board=_BOARD)
+    with board_on_a_line() as port:
         result = run_tests(
             """
             import pytest
@@ -375,8 +384,36 @@ def test_many_workers_take_turns_on_one_board(
             *("-n", "2", "--cm-platform", "board.toml", "--cm-port", port),
             apart=True,
         )
-        board.terminate()
     result.assert_outcomes(passed=6)
+
+
+def test_each_worker_has_its_own_board(run_tests: RunTests, pytester: pytest.Pytester) -> None:
+    """Each test waits until the other worker's is at it too: with one board neither would end."""
+    pytester.makefile(".toml", board=_BOARD)
+    with board_on_a_line() as first, board_on_a_line() as second:
+        result = run_tests(
+            """
+            import time
+            from pathlib import Path
+
+            import pytest
+
+            @pytest.mark.parametrize("number", range(2))
+            def test_it(cm, cm_port, worker_id, number):
+                Path(f"{worker_id}.port").write_text(cm_port)
+                deadline = time.monotonic() + 60
+                while len(list(Path().glob("*.port"))) < 2 and time.monotonic() < deadline:
+                    cm.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+                    cm.do("down U", "IF_ADMIN_DOWN(U) IF_DOWN(U)")
+                assert len(list(Path().glob("*.port"))) == 2
+            """,
+            *("-n", "2", "--dist", "each", "--cm-platform", "board.toml"),
+            *("--cm-port", f"{first},{second}"),
+            apart=True,
+        )
+    result.assert_outcomes(passed=4)
+    ports = [(pytester.path / f"gw{number}.port").read_text() for number in range(2)]
+    assert ports == [first, second]
 
 
 def test_every_need_of_our_scenarios_can_be_needed_by_tests() -> None:
