@@ -230,6 +230,16 @@ def test_new_platform_is_sound(
     monkeypatch.chdir(tmp_path)
     assert run(["new", "platform", "ours", "--board", "some_board"]) == 0
     assert read_platform(Path("ours.toml")).boards == ("some_board",)
+    assert run(["platforms", "--check", "ours.toml"]) == 0
+    # And so it stays when all its examples are taken.
+    whole = re.sub(r"^# (?=\[|\w+ = )", "", Path("ours.toml").read_text(), flags=re.MULTILINE)
+    Path("whole.toml").write_text(whole)
+    assert run(["platforms", "--check", "whole.toml"]) == 0
+    ours = read_platform(Path("whole.toml"))
+    assert (ours.flash.runner, set(ours.stimuli)) == ("pyocd", {"link-down", "link-up"})
+    assert ours.reset.line
+    assert ours.reset.power
+    assert ours.reset.reflash
     assert run(["new", "platform", "k64", "--like", "frdm_k64f", "--board", "other"]) == 0
     assert read_platform(Path("k64.toml")).boards == ("other",)
     assert run(["new", "platform", "sim", "--like", "simulated"]) == 0

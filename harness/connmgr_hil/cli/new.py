@@ -55,6 +55,25 @@ tolerance_percent = 0.5
 
 [untestable]
 "granted time" = "a board's clock cannot be stopped; timeouts take as long as they say"
+
+# How it is brought back where the command 'reboot' does not help, the gentlest means first.
+# [reset]
+# line = [{{ rts = true, seconds = 0.2 }}, {{ rts = false }}]
+# power = ["uhubctl", "-a", "cycle", "-p", "2"]
+# reflash = ["cmhil", "flash", "-p", "./{file}", "--force"]
+
+# How 'west flash' writes to it.
+# [flash]
+# runner = "pyocd"
+
+# What can be done to it from outside: by a command, or by whoever is at the terminal.
+# [stimuli.link-down]
+# description = "The network cable is pulled"
+# command = ["usbrelay", "BENCH_1=0"]
+
+# [stimuli.link-up]
+# description = "The network cable is plugged in"
+# operator = "plug in the network cable"
 """
 
 
