@@ -23,6 +23,7 @@ _COMMANDS = {
     "report": "Make a page, JUnit or Markdown from traces.",
     "coverage": "Show what traces show, by requirement and platform, and what is missing.",
     "walk": "Give random commands and judge all that the device shows.",
+    "campaign": "Spread walks and defect runs over cores or machines.",
     "learn": "Learn the automaton of an iface and compare it with the model's.",
     "shrink": "Find the shortest command sequence that shows a failure.",
     "replay": "Give the commands of a trace to a device again.",

@@ -99,11 +99,14 @@ def walk(
     seed: int,
     before: tuple[Words, ...] = (),
     stop_at: int = 10,
+    first: int = 0,
+    keep: bool = False,
     progress: Progress | None = None,
 ) -> WalkReport:
     """Walk `walks` times `steps` commands, each walk on a freshly started device.
 
-    On a target with granted time the same seed gives the same run. Traces of walks that conform are deleted.
+    On a target with granted time the same seed gives the same run. Traces of walks that conform are deleted unless
+    they are to be kept. `first` is the number of the first walk, on which together with the seed its choices depend.
     `before` are commands given first in each walk. After `stop_at` failures the rest is left out.
     """
     report = WalkReport(target.name, seed)
@@ -111,9 +114,12 @@ def walk(
     began = time.monotonic()
     try:
         with target:
-            for number in range(walks):
-                path = out / f"walk-{seed}-{number}.jsonl"
-                _walk_once(target, path, Random(f"{seed}:{number}"), steps, before, report, models)
+            for number in range(first, first + walks):
+                path = out / trace_name(seed, number)
+                random = Random(f"{seed}:{number}")
+                conforms = _walk_once(target, path, random, steps, before, report, models)
+                if conforms and not keep:
+                    path.unlink()
                 if progress:
                     progress(report, walks)
                 if len(report.failures) >= stop_at or len(report.faults) >= 3:
@@ -125,6 +131,11 @@ def walk(
     return report
 
 
+def trace_name(seed: int, number: int) -> str:
+    """Return what the trace of a walk is called."""
+    return f"walk-{seed}-{number}.jsonl"
+
+
 def _walk_once(
     target: Target,
     path: Path,
@@ -133,7 +144,7 @@ def _walk_once(
     before: tuple[Words, ...],
     report: WalkReport,
     models: Models,
-) -> None:
+) -> bool:
     header = Header(scenario="walk", seed=report.seed)
     session = Session(target, path, header, models=models)
     report.walks += 1
@@ -146,10 +157,10 @@ def _walk_once(
                 session.execute(("state",))
     except Nonconforming as error:
         report.failures.append((path, str(error)))
-        return
+        return False
     except RigFault as error:
         report.faults.append(str(error))
-        return
+        return False
     finally:
         if session.verdict is not None:
             report.device_seconds += session.verdict.device_usec / 1e6
@@ -158,8 +169,7 @@ def _walk_once(
         report.failures.append((path, "\n".join(session.verdict.lines())))
     elif session.verdict.outcome is not Outcome.CONFORMS:
         report.inconclusive += 1
-    else:
-        path.unlink()
+    return session.verdict.outcome is Outcome.CONFORMS
 
 
 def _steps(session: Session, random: Random, steps: int, report: WalkReport) -> None:

@@ -51,9 +51,11 @@ LAST_WORDS = Deadline("last words", 0.2, "a program whose line ended gives its e
 KNOCK = Deadline("knock", 0.5, "a shell shows a prompt, before it is asked again")
 ECHO = Deadline("echo", 0.05, "a shell without the probe takes a line out of its ring")
 QUIET = Deadline("quiet", 0.05, "a shell without the probe has said all that belongs to a command")
+PIECE = Deadline("piece", 600.0, "some worker of a campaign ends a piece of its work")
 
 DEADLINES = (
     *(START, CONNECT, MONITOR, HELLO, ANSWER, LEAVE, WRITE, END, LAST_WORDS, KNOCK, ECHO, QUIET),
+    PIECE,
 )
 
 

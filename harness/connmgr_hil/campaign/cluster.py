@@ -1,0 +1,45 @@
+"""Workers on other machines: a Dask cluster that somebody else has started."""
+
+import importlib
+import logging
+from typing import Any
+
+from connmgr_hil.transport.deadlines import CONNECT
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+
+from .dispatch import Hands
+from .work import perform
+
+
+def cluster_hands(address: str) -> Hands:
+    """Return the workers of a Dask scheduler, such as `tcp://host:8786`.
+
+    Dask itself gives a lost worker's task to another; we do so when it gives up. Raises `UsageError` where Dask is not installed,
+    `RigFault` where no scheduler answers or it has no worker.
+    """
+    try:
+        # Dask is an extra, and has no types.
+        distributed: Any = importlib.import_module("distributed")
+        killed: type[BaseException] = distributed.scheduler.KilledWorker
+    except ImportError as error:
+        raise UsageError(
+            "Dask, for --scheduler", str(error), "pip install 'connmgr-hil[cluster]'"
+        ) from error
+    logging.getLogger("distributed").setLevel(logging.ERROR)
+    try:
+        client = distributed.Client(address, timeout=CONNECT.seconds, set_as_default=False)
+        threads = sum(client.nthreads().values())
+    except (OSError, ValueError, TypeError) as error:
+        raise RigFault(
+            f"a Dask scheduler at {address} should answer within {CONNECT}",
+            str(error),
+            "start one with 'dask scheduler', and 'dask worker' on each machine",
+        ) from error
+    if not threads:
+        client.close()
+        raise RigFault(
+            f"the Dask scheduler at {address} should have workers",
+            "none",
+            f"on each machine, with connmgr-hil installed: dask worker {address} --nthreads 1",
+        )
+    return Hands(lambda: client.get_executor(pure=False), perform, threads, (killed,))

@@ -1,0 +1,146 @@
+"""Hands tasks to workers, and hands them out again when a worker is lost."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures.process import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.synchronize import Event
+from typing import Any
+
+import msgspec
+
+from connmgr_hil.transport.deadlines import PIECE
+from connmgr_hil.vocabulary.errors import RigFault
+
+from .task import Done, Piece, Task
+from .work import perform
+
+LOSSES = 5
+"""A task whose workers were lost so often is given up: it is probably what kills them."""
+
+_ALONE = 2
+"""After so many losses a task is done alone, so that it drags no other along."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Those who do the work: `open` returns an executor, `work` is what it runs, `lost` what a lost worker raises.
+
+    `width` tasks are handed out at a time. `stop` tells those at work to begin nothing more.
+    """
+
+    open: Callable[[], Executor]
+    work: Callable[[object], object]
+    width: int
+    lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    stop: Callable[[], None] = lambda: None
+
+
+def local_hands(jobs: int) -> Hands:
+    """Return so many processes of this machine, which end when this one does."""
+    processes = multiprocessing.get_context("spawn")
+    stop = processes.Event()
+
+    def pool() -> Executor:
+        return ProcessPoolExecutor(jobs, mp_context=processes, initializer=_begin, initargs=(stop,))
+
+    return Hands(pool, _perform_here, jobs, stop=stop.set)
+
+
+@dataclass
+class _Worker:
+    """What a process was told when it began."""
+
+    stopped: Callable[[], bool] = bool
+
+
+_worker = _Worker()
+
+
+def _begin(stop: Event) -> None:
+    _worker.stopped = stop.is_set
+    # ^C goes to all processes of a terminal; the first one tells the others what to do.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _perform_here(plain: object) -> object:
+    return perform(plain, _worker.stopped)
+
+
+def dispatch(tasks: Iterable[Task], hands: Hands) -> Iterator[Done]:
+    """Yield what comes of each task, in the order in which they end.
+
+    When the iterator is closed early, what has not begun is left out. Raises `RigFault` when nothing ends
+    for as long as `deadlines.PIECE` says.
+    """
+    waiting = deque(tasks)
+    losses: Counter[Task] = Counter()
+    while waiting:
+        lost: list[Task] = []
+        running: dict[Future[Any], Task] = {}
+        executor = hands.open()
+        try:
+            yield from _until_lost(executor, hands, waiting, losses, lost, running)
+        except BaseException:
+            hands.stop()
+            for future in running:
+                future.cancel()
+            raise
+        finally:
+            executor.shutdown(wait=not lost)
+        for task in lost:
+            losses[task] += 1
+            if losses[task] >= LOSSES:
+                reason = f"the worker that did it was lost {LOSSES} times"
+                yield Done(task, (Piece(name=task.label, outcome="rig", reason=reason),))
+            else:
+                waiting.append(task)
+
+
+def _until_lost(
+    executor: Executor,
+    hands: Hands,
+    waiting: deque[Task],
+    losses: Counter[Task],
+    lost: list[Task],
+    running: dict[Future[Any], Task],
+) -> Iterator[Done]:
+    """Work until all is done or a worker is lost; those that it took along are in `lost`."""
+    while (waiting and not lost) or running:
+        while waiting and not lost and len(running) < 2 * hands.width:
+            suspect = losses[waiting[0]] >= _ALONE
+            if running and (suspect or any(losses[each] >= _ALONE for each in running.values())):
+                break
+            task = waiting.popleft()
+            try:
+                running[executor.submit(hands.work, msgspec.to_builtins(task))] = task
+            except hands.lost:
+                lost.append(task)
+        ended, _ = wait(running, timeout=PIECE.seconds, return_when=FIRST_COMPLETED)
+        if not ended and running:
+            raise RigFault(
+                f"a worker should end a piece of work within {PIECE}",
+                f"{len(running)} are under way, such as {next(iter(running.values())).label}",
+                "are the workers running, and do they have the images?",
+            )
+        for future in ended:
+            task = running.pop(future)
+            try:
+                result = future.result()
+            except hands.lost:
+                lost.append(task)
+            else:
+                yield msgspec.convert(result, Done)

@@ -1,0 +1,174 @@
+"""`cmhil campaign`: many walks and defect runs, over cores and machines."""
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .output import fancy, plain, print_table, write_json
+from .target_options import time_scale_option
+
+if TYPE_CHECKING:  # slow to import
+    from connmgr_hil.campaign import Done, Summary, Task
+
+
+@click.command()
+@click.option(
+    "-t",
+    "--target",
+    "targets",
+    required=True,
+    multiple=True,
+    metavar="TARGET[=IMAGE]",
+    help="As for 'cmhil walk', with the image to run if it is not the one that was built (repeatable).",
+)
+@click.option("--variant", default="", metavar="NAME", help="Another configuration of them.")
+@click.option(
+    "--walks", type=click.IntRange(0, 100_000_000), default=100, show_default=True, metavar="N"
+)
+@click.option(
+    "--steps", type=click.IntRange(1, 100_000), default=100, show_default=True, metavar="N"
+)
+@click.option("--seed", type=int, metavar="S", help="The same seed gives the same walks.")
+@click.option("--before", multiple=True, metavar="COMMAND", help="As for 'cmhil walk'.")
+@click.option(
+    "--defects",
+    multiple=True,
+    metavar="PATTERN",
+    help="Also hunt the seeded defects whose name or requirement matches; '*' for all (repeatable).",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Processes; one for each core if not given.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
+@click.option("--shrink", is_flag=True, help="Shrink each failing walk, for a minute at most.")
+@click.option(
+    "--keep", is_flag=True, help="Keep all traces, not only those of what did not conform."
+)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@time_scale_option
+def campaign(
+    targets: tuple[str, ...],
+    variant: str,
+    walks: int,
+    steps: int,
+    seed: int | None,
+    before: tuple[str, ...],
+    defects: tuple[str, ...],
+    jobs: int | None,
+    scheduler: str | None,
+    shrink: bool,
+    keep: bool,
+    out: Path | None,
+    json_file: Path | None,
+) -> int:
+    """Spread seeded walks and defect runs over cores, or over machines, and sum up what they show.
+
+    Each walk has a fresh device and depends on nothing but seed and number: where it ran makes no difference. The work of
+    a worker that dies is done again.
+
+    \b
+    cmhil campaign -t simulated --walks 40 --seed 1
+    cmhil campaign -t native -t mps2_an385 --walks 10000 --shrink
+    cmhil campaign -t simulated --walks 0 --defects '*'
+    cmhil campaign -t native=zephyr.exe --walks 1000000 --scheduler tcp://host:8786
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil import campaign as work  # noqa: PLC0415 - slow to import
+    from connmgr_hil.campaign.cluster import cluster_hands  # noqa: PLC0415
+    from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415
+    from connmgr_hil.targets import open_target  # noqa: PLC0415
+    from connmgr_hil.vocabulary.stimuli import validate  # noqa: PLC0415
+
+    chosen = seed if seed is not None else secrets.randbelow(1_000_000)
+    first = tuple(tuple(command.split()) for command in before)
+    for words in first:
+        validate(words)
+    bases: list[Task] = []
+    hunted: dict[str, tuple[str, ...]] = {}
+    for each in targets:
+        name, _, image = each.partition("=")
+        bench = open_target(name, image=Path(image) if image else None, variant=variant)
+        bases.append(
+            work.Task(
+                name, str(Path(image).absolute()) if image else "", variant, chosen, steps=steps,
+                before=first, keep=keep, shrink=60.0 if shrink else 0.0,
+            )
+        )  # fmt: skip
+        if defects:
+            place: hunting.Place = "simulated" if bench.platform.kind == "simulated" else "firmware"
+            hunted[name] = tuple(found.name for found in hunting.choose(place, defects))
+    tasks = work.plan(bases, walks=walks, defects=hunted)
+    width = jobs or os.cpu_count() or 1
+    hands = cluster_hands(scheduler) if scheduler else work.local_hands(min(width, len(tasks)) or 1)
+    where = f"the Dask cluster at {scheduler}" if scheduler else f"{hands.width} processes"
+    total = walks * len(bases) + sum(map(len, hunted.values()))
+    click.echo(f"{total} pieces of work on {where}; seed {chosen}")
+    summary = work.Summary(out or Path("out", "campaign"), chosen)
+    began = time.monotonic()
+    try:
+        _collect(work.dispatch(tasks, hands), summary, total)
+    except KeyboardInterrupt:
+        summary.interrupted = True
+    summary.wall_seconds = time.monotonic() - began
+    return _report(summary, json_file)
+
+
+def _collect(results: "Iterator[Done]", summary: "Summary", total: int) -> None:
+    """Sum up results as they come, and show how far it is."""
+    began = time.monotonic()
+    ended = 0
+    for done in results:
+        told = len(summary.told)
+        summary.add(done)
+        ended += len(done.pieces)
+        _wipe()
+        for task, piece, trace in summary.told[told:]:
+            reason, _, _ = piece.reason.partition("\n")
+            click.echo(f"  {task.target}  {piece.name}  {piece.outcome}: {plain(reason)}")
+            if trace:
+                click.echo(f"      trace: {summary.out / trace}")
+            if piece.shrunk:
+                click.echo(f"      shortest: {plain(' · '.join(piece.shrunk))}")
+        if fancy() and ended < total:
+            wall = time.monotonic() - began
+            line = (
+                f"  {ended} of {total}  {len(summary.told)} to look at  "
+                f"about {wall / max(ended, 1) * (total - ended):.0f} s left"
+            )
+            click.echo(line[: shutil.get_terminal_size().columns - 1], nl=False)
+    _wipe()
+
+
+def _wipe() -> None:
+    if fancy():
+        click.echo("\r\033[K", nl=False)
+
+
+def _report(summary: "Summary", json_file: Path | None) -> int:
+    from connmgr_hil.campaign.summary import rows  # noqa: PLC0415 - slow to import
+
+    print_table(("target", "", "done", "steps", "ended"), list(rows(summary)))
+    document = summary.as_json()
+    file = summary.out / "summary.json"
+    for path in dict.fromkeys((file, json_file or file)):
+        write_json(path, document)
+    total = sum(each.outcomes.total() for each in summary.walks.values())
+    if total:
+        click.echo(
+            f"  {total} walks in {summary.wall_seconds:.1f} s "
+            f"({total / summary.wall_seconds:.1f} walks/s)"
+        )
+    ending = " (interrupted)" if summary.interrupted else ""
+    click.echo(
+        f"VERDICT  {summary.outcome}{ending}    traces and summary.json are in {summary.out}"
+    )
+    return summary.exit_code
