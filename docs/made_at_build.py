@@ -20,6 +20,7 @@ from connmgr_hil.cli.main import cmhil
 from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.scenario import registered
 from connmgr_hil.resources import zephyr_app_dir
+from connmgr_hil.transport.deadlines import DEADLINES
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord
 
@@ -123,7 +124,15 @@ def _cell(text: str) -> str:
     return re.sub(r"([|*_<\[\]`\\])", r"\\\1", " ".join(text.split()))
 
 
+def _deadlines() -> str:
+    rows = [f"| {each.name} | {each.unscaled:g} s | {each.about} |" for each in DEADLINES]
+    return "\n".join(
+        ["| name | length | what must have happened by then |", "| --- | --- | --- |", *rows]
+    )
+
+
 _MADE: dict[str, Callable[[], str]] = {
+    "deadlines": _deadlines,
     "command-line": _command_line,
     "protocol": _protocol,
     "trace": _trace,
