@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import fancy, plain, print_table, write_json
+from connmgr_hil.vocabulary.escaping import on_one_line
+
+from .output import fancy, print_table, write_json
 from .target_options import time_scale_option
 
 if TYPE_CHECKING:  # slow to import
@@ -133,11 +135,11 @@ def _collect(results: "Iterator[Done]", summary: "Summary", total: int) -> None:
         _wipe()
         for task, piece, trace in summary.told[told:]:
             reason, _, _ = piece.reason.partition("\n")
-            click.echo(f"  {task.target}  {piece.name}  {piece.outcome}: {plain(reason)}")
+            click.echo(f"  {task.target}  {piece.name}  {piece.outcome}: {on_one_line(reason)}")
             if trace:
                 click.echo(f"      trace: {summary.out / trace}")
             if piece.shrunk:
-                click.echo(f"      shortest: {plain(' · '.join(piece.shrunk))}")
+                click.echo(f"      shortest: {on_one_line(' · '.join(piece.shrunk))}")
         if fancy() and ended < total:
             wall = time.monotonic() - began
             line = (
