@@ -25,4 +25,5 @@ if "tests/traces" in sys.argv:
 if "native" in sys.argv and "CMHIL_NATIVE_IMAGE" in os.environ:
     # Pages build it first, which takes Zephyr and a minute; the image is there already.
     sys.argv += ("--image", os.environ["CMHIL_NATIVE_IMAGE"])
-main()
+if __name__ == "__main__":  # and not in the processes of a campaign
+    main()
