@@ -7,10 +7,13 @@ import contextlib
 import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from hypothesis import given, strategies as st
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance import run
+from connmgr_hil.device import Device
 from connmgr_hil.targets import ProgramTarget, find_platform, open_target, simulated_target
 from connmgr_hil.targets.labgrid_client import parse_place
 from connmgr_hil.targets.process import EmulatorProcess
@@ -35,6 +39,9 @@ ifaces = ["bound0", "bound1", "plain0", "free0", "free1", "auto0"]
 
 [zephyr]
 board = "simulated"
+
+[reset]
+boot_seconds = 2.0
 """
 
 
@@ -50,8 +57,9 @@ def _programs() -> Path:
 
 @dataclass
 class Lab:
-    """A coordinator, an exporter, and a board behind a terminal."""
+    """A coordinator, an exporter, and a board behind a terminal; `board` is its process."""
 
+    board: int
     client: Path
     coordinator: str
     platform: Path
@@ -79,11 +87,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
     platform = folder / "lab_board.toml"
     platform.write_text(PLATFORM)
-    with simulated_target(find_platform("simulated")) as board:
+    with simulated_target(find_platform("simulated")) as board, _switch(board) as power:
         path = _terminal(board)
         resources = folder / "exporter.yaml"
         resources.write_text(
             f"bench:\n  RawSerialPort:\n    port: {path}\n"
+            f"  NetworkPowerPort:\n    model: simplerest\n    host: '{power}/{{index}}/{{value}}'\n    index: 3\n"
             "bare:\n  NetworkPowerPort:\n    model: simplerest\n    host: 'http://127.0.0.1:9'\n    index: 0\n"
         )
         # It keeps its places in the folder where it runs.
@@ -95,7 +104,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         exporter = EmulatorProcess((str(programs / "labgrid-exporter"), *arguments))
         try:
             exporter.wait_for_output(b"add resource bare", 30)
-            made = Lab(programs / "labgrid-client", address, platform)
+            assert board.pid
+            made = Lab(board.pid, programs / "labgrid-client", address, platform)
             for name, match in (("board", "lab/bench/*"), ("bare", "lab/bare/*")):
                 made.ask("-p", name, "create")
                 made.ask("-p", name, "add-match", match)
@@ -104,6 +114,28 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         finally:
             exporter.kill()
             coordinator.kill()
+
+
+@contextlib.contextmanager
+def _switch(board: ProgramTarget) -> Iterator[str]:
+    """A power switch that speaks HTTP: the board hangs no longer once it was off and on."""
+
+    class Switch(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path == "/3/1" and board.pid:
+                os.kill(board.pid, signal.SIGCONT)
+            self.send_response(200 if self.path in {"/3/0", "/3/1"} else 404)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Switch) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 def _terminal(board: ProgramTarget) -> str:
@@ -128,11 +160,12 @@ def test_a_board_is_judged_at_its_place(lab: Lab, tmp_path: Path) -> None:
     report = run.verify(
         target,
         tmp_path,
-        scenarios=run.choose(["REQ-CTL-019"]),
+        scenarios=run.choose(["Q8"]),
         progress=lambda *_: held.append(lab.place("board")),
     )
     assert report.outcome is Outcome.CONFORMS
-    assert any(each.outcome is Outcome.CONFORMS for each in report.results)
+    assert [each.outcome for each in report.results] == [Outcome.CONFORMS]
+    assert held
     assert all(held), "the place was not ours during the run"
     assert lab.place("board") == "", "the place was not released"
 
@@ -141,6 +174,25 @@ def test_the_tag_names_the_platform(lab: Lab) -> None:
     target = open_target("labgrid:board")
     assert target.platform.name == "frdm_k64f"
     assert target.name == "labgrid:board"
+
+
+def test_a_board_that_hangs_gets_its_power_cycled(lab: Lab) -> None:
+    with open_target(f"labgrid:board:{lab.platform}") as target:
+        assert target.platform.reset.power[1:] == ("-p", "board", "power", "cycle")
+        os.kill(lab.board, signal.SIGSTOP)
+        try:
+            device = Device(target.restart(), lambda record: None, shell_first=True)
+            device.attach(start="boot")
+            assert device.execute(("ping",)).status == "0"
+        finally:
+            os.kill(lab.board, signal.SIGCONT)
+
+
+def test_two_runs_of_one_user_do_not_share_a_place(lab: Lab) -> None:
+    with open_target(f"labgrid:board:{lab.platform}") as first:
+        first.start()
+        with pytest.raises(RigFault, match=r"(?s)labgrid:board should be free.*used by"):
+            open_target(f"labgrid:board:{lab.platform}").start()
 
 
 HOLDING = """

@@ -5,13 +5,15 @@ import os
 import socket
 import time
 
+from msgspec import structs
+
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .base import PlatformTarget, Restart
 from .board import BoardTarget
 from .board_lock import BoardLock
-from .labgrid_client import Hold, Place, ask, parse_place
+from .labgrid_client import Hold, Place, ask, client_command, parse_place
 from .platforms import Platform, find_platform
 
 PREFIX = "labgrid:"
@@ -22,11 +24,14 @@ _EXPORT_SECONDS = 15.0
 class LabgridTarget(PlatformTarget):
     """A board at a place. The place is ours from the first start until `stop`, whatever happens.
 
-    A place that this user has acquired before is used, and left acquired.
+    A place that this user has acquired before is used, and left acquired. Where labgrid can switch its power, that is
+    the power command of the board's reset ladder. `wait` is for how many seconds another run of this user is
+    waited for.
     """
 
-    def __init__(self, place: Place, platform: Platform) -> None:
-        self.platform = platform
+    def __init__(self, place: Place, platform: Platform, *, wait: float = 0.0) -> None:
+        self.platform = _with_power(platform, place)
+        self._wait = wait
         self._place = place.name
         self._acquired_before = bool(place.acquired)
         self._lock = BoardLock(PREFIX + place.name)
@@ -53,14 +58,19 @@ class LabgridTarget(PlatformTarget):
         """By which rung of the board's ladder it was last restarted."""
         return self._board.last_restart if self._board else None
 
+    def variables(self) -> dict[str, str]:
+        """Tell commands of the platform file the place, and the board's line while it is ours."""
+        board = self._board.variables() if self._board else {}
+        return super().variables() | board | {"LG_PLACE": self._place}
+
     def _ours(self) -> BoardTarget:
         if self._board is None:
             # To labgrid two runs of one user are the same.
-            self._lock.acquire()
+            self._lock.acquire(self._wait)
             try:
                 if not self._acquired_before:
                     self._hold = Hold(self._place)
-                self._board = BoardTarget(self.platform, self._serial_address())
+                self._board = BoardTarget(self.platform, self._serial_address(), lock=self._lock)
             except BaseException:
                 self.stop()
                 raise
@@ -104,8 +114,8 @@ class LabgridTarget(PlatformTarget):
                 self._lock.release()
 
 
-def labgrid_target(name: str) -> LabgridTarget:
-    """Return the target of `labgrid:PLACE` or `labgrid:PLACE:PLATFORM`.
+def find_place(name: str) -> tuple[Place, Platform]:
+    """Return what `labgrid:PLACE` or `labgrid:PLACE:PLATFORM` stands for.
 
     Without a platform, the place's tag `platform` names it.
     """
@@ -126,7 +136,14 @@ def labgrid_target(name: str) -> LabgridTarget:
             f"a platform of kind 'board' for the labgrid place {place.name}",
             f"{platform.name} is of kind {platform.kind!r}",
         )
-    return LabgridTarget(place, platform)
+    return place, platform
+
+
+def _with_power(platform: Platform, place: Place) -> Platform:
+    if not place.has_power:
+        return platform
+    cycle = (client_command(), "-p", place.name, "power", "cycle")
+    return structs.replace(platform, reset=structs.replace(platform.reset, power=cycle))
 
 
 def _check_free(place: Place) -> None:

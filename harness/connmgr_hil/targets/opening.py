@@ -12,7 +12,7 @@ from connmgr_hil.vocabulary.errors import UsageError, WrongDevice
 
 from .base import Target
 from .board import BoardTarget
-from .labgrid import PREFIX, labgrid_target
+from .labgrid import PREFIX, LabgridTarget, find_place
 from .platforms import Dialect, Platform, find_platform
 from .program import native_target, simulated_target
 from .qemu import QemuTarget
@@ -45,7 +45,8 @@ def open_target(
     `any_build` it may run any. Where that build left no build id nothing is compared. Raises `UsageError` when there is no such target, variant or image.
     """
     if name.startswith(PREFIX):
-        return labgrid_target(name)
+        place, board = find_place(name)
+        return LabgridTarget(place, _varied(_spoken(board, dialect), variant), wait=wait)
     if name == "native":
         platform, found = _built_native(image, variant)
         return native_target(_varied(_spoken(platform, dialect), variant), found)
