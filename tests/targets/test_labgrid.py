@@ -25,11 +25,13 @@ from connmgr_hil.device import Device
 from connmgr_hil.targets import ProgramTarget, find_platform, open_target, simulated_target
 from connmgr_hil.targets.labgrid_client import parse_place
 from connmgr_hil.targets.process import EmulatorProcess
+from connmgr_hil.transport.deadlines import Deadline
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 # pyserial's RFC 2217 client calls what threading deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")
 
+START = Deadline("lab-start", 30, "labgrid's coordinator and exporter start")
 ROOT = Path(__file__).parents[2]
 PLATFORM = """
 name = "lab_board"
@@ -99,11 +101,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         there = ("sh", "-c", 'cd "$0" && exec "$@"', str(folder))
         command = (str(programs / "labgrid-coordinator"), "-l", "127.0.0.1:0")
         coordinator = EmulatorProcess((*there, *command))
-        address = coordinator.wait_for_output(b"listening on", 30).decode()
+        address = coordinator.wait_for_output(b"listening on", START).decode()
         arguments = ("-c", address, "-n", "lab", "--hostname", "127.0.0.1", str(resources))
         exporter = EmulatorProcess((str(programs / "labgrid-exporter"), *arguments))
         try:
-            exporter.wait_for_output(b"add resource bare", 30)
+            exporter.wait_for_output(b"add resource bare", START)
             assert board.pid
             made = Lab(board.pid, programs / "labgrid-client", address, platform)
             for name, match in (("board", "lab/bench/*"), ("bare", "lab/bare/*")):
