@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import socket
+import threading
 from pathlib import Path
 
 from qemu.qmp import QMPError
@@ -84,10 +85,18 @@ class QemuTarget(PlatformTarget):
         assert self._process is not None
         qmp = QEMUMonitorProtocol(monitor)
         qmp.settimeout(MONITOR.seconds)
-        try:
-            qmp.connect()
-        except (QMPError, OSError, TimeoutError) as error:
-            raise self._process.fault(f"QEMU should start within {MONITOR}") from error
+        # The library waits for the greeting without end: the line is ended when the time is over.
+        with monitor.dup() as line:
+            alarm = threading.Timer(MONITOR.seconds, _hang_up, (line,))
+            alarm.daemon = True
+            alarm.start()
+            try:
+                qmp.connect()
+            except (QMPError, OSError, TimeoutError, RecursionError) as error:
+                raise self._process.fault(f"QEMU should start within {MONITOR}") from error
+            finally:
+                alarm.cancel()
+                alarm.join()
         self._monitor = qmp
 
     def restart(self) -> DescriptorTransport:
@@ -126,3 +135,8 @@ class QemuTarget(PlatformTarget):
         if self._line is not None:
             self._line.close()
             self._line = None
+
+
+def _hang_up(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)

@@ -131,9 +131,11 @@ Line = (
     | EventLine | LogLine | InterfaceTitle | Version
 )  # fmt: skip
 
-_INFO = r"(?P<index>\d+) \((?P<pointer>(?:0x)?[0-9a-fA-F]+) - (?:(?P<name>.*) - )?(?P<l2>.+?)\)"
+_INFO = (
+    r"(?P<index>\d{1,10}) \((?P<pointer>(?:0x)?[0-9a-fA-F]+) - (?:(?P<name>.*) - )?(?P<l2>.+?)\)"
+)
 _FLAG = r"(?P<flag>PERSISTENT|NO_AUTO_CONNECT|NO_AUTO_DOWN)"
-_SECONDS = r"(?P<seconds>-?\d+)(?: seconds| \(no timeout\))\."
+_SECONDS = r"(?P<seconds>-?\d{1,10})(?: seconds| \(no timeout\))\."
 
 
 def _line(pattern: str) -> re.Pattern[str]:
@@ -159,17 +161,19 @@ _FLAG_SET = _line(rf"Set the connectivity {_FLAG} flag to (?P<value>[yn]) on ifa
 _TIMEOUT_GET = _line(rf"The connectivity timeout for iface INFO is {_SECONDS}")
 _TIMEOUT_SET = _line(rf"Set the connectivity timeout for iface INFO to {_SECONDS}")
 _EVENT = _line(
-    r"EVENT: (?P<layer>L2|L3|L4|<unknown layer>) \[(?P<index>-?\d+)\] (?P<text>.+?)"
-    r"(?: \(0x(?P<code>[0-9a-f]+)\))?"
+    r"EVENT: (?P<layer>L2|L3|L4|<unknown layer>) \[(?P<index>-?\d{1,10})\] (?P<text>.+?)"
+    r"(?: \(0x(?P<code>[0-9a-f]{1,16})\))?"
 )
 _LOG = _line(r"\[[\d:., ]+\] <(?P<level>err|wrn|inf|dbg)> (?P<module>[^:]+): (?P<message>.*)")
 _DROPPED = _line(r"--- (?P<message>\d+ messages dropped) ---")
 _TITLE = _line(
     r"Interface (?:(?P<name>.+) )?\(?(?P<pointer>(?:0x)?[0-9a-fA-F]+)\)? \((?P<l2>[^()]+)\) "
-    r"\[(?P<index>\d+)\]"
+    r"\[(?P<index>\d{1,10})\]"
 )
-_ADMIN_DONE = _line(r"Interface (?P<index>\d+) is (?P<what>up|down)")
-_ADMIN_FAILED = _line(r"Cannot take interface (?P<index>\d+) (?P<what>up|down) \((?P<rc>-?\d+)\)")
+_ADMIN_DONE = _line(r"Interface (?P<index>\d{1,10}) is (?P<what>up|down)")
+_ADMIN_FAILED = _line(
+    r"Cannot take interface (?P<index>\d{1,10}) (?P<what>up|down) \((?P<rc>-?\d{1,10})\)"
+)
 _VERSION = _line(r"Zephyr (?:OS )?version v?(?P<release>\d+\.\d+\.\d+\S*)")
 
 # Any of these means that the API was not called.
