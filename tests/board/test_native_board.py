@@ -29,9 +29,10 @@ PLATFORM = HERE / "native_board.toml"
 class Board:
     """Firmware that runs, and the place where its serial line is."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], port: Path, image: Path) -> None:
         self.process = process
         self.port = port
+        self.image = image
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
@@ -50,7 +51,7 @@ def board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         monkeypatch.setenv("NATIVE_BOARD_PID", str(process.pid))
-        yield Board(process, port)
+        yield Board(process, port, image)
         process.terminate()
 
 
@@ -82,19 +83,19 @@ def server(board: Board, tmp_path: Path) -> Iterator[int]:
         process.terminate()
 
 
-def conforms(port: str, out: Path) -> None:
-    arguments = ["verify", "-t", str(PLATFORM), "--port", port, "--out", str(out)]
-    assert run([*arguments, "--scenario", "E1", "--scenario", "E2"]) == 0
+def conforms(board: Board, port: str, out: Path) -> None:
+    arguments = ["verify", "-t", str(PLATFORM), "--port", port, "--image", str(board.image)]
+    assert run([*arguments, "--out", str(out), "--scenario", "E1", "--scenario", "E2"]) == 0
     assert json.loads((out / "summary.json").read_text())["verdict"] == "conforms"
 
 
 def test_over_its_terminal(board: Board, tmp_path: Path) -> None:
-    conforms(str(board.port), tmp_path / "out")
+    conforms(board, str(board.port), tmp_path / "out")
 
 
-def test_over_rfc_2217(server: int, tmp_path: Path) -> None:
+def test_over_rfc_2217(server: int, board: Board, tmp_path: Path) -> None:
     # A pseudo-terminal has no DTR and RTS, so the server cannot say that it has set them.
-    conforms(f"rfc2217://127.0.0.1:{server}?ign_set_control", tmp_path / "out")
+    conforms(board, f"rfc2217://127.0.0.1:{server}?ign_set_control", tmp_path / "out")
 
 
 def test_over_a_socket(server: int, board: Board, tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_over_a_socket(server: int, board: Board, tmp_path: Path) -> None:
                 break
             except ConnectionRefusedError:
                 continue
-        conforms(f"socket://127.0.0.1:{number}", tmp_path / "out")
+        conforms(board, f"socket://127.0.0.1:{number}", tmp_path / "out")
         process.terminate()
 
 
