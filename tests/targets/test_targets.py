@@ -184,6 +184,28 @@ def test_a_board_is_rebooted_in_either_mode() -> None:
             assert any("reboot" in line for line in board.lines)
 
 
+def test_a_board_that_boots_while_it_is_asked_is_asked_again() -> None:
+    """It is in the target's hands yet: a boot there is no misconduct of the device."""
+    with ScriptedDevice() as board:
+        board.facts |= {"board": "frdm_k64f", "reboot": 1}
+        told = 0
+
+        def hello(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+            nonlocal told
+            told += 1
+            me.hello(tag, *words[1:])
+            if told == 1:
+                me.restart("0000beef")
+                me.hello()
+
+        board.on("hello", hello)
+        board.on("reboot", lambda me, tag, words: me.restart("0000abcd"))
+        with BoardTarget(find_platform("frdm_k64f"), board.path) as target:
+            target.start()
+            assert target.last_restart is not None
+        assert told >= 3
+
+
 def test_a_board_tells_which_rung_helped(tmp_path: Path) -> None:
     """In the trace, in the result, and what was tried before it."""
     power = tmp_path / "power"

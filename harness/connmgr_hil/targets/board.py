@@ -9,7 +9,15 @@ from functools import partial
 from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.device.commands import command_line
 from connmgr_hil.transport import DescriptorTransport, RemoteTransport, Transport, after, open_line
-from connmgr_hil.vocabulary.errors import LineClosed, NoAnswer, RigFault, UsageError, WrongDevice
+from connmgr_hil.vocabulary.errors import (
+    DeviceReset,
+    LineClosed,
+    LineDamaged,
+    NoAnswer,
+    RigFault,
+    UsageError,
+    WrongDevice,
+)
 from connmgr_hil.vocabulary.facts import Hello
 
 from .base import PlatformTarget, Restart
@@ -233,8 +241,8 @@ class BoardTarget(PlatformTarget):
                 seen = self._ask(min(left, _ANSWER_SECONDS))
             except LineClosed:
                 self._close()  # it boots, and its USB port with it
-            except NoAnswer:
-                continue
+            except (NoAnswer, LineDamaged, DeviceReset):
+                continue  # in the midst of a boot; nobody is judged yet
             if seen and not _same_boot(seen, unlike):
                 return seen
             time.sleep(_LOOK_SECONDS)
