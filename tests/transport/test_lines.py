@@ -1,5 +1,6 @@
 """Every kind of line, held to the same promises over the real thing."""
 
+import itertools
 import os
 import pty
 import select
@@ -256,3 +257,35 @@ def test_faults_are_the_same_for_the_same_seed() -> None:
         return got
 
     assert run(1) == run(1) != run(2)
+
+
+def test_the_end_of_a_line_and_its_errors_are_told_apart() -> None:
+    with ExitStack() as stack:
+        line, far = make_pty(stack)
+        far.close()
+        with pytest.raises(LineClosed, match="end of file"):
+            line.read(after(5))
+        with pytest.raises(LineClosed, match="Input/output error"):
+            line.write(b"up 1\r")
+        line.close()
+
+
+def test_a_terminal_with_the_number_of_a_dead_one_is_another() -> None:
+    master, slave = pty.openpty()
+    path = os.ttyname(slave)
+    line = open_terminal(path)
+    os.close(slave)
+    os.close(master)
+    others = [pty.openpty() for _ in range(4)]
+    try:
+        for master, slave in others:
+            os.write(master, b"somebody else")
+            os.write(slave, b"somebody else")
+        with pytest.raises(LineClosed):
+            line.read(after(5))
+        with pytest.raises(LineClosed):
+            line.write(b"up 1\r")
+    finally:
+        line.close()
+        for descriptor in itertools.chain(*others):
+            os.close(descriptor)
