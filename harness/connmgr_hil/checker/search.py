@@ -153,7 +153,8 @@ class Search:
         late = any(
             isinstance(track.head, Shown)
             and track.head.kind not in ("reply", "anything")
-            and (track.since or track.cause != "boot")  # drivers may take their time at start
+            # The driver of a real iface may take its time at start.
+            and (track.since or track.cause != "boot" or not self.world.reals)
             and track.since + patience < t
             for track in each.tracks
         )

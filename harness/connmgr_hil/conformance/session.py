@@ -161,6 +161,11 @@ class Session:
         return self._device
 
     @property
+    def target(self) -> Target:
+        """What the device runs on."""
+        return self._target
+
+    @property
     def facts(self) -> Hello:
         """What the device said about itself."""
         return self.device.facts

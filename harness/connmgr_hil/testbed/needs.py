@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.requirements import ORDER
-from connmgr_hil.conformance.scenario import Scenario
+from connmgr_hil.conformance.scenario import RIG, Scenario
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import Platform
 from connmgr_hil.vocabulary.errors import UsageError
-from connmgr_hil.vocabulary.facts import ROLES
+from connmgr_hil.vocabulary.facts import REAL, ROLES
 
 FEATURES = (
     *("dad", "no-dad", "queue5", "queue64", "autodown", "no-autodown"),
@@ -16,8 +16,8 @@ FEATURES = (
     *("stock", "events"),
 )
 GRANTED = "granted-time"
-NEEDS = (*ROLES, *FEATURES, GRANTED)
-"""All that may be needed: iface roles, features of the build, and time that stands still."""
+NEEDS = (*ROLES, REAL, *FEATURES, *RIG, GRANTED)
+"""All that may be needed: iface roles, features of build and rig, and time that stands still."""
 
 
 def obstacle(
@@ -35,7 +35,7 @@ def obstacle(
         return "needs granted time; this device's time goes by itself"
     rest = tuple(need for need in wanted if need != GRANTED)
     asking = Scenario("", "", (), _nothing, rest, since, until)
-    return asking.obstacle(session.facts, session.ifaces, session.profile)
+    return asking.obstacle(session.facts, session.ifaces, session.profile, session.target)
 
 
 def untestable(platform: Platform, requirements: Iterable[str]) -> str:
