@@ -111,7 +111,8 @@ def campaign(
     tasks = work.plan(bases, walks=walks, defects=hunted)
     width = jobs or os.cpu_count() or 1
     hands = cluster_hands(scheduler) if scheduler else work.local_hands(min(width, len(tasks)) or 1)
-    where = f"the Dask cluster at {scheduler}" if scheduler else f"{hands.width} processes"
+    here = "1 process" if hands.width == 1 else f"{hands.width} processes"
+    where = f"the Dask cluster at {scheduler}" if scheduler else here
     total = walks * len(bases) + sum(map(len, hunted.values()))
     click.echo(f"{total} pieces of work on {where}; seed {chosen}")
     summary = work.Summary(out or Path("out", "campaign"), chosen)
