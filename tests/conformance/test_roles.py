@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.run import run_scenario
 from connmgr_hil.conformance.scenario import Scenario
@@ -49,6 +50,17 @@ def test_a_scenario_without_its_iface_is_out_of_reach(tmp_path: Path) -> None:
     assert result.outcome is None
     assert result.reason == "needs iface R (role R)"
     assert not (tmp_path / "x.jsonl").exists()
+
+
+def test_what_an_asked_command_showed_counts_for_a_later_wait(tmp_path: Path) -> None:
+    def body(bench: Bench) -> None:
+        bench.ask("up U")
+        assert bench.until("IF_UP", "U", 1).oper
+
+    scenario = Scenario("x", "x", ("REQ-MON-001",), body)
+    with open_target("simulated") as target:
+        result = run_scenario(target, scenario, tmp_path / "x.jsonl")
+    assert result.outcome is Outcome.CONFORMS, result.reason
 
 
 def test_a_device_without_a_declared_iface_is_refused() -> None:

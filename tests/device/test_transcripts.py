@@ -288,6 +288,38 @@ def test_frames_out_of_order_are_put_in_order(rig: Rig) -> None:
     assert events(records) == ["IF_UP", "IF_DOWN"]
 
 
+def test_an_event_code_may_take_all_64_bits(rig: Rig) -> None:
+    board, device, records = rig
+
+    def ping(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+        me.emit("event", l="early", n="IF_ADMIN_UP", code="d010000000000008", **{"if": 1, "m": "-"})
+        me.reply(tag)
+
+    board.on("ping", ping)
+    device.execute(PING)
+    (seen,) = (record for record in records if isinstance(record, EventSeen))
+    assert seen.code == 0xD010_0000_0000_0008
+
+
+def test_frames_of_an_earlier_life_bring_no_flood_of_hellos() -> None:
+    with ScriptedDevice() as board:
+        asked: list[str] = []
+
+        def hello(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+            asked.append(tag)
+            if len(asked) == 1:
+                me.emit("log", lvl="inf", mod="x", msg="old")
+            elif len(asked) == 6:
+                me.hello(tag, *words[1:])
+
+        board.on("hello", hello)
+        with opened(board) as (device, _records):
+            begin = time.monotonic()
+            device.attach()
+            # Each silence is longer than the one before, so five knocks take at least so long.
+            assert time.monotonic() - begin >= 0.02 + 0.04 + 0.08 + 0.16
+
+
 def test_refused_command_is_sent_again_at_once(rig: Rig) -> None:
     board, device, _ = rig
     refusals = [2]

@@ -136,8 +136,12 @@ class Bench:
         self._session.stimulate(name)
 
     def until(self, event: str, letter: str, seconds: float) -> EventSeen:
-        """Let device time pass until an event of an iface comes; it must, within so many seconds."""
-        self._begin()
+        """Let device time pass until an event of an iface comes; it must, within so many seconds.
+
+        It may have come already with a command that was only asked.
+        """
+        self._loose = False
+        self._parts.clear()
         for _ in range(max(1, round(seconds * 4))):
             for position, seen in enumerate(self._seen):
                 if (

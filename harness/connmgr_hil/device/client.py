@@ -84,6 +84,7 @@ class Device:
         self._newest = -1
         self._probe = 0
         self._in_frames = False
+        self._heard = 0
         self._repair = Repair()
         self._hello: HelloSeen | None = None
         self._hello_frame: Frame | None = None
@@ -108,16 +109,15 @@ class Device:
         self._challenge = secrets.token_hex(4)
         wait = HELLO.of(host_seconds)
         deadline = wait.after()
-        attempt = 0
+        attempt = unheard = 0
         while self._sequence is None:
             if time.monotonic() >= deadline:
                 raise messages.no_answer(self._transport, "the device should say hello", wait)
+            heard = self._heard
             self._knock(attempt)
-            spoken = _SYNC_PAUSES[min(attempt, len(_SYNC_PAUSES) - 1)]
-            pause = after(_HURRY if self._in_frames else spoken)
-            while self._sequence is None and time.monotonic() < min(pause, deadline):
-                self._pump(min(pause, deadline))
+            self._await_answer(min(_HURRY * 2**unheard, _SYNC_PAUSES[-1]), attempt, deadline)
             attempt += 1
+            unheard = unheard + 1 if heard == self._heard else 0
         self._work_until(lambda: self._hello is not None, deadline, "its ifaces after hello", wait)
         assert self._hello is not None
         return self._hello
@@ -242,6 +242,24 @@ class Device:
             del self._commands.waiting[command.tag]
             self._write(b"\r" + command.line)
 
+    def _await_answer(self, hurried: float, attempt: int, deadline: float) -> None:
+        """Wait for hello, until it is time to knock again.
+
+        Frames that are no hello show a line that damages what passes, so the next knock comes soon; but not
+        while the device still talks, since on a slow line each knock would call for one more answer.
+        """
+        began = time.monotonic()
+        last = min(began + _SYNC_PAUSES[min(attempt, len(_SYNC_PAUSES) - 1)], deadline)
+        heard_at = began
+        while self._sequence is None:
+            until = min(last, heard_at + hurried) if self._in_frames else last
+            if time.monotonic() >= until:
+                return
+            heard = self._heard
+            self._pump(until)
+            if self._heard != heard:
+                heard_at = time.monotonic()
+
     def _write(self, data: bytes) -> None:
         self._pace.write(self._transport, data)
 
@@ -292,6 +310,7 @@ class Device:
             raise
         if not data:
             return
+        self._heard += len(data)
         for item in self._parser.feed(data):
             self._take(item)
         if self._sequence is not None:

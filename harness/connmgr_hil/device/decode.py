@@ -20,7 +20,8 @@ from connmgr_hil.vocabulary.status import status_text
 
 from .frames import Frame
 
-_NUMBER = re.compile(r"-?[0-9a-f]{1,15}")
+_NUMBER = re.compile(r"-?[0-9]{1,16}|[0-9a-f]{1,16}")
+"""An event code of a newer Zephyr takes all 64 bits."""
 _TRUTH = {"0": False, "1": True}
 _STATUS_KEYS = {"tag", "t0", "rc", "err", "i", "hook"}
 _HELLO_FLAGS = ("ipv4", "ipv6", "dad", "autodown", "reboot", "granted", "coop")
