@@ -115,7 +115,7 @@ class Device:
                 raise messages.no_answer(self._transport, "the device should say hello", wait)
             heard = self._heard
             self._knock(attempt)
-            self._await_answer(min(_HURRY * 2**unheard, _SYNC_PAUSES[-1]), attempt, deadline)
+            self._await_answer(_HURRY * 2 ** min(unheard, 5), attempt, deadline)
             attempt += 1
             unheard = unheard + 1 if heard == self._heard else 0
         self._work_until(lambda: self._hello is not None, deadline, "its ifaces after hello", wait)
