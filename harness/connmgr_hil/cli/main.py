@@ -2,9 +2,7 @@
 
 import importlib
 import os
-import signal
 import sys
-from types import FrameType
 
 import click
 
@@ -12,6 +10,7 @@ from connmgr_hil import __version__
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, ExitCode, HarnessError
 
 from .bug import report_bug
+from .interrupting import heed_interrupts, nothing_to_report
 
 _COMMANDS = {
     "doctor": "Say what this machine has and what it lacks.",
@@ -126,16 +125,9 @@ def _colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """End in order at the first ^C, with a report of what there is; at once at the second."""
-    del frame
-    signal.signal(number, lambda *_: os._exit(ExitCode.INTERRUPTED))
-    raise KeyboardInterrupt
-
-
 def main() -> None:
     """Run `cmhil` and exit."""
-    # A shell that starts it in the background has it ignore ^C.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
-    sys.exit(run())
+    heed_interrupts()
+    code = run()
+    nothing_to_report()
+    sys.exit(code)
