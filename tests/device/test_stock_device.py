@@ -4,10 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from connmgr_hil.device.stock import StockDevice, Unsupported
+from connmgr_hil.device.flood import MOST
+from connmgr_hil.device.stock import Screen, StockDevice, Unsupported
 from connmgr_hil.testing import ScriptedShell
 from connmgr_hil.transport import open_terminal
-from connmgr_hil.vocabulary.errors import DeviceReset, WrongDevice
+from connmgr_hil.vocabulary.errors import (
+    ConnMgrHilError,
+    DeviceFault,
+    DeviceReset,
+    LineDamaged,
+    WrongDevice,
+)
 from connmgr_hil.vocabulary.facts import role_indexes
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -212,3 +219,28 @@ def test_leaving_switches_the_events_off(bench: Bench) -> None:
     bench.attach()
     bench.device.leave()
     assert bench.shell.lines[-1] == "net events off"
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "told"),
+    [
+        ("EVENT: L4 [1] connected\n", DeviceFault, "at most 20000 lines .*look at the last ones"),
+        ("what is this?\n", LineDamaged, "at most 20000 lines .*check baud rate"),
+    ],
+)
+def test_lines_without_end_have_a_bound(
+    line: str, error: type[ConnMgrHilError], told: str, bench: Bench
+) -> None:
+    """Which no deadline is: a fast line brings much before it."""
+    bench.attach()
+    bench.shell.answers["net iface up 1"] = line * (MOST + 1000)
+    with pytest.raises(error, match=f"(?s){told}"):
+        bench.device.execute(("up", "1"), host_seconds=1000)
+    assert len(bench.records) <= MOST + 1
+
+
+def test_a_line_without_end_is_cut() -> None:
+    screen = Screen()
+    lines = screen.feed(b"x" * 10_000 + b"\x1b[512C" * 10_000 + b"x\n")
+    assert len("".join(lines)) < 20_000
+    assert max(map(len, lines)) == 4096

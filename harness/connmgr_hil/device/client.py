@@ -25,6 +25,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from . import messages
 from .commands import Command, Commands
 from .decode import decode, decode_hello, decode_iface, decode_reply
+from .flood import MOST, Flood
 from .frames import Damaged, Frame, FrameParser, Item
 from .identity import Expected
 from .ordering import Arrival, Sequence
@@ -55,7 +56,7 @@ class Device:
 
     Any method that waits raises `LineClosed` when the line ended, `NoAnswer` when the device was silent
     until the deadline, `DeviceReset` when it restarted by itself, and `DeviceFault` when it sends
-    without end (more than `frames_per_command` frames).
+    without end: more than `frames_per_command` frames, and `flood.PER_SECOND` for each second of device time.
     """
 
     def __init__(
@@ -66,15 +67,14 @@ class Device:
         expected: Expected | None = None,
         pace: Pace | None = None,
         shell_first: bool = False,
-        frames_per_command: int = 100_000,
+        frames_per_command: int = MOST,
     ) -> None:
         self._transport = transport
         self._sink = sink
         self._expected = expected or Expected()
         self._pace = pace or Pace()
         self._shell_first = shell_first
-        self._frames_per_command = frames_per_command
-        self._frames = 0
+        self._flood = Flood(frames_per_command)
         self._commands = Commands()
         self._begin()
 
@@ -104,7 +104,7 @@ class Device:
         fetched. Raises `WrongDevice` for another protocol, board or build.
         """
         self._begin()
-        self._frames = 0
+        self._flood.begin()
         self._start = start
         self._challenge = secrets.token_hex(4)
         wait = HELLO.of(host_seconds)
@@ -179,7 +179,6 @@ class Device:
         Commands are executed one after the other; but when one is damaged on its way, those behind
         it overtake it. Their replies show it.
         """
-        self._frames = 0
         if self._commands.waiting and not self._commands.room_for(words):
             self._work_until(
                 lambda: self._commands.room_for(words),
@@ -190,6 +189,7 @@ class Device:
         if self._reset is not None:
             raise self._reset
         command = self._commands.new(words, self._device_seconds(words))
+        self._flood.begin(sum(_asked_seconds(c.words) for c in self._commands.waiting.values()))
         self._sink(Stimulus(id=command.identity, words=words))
         self._write(command.line)
         return command
@@ -208,17 +208,15 @@ class Device:
 
     def listen(self, host_seconds: float) -> None:
         """Take what the device shows by itself, for so long in host time."""
-        self._frames = 0
+        self._flood.begin(host_seconds)
         deadline = after(host_seconds)
         while time.monotonic() < deadline:
             self._pump(min(deadline, self._commands.next_resend()))
             self._send_again()
 
     def _device_seconds(self, words: Words) -> float:
-        if self._hello is None or self._hello.facts.granted or "advance" not in words[:-1]:
-            return 0.0
-        microseconds = words[words.index("advance") + 1]
-        return int(microseconds) / 1e6 if microseconds.isdigit() else 0.0
+        """Return how long a command takes of this host's time because device time is real."""
+        return 0.0 if self._hello is None or self._hello.facts.granted else _asked_seconds(words)
 
     def _patience(self) -> float:
         return sum(self._device_seconds(c.words) for c in self._commands.waiting.values())
@@ -318,9 +316,8 @@ class Device:
 
     def _take(self, item: Item) -> None:
         if isinstance(item, Frame):
-            self._frames += 1
-            if self._frames > self._frames_per_command:
-                raise messages.flood(self._transport, self._frames_per_command)
+            if self._flood.is_one():
+                raise messages.flood(self._transport, self._flood.bound)
             if self._sequence is None:
                 self._await_hello(item)
             else:
@@ -472,3 +469,11 @@ class Device:
             pause = after(0.15)
             while time.monotonic() < pause:
                 self._pump(pause)
+
+
+def _asked_seconds(words: Words) -> float:
+    """Return how much device time a command lets pass."""
+    if "advance" not in words[:-1]:
+        return 0.0
+    microseconds = words[words.index("advance") + 1]
+    return int(microseconds) / 1e6 if microseconds.isdigit() else 0.0

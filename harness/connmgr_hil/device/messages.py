@@ -2,7 +2,7 @@
 
 from connmgr_hil.transport import Transport, escaped
 from connmgr_hil.transport.deadlines import Deadline
-from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, NoAnswer, RigFault
+from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, LineDamaged, NoAnswer, RigFault
 
 
 def _last_bytes(line: Transport) -> str:
@@ -18,12 +18,21 @@ def no_answer(line: Transport, wanted: str, wait: Deadline) -> NoAnswer:
     )
 
 
-def flood(line: Transport, most: int) -> DeviceFault:
+def flood(line: Transport, most: int, things: str = "frames") -> DeviceFault:
     """Tell of a device that sends without end."""
     return DeviceFault(
-        f"at most {most} frames for one command",
+        f"at most {most} {things} for one command",
         f"more than that from {line.name}, without an answer; {_last_bytes(line)}",
         "events seem to cause each other without end; look at the last ones in the trace",
+    )
+
+
+def babble(line: Transport, most: int) -> LineDamaged:
+    """Tell of a line that brings so much else that nobody can tell the device from noise."""
+    return LineDamaged(
+        f"at most {most} lines for one command",
+        f"more than that from {line.name}, and no answer among them; {_last_bytes(line)}",
+        "check baud rate and cable; if another thread of the firmware prints them, let it be silent",
     )
 
 

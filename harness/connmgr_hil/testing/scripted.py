@@ -1,16 +1,10 @@
 """A device that does what a test tells it, on a real pseudo-terminal, in real frames."""
 
-import contextlib
-import os
-import pty
-import select
-import threading
-import tty
 from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Self
 from urllib.parse import quote
 from zlib import crc32
+
+from .stand_in import TerminalStandIn
 
 _SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "%*@$")
 
@@ -23,7 +17,7 @@ def frame_bytes(body: str) -> bytes:
     return b"@%s*%08x\r\n" % (body.encode(), crc32(body.encode()))
 
 
-class ScriptedDevice:
+class ScriptedDevice(TerminalStandIn):
     """A device in a thread of its own; use it in a `with` block and open `path`.
 
     It knows `hello`, `ping`, `again` and `mode`. `on(word, handler)` adds or replaces a command; the
@@ -33,6 +27,7 @@ class ScriptedDevice:
     """
 
     def __init__(self, *, machine: bool = True, nonce: str = "a1b2c3d4", ifaces: int = 1) -> None:
+        super().__init__("scripted device")
         self.machine = machine
         self.nonce = nonce
         self.ifaces = ifaces
@@ -50,13 +45,7 @@ class ScriptedDevice:
             "again": lambda me, tag, words: me.again(tag, int(words[1], 16), int(words[2], 16)),
             "mode": lambda me, tag, _words: me.reply(tag),
         }
-        self._failure: BaseException | None = None
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        self.path = os.ttyname(self._slave)
-        self._wake_read, self._wake_write = os.pipe()
-        self._thread = threading.Thread(target=self._run, name="scripted device", daemon=True)
+        self._begun = b""
 
     def on(self, word: str, handler: Handler) -> None:
         """Let this command do what the handler does."""
@@ -85,15 +74,6 @@ class ScriptedDevice:
         raw = self.make("reply", tag=tag, t0=self.time, rc=rc, **fields)
         self._answers[tag] = raw
         self.raw(self.mangle(raw))
-
-    def raw(self, data: bytes) -> None:
-        """Send bytes as they are. Those that nobody reads are dropped when the block ends."""
-        while data and self._master >= 0:
-            ready = select.select([self._wake_read], [self._master], [])
-            if self._wake_read in ready[0]:
-                return
-            with contextlib.suppress(BlockingIOError):
-                data = data[os.write(self._master, data) :]
 
     def hello(self, tag: str = "", ack: str = "") -> None:
         """Say hello, and answer if it was asked in machine mode."""
@@ -125,27 +105,14 @@ class ScriptedDevice:
         if banner:
             self.raw(b"*** Booting Zephyr OS build v3.4.99 ***\r\n")
 
-    def vanish(self) -> None:
-        """Pull the cable: the terminal is gone."""
-        master, slave, self._master, self._slave = self._master, self._slave, -1, -1
-        os.close(slave)
-        os.close(master)
-
     # --- what it hears -------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        try:
-            buffer = b""
-            while self._master >= 0:
-                ready = select.select([self._master, self._wake_read], [], [])[0]
-                if self._wake_read in ready:
-                    return
-                buffer += os.read(self._master, 4096).replace(b"\n", b"\r")
-                while b"\r" in buffer and self._master >= 0:
-                    line, _, buffer = buffer.partition(b"\r")
-                    self._hear(line)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the test's thread
-            self._failure = error
+    def hear(self, data: bytes) -> None:
+        """Take what came over the line."""
+        self._begun += data.replace(b"\n", b"\r")
+        while b"\r" in self._begun and self._master >= 0:
+            line, _, self._begun = self._begun.partition(b"\r")
+            self._hear(line)
 
     def _hear(self, line: bytes) -> None:
         text = line.rpartition(b"$")[2].decode("latin-1")
@@ -169,24 +136,6 @@ class ScriptedDevice:
             self.raw(self.mangle(self._answers[tag]))
         else:
             self._handlers.get(words[0], _unknown)(self, tag, words)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
-        os.write(self._wake_write, b"x")
-        self._thread.join(5)
-        for descriptor in (self._master, self._slave, self._wake_read, self._wake_write):
-            if descriptor >= 0:
-                os.close(descriptor)
-        if self._failure is not None and error is None:
-            raise self._failure
 
 
 def _unknown(device: ScriptedDevice, tag: str, _words: Iterable[str]) -> None:

@@ -1,16 +1,14 @@
 """A stand-in for Renode's monitor, on real sockets of loopback, that behaves as the one of Renode 1.16 does."""
 
 import contextlib
-import os
 import re
 import select
 import shlex
 import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from .stand_in import StandIn
 
 GREETING = bytes((255, 253, 0, 255, 251, 1, 255, 251, 3, 255, 252, 34))
 """Telnet's options as Renode sends them; the last byte looks like a quote."""
@@ -24,7 +22,7 @@ class MonitorError(Exception):
     """A command went wrong; the monitor says so, and goes on."""
 
 
-class ScriptedMonitor:
+class ScriptedMonitor(StandIn):
     """Renode's monitor in a thread of its own; use it in a `with` block and connect to `port`.
 
     It knows the commands by which a machine is made and run, and `on(command, handler)` adds or replaces one by its first words.
@@ -58,7 +56,6 @@ class ScriptedMonitor:
         self._terminal: socket.socket | None = None
         self._console: socket.socket | None = None
         self._connected = False
-        self._failure: BaseException | None = None
         self._running = True
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -69,8 +66,7 @@ class ScriptedMonitor:
             raise
         self._listener.listen(1)
         self.port: int = self._listener.getsockname()[1]
-        self._wake_read, self._wake_write = os.pipe()
-        self._thread = threading.Thread(target=self.serve, name="scripted monitor", daemon=True)
+        super().__init__("scripted monitor")
 
     def on(self, command: str, handler: Handler) -> None:
         """Let a command that begins with these words do what the handler does; it returns what is printed."""
@@ -83,8 +79,6 @@ class ScriptedMonitor:
         try:
             while self._running:
                 self._turn()
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the test's thread
-            self._failure = error
         finally:
             for line in (self._client, self._console, self._terminal, self._listener):
                 if line is not None:
@@ -301,23 +295,6 @@ class ScriptedMonitor:
         """End."""
         self._running = False
         return ""
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
-        os.write(self._wake_write, b"x")
-        self._thread.join(5)
-        os.close(self._wake_read)
-        os.close(self._wake_write)
-        if self._failure is not None and error is None:
-            raise self._failure
 
 
 _COMMANDS: dict[str, Handler] = {

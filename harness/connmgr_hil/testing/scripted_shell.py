@@ -1,13 +1,8 @@
 """Upstream's shell with the answers that a test gives it, on a real pseudo-terminal."""
 
-import os
-import pty
-import select
-import threading
-import tty
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Self
+
+from .stand_in import TerminalStandIn
 
 Answer = str | Callable[[], str]
 """What the shell prints to a line, its lines ending in a line feed; or what gives that when asked."""
@@ -37,7 +32,7 @@ _USUAL: Mapping[str, Answer] = {
 }
 
 
-class ScriptedShell:
+class ScriptedShell(TerminalStandIn):
     """A shell in a thread of its own; use it in a `with` block and open `path`.
 
     It echoes, draws its prompt and colours as Zephyr's does. `answers` maps lines to what it prints;
@@ -50,6 +45,7 @@ class ScriptedShell:
     def __init__(
         self, *, prompt: str = "uart:~$ ", colours: bool = True, echo: bool = True
     ) -> None:
+        super().__init__("scripted shell")
         self.prompt = prompt
         self.colours = colours
         self.echo = echo
@@ -62,12 +58,6 @@ class ScriptedShell:
         self.lines: list[str] = []
         """What was typed, except for words that no shell knows."""
         self._typed = ""
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        self.path = os.ttyname(self._slave)
-        self._wake_read, self._wake_write = os.pipe()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="scripted shell", daemon=True)
 
     # --- what it prints ------------------------------------------------------------------------
 
@@ -78,7 +68,7 @@ class ScriptedShell:
         data = text.replace("\n", "\r\n").encode("latin-1", "replace")
         size = self.chunk or len(data) or 1
         for begin in range(0, len(data), size):
-            os.write(self._master, data[begin : begin + size])
+            self.raw(data[begin : begin + size])
 
     def _draw(self) -> None:
         self._print(f"{_GREEN}{self.prompt}{_PLAIN}{self._typed if self.echo else ''}")
@@ -91,21 +81,18 @@ class ScriptedShell:
 
     # --- what it hears -------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        try:
-            self._draw()
-            while True:
-                ready = select.select([self._master, self._wake_read], [], [])[0]
-                if self._wake_read in ready:
-                    return
-                heard = os.read(self._master, 4096).decode("latin-1")
-                if self.mishear is not None and self.mishear[0] in heard:
-                    heard = heard.replace(*self.mishear, 1)
-                    self.mishear = None
-                for character in heard:
-                    self._hear(character)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the test's thread
-            self._failure = error
+    def greet(self) -> None:
+        """Show the prompt."""
+        self._draw()
+
+    def hear(self, data: bytes) -> None:
+        """Take what was typed."""
+        heard = data.decode("latin-1")
+        if self.mishear is not None and self.mishear[0] in heard:
+            heard = heard.replace(*self.mishear, 1)
+            self.mishear = None
+        for character in heard:
+            self._hear(character)
 
     def _hear(self, character: str) -> None:
         if character == "\x03":
@@ -135,20 +122,3 @@ class ScriptedShell:
             self._print(answer if isinstance(answer, str) else answer())
         elif line:
             self._print(f"{_RED}{line.split(maxsplit=1)[0]}: command not found\n{_PLAIN}")
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
-        os.write(self._wake_write, b"x")
-        self._thread.join(5)
-        for descriptor in (self._master, self._slave, self._wake_read, self._wake_write):
-            os.close(descriptor)
-        if self._failure is not None and error is None:
-            raise self._failure

@@ -9,7 +9,8 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 
-from connmgr_hil.device.messages import no_answer, restarted
+from connmgr_hil.device.flood import Flood
+from connmgr_hil.device.messages import babble, flood, no_answer, restarted
 from connmgr_hil.device.pace import Pace
 from connmgr_hil.transport import Transport, after, escaped
 from connmgr_hil.transport.deadlines import ANSWER, ECHO, HELLO, KNOCK, LEAVE, QUIET, Deadline
@@ -55,7 +56,7 @@ class StockDevice:
     `quiet_seconds`: an answer is over when nothing has come for so long in host time after it, so that
     events which a command causes are recorded before its reply; at most `longest_wait` times that.
 
-    Errors are those of `Device`, and `Unsupported` for what the shell has no command for.
+    Errors are those of `Device`, `LineDamaged` when lines without end come that are neither event nor log, and `Unsupported` for what the shell has no command for.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class StockDevice:
         self._pace = pace or Pace()
         self._quiet = QUIET.of(quiet_seconds)
         self._longest = longest_wait
+        self._flood = Flood()
         self._identity = 0
         self._began = 0.0
         self._begin()
@@ -100,6 +102,7 @@ class StockDevice:
         self._began = time.monotonic()
         wait = HELLO.of(host_seconds)
         deadline = wait.after()
+        self._flood.begin()
         self._write("\x03")
         while not self._prompt:
             if time.monotonic() >= deadline:
@@ -187,6 +190,7 @@ class StockDevice:
 
     def listen(self, host_seconds: float) -> None:
         """Take what the device shows by itself, for so long in host time."""
+        self._flood.begin(host_seconds)
         deadline = after(host_seconds)
         while time.monotonic() < deadline:
             self._pump(deadline)
@@ -198,6 +202,7 @@ class StockDevice:
         prompt and colours the shell has and whatever other threads print meanwhile.
         """
         self._answer = []
+        self._flood.begin()
         self._token = f"z{secrets.token_hex(2)}"
         self._finished = False
         self._write(f"{line}\r")
@@ -267,6 +272,14 @@ class StockDevice:
 
     def _take(self, line: str) -> None:
         said = output.parse(line)
+        if self._flood.is_one():
+            # Without checksums only what has the form of an event or a log is surely the device's.
+            certain = self._hello is not None and isinstance(
+                said, output.EventLine | output.LogLine
+            )
+            if certain:
+                raise flood(self._transport, self._flood.bound, "lines")
+            raise babble(self._transport, self._flood.bound)
         if self._token and line.startswith(f"{self._token}: "):
             self._finished = True
         elif _BANNER in line and self._hello is not None:

@@ -5,6 +5,8 @@ import re
 _ESCAPE = re.compile(rb"\x1b(?:\[([0-9;?]*)([@-~])|[()][0-9A-Za-z]|[78=>EDMc])?")
 _WHOLE = re.compile(rb"\x1b(?:\[[0-9;?]*[@-~]|[()][0-9A-Za-z]|[78=>EDMc])")
 _LONGEST_ESCAPE = 24
+_WIDEST = 4096
+"""A line that is longer ends there, as at the edge of a terminal."""
 
 
 class Screen:
@@ -48,6 +50,9 @@ class Screen:
             elif byte == 0x08:
                 self._column = max(0, self._column - 1)
             elif byte >= 0x20 or byte == 0x09:
+                if self._column >= _WIDEST:
+                    lines.append(self.open_line)
+                    self._cells, self._column = [], 0
                 self._put(chr(byte))
         return lines
 
@@ -66,7 +71,7 @@ class Screen:
             if match[2] == b"D":
                 self._column = max(0, self._column - max(1, count))
             elif match[2] == b"C":
-                self._column += max(1, count)
+                self._column = min(_WIDEST, self._column + max(1, count))
             elif match[2] in (b"J", b"K") and count == 0:
                 del self._cells[self._column :]
             elif match[2] in (b"J", b"K") and count == 2:

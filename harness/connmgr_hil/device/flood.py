@@ -1,0 +1,26 @@
+"""A bound on what a device sends for one command: a flood ends by it, not by how fast this host is."""
+
+MOST = 20_000
+"""For a command that takes no time. Seconds of judging, and less than a hundred bytes of memory for each."""
+
+PER_SECOND = 5_000
+"""More for each second of device time: in a storm the probe rests 1 ms after each event, and four listeners tell of it."""
+
+
+class Flood:
+    """Counts what came since a command, and knows when that is too much to be an answer."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._seen = 0
+        self.bound = most
+
+    def begin(self, device_seconds: float = 0.0) -> None:
+        """Count afresh, for commands that let so much device time pass."""
+        self._seen = 0
+        self.bound = self._most + round(device_seconds * PER_SECOND)
+
+    def is_one(self) -> bool:
+        """Count one more; tell whether it is one too many."""
+        self._seen += 1
+        return self._seen > self.bound
