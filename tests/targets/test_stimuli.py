@@ -57,7 +57,10 @@ shell = 'echo "$CMHIL_PLATFORM" > {seen}'
     [
         ('shell = "echo no relay; exit 5"', r"(?s)link-down.*status 5; last output: 'no relay"),
         ('command = ["/no/such"]', "cannot start '/no/such'"),
-        ('shell = "echo hm; sleep 60"\nseconds = 0.3', "not ended after 0.3 s; last output: 'hm"),
+        (
+            'shell = "echo hm; sleep 60"\nseconds = 0.3',
+            r"not ended after 0\.3 s \(deadline 'stimulus'\); last output: 'hm",
+        ),
     ],
 )
 def test_a_stimulus_that_fails_is_the_rig(tmp_path: Path, means: str, message: str) -> None:

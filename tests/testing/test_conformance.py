@@ -32,7 +32,7 @@ class Deaf:
 
 
 def test_a_line_that_swallows_a_byte_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connmgr_hil.testing.conformance._SECONDS", 0.05)
+    monkeypatch.setenv("CMHIL_TIME_SCALE", "0.01")
     with ExitStack() as stack, pytest.raises(AssertionError, match="read as they were sent"):
         check_transport(lambda: (Deaf((ends := MAKERS[1](stack))[0]), ends[1]))
 

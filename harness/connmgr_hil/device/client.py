@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from connmgr_hil.transport import Transport, after
-from connmgr_hil.transport.deadlines import ANSWER, HELLO, LEAVE, Deadline
+from connmgr_hil.transport.deadlines import ANSWER, CALM, HELLO, LEAVE, RECALL, Deadline
 from connmgr_hil.vocabulary.errors import (
     DeviceReset,
     LineClosed,
@@ -39,7 +39,6 @@ Sink = Callable[[AnyRecord], object]
 _SYNC_PAUSES = (0.1, 0.1, 0.2, 0.4)
 _REFUSALS = 20
 _REFUSALS_AT_ONCE = 3
-_CALM = 0.05
 _HURRY = 0.02
 _PRELUDE_NOISE = 200
 
@@ -448,7 +447,7 @@ class Device:
                 self._repeat(command)
             else:
                 # On a line full of noise every attempt is refused in its turn; let it calm down.
-                command.resend_at = min(command.resend_at, after(_CALM))
+                command.resend_at = min(command.resend_at, CALM.after())
 
     # --- what can go wrong ---------------------------------------------------------------------
 
@@ -466,7 +465,7 @@ class Device:
         self._challenge = secrets.token_hex(4)
         for attempt in (0, 1):
             self._knock(attempt)
-            pause = after(0.15)
+            pause = RECALL.after()
             while time.monotonic() < pause:
                 self._pump(pause)
 

@@ -9,6 +9,16 @@ from functools import partial
 from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.device.commands import command_line
 from connmgr_hil.transport import DescriptorTransport, RemoteTransport, Transport, after, open_line
+from connmgr_hil.transport.deadlines import (
+    BOOT,
+    COMMAND,
+    DRAIN,
+    LOOK,
+    PORT,
+    SETTLE,
+    WHO,
+    Deadline,
+)
 from connmgr_hil.vocabulary.errors import (
     DeviceReset,
     LineClosed,
@@ -26,11 +36,6 @@ from .board_port import BoardPort
 from .commands import run_command
 from .platforms import Platform
 from .stock_boot import BootWitness
-
-_ANSWER_SECONDS = 2.0
-_LOOK_SECONDS = 0.05
-_SETTLE_SECONDS = 0.02
-_DRAIN_SECONDS = 0.2
 
 Line = DescriptorTransport | RemoteTransport
 
@@ -97,7 +102,7 @@ class BoardTarget(PlatformTarget):
     def identify(self) -> Hello | None:
         """Ask the board who it is, without a restart; None when it does not answer."""
         try:
-            return self._hello(_ANSWER_SECONDS)
+            return self._hello(WHO)
         except WrongDevice:
             return None
         finally:
@@ -113,7 +118,7 @@ class BoardTarget(PlatformTarget):
         if self._line is not None:
             return self._line
         console = self.platform.console
-        deadline = after(self.platform.reset.port_seconds)
+        deadline = PORT.of(self.platform.reset.port_seconds).after()
         while True:
             try:
                 address = self._port.find(deadline)
@@ -139,7 +144,7 @@ class BoardTarget(PlatformTarget):
         self._last_restart = None
         self._open()
         outcomes: list[str] = []
-        before = None if self._is_stock else self._hello(_ANSWER_SECONDS)
+        before = None if self._is_stock else self._hello(WHO)
         if before is None and not self._is_stock:
             outcomes.append("before: it did not answer")
         for name, rung in self._rungs():
@@ -175,22 +180,22 @@ class BoardTarget(PlatformTarget):
             rung()
             return "" if self._booted(witness) else f"no sign of a boot; last heard {witness.heard}"
         rung()
-        now = self._hello(self.platform.reset.boot_seconds, unlike=before)
+        now = self._hello(BOOT.of(self.platform.reset.boot_seconds), unlike=before)
         if now is None:
             return "no answer"
         return "it answers, but did not boot" if _same_boot(now, before) else ""
 
     def _drain(self) -> None:
         """Forget what came before, such as the banner of an earlier boot."""
-        deadline = after(_DRAIN_SECONDS)
+        deadline = DRAIN.after()
         while time.monotonic() < deadline and self._open().read(after(0)):
             pass
 
     def _booted(self, witness: BootWitness) -> bool:
-        deadline = after(self.platform.reset.boot_seconds)
-        while (left := deadline - time.monotonic()) > 0:
+        deadline = BOOT.of(self.platform.reset.boot_seconds).after()
+        while time.monotonic() < deadline:
             try:
-                return witness.watch(self._open(), left)
+                return witness.watch(self._open(), deadline)
             except LineClosed:
                 self._close()  # it boots, and its USB port with it
         return False
@@ -228,27 +233,27 @@ class BoardTarget(PlatformTarget):
         run_command(
             command,
             f"the {name} of {self.name} should work",
-            seconds=self.platform.reset.command_seconds,
+            wait=COMMAND.of(self.platform.reset.command_seconds),
             environment=self.variables(),
         )
 
-    def _hello(self, seconds: float, unlike: Hello | None = None) -> Hello | None:
+    def _hello(self, wait: Deadline, unlike: Hello | None = None) -> Hello | None:
         """Ask who is there, until it is another boot than `unlike` or the time is over."""
-        deadline = after(seconds)
+        deadline = wait.after()
         seen: Hello | None = None
-        while (left := deadline - time.monotonic()) > 0:
+        while time.monotonic() < deadline:
             try:
-                seen = self._ask(min(left, _ANSWER_SECONDS))
+                seen = self._ask(WHO.until(deadline))
             except LineClosed:
                 self._close()  # it boots, and its USB port with it
             except (NoAnswer, LineDamaged, DeviceReset):
                 continue  # in the midst of a boot; nobody is judged yet
             if seen and not _same_boot(seen, unlike):
                 return seen
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(LOOK.seconds)
         return seen
 
-    def _ask(self, seconds: float) -> Hello:
+    def _ask(self, wait: Deadline) -> Hello:
         console = self.platform.console
         line = self._open()
         device = Device(
@@ -257,10 +262,10 @@ class BoardTarget(PlatformTarget):
             expected=self._expected,
             pace=Pace(console.pace_bytes, console.pace_seconds),
         )
-        hello = device.attach(host_seconds=seconds)
+        hello = device.attach(host_seconds=wait.unscaled)
         # What was asked twice may be answered twice; the next one to listen should not hear it.
         with contextlib.suppress(NoAnswer):
-            device.listen(_SETTLE_SECONDS)
+            device.listen(SETTLE.seconds)
         return hello.facts
 
 

@@ -15,13 +15,11 @@ from typing import Self
 import msgspec
 from filelock import FileLock, Timeout
 
+from connmgr_hil.transport.deadlines import TURN
 from connmgr_hil.vocabulary.errors import RigFault
 
 _MOST = 65_536
 """So much is read of what an owner says."""
-
-_GRACE = 0.2
-"""Whoever lists the locks tries each for a moment; nobody is refused because of that."""
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +61,7 @@ class BoardLock:
         if os.environ.get("CMHIL_BOARD_HELD") == self.board:
             return  # by the process that started this one, for it
         try:
-            self._lock.acquire(-1 if wait == float("inf") else max(wait, _GRACE))
+            self._lock.acquire(-1 if wait == float("inf") else max(wait, TURN.seconds))
         except Timeout as error:
             owner = _read(self._path) or "a process that has not said who it is"
             raise RigFault(

@@ -4,11 +4,10 @@ import os
 import time
 from pathlib import Path
 
+from connmgr_hil.transport.deadlines import LOOK
 from connmgr_hil.vocabulary.errors import RigFault
 
 from .serial_ports import SerialPort, choose_port, serial_ports
-
-_LOOK_SECONDS = 0.1
 
 
 class BoardPort:
@@ -70,7 +69,7 @@ class BoardPort:
                     "ports: " + (", ".join(each.device for each in serial_ports()) or "none"),
                     "plug it in; 'cmhil doctor' lists the ports that this user sees",
                 )
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(LOOK.seconds)
         found = self._plugged_in()
         if found is None or not found.usb:
             return self._named

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import IO
 
 from connmgr_hil.transport import escaped
+from connmgr_hil.transport.deadlines import Deadline
 from connmgr_hil.vocabulary.errors import RigFault
 
 from . import reaper
@@ -19,7 +20,7 @@ def run_command(
     command: Sequence[str] | str,
     purpose: str,
     *,
-    seconds: float,
+    wait: Deadline,
     environment: Mapping[str, str] | None = None,
     log: IO[bytes] | None = None,
 ) -> None:
@@ -27,7 +28,7 @@ def run_command(
 
     It runs in a process group of its own that does not outlive us, has no input, and writes to `log`
     if given. Raises `RigFault` with the last of its output when it cannot be started, fails, or has not ended
-    after so many seconds.
+    by the deadline.
     """
     argv = ("sh", "-c", command) if isinstance(command, str) else tuple(command)
     shown = command if isinstance(command, str) else shlex.join(command)
@@ -43,15 +44,16 @@ def run_command(
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
                 process_group=0,
+                preexec_fn=reaper.announce,  # noqa: PLW1509 - one write, which takes no lock
             )
         except OSError as error:
             raise RigFault(purpose, f"cannot start '{shown}': {error}", _BY_HAND) from error
         reaper.guard(process.pid)
         try:
-            status = process.wait(seconds)
+            status = process.wait(wait.seconds)
         except subprocess.TimeoutExpired as error:
             raise RigFault(
-                purpose, f"'{shown}' has not ended after {seconds:g} s; {_last(output)}", _BY_HAND
+                purpose, f"'{shown}' has not ended after {wait}; {_last(output)}", _BY_HAND
             ) from error
         finally:
             if process.returncode is None:

@@ -5,11 +5,10 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from connmgr_hil.transport.deadlines import MERGE
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .platforms import Flash
-
-_SECONDS = 60
 
 
 def merged_flash(flash: Flash, image: Path) -> Path:
@@ -31,7 +30,12 @@ def merged_flash(flash: Flash, image: Path) -> Path:
     command += [word for address, part in parts.items() for word in (address, str(part))]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=MERGE.seconds,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RigFault("esptool should merge the flash", str(error)) from error

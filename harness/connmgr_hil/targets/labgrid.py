@@ -8,6 +8,7 @@ import time
 from msgspec import structs
 
 from connmgr_hil.transport import Transport
+from connmgr_hil.transport.deadlines import EXPORT
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .base import PlatformTarget, Restart
@@ -17,7 +18,6 @@ from .labgrid_client import Hold, Place, ask, client_command, parse_place
 from .platforms import Platform, find_platform
 
 PREFIX = "labgrid:"
-_EXPORT_SECONDS = 15.0
 """An exporter starts its server for the serial port when the place is acquired; host time."""
 
 
@@ -77,7 +77,7 @@ class LabgridTarget(PlatformTarget):
         return self._board
 
     def _serial_address(self) -> str:
-        deadline = time.monotonic() + _EXPORT_SECONDS
+        deadline = EXPORT.after()
         while time.monotonic() < deadline:
             port = parse_place(ask(self._place, "show")).serial_port.params
             extra = port.get("extra")
@@ -95,7 +95,7 @@ class LabgridTarget(PlatformTarget):
                 return f"rfc2217://{server}?ign_set_control"
         raise RigFault(
             f"the serial port of the labgrid place {self._place} on the network",
-            f"its exporter has offered none within {_EXPORT_SECONDS:g} s",
+            f"its exporter has offered none within {EXPORT}",
             "is ser2net installed beside the exporter?",
         )
 

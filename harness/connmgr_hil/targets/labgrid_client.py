@@ -14,10 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connmgr_hil.transport import escaped
+from connmgr_hil.transport.deadlines import LABGRID
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
-
-_SECONDS = 60.0
-"""The longest that the client may take for one thing; host time."""
 
 _PLACE = re.compile(r"^Place '(.+)':$", re.MULTILINE)
 _RESOURCE = re.compile(
@@ -134,7 +132,7 @@ def ask(place: str, *words: str) -> str:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=_SECONDS,
+            timeout=LABGRID.seconds,
             check=False,
             stdin=subprocess.DEVNULL,
         )
@@ -142,7 +140,7 @@ def ask(place: str, *words: str) -> str:
         raise RigFault(f"{command[0]} as a program", str(error)) from error
     except subprocess.TimeoutExpired as error:
         raise RigFault(
-            f"'labgrid-client {' '.join(words)}' within {_SECONDS:g} s",
+            f"'labgrid-client {' '.join(words)}' within {LABGRID}",
             "it is still running",
             f"is the coordinator at {_coordinator()} well? (LG_COORDINATOR)",
         ) from error
@@ -198,14 +196,14 @@ class Hold:
         output = self._process.stdout
         assert output is not None
         try:
-            if not select.select([output], [], [], _SECONDS)[0]:
+            if not select.select([output], [], [], LABGRID.seconds)[0]:
                 self._end_of_pipe()
-                return f"labgrid-client has not acquired it within {_SECONDS:g} s"
+                return f"labgrid-client has not acquired it within {LABGRID}"
             said = output.readline().strip()
             if said != "held":
                 said = _last_line(f"{said}\n{output.read()}")
                 self._end_of_pipe()
-                self._process.wait(_SECONDS)
+                self._process.wait(LABGRID.seconds)
         except BaseException:
             self._end_of_pipe()
             raise
@@ -218,9 +216,9 @@ class Hold:
     def release(self) -> None:
         """Give the place back. Raises `RigFault` where that does not succeed."""
         try:
-            said, _ = self._process.communicate(timeout=_SECONDS)  # which ends the pipe
+            said, _ = self._process.communicate(timeout=LABGRID.seconds)  # which ends the pipe
         except subprocess.TimeoutExpired:
-            said = f"it has not done so within {_SECONDS:g} s"
+            said = f"it has not done so within {LABGRID}"
         if self._process.returncode != 0:
             raise RigFault(
                 f"labgrid to release the place {self._place}",

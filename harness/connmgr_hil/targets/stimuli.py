@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 
+from connmgr_hil.transport.deadlines import STIMULUS
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .commands import run_command
@@ -83,7 +84,7 @@ def perform(stimulus: OutsideStimulus, name: str, environment: Mapping[str, str]
         _ask(stimulus.operator, purpose)
     else:
         command = stimulus.command or stimulus.shell
-        run_command(command, purpose, seconds=stimulus.seconds, environment=environment)
+        run_command(command, purpose, wait=STIMULUS.of(stimulus.seconds), environment=environment)
 
 
 def _operator_is_there() -> bool:

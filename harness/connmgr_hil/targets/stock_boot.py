@@ -3,11 +3,11 @@
 import re
 import time
 
-from connmgr_hil.transport import Transport, after, escaped
+from connmgr_hil.transport import Transport, escaped
+from connmgr_hil.transport.deadlines import KNOCK
 
 _BANNER = b"*** Booting Zephyr"
 _UPTIME = re.compile(rb"Uptime: (\d+) ms")
-_ASK_SECONDS = 0.5
 
 
 class BootWitness:
@@ -21,11 +21,10 @@ class BootWitness:
         self._heard = b""
         self._judged = 0
 
-    def watch(self, line: Transport, seconds: float) -> bool:
-        """Tell whether the board booted, as soon as that is known or the time is over. Raises `LineClosed`."""
-        deadline = after(seconds)
+    def watch(self, line: Transport, deadline: float) -> bool:
+        """Tell whether the board booted, as soon as that is known or at the deadline. Raises `LineClosed`."""
         while time.monotonic() < deadline:
-            data = line.read(min(deadline, after(_ASK_SECONDS)))
+            data = line.read(min(deadline, KNOCK.after()))
             self._heard += data
             if _BANNER in self._heard or self._is_young():
                 return True

@@ -9,12 +9,12 @@ from typing import Protocol
 from zlib import crc32
 
 from connmgr_hil.device import Device
-from connmgr_hil.transport import Transport, after
+from connmgr_hil.transport import Transport
 from connmgr_hil.transport.base import TAIL
+from connmgr_hil.transport.deadlines import ANSWER
 from connmgr_hil.vocabulary.errors import LineClosed
 from connmgr_hil.vocabulary.observations import AnyRecord, Lost
 
-_SECONDS = 10.0
 _EVERY_BYTE = bytes(range(256))
 
 
@@ -48,7 +48,7 @@ def check_transport(make: Callable[[], tuple[Transport, FarEnd]]) -> None:
 
 
 def _read(line: Transport, count: int) -> bytes:
-    data, deadline = b"", after(_SECONDS)
+    data, deadline = b"", ANSWER.after()
     while len(data) < count and time.monotonic() < deadline:
         data += line.read(deadline)
     return data
@@ -69,7 +69,7 @@ def _much(line: Transport, far: FarEnd) -> None:
     thread = threading.Thread(target=lambda: got.append(far.receive(len(much))), daemon=True)
     thread.start()
     line.write(much)
-    thread.join(_SECONDS)
+    thread.join(ANSWER.seconds)
     assert got == [much], "more than the buffers hold should pass unchanged"
 
 
@@ -79,7 +79,7 @@ def _deadline(line: Transport, far: FarEnd) -> None:
     assert time.monotonic() - begin >= 0.03, "reading should not end before its deadline"
     assert line.read(0.0) == b"", "a deadline that has passed should return nothing"
     far.send(b"x")
-    assert line.read(after(_SECONDS)) == b"x", "reading should end when something comes"
+    assert line.read(ANSWER.after()) == b"x", "reading should end when something comes"
 
 
 def _ends(line: Transport, far: FarEnd) -> None:
@@ -87,7 +87,7 @@ def _ends(line: Transport, far: FarEnd) -> None:
     assert _read(line, 3) == b"bye", "what was sent before the end should be read"
     far.close()
     try:
-        line.read(after(_SECONDS))
+        line.read(ANSWER.after())
     except LineClosed as error:
         told = str(error)
     else:
@@ -100,7 +100,7 @@ def _closed(line: Transport, far: FarEnd) -> None:
     line.close()
     line.close()
     try:
-        line.read(after(_SECONDS))
+        line.read(ANSWER.after())
     except LineClosed:
         return
     raise AssertionError("reading from a line that was closed should raise LineClosed")
@@ -116,7 +116,7 @@ def check_device(make: Callable[[], Transport]) -> None:
     records: list[AnyRecord] = []
     try:
         device = Device(line, records.append)
-        device.attach(host_seconds=_SECONDS)
+        device.attach()
         assert device.facts.ifaces == len(device.ifaces), "hello should count its ifaces"
         assert device.execute(("ping",)).status == "0", "ping should be answered with rc=0"
         unknown = device.execute(("no-such-command",))
@@ -133,7 +133,7 @@ def check_device(make: Callable[[], Transport]) -> None:
 def _frames(line: Transport, sent: bytes, last: bytes) -> list[bytes]:
     """Send a line and return the frames that came, up to the one that has `last` in it."""
     line.write(sent)
-    data, deadline = b"", after(_SECONDS)
+    data, deadline = b"", ANSWER.after()
     while time.monotonic() < deadline:
         data += line.read(deadline)
         frames = [part for part in data.split(b"\r\n")[:-1] if part.startswith(b"@")]

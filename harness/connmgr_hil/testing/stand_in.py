@@ -9,7 +9,7 @@ import tty
 from types import TracebackType
 from typing import Self
 
-_LAST_WORDS = 5.0
+from connmgr_hil.transport.deadlines import END
 
 
 class StandIn:
@@ -44,7 +44,7 @@ class StandIn:
         where: TracebackType | None,
     ) -> None:
         os.write(self._wake_write, b"x")
-        self._thread.join(_LAST_WORDS)
+        self._thread.join(END.seconds)
         self.close()
         os.close(self._wake_read)
         os.close(self._wake_write)

@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from connmgr_hil.resources import zephyr_app_dir
-from connmgr_hil.targets import Platform, image_path
+from connmgr_hil.targets import Platform, image_path, reaper
+from connmgr_hil.transport.deadlines import BUILD
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .compilers import choose_toolchain
@@ -185,6 +187,14 @@ def _run(
     environment = os.environ | {"ZEPHYR_BASE": build.configure[-1]}
     telling: list[str] = []
     tail: list[str] = []
+    overdue = threading.Event()
+
+    def give_up() -> None:
+        overdue.set()
+        reaper.kill_group(process.pid)
+
+    timer = threading.Timer(BUILD.seconds, give_up)
+    reaper.prepare()
     with subprocess.Popen(
         command,
         cwd=build.where,
@@ -194,20 +204,36 @@ def _run(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        process_group=0,
+        preexec_fn=reaper.announce,  # noqa: PLW1509 - one write, which takes no lock
     ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            keep(line)
-            tail = [*tail[1 - _TAIL_LINES :], line.rstrip()]
-            if len(telling) < _TELLING_LINES and _TELLING.search(line):
-                telling.append(line.rstrip())
-            if say is not None:
-                say(line.rstrip())
+        reaper.guard(process.pid)
+        timer.start()
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                keep(line)
+                tail = [*tail[1 - _TAIL_LINES :], line.rstrip()]
+                if len(telling) < _TELLING_LINES and _TELLING.search(line):
+                    telling.append(line.rstrip())
+                if say is not None:
+                    say(line.rstrip())
+            process.wait()
+        finally:
+            timer.cancel()
+            if process.returncode is None:
+                reaper.kill_group(process.pid)
+            reaper.release(process.pid)
     if process.returncode:
+        ending = (
+            f"has not ended within {BUILD}"
+            if overdue.is_set()
+            else f"ended with {process.returncode}"
+        )
         end = [*(line for line in telling if line not in tail), *tail]
         raise RigFault(
             f"the application should build for {build.platform} (board {build.board})",
-            f"{command[0]} ended with {process.returncode}\n    " + "\n    ".join(end),
+            f"{command[0]} {ending}\n    " + "\n    ".join(end),
             "the first error in the log tells most",
             str(build.log),
         )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from connmgr_hil.transport.deadlines import VERSION
+
 _SDK_HOMES = ("~", "~/.local", "~/.local/opt", "~/bin", "/opt", "/usr/local", "/usr")
 
 
@@ -34,7 +36,9 @@ def host_builds_32_bit() -> bool:
     if gcc is None:
         return False
     command = [gcc, "-m32", "-print-file-name=crt1.o"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=VERSION.seconds
+    )
     return done.returncode == 0 and Path(done.stdout.strip()).is_absolute()
 
 

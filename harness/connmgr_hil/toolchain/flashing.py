@@ -9,6 +9,7 @@ from pathlib import Path
 
 from connmgr_hil.targets import Platform, build_id, find_image
 from connmgr_hil.targets.commands import run_command
+from connmgr_hil.transport.deadlines import FLASH
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .programs import west_command
@@ -82,7 +83,7 @@ def plan_flash(
     )
 
 
-def run_flash(flashing: Flashing, seconds: float) -> Path:
+def run_flash(flashing: Flashing, seconds: float | None = None) -> Path:
     """Write the image; return the log. Raises `RigFault` with the end of it when that fails."""
     log = flashing.folder.parent / f"{flashing.folder.name}.flash.log"
     try:
@@ -90,7 +91,7 @@ def run_flash(flashing: Flashing, seconds: float) -> Path:
             run_command(
                 flashing.command,
                 "west flash should write the image",
-                seconds=seconds,
+                wait=FLASH.of(seconds),
                 environment=flashing.environment,
                 log=file,
             )

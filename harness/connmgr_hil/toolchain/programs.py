@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from connmgr_hil.transport.deadlines import VERSION
+
 _PACKAGES = {
     "elftools": "pyelftools",
     "yaml": "PyYAML",
@@ -27,7 +29,7 @@ def output_of(program: str, *arguments: str) -> str:
             text=True,
             errors="replace",
             check=False,
-            timeout=20,
+            timeout=VERSION.seconds,
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired):
@@ -62,6 +64,10 @@ def missing_python_packages() -> list[str]:
         "print(*[n for n in sys.argv[1:] if u.find_spec(n) is None])"
     )
     done = subprocess.run(
-        [python, "-c", probe, *_PACKAGES], capture_output=True, text=True, check=False, timeout=60
+        [python, "-c", probe, *_PACKAGES],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=VERSION.seconds,
     )
     return sorted(_PACKAGES[name] for name in done.stdout.split())

@@ -1,4 +1,4 @@
-"""How long anything may take in the time of this host, each wait by name.
+"""How long anything may take in the time of this host, each wait by name; no other module has numbers for it.
 
 What is judged about a device is in its own time and stands elsewhere (`connmgr_hil.checker.limits`). A deadline here
 only says when to give up. `--time-scale` multiplies them all, for slow rigs; windows of device time stay as they are.
@@ -34,6 +34,11 @@ class Deadline:
         """Return the same wait with another length, or itself for None."""
         return self if seconds is None else replace(self, unscaled=seconds)
 
+    def until(self, deadline: float) -> "Deadline":
+        """Return the same wait, but over at a deadline of `time.monotonic()` at the latest."""
+        left = max(0.0, deadline - time.monotonic())
+        return self.of(min(self.unscaled, left / time_scale()))
+
     def __str__(self) -> str:
         scale = f", at time scale {time_scale():g}" if time_scale() != 1.0 else ""
         return f"{self.seconds:g} s (deadline '{self.name}'{scale})"
@@ -53,10 +58,29 @@ ECHO = Deadline("echo", 0.05, "a shell without the probe takes a line out of its
 QUIET = Deadline("quiet", 0.05, "a shell without the probe has said all that belongs to a command")
 PIECE = Deadline("piece", 600.0, "some worker of a campaign ends a piece of its work")
 
-DEADLINES = (
-    *(START, CONNECT, MONITOR, HELLO, ANSWER, LEAVE, WRITE, END, LAST_WORDS, KNOCK, ECHO, QUIET),
-    PIECE,
+RECALL = Deadline("recall", 0.15, "a silent device says whether it still is the one that it was")
+CALM = Deadline("calm", 0.05, "a line that refuses much calms down, before more is sent")
+WHO = Deadline("who", 2.0, "a board that runs says who it is")
+BOOT = Deadline("boot", 10.0, "a board has booted (`boot_seconds` of its platform file)")
+PORT = Deadline("port", 15.0, "a USB port comes back (`port_seconds` of its platform file)")
+LOOK = Deadline(
+    "look", 0.05, "a port, a monitor or a boot that is not there yet is looked for again"
 )
+DRAIN = Deadline("drain", 0.2, "what a board said before its reset has been read")
+SETTLE = Deadline("settle", 0.02, "a board that was asked twice has answered twice")
+TURN = Deadline("turn", 0.2, "who only lists the locks of boards has let go of one")
+COMMAND = Deadline("command", 120.0, "a rung of the reset ladder ends (`command_seconds`)")
+STIMULUS = Deadline("stimulus", 30.0, "the command of a stimulus ends (`seconds` of its table)")
+FLASH = Deadline("flash", 300.0, "an image is written (`seconds` of the platform file's `[flash]`)")
+MERGE = Deadline("merge", 60.0, "esptool merges the flash of an emulated chip")
+RENODE = Deadline("renode", 30.0, "Renode starts, or does what its monitor is told")
+LABGRID = Deadline("labgrid", 60.0, "labgrid's client does one thing")
+EXPORT = Deadline("export", 15.0, "an exporter of labgrid offers a serial port")
+VERSION = Deadline("version", 20.0, "a program tells its version")
+BUILD = Deadline("build", 3600.0, "a build of Zephyr ends")
+
+DEADLINES = tuple(each for each in list(globals().values()) if isinstance(each, Deadline))
+"""All of them, in the order of this page."""
 
 
 def time_scale() -> float:

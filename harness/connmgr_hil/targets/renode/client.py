@@ -3,11 +3,11 @@
 import time
 
 from connmgr_hil.transport import DescriptorTransport, after, escaped
+from connmgr_hil.transport.deadlines import KNOCK, LEAVE
 from connmgr_hil.vocabulary.errors import RigFault
 
 from .monitor import Line, MonitorParser, Prompt, refusal
 
-_NUDGE_SECONDS = 0.5
 _MOST_LINES = 10_000
 
 
@@ -30,7 +30,7 @@ class MonitorClient:
         """Wait for the first prompt. After a reconnect none comes before a line was sent."""
         deadline = after(seconds)
         try:
-            self._until_prompt(min(deadline, after(_NUDGE_SECONDS)))
+            self._until_prompt(min(deadline, KNOCK.after()))
         except TimeoutError:
             self._line.write(b"\n")
             try:
@@ -61,9 +61,9 @@ class MonitorClient:
             raise error
         return "\n".join(lines).strip()
 
-    def quit(self, seconds: float = 2.0) -> None:
+    def quit(self) -> None:
         """Let Renode end in its own way, as far as it does so in time."""
-        deadline = after(seconds)
+        deadline = LEAVE.after()
         try:
             self._line.write(b"quit\n")
             while time.monotonic() < deadline:

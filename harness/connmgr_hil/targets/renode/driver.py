@@ -32,7 +32,7 @@ class RenodeDriver(Protocol):
     def know(self, machine: str) -> None:
         """Prepare for a machine of this name."""
 
-    def execute(self, command: str, *, seconds: float = 30.0) -> str:
+    def execute(self, command: str, *, seconds: float | None = None) -> str:
         """Give a command of the monitor, wait for its end, and return what it printed."""
 
     def look_after(self, line: DescriptorTransport) -> None:

@@ -5,22 +5,20 @@ import socket
 import time
 
 from connmgr_hil.targets.process import EmulatorProcess
-from connmgr_hil.transport import DescriptorTransport, PromptLine, after
+from connmgr_hil.transport import DescriptorTransport, PromptLine
+from connmgr_hil.transport.deadlines import CONNECT, LOOK, RENODE
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault
 
 from .client import MonitorClient
 from .free_port import PortTaken, says_taken, with_free_port
 
-_START_SECONDS = 30.0
-_ASK_AGAIN_MS = 50
-
 
 class ProcessDriver:
     """A Renode process that dies with us. Raises `RigFault` with its last output when it does not start."""
 
-    def __init__(self, program: str, *, start_seconds: float = _START_SECONDS) -> None:
+    def __init__(self, program: str, *, start_seconds: float | None = None) -> None:
         self._program = program
-        self._start_seconds = start_seconds
+        self._start_wait = RENODE.of(start_seconds)
         self._process: EmulatorProcess
         self._line: DescriptorTransport | None = None
         self._monitor: MonitorClient
@@ -33,7 +31,7 @@ class ProcessDriver:
             self._line = self._connect(port)
             self.look_after(self._line)
             self._monitor = MonitorClient(self._line)
-            self._monitor.greet(self._start_seconds)
+            self._monitor.greet(self._start_wait.seconds)
         except RigFault as error:
             # Who answered on the port may have been another program: Renode's own end tells.
             words = self._process.how_it_stands()
@@ -48,12 +46,12 @@ class ProcessDriver:
             raise
 
     def _connect(self, port: int) -> DescriptorTransport:
-        deadline = after(self._start_seconds)
+        deadline = self._start_wait.after()
         output = select.poll()
         output.register(self._process.fileno(), select.POLLIN)
         while True:
             try:
-                line = socket.create_connection(("127.0.0.1", port), timeout=1.0)
+                line = socket.create_connection(("127.0.0.1", port), timeout=CONNECT.seconds)
             except OSError:
                 line = None
             # A port of the range for clients may be connected to itself where nobody listens yet.
@@ -63,9 +61,9 @@ class ProcessDriver:
             if line is not None:
                 line.close()
             if time.monotonic() >= deadline:
-                wanted = f"Renode should open its monitor within {self._start_seconds:g} s"
+                wanted = f"Renode should open its monitor within {self._start_wait}"
                 raise self._process.fault(wanted)
-            if output.poll(_ASK_AGAIN_MS) and not self._process.take_output():
+            if output.poll(LOOK.seconds * 1000) and not self._process.take_output():
                 raise self._process.fault("Renode should start and open its monitor")
 
     @property
@@ -77,10 +75,10 @@ class ProcessDriver:
         """Expect the prompt of a machine of this name."""
         self._monitor.know(machine)
 
-    def execute(self, command: str, *, seconds: float = 30.0) -> str:
+    def execute(self, command: str, *, seconds: float | None = None) -> str:
         """Give a command of the monitor, wait for its end, and return what it printed."""
         try:
-            return self._monitor.execute(command, seconds)
+            return self._monitor.execute(command, RENODE.of(seconds).seconds)
         except LineClosed as error:
             raise self._process.fault(f"Renode should do '{command}' and run on") from error
 

@@ -48,7 +48,7 @@ class PyrenodeDriver:
     def know(self, machine: str) -> None:
         """Do nothing: there are no prompts to be told from lines."""
 
-    def execute(self, command: str, *, seconds: float = 30.0) -> str:
+    def execute(self, command: str, *, seconds: float | None = None) -> str:
         """Give a command of the monitor and return what it printed; it cannot be interrupted."""
         del seconds
         try:
