@@ -4,13 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.session import Session
-from connmgr_hil.targets import find_platform
+from connmgr_hil.targets import find_platform, open_target
 from connmgr_hil.targets.base import PlatformTarget
 from connmgr_hil.trace import read_records
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, RigFault, UsageError
-from connmgr_hil.vocabulary.observations import Complaint, Fault, Header, VerdictGiven
+from connmgr_hil.vocabulary.observations import (
+    Complaint,
+    Fault,
+    Header,
+    Outside,
+    Reply,
+    VerdictGiven,
+)
 
 
 class NeverUp(PlatformTarget):
@@ -61,3 +69,36 @@ def _leads_to(descriptor: Path, path: Path) -> bool:
         return descriptor.readlink() == path
     except FileNotFoundError:  # the one by which the folder was read
         return False
+
+
+STIMULI = """
+[stimuli.network-off]
+description = "the network is away"
+probe = "timeout 1 7"
+[stimuli.traffic]
+description = "a packet comes back"
+probe = "timeout 4 7"
+"""
+
+
+def test_a_stimulus_may_be_a_command_of_the_device(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('name = "mine"\ndescription = "d"\nkind = "simulated"\n' + STIMULI)
+    target = open_target(str(path))
+    assert target.obstacle_to_stimulus("network-off") == ""
+    with target, Session(target, tmp_path / "good.jsonl") as session:
+        session.stimulate("network-off")
+        assert session.execute(("timeout", "1")).values["value"] == "7"
+    records = list(read_records(tmp_path / "good.jsonl"))
+    given = next(place for place, each in enumerate(records) if isinstance(each, Outside))
+    assert isinstance(records[given - 1], Reply)
+    assert session.verdict is not None
+    assert session.verdict.outcome is Outcome.CONFORMS
+    with (
+        target,
+        pytest.raises(DeviceFault, match=r"traffic: 'timeout 4 7' returns 0\n.*ENOTSUP"),
+        Session(target, tmp_path / "bad.jsonl") as session,
+    ):
+        session.stimulate("traffic")
+    assert session.verdict is not None
+    assert session.verdict.outcome is Outcome.FAILS

@@ -72,7 +72,7 @@ def test_a_stimulus_that_fails_is_the_rig(tmp_path: Path, means: str, message: s
 @pytest.mark.parametrize(
     ("means", "message"),
     [
-        ("", "exactly one of command, shell, operator, qmp, monitor; this one has none"),
+        ("", "exactly one of command, shell, operator, qmp, monitor, probe; this one has none"),
         ('shell = "x"\noperator = "y"', "this one has shell and operator"),
         ("comand = []", r"comand.*known keys: command, description"),
         ('qmp = { exec = "x" }', r"exec.*known keys: arguments, execute"),

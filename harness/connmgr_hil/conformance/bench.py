@@ -100,6 +100,10 @@ class Bench:
             )
         return self._indexes[letter]
 
+    def is_bound(self, letter: str) -> bool:
+        """Tell whether a connectivity implementation is bound to the iface of a role."""
+        return self._session.ifaces[self.index(letter) - 1].bound
+
     # --- doing ---------------------------------------------------------------------------
 
     def words(self, command: str) -> Words:

@@ -67,6 +67,10 @@ class Scenario:
             "queue5": (hello.queue == 5, "an event queue of length 5 (variant queue5)"),
             "queue64": (hello.queue >= 64, "an event queue of length 64 or more"),
             "autodown": (hello.autodown, "a build with automatic admin-down"),
+            "R-bound": (
+                any(facts.bound for facts in ifaces if facts.index == roles.get(REAL)),
+                "a connectivity implementation bound to the board's own iface (role R; variant wifi)",
+            ),
             "boot-trap": (
                 any(facts.auto and facts.dormant_in_init for facts in ifaces),
                 "a build that sets dormant in the implementation's init (variant dormant_in_init)",

@@ -200,11 +200,19 @@ class Session:
     def stimulate(self, name: str) -> None:
         """Do to the device from outside what its platform file describes as `[stimuli.NAME]`.
 
-        Raises `RigFault` when it cannot be done, `UsageError` naming those there are for an unknown one.
+        Raises `RigFault` when it cannot be done, `UsageError` naming those there are for an unknown one, and `DeviceFault` when
+        it is a command of the device and that fails.
         """
-        self._target.stimulate(name)
         stimulus = self._target.platform.stimuli.get(name)
+        if stimulus is not None and stimulus.probe:
+            reply = self.device.execute(tuple(stimulus.probe.split()))
+            if reply.status != "0":
+                wanted = f"the stimulus {name}: '{stimulus.probe}' returns 0"
+                raise DeviceFault(wanted, f"it returned {reply.status}", log=str(self._path))
+        else:
+            self._target.stimulate(name)
         self._sink(Outside(name=name, description=stimulus.description if stimulus else ""))
+        self.conform()
 
     def reset(self) -> bool:
         """Bring the device back to its boot state without a restart, and judge it afresh from there.

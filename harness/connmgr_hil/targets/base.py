@@ -77,7 +77,7 @@ class PlatformTarget:
 
     platform: Platform
     means: ClassVar[frozenset[str]] = frozenset({"command", "shell", "operator"})
-    """The ways in which this kind of target can give a stimulus."""
+    """The ways in which this kind of target can give a stimulus itself; whoever talks to the device gives those by `probe`."""
 
     @property
     def name(self) -> str:
@@ -117,6 +117,8 @@ class PlatformTarget:
         stimulus = self.platform.stimuli.get(name)
         if stimulus is None:
             return f"the platform file of {self.name} describes no stimulus {name}"
+        if stimulus.probe:
+            return "" if self.platform.dialect == "probe" else "this firmware has no probe"
         if stimulus.means not in self.means:
             return f"{self.name} gives no stimulus by {stimulus.means}"
         return obstacle_to(stimulus, name)

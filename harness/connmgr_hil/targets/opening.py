@@ -84,11 +84,13 @@ def _varied(platform: Platform, variant: str) -> Platform:
     _check_variant(platform, variant)
     if not variant:
         return platform
-    arguments = (*platform.emulator.arguments, *platform.variants[variant].arguments)
+    about = platform.variants[variant]
+    arguments = (*platform.emulator.arguments, *about.arguments)
     return structs.replace(
         platform,
         emulator=structs.replace(platform.emulator, arguments=arguments),
-        network=tuple({*platform.network, *platform.variants[variant].network}),
+        network=tuple({*platform.network, *about.network}),
+        stimuli=platform.stimuli | about.stimuli,
     )
 
 

@@ -112,13 +112,15 @@ class Time(Strict, frozen=True, kw_only=True):
 class Variant(Strict, frozen=True, kw_only=True):
     """Another build of the application, with further configuration fragments of it.
 
-    `arguments` go to the emulator, the native program or the simulated board, behind the platform's own.
+    `arguments` go to the emulator, the native program or the simulated board, behind the platform's own. `network` and `stimuli`
+    are there beside the platform's own.
     """
 
     description: str
     conf: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     network: tuple[Network, ...] = ()
+    stimuli: dict[str, OutsideStimulus] = {}
 
 
 class Platform(Strict, frozen=True, kw_only=True):
@@ -254,6 +256,8 @@ def _table_at(place: str) -> type[msgspec.Struct]:
         "flash": BoardFlash,
         "stimuli[...]": OutsideStimulus,
         "stimuli[...].qmp": Qmp,
+        "variants[...].stimuli[...]": OutsideStimulus,
+        "variants[...].stimuli[...].qmp": Qmp,
     }
     return tables.get(place, Platform)
 

@@ -9,11 +9,18 @@ from connmgr_hil.vocabulary.errors import RigFault, UsageError
 from .commands import run_command
 from .strict import Strict
 
-MEANS = ("command", "shell", "operator", "qmp", "monitor")
+MEANS = ("command", "shell", "operator", "qmp", "monitor", "probe")
 """The ways in which a stimulus may be given; a table has exactly one of them."""
 
-STANDARD = ("link-down", "link-up", "loss-on", "loss-off", "network-off", "network-on")
-"""The names that scenarios use: cable out and in, silent loss of packets, access point or modem network."""
+STANDARD = (
+    *("link-down", "link-up", "loss-on", "loss-off", "network-off", "network-on"),
+    *("credentials-off", "credentials-on", "traffic"),
+)
+"""The names that scenarios use.
+
+Cable out and in, silent loss of packets, access point or modem network, what it asks of newcomers; and a packet whose answer
+must come back.
+"""
 
 
 class Qmp(Strict, frozen=True, kw_only=True):
@@ -27,7 +34,8 @@ class OutsideStimulus(Strict, frozen=True, kw_only=True):
     """Something that is done to the device from outside, by exactly one means.
 
     `command` is run without a shell, `shell` by `sh`, both for at most `seconds`; `operator` is what a
-    person is asked to do; `qmp` is for QEMU's monitor and `monitor` for Renode's.
+    person is asked to do; `qmp` is for QEMU's monitor and `monitor` for Renode's. `probe` is a command that the firmware has
+    added to the probe's; the device is at fault if it does not answer 0.
     """
 
     description: str
@@ -36,6 +44,7 @@ class OutsideStimulus(Strict, frozen=True, kw_only=True):
     operator: str = ""
     qmp: Qmp | None = None
     monitor: tuple[str, ...] = ()
+    probe: str = ""
     seconds: float = 30.0
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from . import (  # noqa: F401
     delivery,
     idling,
     ignoring,
+    implementing,
     monitoring,
     real,
     resending,

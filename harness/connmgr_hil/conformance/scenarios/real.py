@@ -12,9 +12,12 @@ LINK_SECONDS = 10.0
 GRACE_SECONDS = 2.0
 
 
-def _online(b: Bench) -> None:
-    """Wait until R has an address from its network."""
-    if not b.state("R").a4:
+def online(b: Bench) -> None:
+    """Wait until R has an address from its network; take it admin-up first if it does not start by itself."""
+    state = b.state("R")
+    if not state.admin:
+        b.ask("up R")
+    if not state.a4:
         b.until("IPV4_ADDR_ADD", "R", DHCP_SECONDS)
         b.until("L4_CONNECTED", "R", 1)
 
@@ -35,7 +38,7 @@ def address_by_dhcp(b: Bench) -> None:
 @scenario("real-down-up", "MON-040", "MON-007", "EVT-008", needs=("R", "dhcp"))
 def down_and_up(b: Bench) -> None:
     """Admin-down of the real iface ends L4 connectivity; admin-up brings it again."""
-    _online(b)
+    online(b)
     b.ask("down R")
     names = [mark.name for mark in b.take()]
     b.require("L4_DISCONNECTED" in names, "L4_DISCONNECTED(R) after 'down R'", " ".join(names))
@@ -46,18 +49,18 @@ def down_and_up(b: Bench) -> None:
 
 
 @scenario("real-ignored", "IGN-001", "IGN-005", needs=("R", "dhcp"))
-def ignored_while_online(b: Bench) -> None:
+def ignored_whileonline(b: Bench) -> None:
     """Ignoring the real iface while it is the only ready one raises L4_DISCONNECTED, watching it L4_CONNECTED."""
-    _online(b)
+    online(b)
     b.take()
     b.do("ignore R", "L4_DISCONNECTED(R)")
     b.do("watch R", "L4_CONNECTED(R)")
 
 
 @scenario("real-resend", "RSD-001", needs=("R", "dhcp"))
-def resend_while_online(b: Bench) -> None:
+def resend_whileonline(b: Bench) -> None:
     """Resend tells that the real iface is connected."""
-    _online(b)
+    online(b)
     b.take()
     b.do("resend", "L4_CONNECTED(R)")
 
@@ -65,7 +68,7 @@ def resend_while_online(b: Bench) -> None:
 @scenario("real-total", "MON-018", "MON-019", needs=("R", "U", "dhcp"))
 def one_of_two(b: Bench) -> None:
     """While the real iface is ready a simulated one changes nothing; the last of both that goes does."""
-    _online(b)
+    online(b)
     b.take()
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
     b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U)")
@@ -76,7 +79,7 @@ def one_of_two(b: Bench) -> None:
 @scenario("real-bulk", "BULK-001", "BULK-004", needs=("R", "dhcp"))
 def bulk_with_real(b: Bench) -> None:
     """Bulk down takes the real iface down with all others, bulk up brings it back."""
-    _online(b)
+    online(b)
     b.take()
     b.ask("all down 0")
     b.state("R", admin=False)
@@ -100,6 +103,8 @@ def bulk_skips_ignored_real(b: Bench) -> None:
 @scenario("real-cable", "MON-040", "MON-008", "MON-005", needs=("R", "link-down", "link-up"))
 def cable_out_and_in(b: Bench) -> None:
     """The cable out makes the real iface oper-down within two seconds; the cable in brings it back."""
+    if b.is_bound("R"):
+        b.ask("flag R PERSISTENT on")
     if b.state("R").oper != "up":
         b.until("IF_UP", "R", LINK_SECONDS)
     b.take()
@@ -114,7 +119,7 @@ def cable_out_and_in(b: Bench) -> None:
 @scenario("real-silent-loss", "MON-040", needs=("R", "dhcp", "loss-on", "loss-off"))
 def silent_loss(b: Bench) -> None:
     """Packets that are lost change nothing: the Connection Manager knows the link, not what comes through."""
-    _online(b)
+    online(b)
     b.take()
     b.stimulate("loss-on")
     b.wait(GRACE_SECONDS)

@@ -1,0 +1,245 @@
+"""What any connectivity implementation must do, shown on the board's own: a Wi-Fi driver's, a modem's (REQ-IMP).
+
+Role R is bound here, and its network is switched by the stimuli of the platform file. What it does unprompted is judged by
+its guarantees meanwhile, so a TIMEOUT that is early or not allowed at all fails every one of these.
+"""
+
+from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.scenario import scenario
+from connmgr_hil.vocabulary.observations import EventSeen
+
+from .real import DHCP_SECONDS, GRACE_SECONDS, online
+
+NETWORK = ("R", "R-bound", "dhcp", "network-off", "network-on")
+UP_SECONDS = 30.0
+QUIET_SECONDS = 15.0
+UNKNOWN_OPTION = 32767
+
+
+def _shown(b: Bench, seconds: float) -> list[EventSeen]:
+    """Let device time pass and return the events of R that it showed."""
+    b.take()
+    b.ask(f"advance {round(seconds * 1e6)}")
+    return [each for each in b.take_events() if each.iface == b.index("R")]
+
+
+def _without(b: Bench, seconds: float, *names: str) -> None:
+    """Let device time pass, in which R must show none of these events."""
+    seen = [each.name for each in _shown(b, seconds)]
+    b.require(
+        not set(names) & set(seen),
+        f"no {' or '.join(names)} of R within {seconds:g} s",
+        " ".join(seen),
+    )
+
+
+def _one_timeout(b: Bench, seconds: float, by: float) -> None:
+    """Let device time pass, in which R must show one TIMEOUT and nothing fatal; it comes by a device time in seconds."""
+    seen = _shown(b, seconds)
+    timeouts = [each for each in seen if each.name == "CONN_IF_TIMEOUT"]
+    b.require(len(timeouts) == 1, "one CONN_IF_TIMEOUT of R", f"{len(timeouts)}")
+    b.require(timeouts[0].t <= by * 1e6, f"it by {by:.3f} s", f"{timeouts[0].t / 1e6:.3f} s")
+    b.require(all(each.name != "CONN_IF_FATAL_ERROR" for each in seen), "nothing fatal of R", "it")
+
+
+def _apart(b: Bench) -> None:
+    """End what R has, and leave the rest to this scenario's own commands."""
+    online(b)
+    b.manual("R")
+    b.ask("disconnect R")
+    if b.state("R").oper == "up":
+        b.until("IF_DOWN", "R", GRACE_SECONDS)
+    b.ask("up R")
+    b.take()
+
+
+@scenario("imp-oper-down", "IMP-001", needs=NETWORK)
+def oper_down_until_associated(b: Bench) -> None:
+    """While its network is out of reach an attempt leaves the iface oper-down, then it comes up."""
+    online(b)
+    b.ask("down R")
+    b.stimulate("network-off")
+    b.ask("up R")
+    b.state("R", admin=True)
+    _without(b, QUIET_SECONDS, "IF_UP")
+    b.stimulate("network-on")
+    b.until("IF_UP", "R", UP_SECONDS)
+    b.check()
+
+
+@scenario("imp-loss", "IMP-002", "AUTO-010", needs=NETWORK)
+def loss_is_told(b: Bench) -> None:
+    """A network that is lost makes the iface oper-down within two seconds, and admin-down as it is not persistent."""
+    online(b)
+    b.take()
+    b.stimulate("network-off")
+    b.until("IF_DOWN", "R", GRACE_SECONDS)
+    if b.facts.autodown:
+        b.state("R", admin=False)
+    b.check()
+
+
+@scenario("imp-timeouts", "IMP-003", "IMP-009", "CTL-019", needs=NETWORK)
+def timeout_of_each_attempt(b: Bench) -> None:
+    """Each of three attempts without a network ends by one TIMEOUT, when its seconds are over."""
+    _apart(b)
+    b.stimulate("network-off")
+    b.do("timeout R 3")
+    for _ in range(3):
+        began = b.ask("connect R").t / 1e6
+        _one_timeout(b, 6, began + 4)
+        b.ask("up R")
+    b.check()
+
+
+@scenario("imp-no-reconnect", "IMP-004", needs=NETWORK)
+def no_reconnection_of_its_own(b: Bench) -> None:
+    """Without persistence a network that comes back is left alone."""
+    online(b)
+    b.manual("R")
+    b.take()
+    b.stimulate("network-off")
+    b.until("IF_DOWN", "R", GRACE_SECONDS)
+    b.stimulate("network-on")
+    _without(b, QUIET_SECONDS, "IF_UP")
+    b.check()
+
+
+@scenario("imp-persistent", "IMP-003", "IMP-017", needs=NETWORK)
+def persistent_for_ever(b: Bench) -> None:
+    """With persistence and no timeout a network that is away for a minute is found again."""
+    online(b)
+    b.do("flag R PERSISTENT on")
+    b.take()
+    b.stimulate("network-off")
+    b.until("IF_DOWN", "R", GRACE_SECONDS)
+    _without(b, 60, "IF_UP", "IF_ADMIN_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR")
+    b.stimulate("network-on")
+    b.until("IF_UP", "R", UP_SECONDS)
+    b.until("L4_CONNECTED", "R", DHCP_SECONDS)
+    b.check()
+
+
+@scenario("imp-persistent-timeout", "IMP-003", "IMP-009", "CTL-022", needs=NETWORK)
+def persistence_ends_by_timeout(b: Bench) -> None:
+    """The attempt after a loss has a timeout of its own, after which there is no other."""
+    online(b)
+    b.manual("R")
+    b.do("flag R PERSISTENT on")
+    b.do("timeout R 3")
+    b.take()
+    b.stimulate("network-off")
+    lost = b.until("IF_DOWN", "R", GRACE_SECONDS).t / 1e6
+    _one_timeout(b, 6, lost + 4)
+    b.stimulate("network-on")
+    _without(b, QUIET_SECONDS, "IF_UP", "CONN_IF_TIMEOUT")
+    b.check()
+
+
+@scenario("imp-credentials", "IMP-005", needs=(*NETWORK, "credentials-off", "credentials-on"))
+def wrong_credentials_are_not_fatal(b: Bench) -> None:
+    """With credentials that its network refuses an attempt goes on until its timeout, and the right ones do."""
+    _apart(b)
+    b.stimulate("credentials-off")
+    b.do("timeout R 5")
+    began = b.ask("connect R").t / 1e6
+    _one_timeout(b, 8, began + 6)
+    b.stimulate("credentials-on")
+    b.ask("connect R")
+    b.until("IF_UP", "R", UP_SECONDS)
+    b.check()
+
+
+@scenario("imp-connected-connect", "IMP-006", needs=NETWORK)
+def connect_when_connected(b: Bench) -> None:
+    """Connect of what is connected returns 0 and disturbs nothing, then or when the timeout would be over."""
+    online(b)
+    b.do("timeout R 3")
+    status = b.ask("connect R").status
+    b.require(status == "0", "'connect R' returns 0", status)
+    _without(b, 10, "IF_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR")
+    b.state("R", oper="up")
+    b.check()
+
+
+@scenario("imp-connecting-connect", "IMP-007", "IMP-010", needs=NETWORK)
+def connect_when_connecting(b: Bench) -> None:
+    """Connect during an attempt returns 0 and neither restarts nor doubles it."""
+    _apart(b)
+    b.stimulate("network-off")
+    b.do("timeout R 2")
+    began = b.ask("connect R").t / 1e6
+    b.wait(1)
+    b.do("connect R")
+    _one_timeout(b, 6, began + 2.9)
+    b.check()
+
+
+@scenario("imp-disconnect-idle", "IMP-008", needs=NETWORK)
+def disconnect_when_idle(b: Bench) -> None:
+    """Disconnect of what is not connected returns 0 and raises nothing."""
+    _apart(b)
+    b.wait(2)
+    b.do("disconnect R")
+    _without(b, 5, "IF_UP", "IF_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR")
+    b.check()
+
+
+@scenario("imp-early-connect", "IMP-011", needs=NETWORK)
+def connect_at_once(b: Bench) -> None:
+    """Connect at the first moment after boot is accepted, and carried out."""
+    status = b.ask("connect R").status
+    b.require(status == "0", "'connect R' returns 0", status)
+    if b.state("R").oper != "up":
+        b.until("IF_UP", "R", UP_SECONDS)
+    b.check()
+
+
+@scenario("imp-options", "IMP-012", "IMP-013", "IMP-014", needs=("R", "R-bound"))
+def options_of_an_implementation(b: Bench) -> None:
+    """An unknown option is refused; a short buffer too; what was refused is not stored."""
+    lacking = ("-ENOPROTOOPT", "-ENOTSUP")
+    for command in (f"opt-get R {UNKNOWN_OPTION} 32", f"opt-set R {UNKNOWN_OPTION} 00"):
+        status = b.ask(command).status
+        b.require(status in lacking, f"'{command}' returns {' or '.join(lacking)}", status)
+    for option in range(4):
+        before = b.ask(f"opt-get R {option} 32")
+        size = len(before.values.get("data", "")) // 2
+        if before.status != "0" or size < 2:
+            continue
+        b.require(before.values["len"] == str(size), f"len={size}", before.values["len"])
+        short = b.ask(f"opt-get R {option} {size - 1}").status
+        b.require(short == "-ENOBUFS", "a short buffer returns -ENOBUFS", short)
+        if b.ask(f"opt-set R {option} {'7a' * 64}").status != "0":
+            after = b.ask(f"opt-get R {option} 32").values
+            b.require(after == before.values, f"option {option} as it was", str(after))
+    b.check()
+
+
+@scenario("imp-restart", "IMP-016", needs=NETWORK)
+def associated_anew(b: Bench) -> None:
+    """After admin-down the iface is oper-up only when it has associated anew."""
+    online(b)
+    b.ask("down R")
+    b.stimulate("network-off")
+    b.wait(1)
+    b.ask("up R")
+    b.state("R", admin=True)
+    b.require(b.state("R").oper != "up", "R not oper-up", "up")
+    _without(b, 5, "IF_UP")
+    b.stimulate("network-on")
+    b.until("IF_UP", "R", UP_SECONDS)
+    b.check()
+
+
+@scenario("real-traffic", "IMP-018", needs=("R", "dhcp", "traffic"))
+def traffic_when_connected(b: Bench) -> None:
+    """When L4_CONNECTED comes packets go out, and their answers come back."""
+    online(b)
+    b.stimulate("traffic")
+    b.ask("down R")
+    b.take()
+    b.ask("up R")
+    b.until("L4_CONNECTED", "R", UP_SECONDS + DHCP_SECONDS)
+    b.stimulate("traffic")
+    b.check()
