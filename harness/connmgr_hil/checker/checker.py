@@ -28,6 +28,7 @@ from connmgr_hil.vocabulary.observations import (
 )
 from connmgr_hil.vocabulary.stimuli import Words
 
+from .calm import follow
 from .explain import Explainer
 from .hypothesis import COUNTERS, Hypothesis, Track
 from .limits import Limits
@@ -39,7 +40,9 @@ from .verdict import Failure, Outcome, Verdict
 
 _QUIRKS = {"storm": "REQ-EVT-020", "overflow": "REQ-MON-038"}
 _Timed = CallSeen | EventSeen | Part | Reply | StateSeen | Storm
-_TIMED = (CallSeen, EventSeen, Part, Reply, StateSeen, Storm)
+_TIMED = (Reply, EventSeen, CallSeen, StateSeen, Part, Storm)
+_Judged = Stimulus | _Timed
+_JUDGED = (Stimulus, Reply, EventSeen, CallSeen, StateSeen, Part, Storm)
 
 
 WINDOW = 5_000
@@ -74,7 +77,7 @@ class Checker:
         self._doubt = ""
         self._rig = ""
         self._complaint = ""
-        self._window: list[tuple[int, AnyRecord]] = []
+        self._window: list[tuple[int, _Judged]] = []
         self._unanswered: set[int] = set()
         self._search: Search | None = None
         self._stock: StockJudge | None = None
@@ -91,6 +94,28 @@ class Checker:
         self.records += 1
         if self.failure:
             return self.failure
+        if isinstance(record, _JUDGED):
+            self._take(record)
+        else:
+            self._note(record)
+        if self._stock is not None and self.failure is None:
+            self.failure = self._stock.judge(self.records, record)
+        return self.failure
+
+    def _take(self, record: _Judged) -> None:
+        """Wait with a record until every command that was given has been answered."""
+        if isinstance(record, Stimulus):
+            if record.id in self._unanswered:
+                return  # sent again: the same command
+            self._unanswered.add(record.id)
+        self._window.append((self.records, record))
+        if isinstance(record, Reply):
+            self._unanswered.discard(record.id)
+            if not self._unanswered or len(self._window) > WINDOW:
+                self._flush()
+
+    def _note(self, record: AnyRecord) -> None:
+        """Take what is known of the run beside what the device showed; some records tell nothing that is judged."""
         if isinstance(record, Header):
             if self._limits_open:
                 self.limits = Limits(late=record.late, jitter=record.jitter)
@@ -114,19 +139,6 @@ class Checker:
             self._complaint = self._complaint or record.text
         elif isinstance(record, Fault):
             self._rig = f"{record.kind}: {record.message}"
-        else:
-            if isinstance(record, Stimulus):
-                if record.id in self._unanswered:
-                    return None  # sent again: the same command
-                self._unanswered.add(record.id)
-            self._window.append((self.records, record))
-            if isinstance(record, Reply):
-                self._unanswered.discard(record.id)
-                if not self._unanswered or len(self._window) > WINDOW:
-                    self._flush()
-        if self._stock is not None and self.failure is None:
-            self.failure = self._stock.judge(self.records, record)
-        return self.failure
 
     def finish(self) -> Verdict:
         """Judge what is left and give the verdict."""
@@ -220,6 +232,8 @@ class Checker:
     def _flush(self) -> None:
         """Judge the waiting records; when each command began is known from its reply."""
         window, self._window = self._window, []
+        if window and self._passes_calmly(window):
+            return
         unanswered, self._unanswered = self._unanswered, set()
         given = [record.id for _, record in window if isinstance(record, Stimulus)]
         if unanswered.intersection(given[:-1]):
@@ -248,8 +262,28 @@ class Checker:
                 if self._search:
                     self._search.given.add(record.id)
                 self._recent.append(" ".join(record.words))
-            elif isinstance(record, _TIMED):
+            else:
                 self._judge(number, record)
+
+    def _passes_calmly(self, window: list[tuple[int, _Judged]]) -> bool:
+        """Take the short way through a window, where there is one."""
+        search = self._search
+        if len(self._hypotheses) != 1 or search is None or not self._known or search.world.reals:
+            return False
+        since = max(self._last_t, self._answered_t)
+        after = follow(search, window, self._hypotheses[0], since, self.limits)
+        if after is None:
+            return False
+        (_, command), (_, first), (_, reply) = window[0], window[1], window[-1]
+        assert isinstance(command, Stimulus)
+        assert isinstance(reply, Reply)
+        if self._first_t is None:
+            assert not isinstance(first, Stimulus)
+            self._first_t = first.t
+        self._last_t = self._answered_t = reply.t
+        self._recent.append(" ".join(command.words))
+        self._hypotheses = [after]
+        return True
 
     def _judge(self, number: int, record: _Timed) -> None:
         if self.model is None:

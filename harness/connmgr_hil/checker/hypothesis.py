@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from connmgr_hil.model.observed import Arm, Cancel, Chaos, Item, Shown
+from connmgr_hil.model.observed import Arm, Cancel, Chaos, Count, Item, Shown
 from connmgr_hil.model.state import State
 
 _OBSERVATIONS = (Shown, Chaos)
 
 COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
+
+_COUNTER_PLACES = {counter: place for place, counter in enumerate(COUNTERS)}
 
 OUTSIDE = "outside"
 """The cause of a move that nobody asked for: a real iface changed."""
@@ -94,7 +96,7 @@ class Hypothesis(NamedTuple):
 
     def tally(self, iface: int, counter: str) -> int:
         """Return how often a counter of the simulated implementation went up."""
-        return self.tallies[(iface - 1) * len(COUNTERS) + COUNTERS.index(counter)]
+        return self.tallies[place_of(Count(iface, counter))]
 
     def settle(self, track: Track, now: int, jitter: int) -> "Hypothesis":
         """Return this hypothesis with a track put forward to its next observation.
@@ -119,7 +121,7 @@ class Hypothesis(NamedTuple):
             elif isinstance(item, Cancel):
                 clocks = tuple(_cancelled(clocks, item.slot, now))
             else:
-                place = (item.iface - 1) * len(COUNTERS) + COUNTERS.index(item.counter)
+                place = place_of(item)
                 tallies = (*tallies[:place], tallies[place] + 1, *tallies[place + 1 :])
             position += 1
         tracks = self.tracks
@@ -136,6 +138,11 @@ class Hypothesis(NamedTuple):
         return Hypothesis(
             self.state, self.clocks, rest, self.tallies, self.started, self.chaos, self.befallen
         )
+
+
+def place_of(count: Count) -> int:
+    """Return where a counter stands among the tallies."""
+    return (count.iface - 1) * len(COUNTERS) + _COUNTER_PLACES[count.counter]
 
 
 def _cancelled(clocks: tuple[Clock, ...], slot: str, now: int) -> Iterator[Clock]:

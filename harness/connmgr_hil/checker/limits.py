@@ -22,3 +22,8 @@ class Limits:
     late: int = 500_000
     jitter: int = 50_000
     hypotheses: int = 4_000
+
+    @property
+    def patience(self) -> int:
+        """How long something that is owed may be waited for before it is missing."""
+        return 2 * (self.late + self.jitter)

@@ -1,6 +1,8 @@
 """Compares observations with what the model shows."""
 
 import ipaddress
+from collections.abc import Iterable
+from functools import lru_cache
 
 from connmgr_hil.model.net_if import AUTOCONF
 from connmgr_hil.model.observed import Shown
@@ -107,7 +109,7 @@ def state_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple
     return [
         (name, str(wanted), str(found))
         for name, wanted, found in pairs
-        if str(wanted) != str(found)
+        if wanted != found and str(wanted) != str(found)
     ]
 
 
@@ -116,17 +118,18 @@ def _oper(seen: StateSeen) -> str:
     return "down" if seen.oper == "other" and not seen.admin else seen.oper
 
 
-def _addresses(texts: "object") -> str:
+def _addresses(texts: Iterable[str]) -> str:
     """Write addresses one way; an iface's own link-local address has one name in the model."""
-    result = []
-    assert hasattr(texts, "__iter__")
-    for text in texts:
-        address, _, state = text.partition("/")
-        parsed = ipaddress.ip_address(address)
-        if parsed.version == 6 and parsed.is_link_local and _is_own(parsed):
-            address = AUTOCONF
-        result.append(f"{address}/{state}")
-    return ",".join(sorted(result)) or "-"
+    return ",".join(sorted(map(_address, texts))) or "-"
+
+
+@lru_cache(maxsize=1_000)
+def _address(text: str) -> str:
+    address, _, state = text.partition("/")
+    parsed = ipaddress.ip_address(address)
+    if parsed.version == 6 and parsed.is_link_local and _is_own(parsed):
+        address = AUTOCONF
+    return f"{address}/{state}"
 
 
 def _is_own(address: ipaddress.IPv6Address | ipaddress.IPv4Address) -> bool:

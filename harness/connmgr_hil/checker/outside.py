@@ -13,7 +13,7 @@ from connmgr_hil.model import World
 from connmgr_hil.model.real import Unprompted, may_befall
 from connmgr_hil.model.state import IGNORED, SET4, SET6, Iface, is_link_local, word_text
 from connmgr_hil.vocabulary.events import Event
-from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, StateSeen
+from connmgr_hil.vocabulary.observations import EventSeen, StateSeen
 
 AHEAD_USEC = 30_000
 """How long before its event a change may have begun: three ticks of a slow clock."""
@@ -27,7 +27,7 @@ class Foreseen(NamedTuple):
     move: Unprompted
 
 
-def foreseen(world: World, window: Sequence[tuple[int, AnyRecord]]) -> list[Foreseen]:
+def foreseen(world: World, window: Sequence[tuple[int, object]]) -> list[Foreseen]:
     """Return the changes that the records of a window show, in order."""
     if not world.reals:
         return []

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from connmgr_hil.model import Expire, Model
+from connmgr_hil.model import Expire, Model, Outcome, State
 from connmgr_hil.model.commands import is_modelled
-from connmgr_hil.model.observed import Chaos, Shown
+from connmgr_hil.model.observed import Chaos, Count, Shown
 from connmgr_hil.vocabulary.observations import Reply, StateSeen
 from connmgr_hil.vocabulary.stimuli import Words
 
-from .hypothesis import COUNTERS, OUTSIDE, Clock, Hypothesis, Track
+from .hypothesis import COUNTERS, OUTSIDE, Clock, Hypothesis, Track, place_of
 from .limits import CLOCK_SLACK, Limits
 from .matching import Observation, matches, state_differences
 from .outside import AHEAD_USEC, Foreseen, is_none_of_ours
@@ -50,6 +50,10 @@ class Search:
         self.commands = commands
         self._words = {each.id: each.words for each in commands}
         self.given = set()
+
+    def outcomes(self, state: State, words: Words) -> tuple[Outcome, ...]:
+        """Return all that the model allows after a command."""
+        return self._model.step(state, words)
 
     def words(self, ident: int) -> Words:
         """Return the words of a command, none if there is no such command."""
@@ -149,7 +153,7 @@ class Search:
         if not each.tracks:
             return False
         slack = 0 if self.world.hello.granted else CLOCK_SLACK
-        patience = 2 * (self._limits.late + self._limits.jitter) + slack
+        patience = self._limits.patience + slack
         late = any(
             isinstance(track.head, Shown)
             and track.head.kind not in ("reply", "anything")
@@ -193,20 +197,7 @@ class Search:
         others = [other for other in each.tracks if other is not track and not other.is_unseen]
         if self.world.hello.coop and others:
             return False
-        words = self.words(track.command)
-        if len(words) == 2 and words[0] == "sim" and reply.status == "0":
-            return not self.tally_differences(each, int(words[1]), reply)
-        return True
-
-    def tally_differences(
-        self, each: Hypothesis, iface: int, reply: Reply
-    ) -> list[tuple[str, str, str]]:
-        """Return (counter, wanted, seen) for each counter that is not as the model has it."""
-        return [
-            (name, str(each.tally(iface, name)), reply.values.get(name, "missing"))
-            for name in COUNTERS
-            if reply.values.get(name) != str(each.tally(iface, name))
-        ]
+        return counters_fit(each.tallies, self.words(track.command), reply)
 
     def state_fits(self, each: Hypothesis, seen: StateSeen) -> bool:
         """Tell whether a dumped iface is as a hypothesis has it."""
@@ -230,6 +221,16 @@ class Search:
             and seen.t - each.t <= AHEAD_USEC
             for each in self._foreseen
         )
+
+
+def counters_fit(tallies: tuple[int, ...], words: Words, reply: Reply) -> bool:
+    """Tell whether the counters in a reply are as the model has them; other replies have none."""
+    if len(words) != 2 or words[0] != "sim" or reply.status != "0":
+        return True
+    iface = int(words[1])
+    return all(
+        reply.values.get(name) == str(tallies[place_of(Count(iface, name))]) for name in COUNTERS
+    )
 
 
 def _storms(track: Track, record: Observation) -> bool:

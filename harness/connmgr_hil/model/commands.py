@@ -28,7 +28,7 @@ def run(kernel: Kernel, words: Words) -> Result:
 
 
 def _exists(kernel: Kernel, index: int, *, null_too: bool) -> bool:
-    return (0 if null_too else 1) <= index <= len(kernel.ifaces)
+    return (0 if null_too else 1) <= index <= kernel.indexes[-1]
 
 
 def is_modelled(words: Words) -> bool:
@@ -185,19 +185,14 @@ def _raise(kernel: Kernel, args: Words) -> Result:
 def _listen(kernel: Kernel, args: Words) -> Result:
     yield from ()
     name, verb = args[0], args[1]
-    present = any(listener.name == name for listener in kernel.listeners)
+    others = tuple(each for each in kernel.listeners if each.name != name)
     if verb == "del":
-        kernel.listeners = [each for each in kernel.listeners if each.name != name]
-        return "0", ()
-    if present:
-        if name == "early":
-            return "0", ()
-        kernel.listeners = [each for each in kernel.listeners if each.name != name]
-    if name == "early":
-        kernel.listeners[:0] = reversed(early_listeners(kernel.world))
-    else:
+        kernel.listeners = others
+    elif name != "early":
         mask = kernel.world.mask(*(Event(each) for each in args[2].split(",")))
-        kernel.listeners.insert(0, Listener(name, mask))
+        kernel.listeners = (Listener(name, mask), *others)
+    elif others == kernel.listeners:
+        kernel.listeners = (*reversed(early_listeners(kernel.world)), *others)
     return "0", ()
 
 

@@ -80,10 +80,8 @@ class Dispatcher:
 
     def _deliver(self, kernel: Kernel, entry: Queued, event: Event) -> Rule:
         kernel.delivered_one()
-        code = kernel.world.codes[event]
-        for listener in tuple(kernel.listeners):
-            if not kernel.world.hears(listener.mask, code):
-                continue
+        _, listeners = kernel.audience(kernel.world.codes[event])
+        for listener in listeners:
             if listener.name == "monitor":
                 yield from monitor.handle_event(kernel, event, entry.iface)
                 continue

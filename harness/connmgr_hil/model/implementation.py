@@ -171,13 +171,14 @@ def admin_down_seen(kernel: Kernel, index: int) -> Rule:
 
 def update_watch(kernel: Kernel) -> None:
     """Keep a callback for IF_ADMIN_DOWN registered just while some iface has `watch_admin` set."""
-    wanted = any(iface.impl.watch_admin for iface in kernel.ifaces)
-    registered = any(each.name == "implementation" for each in kernel.listeners)
+    wanted = any(kernel.impl(index).watch_admin for index in kernel.indexes)
+    others = tuple(each for each in kernel.listeners if each.name != "implementation")
+    registered = others != kernel.listeners
     if wanted and not registered:
         mask = kernel.world.mask(Event.IF_ADMIN_DOWN)
-        kernel.listeners.insert(0, Listener("implementation", mask))
+        kernel.listeners = (Listener("implementation", mask), *others)
     elif registered and not wanted:
-        kernel.listeners = [each for each in kernel.listeners if each.name != "implementation"]
+        kernel.listeners = others
 
 
 def start_idle(kernel: Kernel, index: int) -> None:

@@ -8,12 +8,13 @@ accident that no user may rely on (specification 4.6, loss order), the kernel br
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from connmgr_hil.vocabulary.events import Event
 
+from .looking import NO_IFACE, Glass, Look, Notes
 from .observed import Cancel, Chaos, Count, Item, Shown
 from .state import Hook, Iface, Impl, Listener, State
 from .world import World
@@ -78,16 +79,23 @@ class Unpredictable(Exception):
 
 
 class Kernel:
-    """The scheduler, the event queue and the state that rules change while a move is carried out."""
+    """The scheduler, the event queue and the state that rules change while a move is carried out.
 
-    def __init__(self, world: World, state: State, choices: tuple[int, ...]) -> None:
+    What rules look at goes to `notes`, what they write is in `written`.
+    """
+
+    def __init__(
+        self, world: World, state: State, choices: tuple[int, ...], notes: Notes | None = None
+    ) -> None:
         self.world = world
         self.profile = world.profile
-        self.ifaces: list[Iface] = list(state.ifaces)
-        self.listeners: list[Listener] = list(state.listeners)
-        self.hook: Hook | None = state.hook
-        self.counts = list(state.counts)
-        self.blames = list(state.blames)
+        self.notes: Notes = {} if notes is None else notes
+        self.written: Notes = {}
+        self._before = state
+        self._ifaces: list[Iface] = list(state.ifaces)
+        self._fields_written: list[frozenset[str]] = [frozenset()] * len(state.ifaces)
+        self.marked: set[int] = set()
+        """The ifaces whose words the monitor has not looked at since they changed."""
         self.items: list[Item] = []
         self.queue: deque[Queued] = deque()
         self.monitor_pending = False
@@ -107,32 +115,86 @@ class Kernel:
 
     # --- state ---------------------------------------------------------------------------
 
-    def freeze(self) -> State:
-        """Return the state once the move has come to rest."""
-        return State(
-            tuple(self.ifaces),
-            tuple(self.listeners),
-            self.hook,
-            (self.counts[0], self.counts[1], self.counts[2]),
-            (self.blames[0], self.blames[1], self.blames[2]),
-        )
+    @property
+    def indexes(self) -> range:
+        """The indexes of all ifaces."""
+        return range(1, len(self._ifaces) + 1)
+
+    def _place(self, index: int) -> int:
+        return (index - 1) % len(self._ifaces)
 
     def iface(self, index: int) -> Iface:
-        """Return an iface by its index."""
-        return self.ifaces[index - 1]
+        """Return an iface by its index, as it is now."""
+        place = self._place(index)
+        return Glass.on(self._ifaces[place], self._fields_written[place], self.notes, place)
 
     def put(self, index: int, **changes: object) -> None:
         """Change fields of an iface."""
-        self.ifaces[index - 1] = self.ifaces[index - 1]._replace(**changes)  # type: ignore[arg-type]
+        place = self._place(index)
+        self._ifaces[place] = self._ifaces[place]._replace(**changes)  # type: ignore[arg-type]
+        self._note_written(place, changes)
 
     def impl(self, index: int) -> Impl:
         """Return the simulated implementation's view of an iface."""
-        return self.ifaces[index - 1].impl
+        return self.iface(index).impl
 
     def put_impl(self, index: int, **changes: object) -> None:
         """Change fields of the simulated implementation."""
-        impl = self.ifaces[index - 1].impl._replace(**changes)  # type: ignore[arg-type]
-        self.put(index, impl=impl)
+        place = self._place(index)
+        iface = self._ifaces[place]
+        impl = iface.impl._replace(**changes)  # type: ignore[arg-type]
+        self._ifaces[place] = iface._replace(impl=impl)
+        self._note_written(place, {f"impl.{name}": value for name, value in changes.items()})
+
+    def _note_written(self, place: int, fields: dict[str, object]) -> None:
+        self._fields_written[place] |= fields.keys()
+        for field, value in fields.items():
+            self.written[Look(place, field)] = value
+
+    def mark(self, index: int) -> None:
+        """Note that the monitor must look at an iface."""
+        self.marked.add(self._place(index) + 1)
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """The registered callbacks, newest first."""
+        return cast("tuple[Listener, ...]", self._look("listeners", self._before.listeners))
+
+    @listeners.setter
+    def listeners(self, listeners: tuple[Listener, ...]) -> None:
+        self.written[Look(NO_IFACE, "listeners")] = listeners
+
+    @property
+    def hook(self) -> Hook | None:
+        """What the early listener executes, and when."""
+        return cast("Hook | None", self._look("hook", self._before.hook))
+
+    @hook.setter
+    def hook(self, hook: Hook | None) -> None:
+        self.written[Look(NO_IFACE, "hook")] = hook
+
+    def total(self, number: int) -> int:
+        """Return one of the monitor's totals."""
+        return cast("int", self._look(f"counts.{number}", self._before.counts[number]))
+
+    def put_total(self, number: int, total: int) -> None:
+        """Change one of the monitor's totals."""
+        self.written[Look(NO_IFACE, f"counts.{number}")] = total
+
+    def blame(self, number: int) -> int:
+        """Return one of the ifaces that the monitor blames."""
+        return cast("int", self._look(f"blames.{number}", self._before.blames[number]))
+
+    def put_blame(self, number: int, index: int) -> None:
+        """Blame an iface."""
+        self.written[Look(NO_IFACE, f"blames.{number}")] = index
+
+    def _look(self, field: str, before: object) -> object:
+        look = Look(NO_IFACE, field)
+        if look in self.written:
+            return self.written[look]
+        self.notes[look] = before
+        return before
 
     # --- what a move shows ---------------------------------------------------------------
 
@@ -169,17 +231,22 @@ class Kernel:
 
     # --- locks ---------------------------------------------------------------------------
 
-    def lock(self, key: str) -> Rule:
+    def lock(self, key: str) -> Iterable[Switch]:
         """Take a recursive mutex, waiting for its owner if need be."""
         me = self.current
-        while True:
-            owner, depth = self._owners.get(key, (me, 0))
-            if owner is me:
-                self._owners[key] = (me, depth + 1)
-                return
+        owner, depth = self._owners.get(key, (me, 0))
+        if owner is not me:
+            return self._wait_for(key)
+        self._owners[key] = (me, depth + 1)
+        return ()
+
+    def _wait_for(self, key: str) -> Rule:
+        me = self.current
+        while key in self._owners:
             me.wants = key
-            self._boost(owner, me)
+            self._boost(self._owners[key][0], me)
             yield Switch.LOCK
+        self._owners[key] = (me, 1)
 
     def _boost(self, owner: Thread, waiter: Thread) -> None:
         if owner.coop or owner.boosted or not waiter.coop:
@@ -255,6 +322,13 @@ class Kernel:
             self._burst(thread)
         assert not self._waiting, f"deadlock: {[(t.name, t.wants) for t in self._waiting]}"
 
+    def end(self) -> None:
+        """Forget the threads: they refer to the kernel, and would outlive it for a while."""
+        self.dispatcher = self.monitor = self._preemptible = self._running = None
+        self._ready.clear()
+        self._waiting.clear()
+        self._owners.clear()
+
     def _burst(self, thread: Thread) -> None:
         """Let one thread run until it gives the processor away."""
         for why in thread.rule:
@@ -273,13 +347,14 @@ class Kernel:
 
     # --- events --------------------------------------------------------------------------
 
+    def audience(self, code: int) -> tuple[bool, tuple[Listener, ...]]:
+        """Return whether an event is queued at all now, and who hears it."""
+        return self.world.audience(self.listeners, code)
+
     def post(self, event: Event, iface: int, info: str | None = None, rule: str = "") -> Rule:
         """Notify an event: queue it if anybody listens and the queue has room."""
         code = self.world.codes.get(event)
-        everyone = 0
-        for listener in self.listeners:
-            everyone |= listener.mask
-        if code is None or not self.world.admits(everyone, code):
+        if code is None or not self.audience(code)[0]:
             return
         if info is not None and info.startswith("len=") and int(info[4:]) > INFO_LIMIT:
             return
@@ -338,6 +413,7 @@ def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
             kernel.run()
         except Unpredictable as error:
             kernel.do(Chaos(error.rule))
+        kernel.end()
         followed = len(kernel.taken)
         if _chaotic(kernel):
             followed = min(followed, CHAOTIC_CHOICES)

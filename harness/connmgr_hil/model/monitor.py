@@ -54,6 +54,7 @@ def _mark(kernel: Kernel, index: int, word: int) -> None:
     if not kernel.profile.families:
         word |= CHANGED
     kernel.put(index, word=word)
+    kernel.mark(index)
     kernel.monitor_pending = True
     kernel.wake(kernel.monitor)
 
@@ -61,7 +62,8 @@ def _mark(kernel: Kernel, index: int, word: int) -> None:
 def initial_scan(kernel: Kernel) -> Rule:
     """What the monitor learns of every iface when it starts (specification 3.3)."""
     yield from kernel.lock("monitor")
-    for index, iface in enumerate(kernel.ifaces, 1):
+    for index in kernel.indexes:
+        iface = kernel.iface(index)
         word = iface.word
         word |= UP if iface.oper else 0
         word |= SET4 if any(address.counts for address in iface.a4) else 0
@@ -98,46 +100,55 @@ def is_ready(iface: Iface) -> bool:
 
 
 def _count_flips(kernel: Kernel) -> Rule:
-    before = kernel.counts[0]
-    for index, iface in enumerate(kernel.ifaces, 1):
-        if not iface.word & CHANGED:
+    change = 0
+    for index in kernel.indexes:
+        if index not in kernel.marked:
             continue
+        iface = kernel.iface(index)
         ready = is_ready(iface)
         word = iface.word & ~CHANGED
         if ready != bool(word & READY):
             word ^= READY
-            kernel.counts[0] += 1 if ready else -1
-            kernel.blames[0 if ready else 1] = index
+            change += 1 if ready else -1
+            kernel.put_blame(0 if ready else 1, index)
         kernel.put(index, word=word)
-    now = kernel.counts[0]
-    if now == before:
+    kernel.marked.clear()
+    if not change:
         return
+    before = kernel.total(0)
+    now = before + change
+    kernel.put_total(0, now)
     if now == 0:
-        yield from kernel.post(Event.L4_DISCONNECTED, kernel.blames[1])
+        yield from kernel.post(Event.L4_DISCONNECTED, kernel.blame(1))
     elif before == 0:
-        yield from kernel.post(Event.L4_CONNECTED, kernel.blames[0])
+        yield from kernel.post(Event.L4_CONNECTED, kernel.blame(0))
 
 
 def _recount(kernel: Kernel) -> Rule:
-    totals = [0, 0, 0]
+    """Zephyr counts all ifaces anew; those whose words are as before count as before."""
+    changes = [0, 0, 0]
     blames = [0, 0, 0]
-    for index, iface in enumerate(kernel.ifaces, 1):
-        word = iface.word
+    for index in kernel.indexes:
+        if index not in kernel.marked:
+            continue
+        word = kernel.iface(index).word
         live = bool(word & UP and not word & IGNORED)
         fresh = (live and bool(word & (SET4 | SET6)), live and bool(word & SET4))
         for number, ready in enumerate((*fresh, live and bool(word & SET6))):
             bit = _CLASSES[number][0]
-            totals[number] += ready
             if ready != bool(word & bit):
+                changes[number] += 1 if ready else -1
                 blames[number] = index
                 word ^= bit
         kernel.put(index, word=word)
+    kernel.marked.clear()
     for number, (_, connected, disconnected) in enumerate(_CLASSES):
-        before, now = kernel.counts[number], totals[number]
-        if now == before:
+        if not changes[number]:
             continue
-        kernel.counts[number] = now
-        kernel.blames[number] = blames[number]
+        before = kernel.total(number)
+        now = before + changes[number]
+        kernel.put_total(number, now)
+        kernel.put_blame(number, blames[number])
         if now == 0:
             yield from kernel.post(disconnected, blames[number])
         elif before == 0:
@@ -150,12 +161,12 @@ def resend(kernel: Kernel) -> Rule:
     if kernel.profile.families:
         for number in (0, 2, 1):
             _, connected, disconnected = _CLASSES[number]
-            event = connected if kernel.counts[number] else disconnected
-            yield from kernel.post(event, kernel.blames[number], rule="resend")
-    elif kernel.counts[0]:
-        yield from kernel.post(Event.L4_CONNECTED, kernel.blames[0], rule="resend")
+            event = connected if kernel.total(number) else disconnected
+            yield from kernel.post(event, kernel.blame(number), rule="resend")
+    elif kernel.total(0):
+        yield from kernel.post(Event.L4_CONNECTED, kernel.blame(0), rule="resend")
     else:
-        yield from kernel.post(Event.L4_DISCONNECTED, kernel.blames[1], rule="resend")
+        yield from kernel.post(Event.L4_DISCONNECTED, kernel.blame(1), rule="resend")
     kernel.unlock("monitor")
     yield Switch.PREEMPT
 

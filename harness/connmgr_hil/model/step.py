@@ -10,6 +10,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .kernel import Kernel, Rule, explore
+from .looking import Change, Memory, Notes, Way
 from .observed import Item
 from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World
@@ -21,8 +22,9 @@ class Expire(NamedTuple):
     slot: str
 
 
-REMEMBERED = 20_000
-"""So many answers are remembered; then all are forgotten, so that memory does not grow with a run."""
+ANSWERS, WAYS = 2_000, 8_000
+"""So many answers are remembered, by state and by what was looked at; then all are forgotten, so that memory does not
+grow with a run."""
 
 BOOT_READY, BOOT_ADDRESS = "free1", "192.0.2.99"
 """An iface that may be auto-started with an address (PROTOCOL.md, section 5)."""
@@ -41,14 +43,19 @@ class Outcome(NamedTuple):
 class Model:
     """The reference model for one device.
 
-    `step` is a pure function of state and move; its answers are remembered, since a run asks the same questions often.
+    `step` is a pure function of state and move. Its answers are remembered, since a run asks the same questions often:
+    by state and move, and by what the move looked at, for states that differ elsewhere.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self._dispatcher = Dispatcher(commands.hooked)
-        self._states: dict[State, State] = {}
+        self._ifaces: dict[Iface, Iface] = {}
+        self._states: dict[tuple[object, ...], State] = {}
+        self._ids: set[int] = set()
         self._answers: dict[tuple[int, Move], tuple[Outcome, ...]] = {}
+        self._memories: dict[Move, Memory] = {}
+        self._kept = 0
         self._booted: tuple[Outcome, ...] | None = None
 
     def step(self, state: State, move: Move) -> tuple[Outcome, ...]:
@@ -57,34 +64,36 @@ class Model:
             move = commands.essence(move)
         answer = self._answers.get((id(state), move))
         if answer is None:
-            if len(self._answers) >= REMEMBERED:
+            if len(self._answers) >= ANSWERS:
                 self._answers.clear()
                 self._states.clear()
-            state = self.known(state)
-            if isinstance(move, Expire):
-                answer = self._explore(
-                    state, lambda kernel: self._expiry(kernel, move.slot), coop=True
-                )
-            elif isinstance(move, real.Unprompted):
-                legal = real.is_legal(Kernel(self.world, state, ()), move)
-                answer = (
-                    self._explore(state, lambda kernel: real.befall(kernel, move), coop=True)
-                    if legal
-                    else ()
-                )
-            else:
-                answer = self._explore(state, lambda kernel: _command(kernel, move), coop=False)
+                self._ifaces.clear()
+                self._ids.clear()
+            if id(state) not in self._ids:
+                state = self.known(state)
+            answer = self._outcomes(state, self._ways(state, move))
             self._answers[id(state), move] = answer
         return answer
 
     def known(self, state: State) -> State:
         """Return the one object that stands for all states equal to this one."""
-        return self._states.setdefault(state, state)
+        return self._one(state._replace(ifaces=tuple(map(self._one_iface, state.ifaces))))
+
+    def _one_iface(self, iface: Iface) -> Iface:
+        return self._ifaces.setdefault(iface, iface)
+
+    def _one(self, state: State) -> State:
+        """Return the same for a state whose ifaces are each the one that stands for its equals."""
+        ifaces, *rest = state
+        one = self._states.setdefault((*map(id, ifaces), *rest), state)
+        self._ids.add(id(one))
+        return one
 
     def boot(self) -> tuple[Outcome, ...]:
         """Return what a device shows from its start until everything has come to rest."""
         if self._booted is None:
-            self._booted = self._explore(self._cold(), self._boot, coop=True)
+            cold = self._cold()
+            self._booted = self._outcomes(cold, self._explore(cold, self._boot, {}, coop=True))
         return self._booted
 
     def rested(self) -> tuple[State, ...]:
@@ -96,20 +105,54 @@ class Model:
             )
         )
 
+    def _outcomes(self, state: State, ways: tuple[Way, ...]) -> tuple[Outcome, ...]:
+        outcomes = [
+            Outcome(way.items, self._one(way.change.applied(state, self._one_iface)))
+            for way in ways
+        ]
+        return tuple(dict.fromkeys(outcomes) if len(outcomes) > 1 else outcomes)
+
+    def _ways(self, state: State, move: Move) -> tuple[Way, ...]:
+        """Work out an answer, or recall that for a state which looks the same to this move."""
+        memory = self._memories.get(move)
+        if memory is None:
+            memory = self._memories[move] = Memory()
+        ways = memory.recall(state)
+        if ways is None:
+            if self._kept >= WAYS:
+                self._memories.clear()
+                self._kept = 0
+                memory = self._memories[move] = Memory()
+            notes: Notes = {}
+            ways = self._work_out(state, move, notes)
+            memory.keep(notes, ways)
+            self._kept += 1
+        return ways
+
+    def _work_out(self, state: State, move: Move, notes: Notes) -> tuple[Way, ...]:
+        if isinstance(move, Expire):
+            return self._explore(
+                state, lambda kernel: self._expiry(kernel, move.slot), notes, coop=True
+            )
+        if isinstance(move, real.Unprompted):
+            if not real.is_legal(Kernel(self.world, state, (), notes), move):
+                return ()
+            return self._explore(state, lambda kernel: real.befall(kernel, move), notes, coop=True)
+        return self._explore(state, lambda kernel: _command(kernel, move), notes, coop=False)
+
     def _explore(
-        self, state: State, rule: Callable[[Kernel], Rule], *, coop: bool
-    ) -> tuple[Outcome, ...]:
+        self, state: State, rule: Callable[[Kernel], Rule], notes: Notes, *, coop: bool
+    ) -> tuple[Way, ...]:
         def make(choices: tuple[int, ...]) -> Kernel:
-            kernel = Kernel(self.world, state, choices)
+            kernel = Kernel(self.world, state, choices, notes)
             kernel.dispatcher = kernel.park("net_mgmt", self._dispatcher.thread(kernel))
             kernel.monitor = kernel.park("conn_mgr", monitor.monitor_thread(kernel))
             kernel.spawn("caller", rule(kernel), coop=coop)
             return kernel
 
-        outcomes = [
-            Outcome(tuple(kernel.items), self.known(kernel.freeze())) for kernel in explore(make)
-        ]
-        return tuple(dict.fromkeys(outcomes) if len(outcomes) > 1 else outcomes)
+        return tuple(
+            Way(tuple(kernel.items), Change.of(kernel.written)) for kernel in explore(make)
+        )
 
     def _expiry(self, kernel: Kernel, slot: str) -> Rule:
         kind, index, *rest = slot.split(":", 2)

@@ -1,7 +1,9 @@
 """What never changes while a device runs: its ifaces, its build options, its profile."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import reduce
+from operator import or_
+from typing import NamedTuple, Protocol, TypeVar, cast
 
 from connmgr_hil.vocabulary.events import Event, Layer, event_codes, layer_of
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
@@ -25,8 +27,20 @@ _NO_CALLBACKS = Callbacks(connects=False, options=False)
 _ANY_CALLBACKS = Callbacks(connects=True, options=True)
 
 
-MOST_HEARD = 1_000
-"""So many answers about masks and codes are remembered; there are far fewer in a run."""
+MOST_AUDIENCES = 1_000
+"""So many answers about who hears what are remembered; there are far fewer in a run."""
+
+
+class Masked(Protocol):
+    """A listener, as far as it matters who hears what."""
+
+    @property
+    def mask(self) -> int:
+        """The OR of the codes that it asked for."""
+        ...
+
+
+_M = TypeVar("_M", bound=Masked)
 
 
 @dataclass(frozen=True)
@@ -40,7 +54,7 @@ class World:
     names: dict[int, Event] = field(init=False)
     reals: frozenset[int] = field(init=False)
     """The indexes of ifaces of which nothing is known but their guarantees."""
-    _heard: dict[tuple[int, int], bool] = field(
+    _audiences: dict[tuple[object, int], tuple[bool, tuple[Masked, ...]]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
 
@@ -100,14 +114,16 @@ class World:
             and (not mask_command or bool(command & mask_command))
         )
 
-    def hears(self, mask: int, code: int) -> bool:
-        """Tell the same as `accepts`, from memory where it was asked before: each delivery asks for every listener."""
-        answer = self._heard.get((mask, code))
+    def audience(self, listeners: tuple[_M, ...], code: int) -> tuple[bool, tuple[_M, ...]]:
+        """Return whether an event is queued at all, and who of these hears it; from memory where it was asked before."""
+        answer = self._audiences.get((listeners, code))
         if answer is None:
-            if len(self._heard) >= MOST_HEARD:
-                self._heard.clear()
-            answer = self._heard[mask, code] = self.accepts(mask, code)
-        return answer
+            if len(self._audiences) >= MOST_AUDIENCES:
+                self._audiences.clear()
+            everyone = reduce(or_, (each.mask for each in listeners), 0)
+            heard = tuple(each for each in listeners if self.accepts(each.mask, code))
+            answer = self._audiences[listeners, code] = (self.admits(everyone, code), heard)
+        return cast("tuple[bool, tuple[_M, ...]]", answer)
 
     def admits(self, everyones_mask: int, code: int) -> bool:
         """Tell whether an event is queued at all, given the OR of all masks (specification 3.1)."""
