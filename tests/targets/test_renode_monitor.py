@@ -60,9 +60,23 @@ def parsed(pieces: list[bytes], machines: set[str] | None = None) -> list[Line |
 
 def test_greeting_is_telnet_bytes_banner_and_a_prompt() -> None:
     assert parsed([GREETING + BANNER + b"(monitor) "]) == [
-        Line("Renode, version 1.16.1.0 (scripted)"),
+        Line("Renode, version 1.16.1 (scripted)"),
         Line(""),
         Prompt("monitor"),
+    ]
+
+
+def test_lines_end_as_renode_ends_them() -> None:
+    """Recorded from Renode 1.16.1: LF CR after an echo, CR LF CR between lines, CR CR LF after an object."""
+    data = (
+        b"start\n\rStarting emulation...\r\n\r(k64f) version\n\rRenode, version 1.16.1\r\n\r(k64f) "
+        b"emulation GetTimeSourceInfo\n\rState: Idle\r\nQuantum: 00:00:00.001000000\r\r\n(k64f) "
+    )
+    assert parsed([data], {"k64f"}) == [
+        *(Line("start"), Line("Starting emulation..."), Prompt("k64f")),
+        *(Line("version"), Line("Renode, version 1.16.1"), Prompt("k64f")),
+        *(Line("emulation GetTimeSourceInfo"), Line("State: Idle")),
+        *(Line("Quantum: 00:00:00.001000000"), Prompt("k64f")),
     ]
 
 

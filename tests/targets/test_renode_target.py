@@ -37,14 +37,19 @@ OURS = ("renode_frdm_k64f", "renode_nrf9160dk")
 class Machine:
     """Sends `b"reply"` once it has run for so long since it heard something."""
 
-    def __init__(self, device_seconds: float) -> None:
+    def __init__(self, device_seconds: float, *, slow: float = 0.0, overtime: float = 60.0) -> None:
         ours, self.theirs = socket.socketpair()
         self.slices: list[float] = []
         self.needs = device_seconds
+        self.slow = slow
         line = from_socket(ours, "a machine")
-        self.line = GrantedLine(line, self.run_for, shortest=0.001, longest=0.05)
+        self.line = GrantedLine(line, self.run_for, shortest=0.001, longest=0.05, overtime=overtime)
 
     def run_for(self, seconds: float) -> None:
+        """Run; on a computer that is too slow a second takes `slow` seconds of its work."""
+        until = time.monotonic() + seconds * self.slow
+        while time.monotonic() < until:
+            pass
         before = sum(self.slices)
         self.slices.append(seconds)
         if before < self.needs <= sum(self.slices):
@@ -56,8 +61,10 @@ def make() -> Iterator[type[Machine]]:
     made: list[Machine] = []
 
     class Kept(Machine):
-        def __init__(self, device_seconds: float) -> None:
-            super().__init__(device_seconds)
+        def __init__(
+            self, device_seconds: float, *, slow: float = 0.0, overtime: float = 60.0
+        ) -> None:
+            super().__init__(device_seconds, slow=slow, overtime=overtime)
             made.append(self)
 
     yield Kept
@@ -105,6 +112,36 @@ def test_a_new_command_gets_time_of_its_own(make: type[Machine]) -> None:
     machine.needs = granted + 0.01
     machine.line.write(b"ping\r")
     assert machine.line.read(after(0.4)) == b"reply"
+
+
+def test_a_slow_emulator_takes_nothing_from_the_device(make: type[Machine]) -> None:
+    machine = make(0.018, slow=4)
+    machine.line.write(b"advance\r")
+    assert machine.line.read(after(0.02)) == b"reply"
+    assert 0.018 <= sum(machine.slices) < 0.021
+
+
+def test_what_is_left_of_a_deadline_is_left_on_a_slow_emulator_too(make: type[Machine]) -> None:
+    machine = make(0.05, slow=2)
+    deadline = after(0.4)
+    machine.line.write(b"advance\r")
+    assert machine.line.read(deadline) == b"reply"
+    machine.needs = 0.37
+    assert machine.line.read(deadline) == b"reply"
+    assert sum(machine.slices) < 0.42
+
+
+def test_a_slow_emulator_is_waited_for_within_bounds(make: type[Machine]) -> None:
+    machine = make(1000.0, slow=10, overtime=0.0)
+    machine.line.write(b"advance\r")
+    assert machine.line.read(after(0.02)) == b""
+    assert 0 < sum(machine.slices) < 0.02
+
+
+def test_a_deadline_that_is_over_gives_no_time(make: type[Machine]) -> None:
+    machine = make(0.001)
+    assert machine.line.read(time.monotonic()) == b""
+    assert machine.slices == []
 
 
 class Firmware:

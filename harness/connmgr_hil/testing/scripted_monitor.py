@@ -12,7 +12,8 @@ from .stand_in import StandIn
 
 GREETING = bytes((255, 253, 0, 255, 251, 1, 255, 251, 3, 255, 252, 34))
 """Telnet's options as Renode sends them; the last byte looks like a quote."""
-BANNER = b"Renode, version 1.16.1.0 (scripted)\r\n\r\n"
+BANNER = b"Renode, version 1.16.1 (scripted)\n\r\n\r"
+"""Echo and banner end their lines with LF CR; what commands print, with CR LF."""
 
 Handler = Callable[["ScriptedMonitor", str], str]
 Run = Callable[[bytes, float], bytes]
@@ -153,14 +154,14 @@ class ScriptedMonitor(StandIn):
 
     def _enter(self, command: str) -> None:
         if not command.strip():
-            self._say(b"\r\n" + self.prompt)
+            self._say(b"\n\r" + self.prompt)
             return
         self.commands.append(command)
         instead = self.answer(command)
         if instead is not None:
             self._say(instead)
             return
-        self._say(command.encode() + b"\r\n")
+        self._say(command.encode() + b"\n\r")
         try:
             printed = self.perform(command)
         except MonitorError as error:
@@ -304,6 +305,7 @@ _COMMANDS: dict[str, Handler] = {
     "machine Reset": lambda me, _rest: me.reset_machine(),
     "machine ElapsedVirtualTime": lambda me, _rest: f"{me.elapsed:.6f}",
     "sysbus LoadELF": lambda me, rest: me.load_elf(rest),
+    "sysbus WriteByte": lambda _me, _rest: "",
     "include": lambda me, rest: me.include(rest),
     "emulation RunFor": lambda me, rest: me.run_for(rest),
     "emulation SetGlobalAdvanceImmediately": lambda _me, _rest: "",

@@ -80,7 +80,8 @@ class MonitorParser:
 
     def feed(self, data: bytes) -> list[Line | Prompt]:
         """Return what these bytes complete."""
-        self._text += self._telnet.feed(data).decode("latin-1")
+        # Lines end with LF CR, CR LF, or CR CR LF, by who prints them: CR says nothing.
+        self._text += self._telnet.feed(data).decode("latin-1").replace("\r", "")
         items: list[Line | Prompt] = []
         while True:
             # An escape sequence that is not over yet may hide a line end's neighbour; it waits.
@@ -99,7 +100,7 @@ class MonitorParser:
                 self._begun = self._begun or len(whole) > _LONGEST_LINE
                 self._text = whole[-_LONGEST_LINE:] + rest
                 return items
-            items.append(Line(line.strip("\r")))
+            items.append(Line(line))
             self._text, self._begun = after + rest, False
 
     @property
@@ -124,5 +125,5 @@ def _refused(command: str, reason: str) -> RigFault:
     if _MISMATCH in reason:
         remedy = "does the file that it names exist? Otherwise its arguments are wrong"
     elif _UNKNOWN in reason:
-        remedy = "is the platform description the one of this board, and Renode 1.15 or newer?"
+        remedy = "is the platform description the one of this board, and Renode 1.16 or newer?"
     return RigFault(f"Renode should do '{command}'", reason.strip()[:400], remedy)

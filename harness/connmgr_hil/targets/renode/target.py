@@ -70,6 +70,7 @@ class RenodeTarget(PlatformTarget):
             self._run_for,
             shortest=settings.quantum_seconds,
             longest=max(settings.slice_seconds, settings.quantum_seconds),
+            overtime=settings.stuck_seconds,
         )
         return self._line
 
