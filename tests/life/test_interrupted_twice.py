@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from boards import serial_board
 from processes import Harness, assert_traces_read, walking
+
+from serial_board import serial_board
 
 PAGE = 4096
 """The least that a pipe holds; a report of `verify` is longer."""

@@ -1,11 +1,8 @@
 """The pytest plugin, as people use it: tests in files, options on the command line."""
 
-import contextlib
-import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +13,7 @@ from connmgr_hil.conformance.scenario import registered
 from connmgr_hil.testbed.needs import NEEDS
 from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.observations import EventSeen
+from serial_board import PLATFORM, board_on_a_line, image_of_another_build
 
 pytest_plugins = ["pytester"]
 SNIPPETS = Path(__file__).parents[2] / "docs" / "snippets"
@@ -278,15 +276,46 @@ def test_every_option_is_a_fixture(run_tests: RunTests) -> None:
                 cm_variant == "dad", cm_variant != "no_auto_down"
             )
 
-        def test_options(cm_target, cm_platform, cm_image, cm_variant, cm_port, cm_trace_dir):
+        def test_options(
+            cm_target, cm_platform, cm_image, cm_variant, cm_port, cm_any_build, cm_trace_dir
+        ):
+            assert cm_any_build
             assert (cm_target, cm_platform, str(cm_image)) == ("native", "some.toml", "some.exe")
             assert (cm_variant, cm_port, str(cm_trace_dir)) == ("dad", "/dev/x", "kept")
         """,
         *("-k", "options", "--cm-target", "native", "--cm-platform", "some.toml"),
         *("--cm-image", "some.exe", "--cm-variant", "dad", "--cm-port", "/dev/x"),
-        *("--cm-trace-dir", "kept"),
+        *("--cm-trace-dir", "kept", "--cm-any-build"),
     )
     result.assert_outcomes(passed=1, deselected=3)
+
+
+def test_a_slow_rig_is_waited_for(run_tests: RunTests) -> None:
+    test = """
+        from connmgr_hil.transport.deadlines import HELLO
+
+        def test_it():
+            assert HELLO.seconds == HELLO.unscaled * 7.5
+        """
+    run_tests(test, "--cm-time-scale", "7.5", apart=True).assert_outcomes(passed=1)
+    run_tests(test, "--cm-time-scale", "7.5", "-n", "1", apart=True).assert_outcomes(passed=1)
+    refused = run_tests(test, "--cm-time-scale", "soon", apart=True)
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    refused.stderr.fnmatch_lines(["ERROR: a time scale from 0.01 to 1000", "*seen: 'soon'"])
+
+
+def test_a_board_with_another_build_is_refused_unless_any_will_do(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    pytester.makefile(".toml", board=PLATFORM)
+    test = "def test_it(cm):\n    cm.do('up U', 'IF_ADMIN_UP(U) IF_UP(U)')\n"
+    with board_on_a_line() as port:
+        options = ["--cm-platform", "board.toml", "--cm-port", port]
+        options += ["--cm-image", str(image_of_another_build(pytester.path))]
+        refused = run_tests(test, *options)
+        refused.assert_outcomes(errors=1)
+        refused.stdout.fnmatch_lines(["*build 0123456789abcdef on *", "*--cm-any-build*"])
+        run_tests(test, *options, "--cm-any-build").assert_outcomes(passed=1)
 
 
 def test_variants_in_one_run(run_tests: RunTests) -> None:
@@ -344,32 +373,10 @@ def test_many_workers_do_not_meet(run_tests: RunTests, pytester: pytest.Pytester
     assert resends == list(range(8))
 
 
-_BOARD = """
-    name = "board"
-    description = "a board on a line, played by the simulated one"
-    kind = "board"
-    [zephyr]
-    board = "simulated"
-    [time]
-    granted = true
-    """
-
-
-@contextlib.contextmanager
-def board_on_a_line() -> Iterator[str]:
-    """A simulated board that is there already; its port."""
-    command = [sys.executable, "-m", "connmgr_hil.simulated_board"]
-    environment = os.environ | {"PYTHONPATH": str(HARNESS)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as board:
-        assert board.stdout
-        yield board.stdout.readline().split()[-1]
-        board.terminate()
-
-
 def test_many_workers_take_turns_on_one_board(
     run_tests: RunTests, pytester: pytest.Pytester
 ) -> None:
-    pytester.makefile(".toml", board=_BOARD)
+    pytester.makefile(".toml", board=PLATFORM)
     with board_on_a_line() as port:
         result = run_tests(
             """
@@ -389,7 +396,7 @@ def test_many_workers_take_turns_on_one_board(
 
 def test_each_worker_has_its_own_board(run_tests: RunTests, pytester: pytest.Pytester) -> None:
     """Each test waits until the other worker's is at it too: with one board neither would end."""
-    pytester.makefile(".toml", board=_BOARD)
+    pytester.makefile(".toml", board=PLATFORM)
     with board_on_a_line() as first, board_on_a_line() as second:
         result = run_tests(
             """

@@ -1,5 +1,6 @@
 """The library: what it tells when something is wrong, and whose fault it says it is."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from connmgr_hil.checker import Outcome, check_trace
 from connmgr_hil.robot.trace_table import trace_table
 from connmgr_hil.trace import TraceWriter
 from connmgr_hil.vocabulary.observations import Header, Log, Noise
+from serial_board import PLATFORM, board_on_a_line, image_of_another_build
 
 SNIPPETS = ROOT / "docs" / "snippets"
 
@@ -208,3 +210,41 @@ def test_what_came_from_a_device_is_escaped(tmp_path: Path) -> None:
     for hostile in ("<script", "<img", "<i>", "<b>"):
         assert hostile not in table
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in table
+
+
+CHOOSING = """
+*** Settings ***
+Library    connmgr_hil.robot.ConnMgrLibrary    target=board.toml    port=%PORT    image=%IMAGE    %MORE
+
+*** Test Cases ***
+It Answers
+    Take Interface Up    U
+"""
+
+
+def test_a_board_with_another_build_is_refused_unless_any_will_do(
+    run_robot: RunRobot, tmp_path: Path
+) -> None:
+    (tmp_path / "board.toml").write_text(PLATFORM)
+    image = str(image_of_another_build(tmp_path))
+    with board_on_a_line() as port:
+        suite = CHOOSING.replace("%PORT", port).replace("%IMAGE", image)
+        refused = run_robot(suite.replace("%MORE", ""))
+        (test,) = refused.tests().values()
+        assert test.message.startswith("Rig error (WrongDevice): build 0123456789abcdef on ")
+        assert "any_build=True" in test.message
+        assert run_robot(suite.replace("%MORE", "any_build=True")).counts() == (1, 0, 0)
+
+
+def test_a_slow_rig_is_waited_for(run_robot: RunRobot, tmp_path: Path) -> None:
+    """Or, as here, a hasty one given up early."""
+    image = tmp_path / "zephyr.exe"
+    image.write_text(f"#!{sys.executable}\nimport signal\nsignal.pause()\n")
+    image.chmod(0o755)
+    suite = CHOOSING.replace("board.toml    port=%PORT", "native").replace("%IMAGE", str(image))
+    (test,) = run_robot(suite.replace("%MORE", "time_scale=0.01")).tests().values()
+    assert test.message.startswith("Rig error (RigFault): it should print")
+    assert "within 0.1 s (deadline 'start', at time scale 0.01)" in test.message
+    refused = run_robot(suite.replace("%MORE", "time_scale=0"))
+    (error,) = refused.result.errors.messages
+    assert "a time scale from 0.01 to 1000" in error.message

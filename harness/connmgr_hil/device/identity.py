@@ -31,5 +31,9 @@ class Expected:
                     f"{what} {seen} (board {facts.board}, build {facts.build}, "
                     f"Zephyr {facts.zephyr})",
                     "flash the image that was built for this run, or choose the other target"
-                    + ("; --any-build accepts it" if what == "build" else ""),
+                    + (
+                        "; --any-build accepts it (pytest: --cm-any-build, Robot Framework: any_build=True)"
+                        if what == "build"
+                        else ""
+                    ),
                 )

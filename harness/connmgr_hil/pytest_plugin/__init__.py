@@ -7,6 +7,7 @@ package before a test asks for a device.
 from .fixtures import (
     advance,
     cm,
+    cm_any_build,
     cm_image,
     cm_platform,
     cm_port,
@@ -27,6 +28,7 @@ from .hooks import (
 __all__ = [
     "advance",
     "cm",
+    "cm_any_build",
     "cm_image",
     "cm_platform",
     "cm_port",

@@ -54,6 +54,12 @@ def cm_port(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
+def cm_any_build(pytestconfig: pytest.Config) -> bool:
+    """Whether a board may run another build than the one that was built here."""
+    return bool(pytestconfig.getoption("cm_any_build"))
+
+
+@pytest.fixture(scope="session")
 def cm_trace_dir(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder for traces: one for each test, named like it."""
     folder = _option(pytestconfig, "trace_dir")
@@ -79,6 +85,7 @@ def cm(
     cm_image: Path | None,
     cm_variant: str,
     cm_port: str,
+    cm_any_build: bool,
     cm_trace_dir: Path,
 ) -> "Iterator[ConnMgr]":
     """A freshly started device: give it commands, say what they must show.
@@ -94,7 +101,9 @@ def cm(
     from connmgr_hil.testbed import Choice  # noqa: PLC0415
     from connmgr_hil.vocabulary.errors import ConnMgrHilError  # noqa: PLC0415
 
-    choice = Choice(str(cm_platform or cm_target), cm_image, cm_variant, cm_port)
+    choice = Choice(
+        str(cm_platform or cm_target), cm_image, cm_variant, cm_port, any_build=cm_any_build
+    )
     trace = cm_trace_dir / f"{_file_name(request.node.nodeid)}.jsonl"
     try:
         device = begin(request.node, cm_targets.get(choice), trace)

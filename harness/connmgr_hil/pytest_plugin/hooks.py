@@ -37,6 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("connmgr-hil", "Zephyr's Connection Manager on a target")
     for name, metavar, text in _OPTIONS:
         group.addoption(f"--cm-{name}", metavar=metavar, default="", help=text)
+    group.addoption(
+        "--cm-any-build",
+        action="store_true",
+        help="let a board run another build than the one in the build folder, or --cm-image",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

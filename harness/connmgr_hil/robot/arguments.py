@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from connmgr_hil.testbed import Iface
-from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
 from connmgr_hil.vocabulary.stimuli import FLAGS
 
 from .framework import timestr_to_secs
@@ -83,6 +83,10 @@ def to_iface(value: str | int | Iface, library: "Keywords") -> Iface:
         return library.network.find(value)
     except UsageError as error:
         raise ValueError(f"{error.wanted} is needed; {error.remedy}") from error
+    except RigFault as error:
+        # The device was started for this; Robot Framework would put the blame on the argument.
+        library.rig_broke(error)
+        raise ValueError(str(error)) from error
 
 
 def to_duration(value: str | float | timedelta) -> Duration:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ class ConnMgrLibrary(
         port: str = "",
         trace_dir: str = "",
         time_scale: float = 1.0,
+        any_build: bool = False,
     ) -> None:
         """Chooses the device; it is started by the first test that needs it.
 
@@ -87,11 +89,12 @@ class ConnMgrLibrary(
         - ``port``: the serial port of a board.
         - ``trace_dir``: the folder for traces; ``traces`` beside the log if not given.
         - ``time_scale``: a slow rig is waited for so many times as long; device time stays as it is.
+        - ``any_build``: a board may run another build than the one in the build folder, or ``image``.
 
         For example:
         | Library    connmgr_hil.robot.ConnMgrLibrary    target=native_sim_64
         """
-        self._choice = Choice(target, Path(image) if image else None, variant, port)
+        self._choice = Choice(target, Path(image) if image else None, variant, port, any_build)
         self._trace_dir = trace_dir
         if time_scale != 1.0:
             set_time_scale(time_scale)
@@ -134,7 +137,7 @@ class ConnMgrLibrary(
             self.close_judged()
         choice = self._choice
         if variant:
-            choice = Choice(choice.target, choice.image, variant, choice.port)
+            choice = replace(choice, variant=variant)
         self._opened += 1
         name = re.sub(r"[^\w.-]+", "_", self._test).strip("_") or "device"
         suffix = f".{self._opened}" if self._opened > 1 else ""
@@ -207,6 +210,8 @@ class ConnMgrLibrary(
             self._fail(result, str(error))
         except ConnMgrHilError as error:
             self._fail(result, f"Rig error ({type(error).__name__}): {error}")
+        if result.failed and self._rig and "Rig error" not in result.message:
+            result.message = f"Rig error ({type(self._rig).__name__}): {self._rig}"
         if result.failed:
             self.attach()
 

@@ -15,6 +15,7 @@ class Choice:
     image: Path | None = None
     variant: str = ""
     port: str = ""
+    any_build: bool = False
 
 
 class Targets:
@@ -32,6 +33,7 @@ class Targets:
                 variant=choice.variant,
                 port=choice.port,
                 wait=math.inf,
+                any_build=choice.any_build,
             )
         return self._open[choice]
 
