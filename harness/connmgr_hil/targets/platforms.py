@@ -60,11 +60,15 @@ class Flash(Strict, frozen=True, kw_only=True):
 
 
 class Emulator(Strict, frozen=True, kw_only=True):
-    """How the program is started. `respawn`: a reset ends it, so it is started anew."""
+    """How the program is started. `respawn`: a reset ends it, so it is started anew.
+
+    `pause_seconds`: QEMU's machine stands still when the harness has not waited for it for so long; 0: never.
+    """
 
     program: str = ""
     arguments: tuple[str, ...] = ()
     respawn: bool = False
+    pause_seconds: Amount = 0.05
     flash: Flash | None = None
 
 
@@ -206,6 +210,7 @@ def _flaws(platform: Platform) -> Iterator[tuple[str, str]]:
         yield "emulator.flash.layouts with one layout or more", "none"
     for key, value in (
         ("console.pace_seconds", platform.console.pace_seconds),
+        ("emulator.pause_seconds", platform.emulator.pause_seconds),
         ("time.tolerance_seconds", platform.time.tolerance_seconds),
         ("time.tolerance_percent", platform.time.tolerance_percent),
     ):

@@ -15,6 +15,7 @@ from connmgr_hil.vocabulary.errors import RigFault
 
 from .base import PlatformTarget
 from .flash_image import merged_flash
+from .pausing import Pauser, PausingLine
 from .platforms import Platform
 from .process import EmulatorProcess
 from .stimuli import OutsideStimulus
@@ -27,7 +28,8 @@ class QemuTarget(PlatformTarget):
     """A board in QEMU.
 
     Both lines are socket pairs that QEMU inherits: no names in the file system, nothing to wait for,
-    and nobody else can connect.
+    and nobody else can connect. Its clock follows the host's, but stands still while the harness does anything else
+    than wait for it, as soon as that takes longer than the platform file says (`emulator.pause_seconds`).
     """
 
     means = PlatformTarget.means | {"qmp"}
@@ -37,6 +39,8 @@ class QemuTarget(PlatformTarget):
         self._image = image.absolute()
         self._process: EmulatorProcess | None = None
         self._line: DescriptorTransport | None = None
+        self._pausing: PausingLine | None = None
+        self._pauser: Pauser | None = None
         self._monitor: QEMUMonitorProtocol | None = None
 
     @property
@@ -44,7 +48,7 @@ class QemuTarget(PlatformTarget):
         """The process id of QEMU."""
         return self._process.pid if self._process is not None else None
 
-    def start(self) -> DescriptorTransport:
+    def start(self) -> PausingLine:
         """Start QEMU; it begins to boot at once."""
         self.stop()
         emulator = self.platform.emulator
@@ -72,7 +76,12 @@ class QemuTarget(PlatformTarget):
             raise
         self._line.watch(self._process.fileno(), self._process.take_output)
         self._line.last_words = self._process.how_it_stands
-        return self._line
+        patience = self.platform.emulator.pause_seconds
+        self._pauser = Pauser(
+            lambda: self._command("stop"), lambda: self._command("cont"), patience
+        )
+        self._pausing = PausingLine(self._line, self._pauser)
+        return self._pausing
 
     def _program(self) -> tuple[str, ...]:
         flash = self.platform.emulator.flash
@@ -99,32 +108,44 @@ class QemuTarget(PlatformTarget):
                 alarm.join()
         self._monitor = qmp
 
-    def restart(self) -> DescriptorTransport:
+    def restart(self) -> PausingLine:
         """Reset the machine, or start QEMU anew where it ends on a reset."""
-        if self._monitor is None or self._line is None or self.platform.emulator.respawn:
+        if self._pauser is None or self._pausing is None or self.platform.emulator.respawn:
             return self.start()
+        with self._pauser.waiting():
+            self._command("system_reset")
+        return self._pausing
+
+    def _command(self, name: str) -> None:
+        """Give QEMU a command that it cannot refuse. One thread at a time may do so."""
+        assert self._monitor is not None
+        assert self._process is not None
         try:
-            self._monitor.cmd("system_reset")
+            self._monitor.cmd(name)
+            self._monitor.clear_events()  # each pause leaves two, and nobody reads them
         except (QMPError, OSError, TimeoutError) as error:
-            assert self._process is not None
-            raise self._process.fault(f"QEMU should reset the machine within {MONITOR}") from error
-        return self._line
+            wanted = f"QEMU should carry out '{name}' within {MONITOR}"
+            raise self._process.fault(wanted) from error
 
     def _perform(self, stimulus: OutsideStimulus, name: str) -> None:
         if stimulus.qmp is None:
             super()._perform(stimulus, name)
             return
         purpose = f"QEMU should carry out the stimulus {name}"
-        if self._monitor is None or self._process is None:
+        if self._monitor is None or self._pauser is None:
             raise RigFault(purpose, "it is not running", "start the target first")
         try:
-            self._monitor.cmd(stimulus.qmp.execute, **stimulus.qmp.arguments)
+            with self._pauser.waiting():
+                self._monitor.cmd(stimulus.qmp.execute, **stimulus.qmp.arguments)
         except (QMPError, OSError, TimeoutError) as error:
             words = f"it answered: {error}"
             raise RigFault(purpose, words, "[stimuli] names a command of QMP") from error
 
     def stop(self) -> None:
         """Close the lines and kill QEMU."""
+        if self._pauser is not None:
+            self._pauser.forget()
+            self._pauser = self._pausing = None
         if self._process is not None:
             self._process.kill()
             self._process = None
