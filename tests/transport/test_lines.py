@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
+import serial
 
 from connmgr_hil.testing import FaultInjector, Faults
 from connmgr_hil.transport import (
@@ -26,6 +27,7 @@ from connmgr_hil.transport import (
     open_terminal,
 )
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault, UsageError
+from transport.rfc2217 import Rfc2217Server
 
 
 class Far:
@@ -83,12 +85,58 @@ def make_pyserial(_: ExitStack) -> tuple[Transport, Far]:
         return line, Far(server.accept()[0].detach())
 
 
+def make_rfc2217(stack: ExitStack) -> tuple[Transport, Far]:
+    with socket.create_server(("127.0.0.1", 0)) as device:
+        # A port that has DTR and RTS, which a pseudo-terminal has not.
+        behind = serial.serial_for_url(f"socket://127.0.0.1:{device.getsockname()[1]}")
+        far = Far(device.accept()[0].detach())
+    server = Rfc2217Server(behind)
+    stack.callback(server.join)
+    line = open_line(f"rfc2217://127.0.0.1:{server.port}")
+    stack.callback(line.close)
+    return line, far
+
+
+class Looped(Far):
+    """The far end of a line that is its own: what goes out comes in."""
+
+    def __init__(self, port: serial.SerialBase) -> None:
+        self.port = port
+
+    def send(self, data: bytes) -> None:
+        self.port.write(data)
+
+    def receive(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            data += self.port.read(count - len(data))
+        return data
+
+    def close(self) -> None:
+        self.port.close()
+
+
+def make_loop(_: ExitStack) -> tuple[Transport, Far]:
+    line = open_line("loop://")
+    assert isinstance(line, RemoteTransport)
+    return line, Looped(line._port)
+
+
 def make_injector(stack: ExitStack) -> tuple[Transport, Far]:
     line, far = make_pair(stack)
     return FaultInjector(line), far
 
 
-MAKERS = [make_pty, make_pair, make_unix, make_tcp, make_pyserial, make_injector]
+MAKERS = [
+    make_pty,
+    make_pair,
+    make_unix,
+    make_tcp,
+    make_pyserial,
+    make_rfc2217,
+    make_loop,
+    make_injector,
+]
 
 
 @pytest.fixture(params=MAKERS, ids=lambda maker: maker.__name__[5:])

@@ -5,6 +5,7 @@ from .faults import FaultInjector, Faults
 from .scripted import ScriptedDevice, frame_bytes
 from .scripted_monitor import MonitorError, ScriptedMonitor
 from .scripted_shell import ScriptedShell
+from .stock_conformance import check_stock_device
 
 __all__ = [
     "FarEnd",
@@ -15,6 +16,7 @@ __all__ = [
     "ScriptedMonitor",
     "ScriptedShell",
     "check_device",
+    "check_stock_device",
     "check_transport",
     "frame_bytes",
 ]
