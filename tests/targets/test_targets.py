@@ -145,6 +145,34 @@ def test_emulator_that_does_not_come_up(program: str, message: str) -> None:
     assert target.pid is None
 
 
+LOSES_POWER = """
+import itertools, os, signal, tty
+for life in itertools.count():
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    print(f"uart connected to pseudotty: {os.ttyname(theirs)}", flush=True)
+    os.write(ours, b"life %d of %d" % (life, os.getpid()))
+    os.read(ours, 1)  # busy: it does not see what happens to its power, until it is let go
+    signal.sigwait({signal.SIGHUP})
+"""
+
+
+@pytest.mark.parametrize("sent", [b"x", b""], ids=["quick", "busy"])
+def test_power_is_cut_by_a_signal_or_else_by_force(sent: bytes) -> None:
+    program = (sys.executable, "-c", LOSES_POWER)
+    with ProgramTarget(SHELL, program, {}, start_seconds=0.5, power_cut=signal.SIGHUP) as target:
+        line = target.start()
+        first = line.read(after(5))
+        line.write(sent)
+        before = target.pid
+        again = target.restart().read(after(5))
+        now = target.pid
+    assert first == f"life 0 of {before}".encode()
+    assert again == f"life {1 if sent else 0} of {now}".encode()
+    assert (now == before) == bool(sent)
+
+
 def test_program_that_does_not_exist() -> None:
     with pytest.raises(RigFault, match="cannot start /no/such/program"):
         ProgramTarget(SHELL, ("/no/such/program",), {}).start()

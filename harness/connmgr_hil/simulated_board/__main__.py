@@ -9,6 +9,7 @@ import signal
 import sys
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 from .board import Board, Configuration, new_nonce
 from .defects import KNOWN
@@ -63,13 +64,30 @@ def _build_id(arguments: argparse.Namespace) -> str:
     return digest.hexdigest()[:16]
 
 
-def main() -> None:
-    """Run boards, one boot after the other, until the process is told to end."""
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    arguments = _parse()
+class PowerCut(BaseException):
+    """The board lost its power, and has it again."""
+
+
+def _cut_power(*_: object) -> NoReturn:
+    raise PowerCut
+
+
+def _new_terminal() -> Terminal:
     terminal = Terminal()
     sys.stdout.write(f"uart connected to pseudotty: {terminal.name}\n")
     sys.stdout.flush()
+    return terminal
+
+
+def main() -> None:
+    """Run boards, one boot after the other, until the process is told to end.
+
+    SIGHUP cuts the power: whatever the board was doing, it starts anew on a new terminal.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGHUP, _cut_power)
+    arguments = _parse()
+    terminal = _new_terminal()
     configuration = Configuration(
         PROFILES[arguments.profile](),
         queue_length=arguments.queue,
@@ -85,6 +103,9 @@ def main() -> None:
             Board(configuration, terminal, new_nonce(arguments.nonce, boot)).run()
         except Reboot:
             continue
+        except PowerCut:
+            terminal.close()
+            terminal = _new_terminal()
         except KeyboardInterrupt:
             sys.exit(0)
 

@@ -31,6 +31,12 @@ class Terminal:
         self._poll = select.poll()
         self._poll.register(self._master, select.POLLIN)
 
+    def close(self) -> None:
+        """Hang up on whoever is at the other end."""
+        for end in (self._master, self._slave):
+            if end >= 0:
+                os.close(end)
+
     def write(self, data: bytes) -> None:
         """Add to the output; nothing is written before `flush`."""
         self._output += data

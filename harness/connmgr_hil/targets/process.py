@@ -108,6 +108,15 @@ class EmulatorProcess:
             printed += data or b""
         raise self.fault(f"it should print '{marker.decode()}' before anything long")
 
+    def signal(self, number: int) -> None:
+        """Forget its output and send it a signal, so that what it prints next is the answer.
+
+        Does nothing to a process that has ended.
+        """
+        self.take_output()
+        self.output = b""
+        self._process.send_signal(number)
+
     def fault(self, wanted: str) -> RigFault:
         """Make the error that tells how it stands with this emulator."""
         return RigFault(wanted, self.how_it_stands(), f"try it by hand: {self.command}")

@@ -1,12 +1,15 @@
 """Targets that are a program here with a pseudo-terminal as UART: native_sim, simulated board."""
 
+import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from connmgr_hil.transport import DescriptorTransport, open_terminal
 from connmgr_hil.transport.deadlines import START
+from connmgr_hil.vocabulary.errors import RigFault
 
 from .base import PlatformTarget
 from .platforms import Platform
@@ -25,11 +28,13 @@ class ProgramTarget(PlatformTarget):
         environment: dict[str, str],
         *,
         start_seconds: float | None = None,
+        power_cut: signal.Signals | None = None,
     ) -> None:
         self.platform = platform
         self._command = tuple(command)
         self._environment = environment
         self._start_wait = START.of(start_seconds)
+        self._power_cut = power_cut
         self._process: EmulatorProcess | None = None
         self._line: DescriptorTransport | None = None
 
@@ -44,27 +49,38 @@ class ProgramTarget(PlatformTarget):
         process = EmulatorProcess(self._command, environment=self._environment)
         self._process = process
         try:
-            path = process.wait_for_output(_UART, self._start_wait)
-            self._line = open_terminal(path.decode())
+            return self._open(process)
         except BaseException:
             self.stop()
             raise
-        self._line.watch(process.fileno(), process.take_output)
-        self._line.last_words = process.how_it_stands
-        return self._line
+
+    def _open(self, process: EmulatorProcess) -> DescriptorTransport:
+        path = process.wait_for_output(_UART, self._start_wait)
+        line = self._line = open_terminal(path.decode())
+        line.watch(process.fileno(), process.take_output)
+        line.last_words = process.how_it_stands
+        return line
 
     def restart(self) -> DescriptorTransport:
-        """End the program and start it anew."""
+        """Cut the program's power by its signal if it has one; else end it and start it anew."""
+        if self._power_cut is not None and self._process is not None:
+            self._close_line()
+            self._process.signal(self._power_cut)
+            with contextlib.suppress(RigFault):
+                return self._open(self._process)
         return self.start()
 
     def stop(self) -> None:
         """Close the line and kill the program."""
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+        self._close_line()
         if self._process is not None:
             self._process.kill()
             self._process = None
+
+    def _close_line(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
 
 def simulated_target(platform: Platform, arguments: Sequence[str] = ()) -> ProgramTarget:
@@ -76,7 +92,7 @@ def simulated_target(platform: Platform, arguments: Sequence[str] = ()) -> Progr
     # Where this package is not installed, the board finds it where we found it.
     package = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
-    return ProgramTarget(platform, command, {"PYTHONPATH": path})
+    return ProgramTarget(platform, command, {"PYTHONPATH": path}, power_cut=signal.SIGHUP)
 
 
 def native_target(platform: Platform, image: Path) -> ProgramTarget:
