@@ -27,9 +27,11 @@ from connmgr_hil.targets import (
     read_platform,
     start_device,
 )
+from connmgr_hil.targets.process import EmulatorProcess
 from connmgr_hil.testing import FaultInjector, Faults, ScriptedDevice
 from connmgr_hil.trace import read_records
 from connmgr_hil.transport import after
+from connmgr_hil.transport.deadlines import START
 from connmgr_hil.vocabulary.errors import DeviceReset, LineClosed, RigFault, UsageError, WrongDevice
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -176,6 +178,25 @@ def test_power_is_cut_by_a_signal_or_else_by_force(sent: bytes) -> None:
 def test_program_that_does_not_exist() -> None:
     with pytest.raises(RigFault, match="cannot start /no/such/program"):
         ProgramTarget(SHELL, ("/no/such/program",), {}).start()
+
+
+def test_a_program_is_never_read_as_a_script(tmp_path: Path) -> None:
+    """Neither the first time nor later, when the same path was a program before."""
+    program, ran = tmp_path / "program", tmp_path / "ran"
+    talk = f"#!/bin/sh\necho uart connected to pseudotty: {os.devnull}\nexec sleep 60\n"
+    for content, fault in (("", "Exec format"), (talk, ""), (talk, ""), ("", "Exec format")):
+        program.write_text(content or f"touch {ran}\n")
+        program.chmod(0o700)
+        if fault:
+            with pytest.raises(RigFault, match=fault):
+                EmulatorProcess([str(program)])
+            continue
+        for _ in range(2):
+            process = EmulatorProcess([str(program)])
+            assert process.wait_for_output(b"pseudotty:", START) == os.devnull.encode()
+            assert os.getpgid(process.pid) == process.pid
+            process.kill()
+    assert not ran.exists()
 
 
 def test_qemu_that_refuses_its_image(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from connmgr_hil.transport import escaped
 from connmgr_hil.transport.deadlines import END, LAST_WORDS, Deadline
@@ -19,6 +20,40 @@ from . import reaper
 _INSTALL = "is it installed, and on the PATH?"
 _KEPT = 8192
 _MOST_BEFORE_MARKER = 1_000_000
+
+
+_sound: set[tuple[str, int, int]] = set()
+"""Programs that were started before: their paths, with inode and time of change."""
+
+
+def _start(
+    command: Sequence[str],
+    program: str,
+    output: int,
+    *,
+    env: Mapping[str, str],
+    pass_fds: Sequence[int],
+) -> "subprocess.Popen[bytes]":
+    """Start a program that is announced to the reaper, quickly if the system is known to take it.
+
+    The first time it must not go by way of the shell, which would read as a script what the system refuses.
+    """
+    stat = Path(program).stat()
+    known = program, stat.st_ino, stat.st_mtime_ns
+    announced, ear = reaper.announced(command)
+    sound = known in _sound
+    process = subprocess.Popen(
+        announced if sound else command,
+        stdin=subprocess.DEVNULL,
+        stdout=ear if sound else output,
+        stderr=output,
+        env=env,
+        pass_fds=pass_fds,
+        process_group=0,
+        preexec_fn=None if sound else reaper.announce,  # noqa: PLW1509 - one write, which takes no lock
+    )
+    _sound.add(known)
+    return process
 
 
 class EmulatorProcess:
@@ -37,19 +72,17 @@ class EmulatorProcess:
         self.command = shlex.join(command)
         self.output = b""
         reaper.prepare()
-        if shutil.which(command[0]) is None:
+        program = shutil.which(command[0])
+        if program is None:
             raise RigFault(f"cannot start {command[0]}", "no such program", _INSTALL)
         reading, writing = os.pipe()
         try:
-            self._process = subprocess.Popen(
+            self._process = _start(
                 command,
-                stdin=subprocess.DEVNULL,
-                stdout=writing,
-                stderr=writing,
+                program,
+                writing,
                 env={**os.environ, **(environment or {})},
                 pass_fds=inherit,
-                process_group=0,
-                preexec_fn=reaper.announce,  # noqa: PLW1509 - one write, which takes no lock
             )
         except OSError as error:
             os.close(reading)
