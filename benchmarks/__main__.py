@@ -14,7 +14,7 @@ from rich.table import Table
 
 from connmgr_hil import __version__
 
-from . import judging, pages, round_trip, running, shrinking
+from . import judging, nights, pages, round_trip, running, shrinking
 from .rows import Row, Size, or_skipped
 
 
@@ -52,6 +52,8 @@ def _benchmarks(folder: Path, size: Size) -> dict[str, tuple[str, Callable[[], l
         "whole suite, native": ("device s per s", lambda: running.suite(native, folder, size)),
         "walker, simulated": ("steps/s", lambda: running.walks("simulated", folder, size)),
         "walker, native": ("steps/s", lambda: running.walks(native, folder, size)),
+        "night, simulated": ("core h", lambda: nights.night("simulated", size)),
+        "night, native": ("core h", lambda: nights.night(native, size)),
         "shrinking, simulated": (
             "resets",
             lambda: shrinking.shrinking("simulated", "simulated", folder, size),

@@ -10,17 +10,20 @@ BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 def table(rows: list[dict[str, object]], machine: dict[str, object]) -> str:
     """Return the figures as Markdown."""
     facts = ", ".join(f"{key} {value}" for key, value in machine.items())
-    lines = [
-        f"Measured on: {facts}.",
-        "",
-        "| what | unit | ours | peer | peer's figure | times better |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
+    columns = ["what", "unit", "ours", "peer", "peer's figure", "times better"]
+    if not any(row["peer_name"] for row in rows):
+        columns = columns[:3]
+    lines = [f"Measured on: {facts}.", "", _line(columns), _line(["---"] * len(columns))]
     for row in rows:
         ours = f"not measured: {row['skipped']}" if row.get("skipped") else _figure(row["ours"])
         peer = [str(row["peer_name"] or ""), _figure(row["peer"]), _figure(row["ratio"])]
-        lines.append(" | ".join((f"| {row['name']}", str(row["unit"]), ours, *peer)) + " |")
+        cells = [str(row["name"]), str(row["unit"]), ours, *peer]
+        lines.append(_line(cells[: len(columns)]))
     return "\n".join(lines)
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _figure(value: object) -> str:

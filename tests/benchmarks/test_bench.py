@@ -34,6 +34,32 @@ def test_a_quick_run_writes_rows(tmp_path: Path, name: str, unit: str) -> None:
     assert name.partition(",")[0] in done.stdout.replace("\n", " ")
 
 
+def test_a_night_is_worked_out_from_what_a_worker_takes(tmp_path: Path) -> None:
+    out = tmp_path / "bench.json"
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--quick", "--only", "night, sim", "--out", out],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    rows = {row["name"].rpartition(": ")[2]: row["ours"] for row in json.loads(out.read_text())}
+    seconds, hours = rows["processor time of a walk"], rows["10^6 walks"]
+    assert 0 < rows["of that the device"] < seconds
+    assert hours == pytest.approx(seconds * 1e6 / 3600, rel=0.01)
+    assert rows["10^6 walks in 10 h"] == pytest.approx(hours / 10, rel=0.01)
+    assert rows["all traces of 10^6 walks"] == pytest.approx(rows["its trace"], rel=0.01)
+    page = tmp_path / "page.md"
+    page.write_text("Before.\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nAfter.\n")
+    subprocess.run([sys.executable, "-m", "benchmarks.page", out, page], cwd=ROOT, check=True)
+    shown = page.read_text()
+    assert "old" not in shown
+    assert (
+        "| what | unit | ours |\n| --- | --- | --- |\n| night, simulated: processor time" in shown
+    )
+    assert shown.startswith("Before.\n")
+    assert shown.endswith("<!-- figures: end -->\nAfter.\n")
+
+
 def test_a_missing_device_is_a_row_with_a_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
