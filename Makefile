@@ -19,7 +19,7 @@ verify: $(READY)
 	  --json out/verify/summary.json
 
 test: lint
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 soak: $(READY)
 	@CMHIL_SOAK=$(SOAK) $(BIN)/pytest tests/soak tests/life/test_kills.py $(PYTEST_ARGS)
