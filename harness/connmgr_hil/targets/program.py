@@ -31,8 +31,8 @@ class ProgramTarget(PlatformTarget):
         power_cut: signal.Signals | None = None,
     ) -> None:
         self.platform = platform
-        self._command = tuple(command)
-        self._environment = environment
+        self.command = tuple(command)
+        self.environment = environment
         self._start_wait = START.of(start_seconds)
         self._power_cut = power_cut
         self._process: EmulatorProcess | None = None
@@ -46,7 +46,7 @@ class ProgramTarget(PlatformTarget):
     def start(self) -> DescriptorTransport:
         """Start the program and open its terminal."""
         self.stop()
-        process = EmulatorProcess(self._command, environment=self._environment)
+        process = EmulatorProcess(self.command, environment=self.environment)
         self._process = process
         try:
             return self._open(process)
