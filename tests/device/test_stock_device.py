@@ -7,6 +7,7 @@ import pytest
 from connmgr_hil.device.flood import MOST
 from connmgr_hil.device.stock import Screen, StockDevice, Unsupported
 from connmgr_hil.testing import ScriptedShell
+from connmgr_hil.testing.scripted_shell import STATUS
 from connmgr_hil.transport import open_terminal
 from connmgr_hil.vocabulary.errors import (
     ConnMgrHilError,
@@ -219,6 +220,13 @@ def test_leaving_switches_the_events_off(bench: Bench) -> None:
     bench.attach()
     bench.device.leave()
     assert bench.shell.lines[-1] == "net events off"
+
+
+def test_ifaces_that_leave_one_out_are_no_verdict(bench: Bench) -> None:
+    bench.shell.answers["net iface"] = ""
+    bench.shell.answers["net cm status"] = STATUS.splitlines(keepends=True)[1]
+    with pytest.raises(LineDamaged, match="numbered from 1 on, each once, not 2"):
+        bench.attach()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from connmgr_hil.vocabulary.errors import (
     DeviceFault,
     DeviceReset,
     LineClosed,
+    LineDamaged,
     NoAnswer,
     RigFault,
     UsageError,
@@ -523,6 +524,20 @@ def test_nobody_at_the_other_end() -> None:
         board.on("hello", lambda me, tag, words: None)
         with pytest.raises(NoAnswer, match=r"say hello within 0.2 s"):
             device.attach(host_seconds=0.2)
+
+
+def test_ifaces_numbered_otherwise_are_refused() -> None:
+    with ScriptedDevice() as board, opened(board) as (device, _):
+
+        def hello(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+            facts = {"app": "1", "zephyr": "3.4.99", "connmgr": "3.4", **me.facts}
+            me.emit("hello", **facts, nonce=me.nonce, ack=words[1], ifaces=2, first="0", granted=1)
+            for index in (2, 2):
+                me.emit("iface", **{"if": index}, name="x", l2="DUMMY", bound=1)
+
+        board.on("hello", hello)
+        with pytest.raises(LineDamaged, match="numbered from 1 on, each once, not 2, 2"):
+            device.attach()
 
 
 def test_flood_of_frames_has_a_bound() -> None:

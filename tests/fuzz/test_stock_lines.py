@@ -1,12 +1,9 @@
 """Whatever bytes a shell sends, in whatever pieces: lines that control no terminal, facts or nothing."""
 
-import itertools
-from dataclasses import fields, is_dataclass
-
 from hypothesis import given, settings, strategies as st
 
 from connmgr_hil.device.stock.output import parse
-from connmgr_hil.device.stock.screen import Screen
+from fuzz.targets import stock_lines
 
 SOUND = [
     b"iface 1 (0x437718 - radio0 - Dummy) status: watched, bound, admin-up, oper-up, IPv4, connected.",
@@ -36,20 +33,7 @@ def test_any_bytes_in_any_pieces(
     for where, byte in damage:
         if data:
             data[where % len(data)] = byte
-    whole = Screen().feed(bytes(data))
-    screen = Screen()
-    edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    lines = [
-        line
-        for start, end in itertools.pairwise(edges)
-        for line in screen.feed(bytes(data[start:end]))
-    ]
-    assert lines == whole
-    for line in lines:
-        assert "\x1b" not in line
-        assert "\n" not in line
-        fact = parse(line)
-        assert fact is None or (is_dataclass(fact) and fields(fact))
+    stock_lines(bytes(data), cuts)
 
 
 @QUICK

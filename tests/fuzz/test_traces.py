@@ -1,9 +1,7 @@
 """Any trace gets a verdict or an error with file and line; none gets a traceback."""
 
 import contextlib
-import io
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +9,9 @@ import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from connmgr_hil.cli.main import run
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import BadInput
+from fuzz.targets import judge
 
 WHOLE = (Path(__file__).parents[1] / "traces" / "native_dad").glob("*.jsonl")
 LINES = min((path.read_bytes() for path in WHOLE), key=len).splitlines(keepends=True)
@@ -44,33 +42,6 @@ change = st.sampled_from(PLACES).flatmap(
 move = st.tuples(st.integers(1, len(DECODED) - 1), st.integers(1, len(DECODED) - 1))
 QUICK = settings(deadline=None, derandomize=True, max_examples=15, database=None)
 MANY = settings(QUICK, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "60")))
-
-
-def cmhil(*arguments: str) -> tuple[int, str]:
-    """Run it in this process; return its exit code and all that it said."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        code = run(list(arguments))
-    return code, said.getvalue()
-
-
-def judge(path: Path) -> None:
-    """Give a file to both commands that read traces: a verdict, or an error that says where."""
-    code, said = cmhil("check", str(path))
-    assert code in (0, 1, 2, 3, 4), said
-    assert "Traceback" not in said
-    assert "bug in cmhil" not in said
-    if code == 2:
-        place = re.search(re.escape(str(path)) + r"(?::(\d+))?: ", said)
-        assert place, said
-        lines = path.read_bytes().splitlines()
-        assert not lines or not place[1] or 1 <= int(place[1]) <= len(lines)
-    else:
-        assert re.search(r"^VERDICT  ", said, re.MULTILINE)
-    reported, words = cmhil("report", str(path), "--junit", str(path.with_suffix(".xml")))
-    assert reported == (2 if code == 2 else 0), words
-    if reported == 2:
-        assert str(path) in words
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +87,18 @@ def test_a_cut_trace_is_a_shorter_trace(path: Path, cut: int) -> None:
             assert len(list(read_records(path))) <= 1
     else:
         assert whole <= len(list(read_records(path))) <= whole + 1
+    judge(path)
+
+
+def test_ifaces_that_leave_numbers_out(path: Path) -> None:
+    records = [dict(record) for record in DECODED]
+    hello = next(record for record in records if record["k"] == "hello")
+    hello["ifaces"] = [hello["ifaces"][0], hello["ifaces"][-1]]
+    path.write_bytes(b"".join(msgspec.json.encode(record) + b"\n" for record in records))
+    with pytest.raises(
+        BadInput, match=r"(?s)t\.jsonl:2: .*numbered from 1 on, each once, not 1, 9"
+    ):
+        list(read_records(path))
     judge(path)
 
 

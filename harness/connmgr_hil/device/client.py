@@ -416,9 +416,12 @@ class Device:
             self._ifaces.append(decode_iface(frame))
         facts = decode_hello(hello)
         if len(self._ifaces) == facts.ifaces:
-            self._hello = HelloSeen(
-                t=hello.time, facts=facts, ifaces=tuple(self._ifaces), start=self._start
-            )
+            try:
+                self._hello = HelloSeen(
+                    t=hello.time, facts=facts, ifaces=tuple(self._ifaces), start=self._start
+                )
+            except ValueError as error:
+                raise messages.misnumbered(self._transport, error) from error
             self._sink(self._hello)
             for record in self._prelude:
                 self._sink(record)

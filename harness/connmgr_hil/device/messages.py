@@ -36,6 +36,15 @@ def babble(line: Transport, most: int) -> LineDamaged:
     )
 
 
+def misnumbered(line: Transport, error: ValueError) -> LineDamaged:
+    """Tell of ifaces that are not numbered as Zephyr does: some may be missing."""
+    return LineDamaged(
+        str(error),
+        f"this from {line.name}; {_last_bytes(line)}",
+        "try again; if it stays so, rebuild the firmware from this release",
+    )
+
+
 def restarted(line: Transport, how: str) -> DeviceReset:
     """Tell of a restart that nobody asked for, and how it showed."""
     return DeviceReset(

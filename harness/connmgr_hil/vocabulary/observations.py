@@ -43,13 +43,19 @@ class HelloSeen(Record, frozen=True, kw_only=True, tag="hello"):
     """The device said who it is, after a start of the given kind.
 
     `start` is `boot` when the device was just started (nothing else has happened since) and
-    `attach` when it had been running before.
+    `attach` when it had been running before. Zephyr numbers ifaces from 1 on; others raise `ValueError`.
     """
 
     t: int
     facts: Hello
     ifaces: tuple[IfaceFacts, ...] = ()
     start: str = "boot"
+
+    def __post_init__(self) -> None:
+        numbers = sorted(iface.index for iface in self.ifaces)
+        if numbers != list(range(1, len(numbers) + 1)):
+            shown = ", ".join(map(str, numbers))
+            raise ValueError(f"ifaces should be numbered from 1 on, each once, not {shown}")
 
 
 class Stimulus(Record, frozen=True, kw_only=True, tag="stimulus"):

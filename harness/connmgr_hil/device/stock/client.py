@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from connmgr_hil.device.flood import Flood
-from connmgr_hil.device.messages import babble, flood, no_answer, restarted
+from connmgr_hil.device.messages import babble, flood, misnumbered, no_answer, restarted
 from connmgr_hil.device.pace import Pace
 from connmgr_hil.transport import Transport, after, escaped
 from connmgr_hil.transport.deadlines import ANSWER, ECHO, HELLO, KNOCK, LEAVE, QUIET, Deadline
@@ -126,12 +126,11 @@ class StockDevice:
                 " | ".join(lines[-3:]) or "no answer to 'net iface' and 'net cm status'",
                 "build the image with CONFIG_NET_SHELL=y and CONFIG_NET_CONNECTION_MANAGER=y",
             )
-        self._hello = HelloSeen(
-            t=self._now(),
-            facts=hello_from(told, len(ifaces), events=events),
-            ifaces=ifaces,
-            start="attach",
-        )
+        facts = hello_from(told, len(ifaces), events=events)
+        try:
+            self._hello = HelloSeen(t=self._now(), facts=facts, ifaces=ifaces, start="attach")
+        except ValueError as error:
+            raise misnumbered(self._transport, error) from error
         self._has_cm = any(isinstance(each, output.Status) for each in told)
         self._sink(self._hello)
         return self._hello
