@@ -144,6 +144,20 @@ def test_a_deadline_that_is_over_gives_no_time(make: type[Machine]) -> None:
     assert machine.slices == []
 
 
+def test_sending_again_to_a_silent_device_makes_no_slice_shorter(make: type[Machine]) -> None:
+    machine = make(1.0)
+    machine.line.write(b"advance\r")
+    assert machine.line.read(after(0.5)) == b""
+    again = len(machine.slices)
+    machine.line.write(b"advance\r")
+    assert machine.line.read(after(1)) == b"reply"
+    assert machine.slices[again] == 0.05
+    machine.needs = sum(machine.slices) + 0.001
+    machine.line.write(b"ping\r")
+    assert machine.line.read(after(1)) == b"reply"
+    assert machine.slices[-1] == 0.001
+
+
 class Firmware:
     """Speaks the probe's protocol in virtual time that it does not grant itself, as firmware in Renode does."""
 

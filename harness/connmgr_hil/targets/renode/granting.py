@@ -52,7 +52,6 @@ class GrantedLine:
         """Send all of these bytes; they arrive when the device runs on."""
         self._granted_until = 0.0
         self._behind = 0.0
-        self._silent_for = 0.0
         self._line.write(data)
 
     def read(self, deadline: float) -> bytes:
@@ -61,9 +60,8 @@ class GrantedLine:
         Raises `LineClosed` when the emulator has ended, `RigFault` when it does not run on.
         """
         now = time.monotonic()
-        data = self._line.read(now)
-        if data or now >= deadline:
-            return data
+        if (data := self._line.read(now)) or now >= deadline:
+            return self._heard(data)
         self._granted_until = max(self._granted_until, now - self._behind)
         self._behind = 0.0
         while (left := deadline - self._granted_until) > 0:
@@ -76,11 +74,16 @@ class GrantedLine:
             if data := self._line.read(now):
                 # Who reads on until the same deadline finds the device's time as it was.
                 self._behind = max(0.0, now - self._granted_until)
-                return data
+                return self._heard(data)
             if now >= deadline + self._overtime:
                 break
         # It has had all the time that the reader has: what it sent may be on its way.
-        return self._line.read(deadline)
+        return self._heard(self._line.read(deadline))
+
+    def _heard(self, data: bytes) -> bytes:
+        if data:
+            self._silent_for = 0.0
+        return data
 
     def close(self) -> None:
         """End the line; closing twice does no harm."""
