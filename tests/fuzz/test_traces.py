@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import BadInput
-from fuzz.targets import judge
+from fuzz.targets import cmhil, judge
 
 WHOLE = (Path(__file__).parents[1] / "traces" / "native_dad").glob("*.jsonl")
 LINES = min((path.read_bytes() for path in WHOLE), key=len).splitlines(keepends=True)
@@ -99,6 +99,16 @@ def test_ifaces_that_leave_numbers_out(path: Path) -> None:
         BadInput, match=r"(?s)t\.jsonl:2: .*numbered from 1 on, each once, not 1, 9"
     ):
         list(read_records(path))
+    judge(path)
+
+
+@pytest.mark.parametrize("release", ["34.", "three", "2.7"])
+def test_a_release_that_no_model_is_for(path: Path, release: str) -> None:
+    path.write_bytes(b"".join(LINES).replace(b'"connmgr":"3.4"', f'"connmgr":"{release}"'.encode()))
+    code, said = cmhil("check", str(path))
+    assert code == 2, said
+    assert f"{path}: " in said
+    assert cmhil("coverage", str(path.parent))[0] == 2
     judge(path)
 
 

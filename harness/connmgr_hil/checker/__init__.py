@@ -2,7 +2,7 @@
 
 from .checker import Checker
 from .limits import Limits
-from .offline import check_trace
+from .offline import check_trace, fed
 from .verdict import Failure, Outcome, Verdict
 
-__all__ = ["Checker", "Failure", "Limits", "Outcome", "Verdict", "check_trace"]
+__all__ = ["Checker", "Failure", "Limits", "Outcome", "Verdict", "check_trace", "fed"]

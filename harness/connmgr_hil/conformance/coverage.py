@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connmgr_hil.checker import Checker
+from connmgr_hil.checker import Checker, fed
 from connmgr_hil.model import Expire, Model, State, World
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Shown
 from connmgr_hil.model.rules import RULES, key_of
-from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.facts import ROLES
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
 from connmgr_hil.vocabulary.stimuli import Words
@@ -118,12 +117,11 @@ def _learn(path: Path, coverage: Coverage) -> str:
     """Note which rules a trace calls upon; return the platform it comes from."""
     checker = Checker()
     platform = ""
-    for record in read_records(path):
+    for record in fed(checker, path):
         if isinstance(record, Header):
             platform = record.target
         elif isinstance(record, HelloSeen):
             platform = platform or record.facts.board
-        checker.feed(record)
     checker.finish()
     coverage.rules |= {key_of(*rule) for rule in checker.rules}
     if checker.model is None:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from msgspec import structs
 
-from connmgr_hil.checker import Checker, Outcome, Verdict
+from connmgr_hil.checker import Checker, Outcome, Verdict, fed
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
-from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, UsageError
 from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
@@ -208,12 +207,11 @@ def check(
 def _judge(path: Path, profile: Profile | None, models: Models) -> tuple[Header, str, Verdict]:
     checker = Checker(profile=profile, models=models)
     header = Header()
-    for record in read_records(path):
+    for record in fed(checker, path):
         if isinstance(record, Header):
             header = record
         elif isinstance(record, HelloSeen) and not header.target:
             header = structs.replace(header, target=record.facts.board)
-        checker.feed(record)
     name = checker.model.world.profile.name if checker.model else ""
     return header, name, checker.finish()
 
