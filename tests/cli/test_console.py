@@ -281,7 +281,7 @@ def test_words_are_completed(words: str, found: str) -> None:
 
 
 TYPING = """
-import os, readline, threading, time
+import os, readline, threading
 from connmgr_hil.cli.editing import TypedLines
 
 there, device = os.pipe()
@@ -291,13 +291,11 @@ class Watched:
     def fileno(self): return there
     def listen(self): lines.show("shown: " + os.read(there, 100).decode())
 
-def once_typed():
-    while readline.get_line_buffer() != "abc":
-        time.sleep(0.01)
+def words(first):  # asked for at Tab, when all before it is typed
     os.write(device, b"IF_UP")
+    return ()
 
-lines = TypedLines(Watched(), lambda first: ())
-threading.Thread(target=once_typed, daemon=True).start()
+lines = TypedLines(Watched(), words)
 print("typed:", lines.next_line())
 print("then:", lines.next_line())
 """
@@ -308,6 +306,6 @@ def test_what_a_device_shows_comes_above_the_line_being_typed(tmp_path: Path) ->
     script.write_text(TYPING)
     shown = on_a_terminal(
         program=(sys.executable, str(script)), cwd=tmp_path,
-        keys=(("> ", "abc"), ("IF_UP\r\n> abc", "d\r"), ("typed: abcd\r\n> ", "\x04"), ("then: None", "")),
+        keys=(("> ", "abc\t"), ("IF_UP\r\n> abc", "d\r"), ("typed: abcd\r\n> ", "\x04"), ("then: None", "")),
     )  # fmt: skip
     assert CSI.sub("", shown).count("shown: IF_UP") == 1
