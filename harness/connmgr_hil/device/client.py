@@ -1,6 +1,5 @@
 """Speaks with a device in machine mode and hands on what it shows, complete and in order."""
 
-import secrets
 import time
 from collections.abc import Callable
 
@@ -10,7 +9,7 @@ from connmgr_hil.vocabulary.errors import (
     DeviceReset,
     LineClosed,
 )
-from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     HelloSeen,
@@ -23,11 +22,13 @@ from connmgr_hil.vocabulary.observations import (
 from connmgr_hil.vocabulary.stimuli import Words
 
 from . import messages
+from .attaching import Attaching
 from .commands import Command, Commands
 from .decode import decode, decode_hello, decode_iface, decode_reply
 from .flood import MOST, Flood
 from .frames import Damaged, Frame, FrameParser, Item
 from .identity import Expected
+from .introduced import Introduced
 from .ordering import Arrival, Sequence
 from .pace import Pace
 from .repair import Repair
@@ -36,14 +37,12 @@ BANNER = "*** Booting Zephyr"
 
 Sink = Callable[[AnyRecord], object]
 
-_SYNC_PAUSES = (0.1, 0.1, 0.2, 0.4)
 _REFUSALS = 20
 _REFUSALS_AT_ONCE = 3
-_HURRY = 0.02
 _PRELUDE_NOISE = 200
 
 
-class Device:
+class Device(Introduced):
     """A device that speaks the probe's protocol.
 
     Every record goes to `sink`: first `HelloSeen`, then what happened while booting, then all else
@@ -82,17 +81,18 @@ class Device:
         self._sequence: Sequence | None = None
         self._newest = -1
         self._probe = 0
-        self._in_frames = False
-        self._heard = 0
+        self._attaching = self._new_attaching()
         self._repair = Repair()
         self._hello: HelloSeen | None = None
         self._hello_frame: Frame | None = None
         self._start = "attach"
         self._ifaces: list[IfaceFacts] = []
         self._prelude: list[AnyRecord] = []
-        self._challenge = ""
         self._reset: DeviceReset | None = None
         self._commands.forget()
+
+    def _new_attaching(self) -> Attaching:
+        return Attaching(self._commands, self._write, shell_first=self._shell_first)
 
     # --- beginning and ending ------------------------------------------------------------------
 
@@ -105,18 +105,10 @@ class Device:
         self._begin()
         self._flood.begin()
         self._start = start
-        self._challenge = secrets.token_hex(4)
         wait = HELLO.of(host_seconds)
         deadline = wait.after()
-        attempt = unheard = 0
-        while self._sequence is None:
-            if time.monotonic() >= deadline:
-                raise messages.no_answer(self._transport, "the device should say hello", wait)
-            heard = self._heard
-            self._knock(attempt)
-            self._await_answer(_HURRY * 2 ** min(unheard, 5), attempt, deadline)
-            attempt += 1
-            unheard = unheard + 1 if heard == self._heard else 0
+        if not self._attaching.find(self._pump, lambda: self._sequence is not None, deadline):
+            raise messages.no_answer(self._transport, "the device should say hello", wait)
         self._work_until(lambda: self._hello is not None, deadline, "its ifaces after hello", wait)
         assert self._hello is not None
         return self._hello
@@ -146,20 +138,6 @@ class Device:
             "an answer to 'mode human'",
             LEAVE.of(host_seconds),
         )
-
-    @property
-    def facts(self) -> Hello:
-        """What the device said about itself."""
-        return self._known().facts
-
-    @property
-    def ifaces(self) -> tuple[IfaceFacts, ...]:
-        """The ifaces that the device has."""
-        return self._known().ifaces
-
-    def _known(self) -> HelloSeen:
-        assert self._hello is not None, "attach() comes first"
-        return self._hello
 
     # --- commands ------------------------------------------------------------------------------
 
@@ -222,41 +200,6 @@ class Device:
 
     # --- the line ------------------------------------------------------------------------------
 
-    def _knock(self, attempt: int) -> None:
-        """Ask for hello, by turns as machine mode and as the shell of a person wants it.
-
-        ^C throws away what a person may have left half typed. Each turn does no harm in the other
-        mode: a refused line there, an unknown command here.
-        """
-        if self._in_frames and attempt % 8:
-            in_machine_mode = True
-        else:
-            in_machine_mode = (attempt % 2 == 1) is self._shell_first
-        if not in_machine_mode:
-            self._write(f"\x03\rcm mode machine {self._challenge}\r".encode())
-        else:
-            command = self._commands.new_own(("hello", self._challenge))
-            del self._commands.waiting[command.tag]
-            self._write(b"\r" + command.line)
-
-    def _await_answer(self, hurried: float, attempt: int, deadline: float) -> None:
-        """Wait for hello, until it is time to knock again.
-
-        Frames that are no hello show a line that damages what passes, so the next knock comes soon; but not
-        while the device still talks, since on a slow line each knock would call for one more answer.
-        """
-        began = time.monotonic()
-        last = min(began + _SYNC_PAUSES[min(attempt, len(_SYNC_PAUSES) - 1)], deadline)
-        heard_at = began
-        while self._sequence is None:
-            until = min(last, heard_at + hurried) if self._in_frames else last
-            if time.monotonic() >= until:
-                return
-            heard = self._heard
-            self._pump(until)
-            if self._heard != heard:
-                heard_at = time.monotonic()
-
     def _write(self, data: bytes) -> None:
         self._pace.write(self._transport, data)
 
@@ -307,7 +250,7 @@ class Device:
             raise
         if not data:
             return
-        self._heard += len(data)
+        self._attaching.heard += len(data)
         for item in self._parser.feed(data):
             self._take(item)
         if self._sequence is not None:
@@ -334,9 +277,7 @@ class Device:
                 self._restarted(f"it printed '{text}'")
 
     def _await_hello(self, frame: Frame) -> None:
-        self._in_frames = True
-        # Frames from before our own hello may be of an earlier life: they are asked for again.
-        if frame.kind != "hello" or frame.fields.get("ack") != self._challenge:
+        if not self._attaching.is_answer(frame):
             return
         facts = decode_hello(frame)
         self._expected.check(facts, self._transport.name)
@@ -464,10 +405,9 @@ class Device:
         """Before calling it silence, ask whether it still is the device that we knew."""
         if self._hello is None:
             return
-        self._in_frames = False
-        self._challenge = secrets.token_hex(4)
+        self._attaching = self._new_attaching()
         for attempt in (0, 1):
-            self._knock(attempt)
+            self._attaching.knock(attempt)
             pause = RECALL.after()
             while time.monotonic() < pause:
                 self._pump(pause)

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Iterable
 
 from connmgr_hil.device.flood import Flood
+from connmgr_hil.device.introduced import Introduced
 from connmgr_hil.device.messages import babble, flood, misnumbered, no_answer, restarted
 from connmgr_hil.device.pace import Pace
 from connmgr_hil.transport import Transport, after, escaped
 from connmgr_hil.transport.deadlines import ANSWER, ECHO, HELLO, KNOCK, LEAVE, QUIET, Deadline
 from connmgr_hil.vocabulary.errors import LineClosed, LineDamaged, WrongDevice
-from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     EventSeen,
@@ -46,7 +46,7 @@ UNSEEN = "?"
 _BANNER = "*** Booting Zephyr"
 
 
-class StockDevice:
+class StockDevice(Introduced):
     """A device that has only upstream's shell. It has the face of `Device`.
 
     A reply's status is `?` where the shell does not show it, which is everywhere but for `up` and
@@ -146,20 +146,6 @@ class StockDevice:
     def leave(self, *, host_seconds: float | None = None) -> None:
         """Switch the events off again."""
         self._ask("net events off", LEAVE.of(host_seconds))
-
-    @property
-    def facts(self) -> Hello:
-        """What was deduced about the device."""
-        return self._known().facts
-
-    @property
-    def ifaces(self) -> tuple[IfaceFacts, ...]:
-        """The ifaces that the shell lists."""
-        return self._known().ifaces
-
-    def _known(self) -> HelloSeen:
-        assert self._hello is not None, "attach() comes first"
-        return self._hello
 
     # --- commands ------------------------------------------------------------------------------
 

@@ -1,0 +1,95 @@
+"""Finds a device, in whatever mode it is: asks it to say hello, no faster than it can answer."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from .commands import Commands
+from .frames import Frame
+
+_PAUSES = (0.1, 0.1, 0.2, 0.4)
+_HURRY = 0.02
+
+
+class Attaching:
+    """Asks one device for its hello, by a challenge that tells the answer from hellos of earlier times.
+
+    `shell_first`: it is probably in the mode for people. `in_frames`: frames have come, whosever they were; `heard`:
+    so many bytes have come, whatever they were.
+    """
+
+    def __init__(
+        self, commands: Commands, write: Callable[[bytes], None], *, shell_first: bool
+    ) -> None:
+        self._commands = commands
+        self._write = write
+        self._shell_first = shell_first
+        self._challenge = secrets.token_hex(4)
+        self.in_frames = False
+        self.heard = 0
+
+    def find(
+        self, pump: Callable[[float], None], found: Callable[[], bool], deadline: float
+    ) -> bool:
+        """Knock until the device is found; tell whether it was before the deadline.
+
+        `pump` takes what comes until a time of `time.monotonic()`.
+        """
+        attempt = unheard = 0
+        while not found():
+            if time.monotonic() >= deadline:
+                return False
+            heard = self.heard
+            self.knock(attempt)
+            self._await_answer(pump, found, _HURRY * 2 ** min(unheard, 5), attempt, deadline)
+            attempt += 1
+            unheard = unheard + 1 if heard == self.heard else 0
+        return True
+
+    def knock(self, attempt: int) -> None:
+        """Ask for hello, by turns as machine mode and as the shell of a person wants it.
+
+        ^C throws away what a person may have left half typed. Each turn does no harm in the other
+        mode: a refused line there, an unknown command here.
+        """
+        if self.in_frames and attempt % 8:
+            in_machine_mode = True
+        else:
+            in_machine_mode = (attempt % 2 == 1) is self._shell_first
+        if not in_machine_mode:
+            self._write(f"\x03\rcm mode machine {self._challenge}\r".encode())
+        else:
+            command = self._commands.new_own(("hello", self._challenge))
+            del self._commands.waiting[command.tag]
+            self._write(b"\r" + command.line)
+
+    def _await_answer(
+        self,
+        pump: Callable[[float], None],
+        found: Callable[[], bool],
+        hurried: float,
+        attempt: int,
+        deadline: float,
+    ) -> None:
+        """Wait for hello, until it is time to knock again.
+
+        Frames that are no hello show a line that damages what passes, so the next knock comes soon; but not
+        while the device still talks, since on a slow line each knock would call for one more answer.
+        """
+        began = time.monotonic()
+        last = min(began + _PAUSES[min(attempt, len(_PAUSES) - 1)], deadline)
+        heard_at = began
+        while not found():
+            until = min(last, heard_at + hurried) if self.in_frames else last
+            if time.monotonic() >= until:
+                return
+            heard = self.heard
+            pump(until)
+            if self.heard != heard:
+                heard_at = time.monotonic()
+
+    def is_answer(self, frame: Frame) -> bool:
+        """Tell whether a frame is the hello that was asked for."""
+        self.in_frames = True
+        # Frames from before our own hello may be of an earlier life: they are asked for again.
+        return frame.kind == "hello" and frame.fields.get("ack") == self._challenge

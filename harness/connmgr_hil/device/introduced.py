@@ -1,0 +1,24 @@
+"""What a device said about itself, through whichever shell."""
+
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.observations import HelloSeen
+
+
+class Introduced:
+    """A device that says hello when it is attached to."""
+
+    _hello: HelloSeen | None = None
+
+    @property
+    def facts(self) -> Hello:
+        """What the device said about itself, or what was deduced about it."""
+        return self._known().facts
+
+    @property
+    def ifaces(self) -> tuple[IfaceFacts, ...]:
+        """The ifaces that the device has."""
+        return self._known().ifaces
+
+    def _known(self) -> HelloSeen:
+        assert self._hello is not None, "attach() comes first"
+        return self._hello
