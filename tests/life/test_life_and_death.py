@@ -58,7 +58,7 @@ def test_a_reaper_that_was_killed_is_replaced(tmp_path: Path) -> None:
     harness.when_started(out)
     for pid in harness.reapers():
         os.kill(pid, signal.SIGKILL)
-    # Each walk starts an emulator, and with it looks after the reaper.
+    # Each walk starts an emulator or cuts its power, and looks after the reaper then.
     while len(harness.reapers()) < 2:
         assert not harness.ended_within(0.01), harness.output()
     harness.end(signal.SIGKILL)

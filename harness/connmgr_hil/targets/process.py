@@ -144,8 +144,9 @@ class EmulatorProcess:
     def signal(self, number: int) -> None:
         """Forget its output and send it a signal, so that what it prints next is the answer.
 
-        Does nothing to a process that has ended.
+        Does nothing to a process that has ended. One that runs on is guarded anew if its guard was killed.
         """
+        reaper.prepare()
         self.take_output()
         self.output = b""
         self._process.send_signal(number)
