@@ -3,7 +3,6 @@
 import shutil
 import time
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Self
 
 import click
@@ -64,12 +63,7 @@ class Progress:
             self._draw(len(self._names))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._wipe()
 
     def _draw(self, total: int) -> None:
