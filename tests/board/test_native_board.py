@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,32 +56,34 @@ def board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
         process.terminate()
 
 
-@pytest.fixture
-def server(board: Board, tmp_path: Path) -> Iterator[int]:
-    """The port of a real RFC 2217 server in front of the board."""
+@contextmanager
+def ser2net(board: Board, folder: Path, accepter: str) -> Iterator[int]:
+    """A real server in front of the board, and its port; `accepter` is how it speaks."""
     program = shutil.which("ser2net", path=os.environ["PATH"] + ":/usr/sbin")
     if program is None:
         pytest.skip("ser2net is not installed")
     with socket.create_server(("127.0.0.1", 0)) as free:
         number: int = free.getsockname()[1]
-    settings = tmp_path / "ser2net.yaml"
+    settings = folder / "ser2net.yaml"
     settings.write_text(
         "connection: &board\n"
-        f"  accepter: telnet(rfc2217),tcp,127.0.0.1,{number}\n"
+        f"  accepter: {accepter},127.0.0.1,{number}\n"
         f"  connector: serialdev,{board.port},115200n81,local\n"
         "  options:\n    kickolduser: true\n"
     )
     with subprocess.Popen(
         [program, "-d", "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        while process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", number)).close()
-                break
-            except ConnectionRefusedError:
-                continue
-        yield number
-        process.terminate()
+        try:
+            while process.poll() is None:
+                try:
+                    socket.create_connection(("127.0.0.1", number)).close()
+                    break
+                except ConnectionRefusedError:
+                    continue
+            yield number
+        finally:
+            process.terminate()
 
 
 def conforms(board: Board, port: str, out: Path) -> None:
@@ -93,31 +96,15 @@ def test_over_its_terminal(board: Board, tmp_path: Path) -> None:
     conforms(board, str(board.port), tmp_path / "out")
 
 
-def test_over_rfc_2217(server: int, board: Board, tmp_path: Path) -> None:
-    # A pseudo-terminal has no DTR and RTS, so the server cannot say that it has set them.
-    conforms(board, f"rfc2217://127.0.0.1:{server}?ign_set_control", tmp_path / "out")
+def test_over_rfc_2217(board: Board, tmp_path: Path) -> None:
+    with ser2net(board, tmp_path, "telnet(rfc2217),tcp") as port:
+        # A pseudo-terminal has no DTR and RTS, so the server cannot say that it has set them.
+        conforms(board, f"rfc2217://127.0.0.1:{port}?ign_set_control", tmp_path / "out")
 
 
-def test_over_a_socket(server: int, board: Board, tmp_path: Path) -> None:
-    settings = tmp_path / "ser2net.yaml"
-    raw = settings.read_text().replace("telnet(rfc2217),tcp", "tcp")
-    assert raw != settings.read_text()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        number: int = free.getsockname()[1]
-    settings.write_text(raw.replace(f",{server}", f",{number}"))
-    program = shutil.which("ser2net", path=os.environ["PATH"] + ":/usr/sbin")
-    assert program is not None
-    with subprocess.Popen(
-        [program, "-d", "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        while process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", number)).close()
-                break
-            except ConnectionRefusedError:
-                continue
-        conforms(board, f"socket://127.0.0.1:{number}", tmp_path / "out")
-        process.terminate()
+def test_over_a_socket(board: Board, tmp_path: Path) -> None:
+    with ser2net(board, tmp_path, "tcp") as port:
+        conforms(board, f"socket://127.0.0.1:{port}", tmp_path / "out")
 
 
 def test_unplugged_in_the_middle_of_a_run(board: Board, tmp_path: Path) -> None:
