@@ -72,6 +72,7 @@ class Play:
         self.model = Model(self.world)
         self.now = 0
         self.clocks: dict[str, int] = {}
+        self._queues: dict[str, str] = {}
         self.tallies = dict.fromkeys(
             ((facts.index, name) for facts in self.world.ifaces for name in _COUNTERS), 0
         )
@@ -108,13 +109,21 @@ class Play:
         )
 
     def advance(self, usec: int) -> list[Shown]:
-        """Let time pass: timers run out in their order."""
+        """Let time pass: timers run out in their order, those of one queue and one moment in one go."""
         until = self.now + usec
         shown: list[Shown] = []
         while due := sorted((at, slot) for slot, at in self.clocks.items() if at <= until):
             self.now, slot = due[0]
-            del self.clocks[slot]
-            shown += self._take(self._choose(self.model.step(self.state, Expire(slot))))
+            slots = [slot]
+            if queue := self._queues.get(slot):
+                slots = [
+                    each for each, at in self.clocks.items()
+                    if at == self.now and self._queues.get(each) == queue
+                ]  # fmt: skip
+            for each in slots:
+                del self.clocks[each]
+            move = Expire(slots[0], tuple(slots[1:]))
+            shown += self._take(self._choose(self.model.step(self.state, move)))
         self.now = until
         return shown
 
@@ -131,7 +140,10 @@ class Play:
 
     def _note(self, item: Item) -> None:
         if isinstance(item, Arm):
+            self.clocks.pop(item.slot, None)  # it goes to the end
             self.clocks[item.slot] = self.now + item.usec
+            if item.queue:
+                self._queues[item.slot] = item.queue
         elif isinstance(item, Cancel):
             self.clocks.pop(item.slot, None)
         elif isinstance(item, Count):

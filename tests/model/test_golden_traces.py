@@ -371,6 +371,13 @@ def test_dad_is_waited_for_at_first_and_not_after_down_and_up() -> None:
     )
 
 
+def test_an_address_that_an_iface_before_has_too_gets_no_dad_succeed() -> None:
+    """The kernel looks for the iface by the address; the other one becomes preferred without a word."""
+    setup = ("addr6 4 add fd00::1", "addr6 5 add fd00::1", "up 4", "up 5")
+    (text,) = ways(world("P34", dad=True), setup, ("advance 150000",))
+    assert text == "DAD_SUCCEED(4) DAD_SUCCEED(4) DAD_SUCCEED(5) L4_C(4)"
+
+
 def test_an_address_removed_during_dad_is_never_reported() -> None:
     """X8b."""
     commands = (A6, "advance 20000", "addr6 4 del 2001:db8::4", "advance 1000000")

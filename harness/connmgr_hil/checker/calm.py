@@ -5,7 +5,7 @@ was seen, and then it rests. Whatever is not so simple, and whatever does not fi
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from connmgr_hil.model import Outcome, State, World
 from connmgr_hil.model.commands import is_modelled
@@ -20,7 +20,7 @@ from connmgr_hil.vocabulary.observations import (
     Storm,
 )
 
-from .hypothesis import Clock, Hypothesis, place_of
+from .hypothesis import Hypothesis, armed, place_of
 from .limits import CALL_USEC, Limits
 from .matching import matches, state_differences
 from .search import Search, cause_of, counters_fit
@@ -159,17 +159,12 @@ class _Course:
                 tallies, place = self.tallies, place_of(item)
                 self.tallies = (*tallies[:place], tallies[place] + 1, *tallies[place + 1 :])
             elif type(item) is Arm:
-                low = self._now + item.usec
-                self.soonest = min(self.soonest, low)
-                clock = Clock(item.slot, low, low + self._jitter, item.rule)
-                self.clocks = tuple(sorted((*self._others(item.slot), clock)))
+                self.soonest = min(self.soonest, self._now + item.usec)
+                self.clocks = armed(self.clocks, item, self._now, self._now + self._jitter)
             elif type(item) is Cancel:
-                self.clocks = tuple(self._others(item.slot))
+                self.clocks = tuple(clock for clock in self.clocks if clock.slot != item.slot)
             self._place += 1
         return None
-
-    def _others(self, slot: str) -> Iterator[Clock]:
-        return (clock for clock in self.clocks if clock.slot != slot)
 
     def show(self, t: int) -> None:
         """Go on after what had to be shown was seen."""

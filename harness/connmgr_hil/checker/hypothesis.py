@@ -19,7 +19,8 @@ OUTSIDE = "outside"
 class Clock(NamedTuple):
     """A timer of the model: it runs out between `low` and `high` (device time, microseconds).
 
-    One that is not `certain` was cancelled in the very moment of running out, perhaps too late.
+    One that is not `certain` may never do so: it was cancelled in the very moment of running out, perhaps too late, or
+    the device may have forgotten it.
     """
 
     slot: str
@@ -27,6 +28,9 @@ class Clock(NamedTuple):
     high: int
     rule: str
     certain: bool = True
+    queue: str = ""
+    rank: int = 0
+    """Its place in that queue: the lowest runs out first."""
 
 
 class Track(NamedTuple):
@@ -112,12 +116,7 @@ class Hypothesis(NamedTuple):
             if isinstance(item, _OBSERVATIONS):
                 break
             if isinstance(item, Arm):
-                clock = Clock(
-                    item.slot, track.since + item.usec, now + jitter + item.usec, item.rule
-                )
-                clocks = tuple(
-                    sorted((*(each for each in clocks if each.slot != item.slot), clock))
-                )
+                clocks = armed(clocks, item, track.since, now + jitter)
             elif isinstance(item, Cancel):
                 clocks = tuple(_cancelled(clocks, item.slot, now))
             else:
@@ -143,6 +142,21 @@ class Hypothesis(NamedTuple):
 def place_of(count: Count) -> int:
     """Return where a counter stands among the tallies."""
     return (count.iface - 1) * len(COUNTERS) + _COUNTER_PLACES[count.counter]
+
+
+def armed(clocks: tuple[Clock, ...], item: Arm, first: int, last: int) -> tuple[Clock, ...]:
+    """Return the clocks after one more was started, or started anew, between two moments."""
+    others = [clock for clock in clocks if clock.slot != item.slot]
+    if item.forgets and len(others) < len(clocks):
+        others = [
+            clock._replace(certain=False) if clock.queue == item.queue else clock
+            for clock in others
+        ]
+    fresh = Clock(item.slot, first + item.usec, last + item.usec, item.rule)
+    if item.queue:
+        ranks = (clock.rank for clock in others if clock.queue == item.queue)
+        fresh = fresh._replace(queue=item.queue, rank=1 + max(ranks, default=0))
+    return tuple(sorted((*others, fresh)))
 
 
 def _cancelled(clocks: tuple[Clock, ...], slot: str, now: int) -> Iterator[Clock]:

@@ -90,7 +90,7 @@ class Search:
                 waiting.extend(self._start(each, begins))
             if befalling:
                 waiting.extend(self._befall(each, befalling, t))
-            for clock in expirable:
+            for clock in _in_turn(expirable):
                 if not (may_start and begins < clock.low - limits.early):
                     waiting.extend(self._expire(each, clock, t))
             if len(seen) > limits.hypotheses:
@@ -133,12 +133,14 @@ class Search:
 
     def _expire(self, each: Hypothesis, clock: Clock, now: int) -> Iterable[Hypothesis]:
         """Let a timer run out; what it shows must come before it is too late."""
-        clocks = tuple(other for other in each.clocks if other.slot != clock.slot)
+        also = _with(clock, each.clocks)
+        over = {clock.slot, *also}
+        clocks = tuple(other for other in each.clocks if other.slot not in over)
         cause = clock.slot.partition(":")[0]
         latest = min(now, clock.high + self._limits.late)
         if not clock.certain:
             yield each._replace(clocks=clocks)
-        for outcome in self._model.step(each.state, Expire(clock.slot)):
+        for outcome in self._model.step(each.state, Expire(clock.slot, also)):
             fresh = Hypothesis(
                 outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaos,
                 each.befallen,
@@ -231,6 +233,31 @@ def counters_fit(tallies: tuple[int, ...], words: Words, reply: Reply) -> bool:
     return all(
         reply.values.get(name) == str(tallies[place_of(Count(iface, name))]) for name in COUNTERS
     )
+
+
+def _in_turn(expirable: list[Clock]) -> list[Clock]:
+    """Return those that may run out next: of each queue only the first."""
+    first: dict[str, int] = {}
+    for clock in expirable:
+        if clock.queue:
+            first[clock.queue] = min(clock.rank, first.get(clock.queue, clock.rank))
+    if not first:
+        return expirable
+    return [clock for clock in expirable if not clock.queue or clock.rank == first[clock.queue]]
+
+
+def _with(clock: Clock, clocks: Iterable[Clock]) -> tuple[str, ...]:
+    """Return the slots of those behind a clock in its queue that run out in the same moment."""
+    if not clock.queue or not clock.certain:
+        return ()
+    behind = sorted(
+        (other.rank, other.slot)
+        for other in clocks
+        if (other.queue, other.low, other.high, other.certain)
+        == (clock.queue, clock.low, clock.high, True)
+        and other.rank > clock.rank
+    )
+    return tuple(slot for _, slot in behind)
 
 
 def _storms(track: Track, record: Observation) -> bool:

@@ -3,6 +3,8 @@
 Source: `subsys/net/ip/net_if.c`; specification 1.1.
 """
 
+from collections.abc import Sequence
+
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.status import status_text
 
@@ -112,9 +114,15 @@ def _start_dad(kernel: Kernel, index: int) -> Rule:
 
 
 def _detect(kernel: Kernel, index: int, text: str) -> None:
+    """Begin detection, or begin it anew.
+
+    Up to 3.6 the kernel then appends to its list what is in it already, and so loses all that come behind it there: their
+    addresses stay tentative (`net_if_ipv6_start_dad`).
+    """
     _set_address_state(kernel, index, text, "t")
     if kernel.iface(index).oper:
-        kernel.do(Arm(f"dad:{index}:{text}", DAD_USEC, "dad"))
+        forgets = not kernel.world.hello.removes_addresses
+        kernel.do(Arm(f"dad:{index}:{text}", DAD_USEC, "dad", "dad", forgets))
 
 
 def _set_address_state(kernel: Kernel, index: int, text: str, state: str) -> None:
@@ -175,11 +183,31 @@ def delete_address(kernel: Kernel, index: int, text: str, version: int) -> Answe
     return status
 
 
-def dad_succeeds(kernel: Kernel, index: int, text: str) -> Rule:
-    """The detection time is over: the address is preferred and DAD_SUCCEED is raised."""
-    if any(each.text == text and each.state == "t" for each in kernel.iface(index).a6):
+def dad_succeeds(kernel: Kernel, detected: Sequence[tuple[int, str]]) -> Rule:
+    """The detection time of these addresses is over: all are preferred before the first DAD_SUCCEED is heard.
+
+    None is raised where another iface before this one has the same address: the kernel looks for the iface by the address,
+    and finds that one (`dad_timeout`).
+    """
+    over = [
+        (index, text)
+        for index, text in detected
+        if any(each.text == text and each.state == "t" for each in kernel.iface(index).a6)
+    ]
+    for index, text in over:
         _set_address_state(kernel, index, text, "p")
-        yield from kernel.post(Event.IPV6_DAD_SUCCEED, index)
+    for index, text in over:
+        if text == AUTOCONF or _first_holder(kernel, text) == index:
+            yield from kernel.post(Event.IPV6_DAD_SUCCEED, index)
+
+
+def _first_holder(kernel: Kernel, text: str) -> int:
+    """Return the index of the first iface that has an IPv6 address."""
+    return next(
+        index
+        for index in kernel.indexes
+        if any(each.text == text for each in kernel.iface(index).a6)
+    )
 
 
 def lifetime_ends(kernel: Kernel, index: int, text: str) -> Rule:

@@ -34,11 +34,17 @@ class Shown(NamedTuple):
 
 
 class Arm(NamedTuple):
-    """A timer begins: `slot` expires after so many microseconds."""
+    """A timer begins: `slot` expires after so many microseconds.
+
+    Those of one `queue` expire in the order in which they began. If one begins anew that runs already, and the queue
+    `forgets`, others in it may never expire.
+    """
 
     slot: str
     usec: int
     rule: str
+    queue: str = ""
+    forgets: bool = False
 
 
 class Cancel(NamedTuple):

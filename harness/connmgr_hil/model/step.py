@@ -17,9 +17,10 @@ from .world import World
 
 
 class Expire(NamedTuple):
-    """The internal move of a timer running out."""
+    """The internal move of a timer running out, and of others in its queue that are handled in one go with it."""
 
     slot: str
+    also: tuple[str, ...] = ()
 
 
 ANSWERS, WAYS = 2_000, 8_000
@@ -131,9 +132,7 @@ class Model:
 
     def _work_out(self, state: State, move: Move, notes: Notes) -> tuple[Way, ...]:
         if isinstance(move, Expire):
-            return self._explore(
-                state, lambda kernel: self._expiry(kernel, move.slot), notes, coop=True
-            )
+            return self._explore(state, lambda kernel: self._expiry(kernel, move), notes, coop=True)
         if isinstance(move, real.Unprompted):
             if not real.is_legal(Kernel(self.world, state, (), notes), move):
                 return ()
@@ -154,10 +153,11 @@ class Model:
             Way(tuple(kernel.items), Change.of(kernel.written)) for kernel in explore(make)
         )
 
-    def _expiry(self, kernel: Kernel, slot: str) -> Rule:
-        kind, index, *rest = slot.split(":", 2)
+    def _expiry(self, kernel: Kernel, move: Expire) -> Rule:
+        kind, index, *rest = move.slot.split(":", 2)
         if kind == "dad":
-            yield from net_if.dad_succeeds(kernel, int(index), rest[0])
+            split = (slot.split(":", 2) for slot in (move.slot, *move.also))
+            yield from net_if.dad_succeeds(kernel, [(int(each), text) for _, each, text in split])
             return
         if kind == "lifetime":
             yield from net_if.lifetime_ends(kernel, int(index), rest[0])
