@@ -24,7 +24,7 @@ _PROGRAMS = (
     ("dtc", "building", "sudo apt-get install device-tree-compiler"),
     (
         "qemu-system-arm",
-        "running mps2_an385 and qemu_cortex_m3",
+        "running mps2_an385, qemu_cortex_m3 and qemu_cortex_a9",
         "sudo apt-get install qemu-system-arm",
     ),
     ("qemu-system-i386", "running qemu_x86", "sudo apt-get install qemu-system-x86"),
