@@ -152,7 +152,7 @@ def test_a_command_gives_what_it_printed_without_echo_and_prompt(
 ) -> None:
     client.know("k64f")
     assert client.execute('mach create "k64f"', SECONDS) == ""
-    assert client.execute("machine ElapsedVirtualTime", SECONDS) == "0.000000"
+    assert "00:00:00.000000000]" in client.execute("machine ElapsedVirtualTime", SECONDS)
     assert monitor.commands == ['mach create "k64f"', "machine ElapsedVirtualTime"]
 
 
@@ -160,7 +160,7 @@ def test_after_a_reconnect_a_newline_brings_the_prompt(monitor: ScriptedMonitor)
     with client_of(monitor) as first:
         first.execute("start", SECONDS)
     with client_of(monitor) as second:
-        assert second.execute("machine ElapsedVirtualTime", SECONDS) == "0.000000"
+        assert "00:00:00.000000000]" in second.execute("machine ElapsedVirtualTime", SECONDS)
 
 
 def test_a_second_client_gets_nothing(monitor: ScriptedMonitor, client: MonitorClient) -> None:
@@ -193,12 +193,12 @@ def test_time_cannot_be_granted_while_it_goes_by_itself(client: MonitorClient) -
         client.execute('emulation RunFor "0.5"', SECONDS)
     client.execute("pause", SECONDS)
     client.execute('emulation RunFor "0.5"', SECONDS)
-    assert client.execute("machine ElapsedVirtualTime", SECONDS) == "0.500000"
+    assert "00:00:00.500000000]" in client.execute("machine ElapsedVirtualTime", SECONDS)
 
 
 def test_without_a_machine_granting_does_nothing_and_says_nothing(client: MonitorClient) -> None:
     assert client.execute('emulation RunFor "60"', SECONDS) == ""
-    assert client.execute("machine ElapsedVirtualTime", SECONDS) == "0.000000"
+    assert "00:00:00.000000000]" in client.execute("machine ElapsedVirtualTime", SECONDS)
 
 
 def test_a_prompt_that_comes_late_does_not_answer_the_next_command() -> None:

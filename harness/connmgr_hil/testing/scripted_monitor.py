@@ -15,6 +15,10 @@ GREETING = bytes((255, 253, 0, 255, 251, 1, 255, 251, 3, 255, 252, 34))
 BANNER = b"Renode, version 1.16.1 (scripted)\n\r\n\r"
 """Echo and banner end their lines with LF CR; what commands print, with CR LF."""
 
+_USAGE = (
+    b"\r\nThe following methods are available:\r\n\r - Void LoadELF (ReadFilePath fileName)\r\n"
+)
+
 Handler = Callable[["ScriptedMonitor", str], str]
 Run = Callable[[bytes, float], bytes]
 
@@ -57,6 +61,7 @@ class ScriptedMonitor(StandIn):
         self._terminal: socket.socket | None = None
         self._console: socket.socket | None = None
         self._connected = False
+        self._cables: set[str] = set()
         self._running = True
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -166,7 +171,7 @@ class ScriptedMonitor(StandIn):
             printed = self.perform(command)
         except MonitorError as error:
             reason = str(error)
-            bare = reason.startswith("No such command or device")
+            bare = reason.startswith(("No such command or device", "Machine "))
             opening = "" if bare else f"There was an error executing command '{command}'\n"
             printed = opening + reason
         if printed:
@@ -195,9 +200,20 @@ class ScriptedMonitor(StandIn):
         self.machine = name.strip('"')
         return ""
 
+    def select_machine(self, name: str) -> str:
+        """Select the machine that was created."""
+        name = name.strip('"')
+        if name != self.machine:
+            raise MonitorError(f"Machine {name} not found.")
+        return ""
+
     def load_elf(self, name: str) -> str:
-        """Load an image."""
-        self.image = str(self.file(name))
+        """Load an image. One that is missing makes the command another one, and it tells of those it has."""
+        try:
+            self.image = str(self.file(name))
+        except MonitorError:
+            self._say(_USAGE)
+            raise MonitorError("Parameters did not match the signature") from None
         return ""
 
     def include(self, name: str) -> str:
@@ -227,10 +243,10 @@ class ScriptedMonitor(StandIn):
 
     @staticmethod
     def file(name: str) -> Path:
-        """Return the file that an argument names. One that is missing makes the command another one."""
+        """Return the file that an argument names."""
         path = Path(name.removeprefix("@").replace("\\ ", " "))
         if not name.startswith("@") or not path.is_file():
-            raise MonitorError("Parameters did not match the signature")
+            raise MonitorError(f"File does not exist: {path}")
         return path
 
     def describe(self, name: str) -> str:
@@ -271,7 +287,8 @@ class ScriptedMonitor(StandIn):
             terminal.bind(("127.0.0.1", int(words[0])))
         except OSError as error:
             terminal.close()
-            raise MonitorError(f"Address already in use ({error})") from error
+            socket_ = f"Unable to create '0.0.0.0:{words[0]}' socket"
+            raise MonitorError(f"{socket_}:[AddressAlreadyInUse] Address already in use") from error
         terminal.listen(1)
         self._terminal = terminal
         return ""
@@ -280,12 +297,23 @@ class ScriptedMonitor(StandIn):
         """Connect a peripheral to a terminal or switch, or take it off."""
         if "uart" in argument:
             self._connected = on
+        elif on and argument in self._cables:
+            reason = "it is already registered in this switch."
+            raise MonitorError(f"Cannot attach to the provided MAC interface as {reason}")
+        elif on:
+            self._cables.add(argument)
+        else:
+            self._cables.discard(argument)
         return ""
 
     def pace(self, *, started: bool) -> str:
         """Start or pause the emulation."""
         self.started = started
-        return ""
+        return "Starting emulation..." if started else ""
+
+    def elapsed_time(self) -> str:
+        """Tell how long the machine has run, in Renode's way."""
+        return f"[Domain = Elapsed Virtual Time, TimeElapsed = 00:00:{self.elapsed:012.9f}]"
 
     def clear(self) -> str:
         """Forget all machines."""
@@ -300,10 +328,10 @@ class ScriptedMonitor(StandIn):
 
 _COMMANDS: dict[str, Handler] = {
     "mach create": lambda me, rest: me.make_machine(rest),
-    "mach set": lambda me, rest: me.make_machine(rest),
+    "mach set": lambda me, rest: me.select_machine(rest),
     "machine LoadPlatformDescription": lambda me, rest: me.describe(rest),
     "machine Reset": lambda me, _rest: me.reset_machine(),
-    "machine ElapsedVirtualTime": lambda me, _rest: f"{me.elapsed:.6f}",
+    "machine ElapsedVirtualTime": lambda me, _rest: me.elapsed_time(),
     "sysbus LoadELF": lambda me, rest: me.load_elf(rest),
     "sysbus WriteByte": lambda _me, _rest: "",
     "include": lambda me, rest: me.include(rest),
