@@ -1,5 +1,6 @@
-"""Writes a trace of any length: random walks on one device, judged by nobody while they are recorded."""
+"""Writes traces of any length: random walks on one device, judged by nobody meanwhile, or a suite over and over."""
 
+from itertools import cycle
 from pathlib import Path
 from random import Random
 
@@ -7,8 +8,8 @@ from connmgr_hil.conformance.choices import Choices
 from connmgr_hil.conformance.session import limits_for
 from connmgr_hil.model import World
 from connmgr_hil.targets import Target, start_device
-from connmgr_hil.trace import TraceWriter
-from connmgr_hil.vocabulary.observations import AnyRecord, Header, Storm
+from connmgr_hil.trace import TraceWriter, read_records
+from connmgr_hil.vocabulary.observations import AnyRecord, Header, Reset, Storm, VerdictGiven
 
 STEPS = 100
 """So many commands are given from one start of the device to the next."""
@@ -61,3 +62,34 @@ def write_long_trace(path: Path, target: Target, records: int, seed: int = 1) ->
             if recorder.count >= records:
                 return recorder.count
             device.restart(target.restart())
+
+
+def write_beginning(path: Path, of: Path, records: int) -> None:
+    """Write a trace that has the first records of another, up to where the device is restarted."""
+    taken: list[bytes] = []
+    end = 0
+    with of.open("rb") as lines:
+        for line in lines:
+            if len(taken) >= records and end:
+                break
+            if b'"k":"reset"' in line:
+                end = len(taken)
+            taken.append(line)
+    path.write_bytes(b"".join(taken[: end or len(taken)]))
+
+
+def write_suite_again_and_again(path: Path, traces: list[Path], records: int) -> None:
+    """Write the traces of a suite one after the other, over and over, as if of one device that is restarted."""
+    runs = [
+        [each for each in read_records(trace) if not isinstance(each, VerdictGiven)]
+        for trace in traces
+    ]
+    with TraceWriter(path) as trace:
+        trace.write(runs[0][0])
+        count = 1
+        for run in cycle(runs):
+            for record in (Reset(how="restart", expected=True), *run[1:]):
+                trace.write(record)
+                count += 1
+            if count >= records:
+                return

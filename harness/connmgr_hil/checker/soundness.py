@@ -16,7 +16,7 @@ def malformed(world: World, record: object) -> tuple[str, str] | None:
     """Return (requirement, what was wanted) for a record that no device of this world can show."""
     ifaces = len(world.ifaces)
     index = getattr(record, "iface", 0)
-    if not 0 <= index <= ifaces or (isinstance(record, CallSeen | StateSeen) and not index):
+    if not 0 <= index <= ifaces or (not index and isinstance(record, (CallSeen, StateSeen))):
         return "REQ-EVT-005", f"an iface from 1 to {ifaces}"
     if isinstance(record, EventSeen) and record.name != "-":
         if record.name not in world.codes:

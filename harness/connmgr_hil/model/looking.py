@@ -5,7 +5,7 @@ not say what they look at: they see ifaces through a `Glass`, which notes it.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple, cast
 
 from .observed import Item
@@ -66,6 +66,11 @@ class Glass:
         return cast("Iface", Glass(iface, written, notes, place))
 
 
+# One empty dictionary for all: thousands of changes are remembered.
+_NONE: dict[str, object] = {}
+_NO_TOTALS: dict[int, int] = {}
+
+
 class Change(NamedTuple):
     """What a move leaves changed: fields of ifaces by their place, of their implementations, of the state."""
 
@@ -89,8 +94,12 @@ class Change(NamedTuple):
                 totals[whose][int(name)] = cast("int", value)
             else:
                 rest[field] = value
-        sorted_ = tuple((place, own, impl) for place, (own, impl) in ifaces.items())
-        return cls(sorted_, totals["counts"], totals["blames"], rest)
+        return cls(
+            tuple((place, own or _NONE, impl or _NONE) for place, (own, impl) in ifaces.items()),
+            totals["counts"] or _NO_TOTALS,
+            totals["blames"] or _NO_TOTALS,
+            rest or _NONE,
+        )
 
     def applied(self, state: State, known: Callable[[Iface], Iface]) -> State:
         """Return a state as it is after this change, with ifaces that are `known`."""
@@ -120,11 +129,21 @@ class Way(NamedTuple):
     change: Change
 
 
-class _Node(NamedTuple):
+_Read = Callable[[State], object]
+
+
+class _Fork(NamedTuple):
     """The next thing that a move looks at, and what comes then for each value that was seen."""
 
-    read: Callable[[State], object]
-    branches: dict[object, "_Node | tuple[Way, ...]"]
+    read: _Read
+    branches: dict[object, "_Fork | _Leaf"]
+
+
+class _Leaf(NamedTuple):
+    """An answer, and what must still be seen for it to hold."""
+
+    path: tuple[tuple[_Read, object], ...]
+    answer: tuple[Way, ...]
 
 
 class Memory:
@@ -134,43 +153,44 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self._root: _Node | tuple[Way, ...] | None = None
+        self._root: _Fork | _Leaf | None = None
 
     def recall(self, state: State) -> tuple[Way, ...] | None:
         """Return the answer for a state, if one is known that looks the same."""
-        node = self._root
-        while isinstance(node, _Node):
-            node = node.branches.get(node.read(state))
-        return node
+        at = self._root
+        while isinstance(at, _Fork):
+            at = at.branches.get(at.read(state))
+        if at is None:
+            return None
+        for read, seen in at.path:
+            if read(state) != seen:
+                return None
+        return at.answer
 
     def keep(self, notes: Notes, answer: tuple[Way, ...]) -> None:
         """Remember an answer that follows from what was seen."""
-        node: _Node | tuple[Way, ...] = answer
-        looks = list(notes.items())
-        if self._root is None:
-            self._root = _branch(looks, answer)
-            return
-        at = self._root
-        for number, (_, seen) in enumerate(looks):
-            assert isinstance(at, _Node)
-            following = at.branches.get(seen)
-            if following is None:
-                at.branches[seen] = _branch(looks[number + 1 :], answer)
-                return
-            at = following
-        assert node == at
+        path = tuple((_reader(look), seen) for look, seen in notes.items())
+        self._root = _grown(self._root, path, answer)
 
 
-def _branch(looks: list[tuple[Look, object]], answer: tuple[Way, ...]) -> "_Node | tuple[Way, ...]":
-    node: _Node | tuple[Way, ...] = answer
-    for look, seen in reversed(looks):
-        node = _Node(_reader(look), {seen: node})
-    return node
+def _grown(
+    at: _Fork | _Leaf | None, path: tuple[tuple[_Read, object], ...], answer: tuple[Way, ...]
+) -> _Fork | _Leaf:
+    """Return a tree with one more answer."""
+    if at is None:
+        return _Leaf(path, answer)
+    (read, seen), rest = path[0], path[1:]
+    if isinstance(at, _Leaf):
+        (_, other), others = at.path[0], at.path[1:]
+        at = _Fork(read, {other: _Leaf(others, at.answer)})
+    assert at.read is read
+    at.branches[seen] = _grown(at.branches.get(seen), rest, answer)
+    return at
 
 
-@lru_cache(maxsize=1_000)
-def _reader(look: Look) -> Callable[[State], object]:
-    """Return a function that looks at one thing in a state."""
+@cache
+def _reader(look: Look) -> _Read:
+    """Return the function that looks at one thing in a state; there are only so many things."""
     place, field = look
     whose, _, name = field.rpartition(".")
     if place == NO_IFACE:

@@ -11,7 +11,7 @@ from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .kernel import Kernel, Rule, explore
 from .looking import Change, Memory, Notes, Way
-from .observed import Item
+from .observed import Item, Shown
 from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World
 
@@ -23,7 +23,7 @@ class Expire(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-ANSWERS, WAYS = 2_000, 8_000
+ANSWERS, WAYS = 1_000, 4_000
 """So many answers are remembered, by state and by what was looked at; then all are forgotten, so that memory does not
 grow with a run."""
 
@@ -51,6 +51,7 @@ class Model:
     def __init__(self, world: World) -> None:
         self.world = world
         self._dispatcher = Dispatcher(commands.hooked)
+        self._shown: dict[Shown, Shown] = {}
         self._ifaces: dict[Iface, Iface] = {}
         self._states: dict[tuple[object, ...], State] = {}
         self._ids: set[int] = set()
@@ -122,6 +123,7 @@ class Model:
         if ways is None:
             if self._kept >= WAYS:
                 self._memories.clear()
+                self._shown.clear()
                 self._kept = 0
                 memory = self._memories[move] = Memory()
             notes: Notes = {}
@@ -150,8 +152,13 @@ class Model:
             return kernel
 
         return tuple(
-            Way(tuple(kernel.items), Change.of(kernel.written)) for kernel in explore(make)
+            Way(tuple(map(self._one_item, kernel.items)), Change.of(kernel.written))
+            for kernel in explore(make)
         )
+
+    def _one_item(self, item: Item) -> Item:
+        """Return the one object that stands for all observations equal to this one: there are few of them."""
+        return self._shown.setdefault(item, item) if isinstance(item, Shown) else item
 
     def _expiry(self, kernel: Kernel, move: Expire) -> Rule:
         kind, index, *rest = move.slot.split(":", 2)

@@ -1,6 +1,7 @@
 """Reads a trace back and says exactly where it is broken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,11 @@ from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.observations import AnyRecord, Header
 
 FORMAT = 1
+
+_BLOCK = 100
+"""So many lines are decoded at once."""
+
+_UNSOUND = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Trace(NamedTuple):
@@ -28,10 +34,11 @@ class _Truncated(Exception):
     pass
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _blocks(path: Path) -> Iterator[list[bytes]]:
     try:
         with path.open("rb") as file:
-            yield from enumerate(file, 1)
+            while block := list(islice(file, _BLOCK)):
+                yield block
     except OSError as error:
         raise BadInput(f"a readable trace at {path}", str(error)) from error
 
@@ -48,12 +55,47 @@ def read_records(path: Path) -> Iterator[AnyRecord]:
 
 
 def _checked(path: Path) -> Iterator[AnyRecord]:
-    decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord, strict=True)
     number = 0
-    for number, line in _lines(path):
+    for block in _blocks(path):
+        for record in _decoded(path, block, number):
+            number += 1
+            if number == 1:
+                if not isinstance(record, Header):
+                    raise BadInput(f"{path}:1: a header record was expected", f"{block[0][:80]!r}")
+                if record.format != FORMAT:
+                    raise BadInput(
+                        f"{path}:1: trace format {FORMAT} was expected",
+                        f"format {record.format}",
+                        "use the version of cmhil that wrote it",
+                    )
+            elif isinstance(record, Header):
+                raise BadInput(
+                    f"{path}:{number}: one header, in line 1, was expected",
+                    "another header",
+                    "if these are several traces, keep each in a file of its own",
+                )
+            yield record
+    if number == 0:
+        raise BadInput(f"{path}: a trace was expected", "an empty file")
+
+
+_decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord, strict=True)
+
+
+def _decoded(path: Path, block: list[bytes], before: int) -> Iterable[AnyRecord]:
+    """Return the records of some lines: all at once if they are sound, which is faster, else one by one."""
+    try:
+        records = _decoder.decode_lines(b"".join(block))
+    except _UNSOUND:
+        return _one_by_one(path, block, before)
+    return records if len(records) == len(block) else _one_by_one(path, block, before)
+
+
+def _one_by_one(path: Path, block: list[bytes], before: int) -> Iterator[AnyRecord]:
+    for number, line in enumerate(block, before + 1):
         try:
-            record = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            yield _decoder.decode(line)
+        except _UNSOUND as error:
             if not line.endswith(b"\n"):
                 if number == 1:
                     raise BadInput(f"{path}: a trace was expected", "no whole record") from error
@@ -63,24 +105,6 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
                 f"{line[:80]!r}: {error}",
                 "the file is not a trace, or was damaged; records before this line are sound",
             ) from error
-        if number == 1:
-            if not isinstance(record, Header):
-                raise BadInput(f"{path}:1: a header record was expected", f"{line[:80]!r}")
-            if record.format != FORMAT:
-                raise BadInput(
-                    f"{path}:1: trace format {FORMAT} was expected",
-                    f"format {record.format}",
-                    "use the version of cmhil that wrote it",
-                )
-        elif isinstance(record, Header):
-            raise BadInput(
-                f"{path}:{number}: one header, in line 1, was expected",
-                "another header",
-                "if these are several traces, keep each in a file of its own",
-            )
-        yield record
-    if number == 0:
-        raise BadInput(f"{path}: a trace was expected", "an empty file")
 
 
 def read_trace(path: Path) -> Trace:
