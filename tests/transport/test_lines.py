@@ -117,7 +117,7 @@ class Looped(Far):
 
 
 def make_loop(_: ExitStack) -> tuple[Transport, Far]:
-    line = open_line("loop://")
+    line = open_line("loop://", baud=4_000_000)  # it would not take much within its time at less
     assert isinstance(line, RemoteTransport)
     return line, Looped(line._port)
 
@@ -251,18 +251,18 @@ def test_terminal_is_for_one_harness_only() -> None:
     os.close(master)
 
 
-def test_other_end_that_never_reads_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("make", [make_pair, make_pyserial])
+def test_other_end_that_never_reads_is_a_fault(
+    make: Callable[[ExitStack], tuple[Transport, Far]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CMHIL_TIME_SCALE", "0.01")
-    near, far = socket.socketpair()
-    line = from_socket(near, "stuck")
-    with (
-        far,
-        pytest.raises(
-            RigFault, match=r"bytes stuck for 0.1 s \(deadline 'write', at time scale 0.01\)"
-        ),
-    ):
-        line.write(b"x" * 10_000_000)
-    line.close()
+    told = r"bytes stuck for 0.1 s \(deadline 'write', at time scale 0.01\)"
+    with ExitStack() as stack:
+        line, far = make(stack)
+        with pytest.raises(RigFault, match=told):
+            line.write(b"x" * 10_000_000)
+        line.close()
+        far.close()
 
 
 @pytest.mark.parametrize(

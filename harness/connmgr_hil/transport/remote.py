@@ -8,6 +8,7 @@ import serial
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault
 
 from .base import TAIL, escaped
+from .deadlines import WRITE
 
 _SLICE = 0.02
 _MOST = 4096
@@ -27,7 +28,14 @@ class RemoteTransport:
         self.name = url
         self.tail = b""
         try:
-            self._port = serial.serial_for_url(url, baudrate=baud, timeout=_SLICE, do_not_open=True)
+            self._port = serial.serial_for_url(
+                url,
+                baudrate=baud,
+                timeout=_SLICE,
+                # pyserial's client of RFC 2217 takes none, and gives up after 5 s by itself.
+                write_timeout=None if url.startswith("rfc2217:") else WRITE.seconds,
+                do_not_open=True,
+            )
             if dtr is not None:
                 self._port.dtr = dtr
             if rts is not None:
@@ -60,9 +68,18 @@ class RemoteTransport:
         return data
 
     def write(self, data: bytes) -> None:
-        """Send all of these bytes. Raises `LineClosed` when the other end is gone."""
+        """Send all of these bytes.
+
+        Raises `LineClosed` when the other end is gone, `RigFault` when it does not take them within `deadlines.WRITE`.
+        """
         try:
             self._port.write(data)
+        except serial.SerialTimeoutException as error:
+            raise RigFault(
+                f"{self.name} should take bytes",
+                f"some of {len(data)} bytes stuck for {WRITE}; last bytes from it: {escaped(self.tail)}",
+                "the program at the other end does not read; is it running?",
+            ) from error
         except OSError as error:
             raise self._closed(error) from error
 
