@@ -210,7 +210,8 @@ class ConnMgrLibrary(
             self._fail(result, str(error))
         except ConnMgrHilError as error:
             self._fail(result, f"Rig error ({type(error).__name__}): {error}")
-        if result.failed and self._rig and "Rig error" not in result.message:
+        if result.failed and self._rig and result.message.startswith("ValueError: Argument"):
+            # It broke while the device was started for an argument.
             result.message = f"Rig error ({type(self._rig).__name__}): {self._rig}"
         if result.failed:
             self.attach()
