@@ -61,6 +61,23 @@ def test_the_image_is_that_of_the_build(tmp_path: Path) -> None:
     assert twister_target(Device(folder, "native")).platform.name == "native_posix_64"
 
 
+def test_a_build_with_all_settings_of_a_variant_is_run_as_that_variant(tmp_path: Path) -> None:
+    folder = built(tmp_path, "native_posix_64")
+    (folder / "zephyr" / "zephyr.exe").touch()
+    fragment = find_platform("native_posix_64").zephyr.app_dir / "variants" / "wifi_simulated.conf"  # type: ignore[union-attr]
+    plain = (folder / "zephyr" / ".config").read_text()
+    settings = [
+        line for line in fragment.read_text().splitlines()
+        if line.startswith("CONFIG_") and not line.endswith("=n")
+    ]  # fmt: skip
+    (folder / "zephyr" / ".config").write_text(plain + "\n".join(settings))
+    wifi = twister_target(Device(folder, "native")).platform
+    assert wifi.network == ("dhcp",)
+    assert "network-off" in wifi.stimuli
+    (folder / "zephyr" / ".config").write_text(plain + "\n".join(settings[1:]))
+    assert not twister_target(Device(folder, "native")).platform.stimuli
+
+
 def test_what_cannot_be_driven_is_named(tmp_path: Path) -> None:
     folder = built(tmp_path / "build", "our_board")
     with pytest.raises(UsageError, match=r"(?s)'qemu' for the board our_board.*mps2"):

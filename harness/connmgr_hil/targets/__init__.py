@@ -2,7 +2,7 @@
 
 from .base import Target
 from .board import BoardTarget
-from .opening import build_id, find_image, image_path, open_target, start_device
+from .opening import build_id, find_image, image_path, open_target, start_device, varied
 from .platforms import (
     Dialect,
     Platform,
@@ -34,4 +34,5 @@ __all__ = [
     "read_platforms",
     "simulated_target",
     "start_device",
+    "varied",
 ]

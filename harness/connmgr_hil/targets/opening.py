@@ -46,11 +46,11 @@ def open_target(
     """
     if name.startswith(PREFIX):
         place, board = find_place(name)
-        return LabgridTarget(place, _varied(_spoken(board, dialect), variant), wait=wait)
+        return LabgridTarget(place, varied(_spoken(board, dialect), variant), wait=wait)
     if name == "native":
         platform, found = _built_native(image, variant)
-        return native_target(_varied(_spoken(platform, dialect), variant), found)
-    platform = _varied(_spoken(find_platform(name), dialect), variant)
+        return native_target(varied(_spoken(platform, dialect), variant), found)
+    platform = varied(_spoken(find_platform(name), dialect), variant)
     if platform.kind == "simulated":
         return simulated_target(platform, arguments)
     if platform.kind == "board":
@@ -79,7 +79,7 @@ def _spoken(platform: Platform, dialect: Dialect) -> Platform:
     return structs.replace(platform, dialect="stock", time=real)
 
 
-def _varied(platform: Platform, variant: str) -> Platform:
+def varied(platform: Platform, variant: str) -> Platform:
     """Return the platform as a variant of it is started: with that variant's arguments as well."""
     _check_variant(platform, variant)
     if not variant:

@@ -12,6 +12,7 @@ from connmgr_hil.targets import (
     Target,
     known_platforms,
     native_target,
+    varied,
 )
 from connmgr_hil.targets.platforms import Console, Kind, Time, Zephyr
 from connmgr_hil.vocabulary.errors import UsageError
@@ -35,7 +36,8 @@ class DeviceConfig(Protocol):
 def twister_target(device: DeviceConfig) -> Target:
     """Return the target for what twister built and, if it is hardware, flashed.
 
-    A board that no platform file describes is taken as one with a serial line and a usual clock. Raises `UsageError` for
+    A board that no platform file describes is taken as one with a serial line and a usual clock. A build that has all settings of
+    a variant, which is run in another way than the platform, is run as that variant. Raises `UsageError` for
     devices that cannot be driven.
     """
     folder = Path(getattr(device, "app_build_dir", None) or device.build_dir) / "zephyr"
@@ -44,8 +46,10 @@ def twister_target(device: DeviceConfig) -> Target:
             "a native, QEMU or hardware device", f"twister's device type {device.type!r}"
         )
     kind = _KINDS[device.type]
-    names = _board_names(folder / ".config")
+    settings = _settings(folder / ".config")
+    names = _board_names(settings, folder / ".config")
     platform = _platform(kind, names)
+    platform = varied(platform, _variant(platform, settings))
     if kind == "native":
         return native_target(platform, _image(folder / "zephyr.exe"))
     if kind == "qemu":
@@ -66,13 +70,32 @@ def _image(path: Path) -> Path:
     raise UsageError("an image that twister built", f"no file {path}")
 
 
-def _board_names(config: Path) -> tuple[str, ...]:
-    """Return the names of the board in a build's configuration, the most exact one first."""
+def _settings(config: Path) -> dict[str, str]:
+    """Return the settings of a build's configuration, or of a fragment of one."""
     try:
         lines = config.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise UsageError("the configuration of what twister built", str(error)) from error
-    settings = dict(line.split("=", 1) for line in lines if line.startswith("CONFIG_BOARD"))
+    return dict(line.split("=", 1) for line in lines if line.startswith("CONFIG_") and "=" in line)
+
+
+def _variant(platform: Platform, settings: dict[str, str]) -> str:
+    """Return the variant that a build is, if that makes a difference to how it is run; empty if it is none."""
+    for name, variant in platform.variants.items():
+        if not (variant.arguments or variant.network or variant.stimuli):
+            continue
+        wanted = {
+            key: value
+            for fragment in variant.conf
+            for key, value in _settings(platform.zephyr.app_dir / fragment).items()  # type: ignore[union-attr]
+        }
+        if all(settings.get(key, "n") == value for key, value in wanted.items()):
+            return name
+    return ""
+
+
+def _board_names(settings: dict[str, str], config: Path) -> tuple[str, ...]:
+    """Return the names of the board in a build's configuration, the most exact one first."""
     found = (settings.get(f"CONFIG_{key}", "").strip('"') for key in ("BOARD_TARGET", "BOARD"))
     names = tuple(dict.fromkeys(name for name in found if name))
     if names:
