@@ -15,24 +15,24 @@
 #include "access_point.h"
 
 /* Where things are in a frame. */
-#define ETH_SOURCE   6
-#define ETH_TYPE     12
-#define ETH_DATA     14
+#define ETH_SOURCE    6
+#define ETH_TYPE      12
+#define ETH_DATA      14
 #define ARP_OPERATION (ETH_DATA + 6)
-#define ARP_SENDER   (ETH_DATA + 8)
-#define ARP_TARGET   (ETH_DATA + 18)
-#define ARP_END      (ETH_DATA + 28)
-#define IP_LENGTH    (ETH_DATA + 2)
-#define IP_PROTOCOL  (ETH_DATA + 9)
-#define IP_SOURCE    (ETH_DATA + 12)
-#define IP_TARGET    (ETH_DATA + 16)
-#define IP_DATA      (ETH_DATA + 20)
-#define UDP_SOURCE   IP_DATA
-#define UDP_TARGET   (IP_DATA + 2)
-#define UDP_LENGTH   (IP_DATA + 4)
-#define DHCP         (IP_DATA + 8)
-#define DHCP_YOURS   (DHCP + 16)
-#define DHCP_OPTIONS (DHCP + 240)
+#define ARP_SENDER    (ETH_DATA + 8)
+#define ARP_TARGET    (ETH_DATA + 18)
+#define ARP_END       (ETH_DATA + 28)
+#define IP_LENGTH     (ETH_DATA + 2)
+#define IP_PROTOCOL   (ETH_DATA + 9)
+#define IP_SOURCE     (ETH_DATA + 12)
+#define IP_TARGET     (ETH_DATA + 16)
+#define IP_DATA       (ETH_DATA + 20)
+#define UDP_SOURCE    IP_DATA
+#define UDP_TARGET    (IP_DATA + 2)
+#define UDP_LENGTH    (IP_DATA + 4)
+#define DHCP          (IP_DATA + 8)
+#define DHCP_YOURS    (DHCP + 16)
+#define DHCP_OPTIONS  (DHCP + 240)
 
 #define TYPE_ARP  0x0806
 #define TYPE_IPV4 0x0800

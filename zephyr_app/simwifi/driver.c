@@ -4,8 +4,8 @@
  */
 
 /*
- * A Wi-Fi driver without a radio: iface wlan0, and the command "ap", which says how its access point
- * fares. It reports its carrier as newer drivers do, off until it is associated.
+ * A Wi-Fi driver without a radio: iface wlan0, and the command "ap", which says how its access
+ * point fares. It reports its carrier as newer drivers do, off until it is associated.
  */
 
 #include <errno.h>

@@ -7,8 +7,9 @@
  * A connectivity implementation for every driver that offers wifi_mgmt.
  *
  * The dormant flag says whether the iface is associated, whatever its driver does with the carrier.
- * Drivers may block, so they are asked from a work queue of our own. One that gives up is asked again
- * until the attempt ends; one that cannot be asked ends it. State is guarded by the binding's lock.
+ * Drivers may block, so they are asked from a work queue of our own. One that gives up is asked
+ * again until the attempt ends; one that cannot be asked ends it. State is guarded by the binding's
+ * lock.
  */
 
 #include <errno.h>
@@ -43,7 +44,7 @@ struct wifi_conn {
 	enum state state;
 	bool held;  /* the driver may have an attempt or an association of ours */
 	bool stale; /* and has to end it before it is asked for another */
-	int64_t timeout_at; /* ticks; a timeout that is early belongs to an attempt that has ended */
+	int64_t timeout_at; /* ticks; a timeout that is early belongs to an attempt before */
 	struct k_work_delayable ask;
 	struct k_work_delayable timeout;
 	struct text ssid;
@@ -334,8 +335,8 @@ static void wifi_init(struct conn_mgr_conn_binding *const binding)
 
 	*(struct wifi_conn **)binding->ctx = conn;
 	/*
-	 * Drivers cannot do this in the iface's own init, as they do not know of us. They hold their
-	 * carrier back at start, so that the iface was not oper-up before.
+	 * Drivers cannot do this in the iface's own init, as they do not know of us. They hold
+	 * their carrier back at start, so that the iface was not oper-up before.
 	 */
 	net_if_dormant_on(binding->iface);
 	if (conn == NULL) {
