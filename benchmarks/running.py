@@ -8,36 +8,54 @@ from connmgr_hil.conformance.run import choose, verify
 from connmgr_hil.targets import ProgramTarget, open_target
 
 from . import limit
-from .rows import Row, Size
+from .rows import Contest, Row, Size
 
 
 def suite(name: str, folder: Path, size: Size) -> list[Row]:
-    """Run all scenarios, each on a freshly started device, with traces and verdicts.
+    """Run all scenarios, each on a freshly started device, with traces and verdicts."""
+    scenarios = choose(["E1", "E7"] if size.quick else [])
+    target = open_target(name)
+    speeds, walls = [], []
+    for _ in range(size.rounds):
+        report = verify(target, folder / f"suite-{name}", scenarios=scenarios)
+        walls.append(report.wall_seconds)
+        device = sum(result.device_seconds for result in report.results)
+        speeds.append(device / report.wall_seconds)
+    return [
+        Row(f"whole suite, {name}", "device s per s", median(speeds), less=False, runs=size.rounds),
+        Row(f"whole suite, {name}: wall time", "s", median(walls), runs=size.rounds),
+    ]
 
-    Beside it, what `limit` measures: the same exchanges without a harness, on one core and on two.
-    """
+
+def suite_beside_limit(name: str, folder: Path, size: Size) -> list[Row]:
+    """Run the suite, and in turn the same exchanges without a harness, one device at a time and two."""
     scenarios = choose(["E1", "E7"] if size.quick else [])
     program = open_target(name)
     assert isinstance(program, ProgramTarget)
-    walls: list[float] = []
-    limits: dict[int, list[float]] = {1: [], 2: []}
-    device = 0.0
-    for _ in range(size.of(size.rounds, 1)):
-        report = verify(program, folder / f"suite-{name}", scenarios=scenarios)
-        walls.append(report.wall_seconds)
-        device = sum(result.device_seconds for result in report.results)
-        target = limit.OverheardTarget(program)
-        verify(target, folder / f"overheard-{name}", scenarios=scenarios)
-        for cores, found in limits.items():
-            found.append(limit.seconds(target, cores))
-    rows = [
-        Row(
-            f"whole suite, {name}", "device s per s", device / median(walls), device / median(found),
-            f"the same bytes, nothing else, {cores} at a time", less=False, runs=size.rounds,
-        )
-        for cores, found in limits.items()
+    overheard = limit.OverheardTarget(program)
+    report = verify(overheard, folder / "overheard", scenarios=scenarios)
+    device = sum(result.device_seconds for result in report.results)
+    found = Contest(
+        {
+            "ours": lambda: (
+                verify(program, folder / f"suite-{name}", scenarios=scenarios).wall_seconds
+            ),
+            "the same bytes alone": lambda: limit.seconds(overheard, 1),
+            "the same bytes alone, two devices at a time": lambda: limit.seconds(overheard, 2),
+        }
+    ).run(size.rounds)
+    ours = found.pop("ours")
+    title = f"whole suite, {name}"
+    return [
+        *(
+            Row(
+                title, "device s per s", device / ours, device / peer, who,
+                less=False, runs=size.rounds,
+            )
+            for who, peer in found.items()
+        ),
+        Row(f"{title}: wall time", "s", ours, runs=size.rounds),
     ]  # fmt: skip
-    return [*rows, Row(f"whole suite, {name}: wall time", "s", median(walls), runs=size.rounds)]
 
 
 def walks(name: str, folder: Path, size: Size) -> list[Row]:

@@ -47,34 +47,31 @@ class _Counting(Session):
 
 def shrinking(name: str, place: Place, folder: Path, size: Size) -> list[Row]:
     """Shrink one failure of each of some seeded defects, both ways."""
-    ours: list[tuple[int, int]] = []
-    theirs: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
+    both: list[tuple[tuple[int, int], tuple[int, int]]] = []
     visible = [
         each for each in choose(place) if not (each.at_boot or each.variant or each.equivalent)
     ]
-    for defect in visible[
-        :: size.of(max(1, len(visible) // (15 if name == "native" else 5)), 1000)
-    ]:
+    for defect in visible[:: size.of(max(1, len(visible) // 12), 1000)]:
         before = (("defect", defect.name, "on"),)
         mine = _ours(name, before, folder, size)
-        peer = _hypothesis(name, before, folder, size) if mine else None
-        if mine and peer:
-            ours.append(mine)
-            theirs.append(peer)
-    if not ours:
-        return [Row(f"shrinking, {name}", "resets", skipped="no defect was found by both")]
-    who = "Hypothesis"
-    return [
-        Row(
-            f"shrinking, {name}: {what}, median of {len(ours)} defects",
-            what,
-            median(each[place_] for each in ours),
-            median(each[place_] for each in theirs),
-            who,
-            runs=len(ours),
-        )
-        for place_, what in enumerate(("resets", "commands"))
-    ]
+        if mine is None:
+            continue
+        found.append(mine)
+        if peer := _hypothesis(name, before, folder, size):
+            both.append((mine, peer))
+    title = f"shrinking, {name}"
+    if not found:
+        return [Row(title, "resets", skipped="no defect was found")]
+    rows = []
+    for number, what in enumerate(("resets", "commands")):
+        ours = median(mine[number] for mine in found)
+        rows.append(Row(f"{title}: {what}, median of {len(found)} defects", what, ours, runs=1))
+        if both:
+            ours, theirs = (median(each[who][number] for each in both) for who in (0, 1))
+            name_ = f"{title}: {what}, median of the {len(both)} that Hypothesis found too"
+            rows.append(Row(name_, what, ours, theirs, "Hypothesis", runs=1))
+    return rows
 
 
 def _ours(name: str, before: tuple[Words, ...], folder: Path, size: Size) -> tuple[int, int] | None:
@@ -82,7 +79,7 @@ def _ours(name: str, before: tuple[Words, ...], folder: Path, size: Size) -> tup
     report = walker.walk(
         target,
         folder / "shrinking",
-        walks=size.of(60, 5),
+        walks=size.of(30, 5),
         steps=100,
         seed=1,
         before=before,
@@ -108,7 +105,7 @@ def _hypothesis(
         SETTINGS,
         derandomize=True,
         database=None,
-        max_examples=size.of(300, 20),
+        max_examples=size.of(60, 20),
         suppress_health_check=list(HealthCheck),
     )
     with (
