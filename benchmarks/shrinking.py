@@ -52,7 +52,7 @@ def shrinking(name: str, place: Place, folder: Path, size: Size) -> list[Row]:
     visible = [
         each for each in choose(place) if not (each.at_boot or each.variant or each.equivalent)
     ]
-    for defect in visible[:: size.of(max(1, len(visible) // 12), 1000)]:
+    for defect in visible[:: size.of(max(1, len(visible) // 8), 1000)]:
         before = (("defect", defect.name, "on"),)
         mine = _ours(name, before, folder, size)
         if mine is None:
