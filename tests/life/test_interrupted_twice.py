@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import Harness, assert_traces_read, walking
+from processes import Harness, assert_traces_read, stand_in, walking
 
 from serial_board import serial_board
 
@@ -55,8 +55,10 @@ def stopped_while_reporting(on_target: list[str], out: Path, report: Stuck) -> N
     assert_traces_read(out)
 
 
-def test_while_the_report_is_written(on_target: list[str], tmp_path: Path, report: Stuck) -> None:
-    stopped_while_reporting(on_target, tmp_path / "out", report)
+def test_while_the_report_is_written(tmp_path: Path, report: Stuck) -> None:
+    """With an emulator of bad manners."""
+    image = str(stand_in(tmp_path))
+    stopped_while_reporting(["-t", "native", "--image", image], tmp_path / "out", report)
 
 
 def test_the_board_is_free_for_the_next(
