@@ -73,8 +73,11 @@ static bool due(int64_t at)
 
 static int64_t schedule(struct k_work_delayable *work, int64_t ms)
 {
+	/* Read before the timer starts: ticks of 1/32768 s may pass in between. */
+	int64_t at = k_uptime_ticks() + k_ms_to_ticks_ceil64(ms);
+
 	k_work_reschedule(work, K_MSEC(ms));
-	return k_uptime_ticks() + k_ms_to_ticks_ceil64(ms);
+	return at;
 }
 
 static void start_timeout(struct simconn_ctx *ctx, bool after_loss)
