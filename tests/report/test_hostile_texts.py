@@ -59,7 +59,7 @@ def hostile(request: pytest.FixtureRequest, write: Write) -> tuple[str, Path]:
     ]  # fmt: skip
     hello = {
         **HELLO, "facts": {**facts, "board": text, "build": text, "app": text},
-        "ifaces": [{"index": 2, "name": text, "l2": text, "bound": True, "impl": text}],
+        "ifaces": [{"index": n, "name": text, "l2": text, "bound": True, "impl": text} for n in (1, 2)],
     }  # fmt: skip
     answered = did(4, "ping")
     answered[-1] |= {"status": text, "values": values}
