@@ -48,7 +48,7 @@ def ignored_ones(b: Bench) -> None:
     b.state("A", admin=False)
     b.counters("A", connect=0)
     b.counters("B", connect=1)
-    b.do("ignore B")
+    b.ask("ignore B")  # it may come up meanwhile
     b.ask("all disconnect 1")
     b.counters("B", disconnect=0)
     b.ask("all connect 0")
