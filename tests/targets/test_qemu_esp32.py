@@ -58,13 +58,29 @@ def test_it_boots_from_the_merged_flash(image: Path, arguments: Path) -> None:
     given = json.loads(arguments.read_text())
     assert given[:2] == ["-M", "esp32"]
     assert "driver=timer.esp32.timg,property=wdt_disable,value=true" in given
-    assert f"file={image.parent / 'flash.bin'},if=mtd,format=raw" in given
+    assert f"file={image.parent / 'flash.bin'},if=mtd,format=raw,snapshot=on" in given
     assert "-kernel" not in given
     flash = (image.parent / "flash.bin").read_bytes()
     assert len(flash) == SIZE
     for name, address in PARTS.items():
         assert flash[address : address + len(name)] == name.encode()
         assert flash[address + len(name)] == 0xFF
+
+
+def test_who_runs_from_a_merged_flash_keeps_it(image: Path) -> None:
+    flash = find_platform("qemu_esp32").emulator.flash
+    assert flash is not None
+    with merged_flash(flash, image).open("rb") as running:
+        (image.parent / "zephyr.bin").write_bytes(b"newer")
+        newer = merged_flash(flash, image).read_bytes()
+        older = running.read()
+    assert newer[0x10000:].startswith(b"newer\xff")
+    assert older[0x10000:].startswith(b"zephyr/zephyr.bin\xff")
+    assert sorted(path.name for path in image.parent.iterdir()) == [
+        "flash.bin",
+        "zephyr.bin",
+        "zephyr.elf",
+    ]
 
 
 def test_a_build_with_simple_boot_has_one_part(image: Path, arguments: Path) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from .platforms import Flash
 def merged_flash(flash: Flash, image: Path) -> Path:
     """Merge the parts of the build that `image` belongs to, and return the file, `flash.bin` beside it.
 
-    Raises `UsageError` where parts or esptool are lacking, and `RigFault` with esptool's words where it fails.
+    The file appears as a whole: an emulator that runs from an older one keeps that. Raises `UsageError` where parts or esptool are lacking, and `RigFault` with esptool's words where it fails.
     """
     build = image.parent.parent
     parts = _parts(flash, build)
@@ -24,7 +25,13 @@ def merged_flash(flash: Flash, image: Path) -> Path:
             "no such Python package",
             "pip install 'connmgr-hil[esp32]'",
         )
-    merged = image.with_name("flash.bin")
+    with tempfile.TemporaryDirectory(prefix=".flash-", dir=image.parent) as aside:
+        fresh = Path(aside) / "flash.bin"
+        _merge(flash, parts, fresh)
+        return fresh.rename(image.with_name(fresh.name))
+
+
+def _merge(flash: Flash, parts: dict[str, Path], merged: Path) -> None:
     command = [sys.executable, "-m", "esptool", "--chip", flash.chip, "merge-bin"]
     command += ["--output", str(merged), "--pad-to-size", flash.size]
     command += [word for address, part in parts.items() for word in (address, str(part))]
@@ -45,7 +52,6 @@ def merged_flash(flash: Flash, image: Path) -> Path:
             (done.stdout + done.stderr).strip()[-400:],
             "try it by hand: " + " ".join(command),
         )
-    return merged
 
 
 def _parts(flash: Flash, build: Path) -> dict[str, Path]:

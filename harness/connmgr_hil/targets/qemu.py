@@ -88,7 +88,8 @@ class QemuTarget(PlatformTarget):
         if flash is None:
             return ("-kernel", str(self._image))
         merged = str(merged_flash(flash, self._image)).replace(",", ",,")
-        return ("-drive", f"file={merged},if=mtd,format=raw")
+        # What the firmware writes is lost at the end, and several may run from one file.
+        return ("-drive", f"file={merged},if=mtd,format=raw,snapshot=on")
 
     def _connect(self, monitor: socket.socket) -> None:
         assert self._process is not None
