@@ -52,13 +52,13 @@ def test_one_half_of_the_reaper_is_killed_first(which: int, tmp_path: Path) -> N
     harness.assert_nothing_left()
 
 
-def test_a_reaper_that_was_killed_is_replaced(tmp_path: Path) -> None:
+def test_a_reaper_that_was_killed_is_replaced(on_target: list[str], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    harness = walking(["-t", "simulated"], out, "--steps", "5")
+    harness = walking(on_target, out, "--steps", "5")
     harness.when_started(out)
     for pid in harness.reapers():
         os.kill(pid, signal.SIGKILL)
-    # Each walk starts an emulator or cuts its power, and looks after the reaper then.
+    # Each walk starts an emulator, cuts its power, or resets the machine in it, and looks after the reaper then.
     while len(harness.reapers()) < 2:
         assert not harness.ended_within(0.01), harness.output()
     harness.end(signal.SIGKILL)

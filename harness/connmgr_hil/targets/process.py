@@ -141,12 +141,19 @@ class EmulatorProcess:
             printed += data or b""
         raise self.fault(f"it should print '{marker.decode()}' before anything long")
 
+    def stay_guarded(self) -> None:
+        """Replace the guard that sees to it that it dies with us, should that have been killed.
+
+        For emulators that run for hours: whatever starts the device in them afresh does this first.
+        """
+        reaper.prepare()
+
     def signal(self, number: int) -> None:
         """Forget its output and send it a signal, so that what it prints next is the answer.
 
-        Does nothing to a process that has ended. One that runs on is guarded anew if its guard was killed.
+        Does nothing to a process that has ended.
         """
-        reaper.prepare()
+        self.stay_guarded()
         self.take_output()
         self.output = b""
         self._process.send_signal(number)

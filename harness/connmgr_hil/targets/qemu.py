@@ -113,6 +113,8 @@ class QemuTarget(PlatformTarget):
         """Reset the machine, or start QEMU anew where it ends on a reset."""
         if self._pauser is None or self._pausing is None or self.platform.emulator.respawn:
             return self.start()
+        assert self._process is not None
+        self._process.stay_guarded()
         with self._pauser.waiting():
             self._command("system_reset")
         return self._pausing

@@ -77,6 +77,7 @@ class ProcessDriver:
 
     def execute(self, command: str, *, seconds: float | None = None) -> str:
         """Give a command of the monitor, wait for its end, and return what it printed."""
+        self._process.stay_guarded()
         try:
             return self._monitor.execute(command, RENODE.of(seconds).seconds)
         except LineClosed as error:
