@@ -22,8 +22,8 @@ from .world import World
 STORM_EVENTS = 120
 """More deliveries than this in one move are a storm: the model stops predicting there."""
 
-MOST_CHOICES = 6
-"""A move with more open orders than this is not followed."""
+MOST_WAYS = 600
+"""A move that may go in more ways than this is not followed."""
 
 CHAOTIC_CHOICES = 2
 """In a storm only so many are, since its order is not judged for long."""
@@ -402,11 +402,13 @@ class Kernel:
 def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
     """Run a move once for every combination of its choices; yield the kernels at rest.
 
-    A move that storms, or loses events for want of room, ends with a `Chaos` item. One with more choices
-    than can be followed (`MOST_CHOICES`) is nothing but `Chaos`.
+    A move that storms, or loses events for want of room, ends with a `Chaos` item. After so many ways that no more
+    can be followed (`MOST_WAYS`), another is nothing but `Chaos`.
     """
     prefixes: list[tuple[int, ...]] = [()]
+    ways = 0
     while prefixes:
+        ways += 1
         prefix = prefixes.pop()
         kernel = make(prefix)
         try:
@@ -417,7 +419,7 @@ def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
         followed = len(kernel.taken)
         if _chaotic(kernel):
             followed = min(followed, CHAOTIC_CHOICES)
-        elif followed > MOST_CHOICES:
+        elif ways > MOST_WAYS:
             kernel.items[:] = [Chaos("manifold")]
             yield kernel
             return
