@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 from connmgr_hil.conformance.choices import Choices
-from connmgr_hil.conformance.session import limits_for
+from connmgr_hil.conformance.recording import limits_for
 from connmgr_hil.model import World
 from connmgr_hil.targets import Target, start_device
 from connmgr_hil.trace import TraceWriter, read_records

@@ -1,9 +1,11 @@
 """What a night of random walks takes: processor time, memory and disk of one walk, and of 10^6 of them."""
 
-import json
 import subprocess
 import sys
 from statistics import median
+from typing import NamedTuple
+
+import msgspec
 
 from connmgr_hil.targets import open_target
 
@@ -50,12 +52,15 @@ def night(name: str, size: Size) -> list[Row]:
     """
     open_target(name)
     found = [_worker(name, size) for _ in range(size.rounds)]
-    outcomes = {outcome for each in found for outcome in each[4]}
+    outcomes = {outcome for each in found for outcome in each.outcomes}
     if outcomes != {"conforms"}:
         return [
             Row(f"night, {name}", "core h", skipped=f"walks ended {', '.join(sorted(outcomes))}")
         ]
-    harness, emulator, trace, memory = (median(each[part] for each in found) for part in range(4))
+    harness = median(each.harness for each in found)
+    emulator = median(each.emulator for each in found)
+    trace = median(each.trace for each in found)
+    memory = median(each.memory for each in found)
     core_hours = (harness + emulator) * WALKS / 3600
     figures = {
         "processor time of a walk": ("s", harness + emulator),
@@ -73,10 +78,19 @@ def night(name: str, size: Size) -> list[Row]:
     ]
 
 
-def _worker(name: str, size: Size) -> tuple[float, float, float, float, list[str]]:
+class _Used(NamedTuple):
+    """What a worker used for each walk, in seconds and bytes, and in MB at its peak; and how its walks ended."""
+
+    harness: float
+    emulator: float
+    trace: float
+    memory: float
+    outcomes: list[str]
+
+
+def _worker(name: str, size: Size) -> _Used:
     arguments = [name, str(size.of(8, 1)), str(size.of(STEPS, 5))]
     done = subprocess.run(
         [sys.executable, "-c", _PROGRAM, *arguments], capture_output=True, text=True, check=True
     )
-    harness, emulator, trace, memory, outcomes = json.loads(done.stdout)
-    return harness, emulator, trace, memory, outcomes
+    return msgspec.json.decode(done.stdout, type=_Used)
