@@ -9,6 +9,7 @@ from connmgr_hil.targets import find_platform
 from connmgr_hil.toolchain import building, machine
 from connmgr_hil.toolchain.compilers import arm_gcc, choose_toolchain, zephyr_sdk
 from connmgr_hil.toolchain.machine import Finding
+from connmgr_hil.toolchain.programs import missing_python_packages
 from connmgr_hil.toolchain.zephyr_tree import find_tree, read_tree
 from connmgr_hil.vocabulary.errors import ExitCode, RigFault, UsageError
 
@@ -227,3 +228,13 @@ def test_doctor_fails_only_for_a_platform_that_was_named(
     shown = capfd.readouterr().out
     assert "a compiler: buy one" in shown
     assert '"buildable": false' in report.read_text()
+
+
+def test_a_python_that_does_not_run_has_no_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python3"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert missing_python_packages() == ["PyYAML", "packaging", "pyelftools", "pykwalify"]

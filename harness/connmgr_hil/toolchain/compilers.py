@@ -3,13 +3,12 @@
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from connmgr_hil.transport.deadlines import VERSION
+from .programs import output_of
 
 _SDK_HOMES = ("~", "~/.local", "~/.local/opt", "~/bin", "/opt", "/usr/local", "/usr")
 
@@ -35,11 +34,7 @@ def host_builds_32_bit() -> bool:
     gcc = shutil.which("gcc")
     if gcc is None:
         return False
-    command = [gcc, "-m32", "-print-file-name=crt1.o"]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=VERSION.seconds
-    )
-    return done.returncode == 0 and Path(done.stdout.strip()).is_absolute()
+    return Path(output_of(gcc, "-m32", "-print-file-name=crt1.o").strip()).is_absolute()
 
 
 def arm_gcc(environment: Mapping[str, str] | None = None) -> Toolchain | None:

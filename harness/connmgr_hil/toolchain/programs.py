@@ -61,13 +61,7 @@ def missing_python_packages() -> list[str]:
         return sorted(_PACKAGES.values())
     probe = (
         "import importlib.util as u, sys; "
-        "print(*[n for n in sys.argv[1:] if u.find_spec(n) is None])"
+        "print(*[n for n in sys.argv[1:] if u.find_spec(n) is not None])"
     )
-    done = subprocess.run(
-        [python, "-c", probe, *_PACKAGES],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=VERSION.seconds,
-    )
-    return sorted(_PACKAGES[name] for name in done.stdout.split())
+    found = output_of(python, "-c", probe, *_PACKAGES).split()
+    return sorted(package for module, package in _PACKAGES.items() if module not in found)
