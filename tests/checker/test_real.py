@@ -19,6 +19,7 @@ from connmgr_hil.vocabulary.observations import (
     EventSeen,
     Header,
     HelloSeen,
+    Part,
     Reply,
     StateSeen,
     Stimulus,
@@ -66,9 +67,14 @@ class Script:
                 self.commands += 1
                 self.begun = self.now
                 self.records.append(Stimulus(id=self.commands, words=tuple(command)))
-            case ["=", status, *_]:
-                reply = Reply(t=self.now, id=self.commands, t0=self.begun, status=status)
+            case ["=", status, *fields]:
+                values = dict(field.split("=") for field in fields)
+                reply = Reply(
+                    t=self.now, id=self.commands, t0=self.begun, status=status, values=values
+                )
                 self.records.append(reply)
+            case ["part", place, status]:
+                self.records.append(Part(t=self.now, index=int(place), status=status))
             case ["+", seconds]:
                 self.now += round(float(seconds) * 1e6)
             case ["wait", seconds]:
@@ -101,7 +107,7 @@ class Script:
         return StateSeen(
             t=self.now, iface=index, admin="admin" in fields, oper=given.get("oper", "up"),
             carrier="cut" not in fields, dormant=False, bound=facts.bound, ignored=False,
-            flags=0, timeout=0, monitor=given["monitor"], word="0",
+            flags=int(given.get("flags", "0")), timeout=int(given.get("timeout", "0")), monitor=given["monitor"], word="0",
             a4=tuple(filter(None, given.get("a4", "").split(","))),
         )  # fmt: skip
 
@@ -122,7 +128,19 @@ CONNECTED = """
 IF_ADMIN_UP 11
 = 0
 """
-ATTEMPT = "! flag 11 NO_AUTO_DOWN on\n= 0\n" + CONNECTED
+FOUND_PERSISTENT = "! state 11\nstate 11 oper=down monitor=- flags=1\n= 0" + CONNECTED.replace(
+    "11 2", "11 0"
+)
+COMES_BACK = """
+! advance 3000000
+IF_UP 11
+IF_DOWN 11
++ 1
+IF_UP 11
++ 2
+= 0"""
+NOT_PERSISTENT = "! state 11\nstate 11 oper=down monitor=-\n= 0\n"
+ATTEMPT = NOT_PERSISTENT + "! flag 11 NO_AUTO_DOWN on\n= 0\n" + CONNECTED
 
 LEGAL = {
     "nothing": "wait 5",
@@ -207,6 +225,76 @@ LEGAL = {
         IF_UP 11
         + 2
         = 0""",
+    "persistent by its implementation's init, as a dump shows": FOUND_PERSISTENT + COMES_BACK,
+    "persistent by its implementation's init, as the API tells": """
+        ! flag 11 PERSISTENT
+        = 0 value=1""" + CONNECTED + COMES_BACK,
+    "persistent by its implementation's init, as it shows itself": CONNECTED + COMES_BACK,
+    "a timeout of its implementation's": """
+        ! state 11
+        state 11 oper=down monitor=- timeout=2
+        = 0
+        ! timeout 11
+        = 0 value=2
+        ! flag 11 NO_AUTO_DOWN on
+        = 0
+        ! connect 11
+        IF_ADMIN_UP 11
+        = 0
+        ! advance 3000000
+        + 2
+        CONN_IF_TIMEOUT 11
+        + 1
+        = 0""",
+    "a timeout of its implementation's that nobody has seen": """
+        ! flag 11 NO_AUTO_DOWN on
+        = 0
+        ! connect 11
+        IF_ADMIN_UP 11
+        = 0
+        ! advance 9000000
+        + 8
+        CONN_IF_TIMEOUT 11
+        + 1
+        = 0""",
+    "not connected automatically by its implementation's init": """
+        ! up 11
+        IF_ADMIN_UP 11
+        = 0
+        ! flag 11 NO_AUTO_CONNECT
+        = 0 value=1
+        wait 5""",
+    "a driver that takes its time to start": "! up 11\n+ 1.5\nIF_ADMIN_UP 11\n= 0",
+    "a driver that takes its time to fail": "! up 11\n+ 1.5\n= -EIO",
+    "a driver that takes its time before connect": "! connect 11\n+ 1.5\nIF_ADMIN_UP 11\n= 0",
+    "a driver that takes its time to stop": CONNECTED + """
+        ! advance 1000000
+        IF_UP 11
+        + 1
+        = 0
+        ! down 11
+        + 0.1
+        IF_DOWN 11
+        + 1.5
+        IF_ADMIN_DOWN 11
+        = 0""",
+    "a fatal error that ends the connection in the same breath": CONNECTED + """
+        ! advance 1000000
+        IF_UP 11
+        + 0.5
+        CONN_IF_FATAL_ERROR 11 gone
+        IF_DOWN 11 gone
+        IF_ADMIN_DOWN 11
+        + 0.5
+        = 0""",
+    "a driver that lets others run while it starts": CONNECTED + """
+        ! burst disconnect 11 ; up 11
+        part 0 0
+        IF_ADMIN_DOWN 11
+        + 1.5
+        part 1 0
+        IF_ADMIN_UP 11
+        = 0 n=2""",
     "a fatal error": CONNECTED + """
         ! advance 1000000
         CONN_IF_FATAL_ERROR 11 gone
@@ -262,7 +350,7 @@ BROKEN = {
         ATTEMPT + "! advance 3000000\nIF_UP 11\n+ 2.1\nCONN_IF_TIMEOUT 11\n+ 0.9\n= 0",
         "REQ-IMP-006"),
     "TIMEOUT without a timeout": (
-        "! connect 11\nIF_ADMIN_UP 11\n= 0\n! advance 9000000\n+ 8\nCONN_IF_TIMEOUT 11\n+ 1\n= 0",
+        NOT_PERSISTENT + "! connect 11\nIF_ADMIN_UP 11\n= 0\n! advance 9000000\n+ 8\nCONN_IF_TIMEOUT 11\n+ 1\n= 0",
         "REQ-CTL-020"),
     "an attempt after TIMEOUT": (ATTEMPT + """
         ! advance 9000000
@@ -288,7 +376,18 @@ BROKEN = {
         IF_UP 11
         = 0""", ""),
     "a positive status": ("! connect 11\nIF_ADMIN_UP 11\n= 1", "REQ-IMP-014"),
-    "no automatic admin-down": (CONNECTED + "! advance 1000000\nIF_UP 11\nIF_DOWN 11\n+ 1\n= 0",
+    "a flag that changes by itself": (
+        FOUND_PERSISTENT + "! state 11\nstate 11 admin cut oper=down monitor=-\n= 0",
+        "REQ-CTL-033"),
+    "a flag that the API tells otherwise": (
+        "! flag 11 PERSISTENT\n= 0 value=1\n! flag 11 PERSISTENT\n= 0 value=0", "REQ-CTL-033"),
+    "a timeout that changes by itself": (
+        NOT_PERSISTENT + "! state 11\nstate 11 oper=down monitor=- timeout=3\n= 0", ""),
+    "not persistent, and back by itself": (
+        NOT_PERSISTENT + "! flag 11 NO_AUTO_DOWN on\n= 0" + CONNECTED + COMES_BACK,
+        "REQ-CTL-026"),
+    "connect waits": ("! connect 11\nIF_ADMIN_UP 11\n+ 1.5\n= 0", "REQ-CTL-012"),
+    "no automatic admin-down": (NOT_PERSISTENT + CONNECTED + "! advance 1000000\nIF_UP 11\nIF_DOWN 11\n+ 1\n= 0",
         ""),
 }  # fmt: skip
 

@@ -2,18 +2,24 @@
 
 import ast
 from pathlib import Path
+from random import Random
 
+import msgspec
 import pytest
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance import export, shrinker
+from connmgr_hil.conformance.choices import Choices
 from connmgr_hil.conformance.comparing import differences
 from connmgr_hil.conformance.replaying import commands_of
+from connmgr_hil.conformance.session import Session
 from connmgr_hil.conformance.walker import walk
+from connmgr_hil.model import World
 from connmgr_hil.targets import open_target
 from connmgr_hil.trace import read_trace
-from connmgr_hil.vocabulary.errors import UsageError
-from connmgr_hil.vocabulary.observations import Stimulus
+from connmgr_hil.vocabulary.errors import BadInput, UsageError
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.observations import Header, Stimulus
 
 TRACES = Path(__file__).parent.parent / "traces"
 SEEDED = ("defect", "timeout_in_ms", "on")
@@ -26,6 +32,48 @@ def test_a_conforming_board_is_never_blamed(tmp_path: Path) -> None:
     assert report.steps > 300
     assert len(report.coverage.states) > 100
     assert list(tmp_path.iterdir()) == []
+
+
+def one_of_a_vendors() -> World:
+    """Return a device whose only iface is bound to an implementation that nobody knows."""
+    hello = Hello(
+        proto=1, app="1", zephyr="3.4.99", connmgr="3.4", board="x", build="x", nonce="1", ifaces=1
+    )
+    modem = IfaceFacts(index=1, name="modem", l2="OFFLOADED_NETDEV", bound=True, impl="OTHER")
+    return World.of(hello, (modem,))
+
+
+def test_commands_for_a_vendors_iface_leave_to_it_what_is_its_own() -> None:
+    random = Random(1)
+    outside = (("cell", "off"), ("cell", "on"))
+    drawn = [Choices(one_of_a_vendors(), outside=outside).draw(random) for _ in range(5_000)]
+    kinds = {words[0] for words in drawn}
+    assert {"up", "down", "connect", "disconnect", "flag", "timeout", "opt-set", "burst"} <= kinds
+    assert {words for words in drawn if words[0] == "cell"} == set(outside)
+    assert not {"sim", "lose", "fatal"} & kinds
+    switched = {words[1] for words in drawn if words[0] in ("carrier", "dormant")}
+    assert switched == {"2"}, "only of one that is not there"
+    inside = {word for words in drawn if words[0] in ("burst", "on") for word in words}
+    assert not {"lose", "fatal"} & inside
+    raised = {words[1] for words in drawn if words[0] == "raise"}
+    assert raised == {"DNS_SERVER_ADD"}
+
+
+def test_without_commands_of_its_own_none_is_drawn() -> None:
+    random = Random(1)
+    choices = [Choices.swarm(one_of_a_vendors(), random) for _ in range(200)]
+    assert not [words for each in choices if (words := each.draw(random))[0] == "cell"]
+
+
+def test_a_trace_may_have_commands_that_only_its_firmware_knows(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.jsonl"
+    stimuli = [Header(), Stimulus(id=1, words=("cell", "off")), Stimulus(id=2, words=("up", "1"))]
+    trace.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in stimuli))
+    assert commands_of(trace) == (("cell", "off"), ("up", "1"))
+    with open_target("simulated") as target, Session(target, tmp_path / "run.jsonl") as session:
+        with pytest.raises(BadInput, match="no command 'cell'"):
+            session.execute(("cell", "off"))
+        session.execute(("up", "1"))
 
 
 def test_the_same_seed_gives_the_same_walk(tmp_path: Path) -> None:

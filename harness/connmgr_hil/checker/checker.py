@@ -32,7 +32,7 @@ from .calm import follow
 from .explain import Explainer
 from .hypothesis import COUNTERS, Hypothesis, Track
 from .limits import Limits
-from .outside import foreseen
+from .outside import calls_driver, foreseen
 from .search import Command, Search
 from .soundness import ends, malformed, waited
 from .stock import StockJudge
@@ -85,6 +85,7 @@ class Checker:
         self._first_t: int | None = None
         self._last_t = 0
         self._answered_t = 0
+        self._driver_t = 0
         self._elapsed = 0
 
     # --- feeding -------------------------------------------------------------------------
@@ -188,7 +189,7 @@ class Checker:
         self._nonce = hello.facts.nonce
         self._elapsed += self._last_t - (self._first_t or 0)
         self._first_t = None
-        self._last_t = self._answered_t = 0
+        self._last_t = self._answered_t = self._driver_t = 0
         world = World.of(hello.facts, hello.ifaces, self._profile)
         model = self._models.of(world)
         if self.model is not model:
@@ -302,10 +303,14 @@ class Checker:
             self.failure = self._explainer(number, record.t).malformed(record, *fault)
             return
         search = self._searching
+        if calls_driver(search.world, record):
+            self._driver_t = record.t
         search.record = number
         frontier = search.expand(self._hypotheses, record.t)
         if isinstance(record, StateSeen):
-            survivors = [each for each in frontier if search.state_fits(each, record)]
+            survivors = [
+                search.learnt(each, record) for each in frontier if search.state_fits(each, record)
+            ]
         elif isinstance(record, Storm):
             survivors = [each for each in frontier if each.chaotic]
         else:
@@ -354,7 +359,7 @@ class Checker:
             words = self._searching.words(record.id)
             if not words:
                 return "", "one reply to each command, and none to anything else"
-            return waited(world, record, words, self._hypotheses)
+            return waited(world, record, words, self._hypotheses, self._driver_t)
         return malformed(world, record)
 
     @property

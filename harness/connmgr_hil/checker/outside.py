@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from connmgr_hil.model import World
 from connmgr_hil.model.real import Unprompted, may_befall
-from connmgr_hil.model.state import IGNORED, SET4, SET6, Iface, is_link_local, word_text
+from connmgr_hil.model.state import (
+    IDLE_TIMEOUT,
+    IGNORED,
+    SET4,
+    SET6,
+    TIMEOUT,
+    Iface,
+    is_link_local,
+    word_text,
+)
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import EventSeen, StateSeen
 
@@ -51,6 +60,15 @@ def _move(seen: EventSeen, turns: Sequence[tuple[int, int]]) -> Unprompted:
     return Unprompted(Event(seen.name), seen.iface, bool(seen.v4), bool(seen.v6), oper, seen.info)
 
 
+def calls_driver(world: World, record: object) -> bool:
+    """Tell whether a record shows that a real iface's driver was started or stopped just before it."""
+    return (
+        isinstance(record, EventSeen)
+        and world.is_real(record.iface)
+        and record.name in (Event.IF_ADMIN_UP, Event.IF_ADMIN_DOWN)
+    )
+
+
 def is_none_of_ours(world: World, seen: object) -> bool:
     """Tell whether an event is about nothing that the Connection Manager knows.
 
@@ -67,15 +85,17 @@ def real_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[
     """Return (field, wanted, seen) for each field in which a dumped real iface breaks its guarantees."""
     facts = world.iface(seen.iface)
     up = seen.admin and seen.carrier and not seen.dormant
+    known = 7 & ~iface.unseen
     pairs: list[tuple[str, object, object]] = [
         ("admin", iface.admin, seen.admin),
         ("oper", "up" if iface.oper else "not up", "up" if seen.oper == "up" else "not up"),
         ("oper", "up" if up else "not up", "up" if seen.oper == "up" else "not up"),
         ("bound", facts.bound, seen.bound),
         ("ignored", bool(iface.word & IGNORED), seen.ignored),
-        ("flags", iface.flags & 7 if facts.bound else 0, seen.flags),
-        ("timeout", iface.timeout if facts.bound else 0, seen.timeout),
+        ("flags", iface.flags & known if facts.bound else 0, seen.flags & (known | ~7)),
     ]
+    if not iface.unseen & TIMEOUT:
+        pairs.append(("timeout", iface.timeout if facts.bound else 0, seen.timeout))
     if seen.monitor != "?":
         pairs.append(("monitor", word_text(iface.word), seen.monitor))
     pairs += [
@@ -89,6 +109,15 @@ def real_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[
         for name, wanted, found in pairs
         if str(wanted) != str(found)
     ]
+
+
+def settings_seen(iface: Iface, seen: StateSeen) -> Iface:
+    """Return a real iface with what nobody had known of its settings before this dump."""
+    if not iface.unseen & ~IDLE_TIMEOUT:
+        return iface
+    flags = iface.flags | seen.flags & iface.unseen
+    timeout = seen.timeout if iface.unseen & TIMEOUT else iface.timeout
+    return iface._replace(flags=flags, timeout=timeout, unseen=iface.unseen & IDLE_TIMEOUT)
 
 
 def _addresses_agree(

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from connmgr_hil.model import Expire, Model, Outcome, State
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Chaos, Count, Shown
+from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import Reply, StateSeen
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .hypothesis import COUNTERS, OUTSIDE, Clock, Hypothesis, Track, place_of
 from .limits import CLOCK_SLACK, Limits
 from .matching import Observation, matches, state_differences
-from .outside import AHEAD_USEC, Foreseen, is_none_of_ours
+from .outside import AHEAD_USEC, Foreseen, is_none_of_ours, settings_seen
 
 STORM_JUDGED = 40
 """So many steps of a storm are judged; what a device does to break it is its own business."""
@@ -159,12 +160,26 @@ class Search:
         late = any(
             isinstance(track.head, Shown)
             and track.head.kind not in ("reply", "anything")
-            # The driver of a real iface may take its time at start.
-            and (track.since or track.cause != "boot" or not self.world.reals)
+            and not self._waits_for_driver(track)
             and track.since + patience < t
             for track in each.tracks
         )
         return late and not may_wait(each)
+
+    def _waits_for_driver(self, track: Track) -> bool:
+        """Tell whether a real iface's driver may be at work, which takes its time to start and stop.
+
+        How long a command takes is judged by its reply.
+        """
+        if not self.world.reals:
+            return False
+        if track.command or (track.cause == "boot" and not track.since):
+            return True
+        head = track.head
+        if not isinstance(head, Shown) or head.kind != "event":
+            return False
+        _, name, iface, *_ = head.key
+        return name in (Event.IF_ADMIN_UP, Event.IF_ADMIN_DOWN) and iface in self.world.reals
 
     # --- observations --------------------------------------------------------------------
 
@@ -214,6 +229,16 @@ class Search:
             return True
         iface = each.state.ifaces[seen.iface - 1]
         return not state_differences(self.world, iface, seen)
+
+    def learnt(self, each: Hypothesis, seen: StateSeen) -> Hypothesis:
+        """Return a hypothesis with what a dump shows for the first time: how an implementation left its settings."""
+        place = seen.iface - 1
+        ifaces = each.state.ifaces
+        now = settings_seen(ifaces[place], seen)
+        if now is ifaces[place] or each.chaotic:
+            return each
+        state = each.state._replace(ifaces=(*ifaces[:place], now, *ifaces[place + 1 :]))
+        return each._replace(state=self._model.known(state))
 
     def _just_changed(self, seen: StateSeen) -> bool:
         """Tell whether a real iface changed by itself just before its dump, which may show it as it was."""

@@ -33,11 +33,17 @@ def ends(reply: Reply, words: Words) -> int:
 
 
 def waited(
-    world: World, reply: Reply, words: Words, hypotheses: Iterable[Hypothesis]
+    world: World, reply: Reply, words: Words, hypotheses: Iterable[Hypothesis], driver_t: int
 ) -> tuple[str, str] | None:
-    """Return (requirement, what was wanted) when a command that must not wait did."""
+    """Return (requirement, what was wanted) when a command that must not wait did.
+
+    A real iface's driver was started or stopped until `driver_t`, which takes as long as it takes: a modem boots.
+    """
     slack = 0 if world.hello.granted else CLOCK_SLACK
-    if reply.t - reply.t0 <= CALL_USEC + slack or any(map(may_wait, hypotheses)):
+    since = max(reply.t0, driver_t)
+    if reply.t - since <= CALL_USEC + slack or any(map(may_wait, hypotheses)):
+        return None
+    if words[0] in ("up", "down") and world.is_real(int(words[1])):
         return None
     if words[0] != "hook" and {"advance", "burst"} & set(words):
         return None

@@ -62,6 +62,7 @@ class Bench:
             self.booted = [each for each in self.booted if each.iface not in self._left_out]
             for index in sorted(self._left_out):
                 session.execute(("ignore", str(index)))
+        session.learn_settings()
         session.watch(self._record)
 
     def _record(self, record: AnyRecord) -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 from connmgr_hil.model import State, World
 from connmgr_hil.vocabulary import stimuli
-from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 from connmgr_hil.vocabulary.stimuli import Words
 
 _Draw = Callable[["Choices", Random], Words | None]
@@ -21,28 +21,36 @@ class Choices:
     """Draws random commands for the ifaces of a world.
 
     `disabled` kinds are not drawn: each walk leaves out a random subset (swarm testing), so that rare
-    combinations of the others come up.
+    combinations of the others come up. `outside` are commands of the firmware's own by which its platform file gives stimuli.
     """
 
     world: World
     disabled: frozenset[str] = frozenset()
-    _sim: tuple[int, ...] = field(init=False)
+    outside: tuple[Words, ...] = ()
+    simulated: bool = field(init=False)
+    """Whether there are ifaces of the simulated implementation, with its knobs."""
+    _controlled: tuple[int, ...] = field(init=False)
     _all: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Sort the ifaces by what can be done with them."""
         self._all = tuple(facts.index for facts in self.world.ifaces)
-        self._sim = tuple(facts.index for facts in self.world.ifaces if facts.sim)
+        simulated = tuple(facts.index for facts in self.world.ifaces if facts.sim)
+        bound = tuple(facts.index for facts in self.world.ifaces if facts.bound)
+        self.simulated = bool(simulated)
+        self._controlled = simulated or bound or self._all
 
     @classmethod
-    def swarm(cls, world: World, random: Random) -> "Choices":
+    def swarm(cls, world: World, random: Random, outside: tuple[Words, ...] = ()) -> "Choices":
         """Return choices with about a third of the kinds left out."""
-        disabled = frozenset(kind for kind in KINDS if random.random() < 1 / 3)
-        return cls(world, disabled)
+        kinds = [kind for kind in KINDS if outside or kind != "outside"]
+        disabled = frozenset(kind for kind in kinds if random.random() < 1 / 3)
+        return cls(world, disabled, outside)
 
     def draw(self, random: Random) -> Words:
         """Return a random command."""
-        kinds = [kind for kind in KINDS if kind not in self.disabled] or list(KINDS)
+        offered = [kind for kind in KINDS if self.outside or kind != "outside"]
+        kinds = [kind for kind in offered if kind not in self.disabled] or offered
         while True:
             kind = random.choices(kinds, [KINDS[kind][0] for kind in kinds])[0]
             command = KINDS[kind][1](self, random)
@@ -55,17 +63,20 @@ class Choices:
             return len(self._all) + 1
         return random.choice(self._all)
 
-    def sim(self, random: Random) -> int:
-        """Return a random iface of the simulated implementation, mostly one of the first two."""
-        return random.choice(self._sim[:2] if random.random() < 0.7 else self._sim)
+    def controlled(self, random: Random) -> int:
+        """Return a random iface of the simulated implementation, mostly one of the first two.
+
+        Where there is none, it is one that is bound to another; where there is none either, any.
+        """
+        return random.choice(self._controlled[:2] if random.random() < 0.7 else self._controlled)
 
 
 def _on_iface(verb: str) -> _Draw:
     return lambda choices, random: (verb, str(choices.iface(random)))
 
 
-def _on_sim(verb: str) -> _Draw:
-    return lambda choices, random: (verb, str(choices.sim(random)))
+def _on_controlled(verb: str) -> _Draw:
+    return lambda choices, random: (verb, str(choices.controlled(random)))
 
 
 def _address(choices: Choices, random: Random) -> Words:
@@ -75,11 +86,12 @@ def _address(choices: Choices, random: Random) -> Words:
 
 
 def _toggle(verb: str) -> _Draw:
-    return lambda choices, random: (
-        verb,
-        str(choices.iface(random)),
-        random.choice(("on", "off")),
-    )
+    def toggle(choices: Choices, random: Random) -> Words | None:
+        index, value = choices.iface(random), random.choice(("on", "off"))
+        # That of a real iface is its driver's, or its implementation's.
+        return None if choices.world.is_real(index) else (verb, str(index), value)
+
+    return toggle
 
 
 def _flag(choices: Choices, random: Random) -> Words:
@@ -88,25 +100,27 @@ def _flag(choices: Choices, random: Random) -> Words:
         names.append("DISCONNECTING")
     name = random.choice(names)
     value = random.choice((True, False, None))
-    index = choices.iface(random) if random.random() < 0.3 else choices.sim(random)
+    index = choices.iface(random) if random.random() < 0.3 else choices.controlled(random)
     return stimuli.flag(index, name, value)
 
 
 def _timeout(choices: Choices, random: Random) -> Words:
-    return stimuli.timeout(choices.sim(random), random.choice((0, 1, 1, 2, None, -5)))
+    return stimuli.timeout(choices.controlled(random), random.choice((0, 1, 1, 2, None, -5)))
 
 
 def _idle(choices: Choices, random: Random) -> Words | None:
     if not choices.world.profile.idle:
         return None
-    return stimuli.idle(choices.sim(random), random.choice((0, 1, 1, 2, None)))
+    return stimuli.idle(choices.controlled(random), random.choice((0, 1, 1, 2, None)))
 
 
 def _used(choices: Choices, random: Random) -> Words | None:
     return stimuli.used(choices.iface(random)) if choices.world.profile.idle else None
 
 
-def _knob(choices: Choices, random: Random) -> Words:
+def _knob(choices: Choices, random: Random) -> Words | None:
+    if not choices.simulated:
+        return None
     name, values = random.choice(
         (
             ("mode", ("sync", "async", "never", "never")),
@@ -119,7 +133,7 @@ def _knob(choices: Choices, random: Random) -> Words:
             ("teardown_ms", ("0", "0", "300")),
         )
     )
-    return stimuli.knob(choices.sim(random), name, random.choice(values))
+    return stimuli.knob(choices.controlled(random), name, random.choice(values))
 
 
 def _option(choices: Choices, random: Random) -> Words:
@@ -141,18 +155,27 @@ def _l2(choices: Choices, random: Random) -> Words:
     return change(random.choice([*names, "null"]))
 
 
-def _raise(choices: Choices, random: Random) -> Words:
+def _raise(choices: Choices, random: Random) -> Words | None:
     events = [Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR, Event.DNS_SERVER_ADD]
     if choices.world.profile.families:
         events += [Event.IPV4_ACD_SUCCEED, Event.IPV4_ACD_FAILED]
     if choices.world.profile.idle:
         events.append(Event.CONN_IF_IDLE_TIMEOUT)
     event = random.choice(events)
-    return stimuli.raise_event(event, random.choice(choices._all))  # noqa: SLF001 - one module
+    index = random.choice(choices._all)  # noqa: SLF001 - one module
+    if choices.world.is_real(index) and layer_of(event) is Layer.CONN:
+        return None  # it is its implementation's to say
+    return stimuli.raise_event(event, index)
 
 
-def _fatal(choices: Choices, random: Random) -> Words:
-    return stimuli.fatal(choices.sim(random), random.choice((None, 7, -1)))
+def _lose(choices: Choices, random: Random) -> Words | None:
+    return ("lose", str(choices.controlled(random))) if choices.simulated else None
+
+
+def _fatal(choices: Choices, random: Random) -> Words | None:
+    if not choices.simulated:
+        return None
+    return stimuli.fatal(choices.controlled(random), random.choice((None, 7, -1)))
 
 
 def _advance(_choices: Choices, random: Random) -> Words:
@@ -188,22 +211,27 @@ def _listen(_choices: Choices, random: Random) -> Words:
     return stimuli.listen("late1", *pair)
 
 
+def _outside(choices: Choices, random: Random) -> Words:
+    return random.choice(choices.outside)
+
+
 def _query(choices: Choices, random: Random) -> Words:
-    return random.choice(
+    query = random.choice(
         (
             ("ignored", str(choices.iface(random))),
             ("bound", str(choices.iface(random))),
-            ("sim", str(choices.sim(random))),
+            ("sim", str(choices.controlled(random))),
             ("state", str(random.choice(choices._all))),  # noqa: SLF001 - one module
         )
     )
+    return query if choices.simulated or query[0] != "sim" else ("state", query[1])
 
 
 KINDS: dict[str, tuple[int, _Draw]] = {
     "up": (6, _on_iface("up")),
     "down": (5, _on_iface("down")),
-    "connect": (6, _on_sim("connect")),
-    "disconnect": (5, _on_sim("disconnect")),
+    "connect": (6, _on_controlled("connect")),
+    "disconnect": (5, _on_controlled("disconnect")),
     "any-connect": (1, _on_iface("connect")),
     "any-disconnect": (1, _on_iface("disconnect")),
     "address": (8, _address),
@@ -221,13 +249,14 @@ KINDS: dict[str, tuple[int, _Draw]] = {
     "resend": (2, lambda _choices, _random: stimuli.resend()),
     "bulk": (2, _bulk),
     "raise": (2, _raise),
-    "lose": (5, _on_sim("lose")),
+    "lose": (5, _lose),
     "fatal": (3, _fatal),
     "advance": (12, _advance),
     "elsewhere": (4, _elsewhere),
     "burst": (3, _burst),
     "listen": (1, _listen),
     "query": (3, _query),
+    "outside": (4, _outside),
 }
 """Each kind of command with its weight."""
 

@@ -191,11 +191,22 @@ class Session:
         self._watchers.append(watcher)
 
     def execute(self, words: Words) -> Reply:
-        """Give a command, wait for its reply, and judge all that came with it."""
-        validate(words)
+        """Give a command, wait for its reply, and judge all that came with it.
+
+        Beside the probe's, it may be one that the platform file names as the means of a stimulus.
+        """
+        if words not in self._target.platform.own_commands:
+            validate(words)
         reply = self.device.execute(words)
         self.conform()
         return reply
+
+    def learn_settings(self) -> None:
+        """Dump the bound ifaces of which nobody knows what flags and timeout their implementations gave them at boot."""
+        if self.facts.dialect != "stock":
+            for facts in self.ifaces:
+                if facts.is_real and facts.bound:
+                    self.execute(("state", str(facts.index)))
 
     def stimulate(self, name: str) -> None:
         """Do to the device from outside what its platform file describes as `[stimuli.NAME]`.

@@ -152,6 +152,7 @@ def _walk_once(
         with session:
             for words in before:
                 session.execute(words)
+            session.learn_settings()
             _steps(session, random, steps, report)
             if not session.checker.chaotic:
                 session.execute(("state",))
@@ -174,7 +175,8 @@ def _walk_once(
 
 def _steps(session: Session, random: Random, steps: int, report: WalkReport) -> None:
     assert session.checker.model is not None
-    choices = Choices.swarm(session.checker.model.world, random)
+    outside = session.target.platform.own_commands
+    choices = Choices.swarm(session.checker.model.world, random, outside)
     coverage = report.coverage
     for _ in range(steps):
         states = session.checker.states()

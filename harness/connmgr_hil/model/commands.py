@@ -11,7 +11,7 @@ from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 from . import control, implementation, monitor, net_if, real
 from .delivery import early_listeners
 from .kernel import Kernel, Queued, Rule, Switch
-from .state import IGNORED, Hook, Listener
+from .state import IDLE_TIMEOUT, IGNORED, TIMEOUT, Hook, Listener
 
 Result = Generator[Switch, None, tuple[str, control.Values]]
 _Command = Callable[[Kernel, Words], Result]
@@ -78,12 +78,18 @@ def _timeout(kernel: Kernel, args: Words) -> Result:
     yield from ()
     index = int(args[0])
     bound = control.is_bound(kernel, index)
+    iface = kernel.iface(index)
     if len(args) == 1:
-        return "0", (("value", str(kernel.iface(index).timeout if bound else 0)),)
+        return "0", _seconds(iface.timeout if bound else 0, known=not iface.unseen & TIMEOUT)
     if not bound:
         return "-ENOTSUP", ()
-    kernel.put(index, timeout=int(args[1]))
+    kernel.put(index, timeout=int(args[1]), unseen=iface.unseen & ~TIMEOUT)
     return "0", ()
+
+
+def _seconds(value: int, *, known: bool) -> control.Values:
+    """Return the value that a reply must have, if any must."""
+    return (("value", str(value)),) if known else ()
 
 
 def _idle(kernel: Kernel, args: Words) -> Result:
@@ -92,11 +98,13 @@ def _idle(kernel: Kernel, args: Words) -> Result:
         return _UNSUPPORTED
     index = int(args[0])
     bound = control.is_bound(kernel, index)
+    iface = kernel.iface(index)
     if len(args) == 1:
-        return "0", (("value", str(kernel.iface(index).idle_timeout if bound else 0)),)
+        known = not iface.unseen & IDLE_TIMEOUT
+        return "0", _seconds(iface.idle_timeout if bound else 0, known=known)
     if not bound:
         return "-ENOTSUP", ()
-    kernel.put(index, idle_timeout=int(args[1]))
+    kernel.put(index, idle_timeout=int(args[1]), unseen=iface.unseen & ~IDLE_TIMEOUT)
     return "0", ()
 
 

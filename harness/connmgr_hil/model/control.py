@@ -34,7 +34,7 @@ def _pass_lock(kernel: Kernel, index: int) -> Rule:
 
 def _has_flag(kernel: Kernel, index: int, flag: int) -> Condition:
     yield from _pass_lock(kernel, index)
-    return bool(kernel.iface(index).flags & flag)
+    return real.has_flag(kernel, index, flag)
 
 
 def connect(kernel: Kernel, index: int) -> Answer:
@@ -171,15 +171,14 @@ def set_flag(kernel: Kernel, index: int, flag: int, value: bool) -> str:
         return "-EINVAL"
     if not is_bound(kernel, index):
         return "-ENOTSUP"
-    flags = kernel.iface(index).flags
-    kernel.put(index, flags=flags | 1 << flag if value else flags & ~(1 << flag))
+    real.put_flag(kernel, index, 1 << flag, value)
     return "0"
 
 
 def get_flag(kernel: Kernel, index: int, flag: int) -> bool:
     """`conn_mgr_if_get_flag`: false for anything illegal."""
     legal = 0 <= flag < kernel.profile.flags and is_bound(kernel, index)
-    return legal and bool(kernel.iface(index).flags >> flag & 1)
+    return legal and real.has_flag(kernel, index, 1 << flag)
 
 
 def set_opt(kernel: Kernel, index: int, name: int, value: bytes | None) -> str:

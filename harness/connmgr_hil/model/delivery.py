@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 
-from . import control, implementation, monitor
+from . import control, implementation, monitor, real
 from .kernel import Kernel, Queued, Rule, Switch
 from .state import NO_AUTO_DOWN, UNKNOWN, Hook, Listener
 from .world import World
@@ -127,7 +127,9 @@ def _takes_down(kernel: Kernel, event: Event, index: int) -> bool:
     if event is not Event.IF_DOWN and layer_of(event) is not Layer.CONN:
         return False
     iface = kernel.iface(index)
-    return iface.admin and kernel.world.hello.autodown and not iface.flags & NO_AUTO_DOWN
+    if not iface.admin or not kernel.world.hello.autodown:
+        return False
+    return not real.has_flag(kernel, index, NO_AUTO_DOWN)
 
 
 def _report(kernel: Kernel, listener: str, entry: Queued, event: Event) -> None:

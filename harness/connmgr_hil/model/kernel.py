@@ -39,6 +39,7 @@ class Switch(Enum):
     YIELD = auto()  # k_yield
     PARK = auto()  # wait until woken
     LOCK = auto()  # wait for a mutex
+    SLEEP = auto()  # wait until all others wait, as a driver does for its device
     QUEUE = auto()  # wait for space in the event queue, at most 10 ms
 
 
@@ -108,6 +109,7 @@ class Kernel:
         self._owners: dict[str, tuple[Thread, int]] = {}
         self._ready: deque[Thread] = deque()
         self._waiting: list[Thread] = []
+        self._asleep: deque[Thread] = deque()
         self._preemptible: Thread | None = None
         self._running: Thread | None = None
         self.dispatcher: Thread | None = None
@@ -249,7 +251,7 @@ class Kernel:
         self._owners[key] = (me, 1)
 
     def _boost(self, owner: Thread, waiter: Thread) -> None:
-        if owner.coop or owner.boosted or not waiter.coop:
+        if owner.coop or owner.boosted or not waiter.coop or owner in self._asleep:
             return
         owner.boosted = True
         self._ready.append(owner)
@@ -303,6 +305,11 @@ class Kernel:
         """Tell whether a thread waits for nothing but the processor."""
         return thread in self._ready
 
+    @property
+    def others_are_ready(self) -> bool:
+        """Whether somebody would run if the current thread did not."""
+        return bool(self._ready or self._preemptible)
+
     def _next(self) -> Thread | None:
         if self._ready:
             if self.monitor_late and self._ready[0] is self.monitor and len(self._ready) > 1:
@@ -311,6 +318,8 @@ class Kernel:
         if self._preemptible is not None:
             thread, self._preemptible = self._preemptible, None
             return thread
+        if self._asleep:
+            return self._asleep.popleft()
         if any(thread.wants == "queue" for thread in self._waiting):
             raise Unpredictable("overflow")
         return None
@@ -327,6 +336,7 @@ class Kernel:
         self.dispatcher = self.monitor = self._preemptible = self._running = None
         self._ready.clear()
         self._waiting.clear()
+        self._asleep.clear()
         self._owners.clear()
 
     def _burst(self, thread: Thread) -> None:
@@ -340,6 +350,8 @@ class Kernel:
                 self._ready.append(thread)
             elif why is Switch.PARK:
                 thread.wants = "wake"
+            elif why is Switch.SLEEP:
+                self._asleep.append(thread)
             else:
                 self._waiting.append(thread)
             return

@@ -32,7 +32,7 @@ def net_if_up(kernel: Kernel, index: int) -> Answer:
         status = "-EALREADY"
     elif iface.l2_rc < 0:
         status = status_text(iface.l2_rc)
-    elif kernel.world.is_real(index) and kernel.choose(2):
+    elif kernel.world.is_real(index) and not (yield from real.driver_starts(kernel)):
         status = real.AN_ERROR
     else:
         kernel.put(index, admin=True)
@@ -51,6 +51,8 @@ def net_if_down(kernel: Kernel, index: int) -> Answer:
     if not kernel.iface(index).admin:
         status = "-EALREADY"
     else:
+        if kernel.world.is_real(index):
+            yield from real.driver_stops(kernel)
         kernel.put(index, admin=False)
         yield from kernel.post(Event.IF_ADMIN_DOWN, index)
         yield from _update_oper(kernel, index)

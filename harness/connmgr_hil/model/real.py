@@ -6,13 +6,14 @@ one TIMEOUT for each attempt, and not before its time. What follows from a chang
 Which addresses there are is not known, only whether one counts; `SOME4` and `SOME6` stand for any that does.
 """
 
+from collections.abc import Generator
 from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import L4_EVENTS, Event, Layer, layer_of
 
-from .kernel import Answer, Kernel, Rule
+from .kernel import Answer, Kernel, Rule, Switch
 from .observed import Arm
-from .state import PERSISTENT, Address, Ending
+from .state import IDLE_TIMEOUT, PERSISTENT, SETTINGS, TIMEOUT, Address, Ending
 from .world import World
 
 SOME4, SOME6 = Address("0.0.0.0"), Address("::")  # noqa: S104 - no socket is bound to it
@@ -58,8 +59,23 @@ def is_legal(kernel: Kernel, move: Unprompted) -> bool:
     if move.event is Event.CONN_IF_TIMEOUT:
         return iface.impl.phase == "connecting" and iface.impl.overdue
     if move.event is Event.CONN_IF_IDLE_TIMEOUT:
-        return iface.idle_timeout > 0
+        return iface.idle_timeout > 0 or bool(iface.unseen & IDLE_TIMEOUT)
     return True
+
+
+def has_flag(kernel: Kernel, index: int, flag: int) -> bool:
+    """Tell whether a flag is set. One that nobody has set or seen may be either, and then stays so."""
+    iface = kernel.iface(index)
+    if iface.unseen & flag:
+        put_flag(kernel, index, flag, bool(kernel.choose(2)))
+    return bool(kernel.iface(index).flags & flag)
+
+
+def put_flag(kernel: Kernel, index: int, flag: int, value: bool) -> None:
+    """Set a flag or clear it; from now on it is known."""
+    iface = kernel.iface(index)
+    flags = iface.flags | flag if value else iface.flags & ~flag
+    kernel.put(index, flags=flags, unseen=iface.unseen & ~flag)
 
 
 def befall(kernel: Kernel, move: Unprompted) -> Rule:
@@ -73,6 +89,10 @@ def befall(kernel: Kernel, move: Unprompted) -> Rule:
     elif move.event in (Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR):
         _give_up(kernel, index, "timeout" if move.event is Event.CONN_IF_TIMEOUT else "fatal")
     yield from kernel.post(move.event, index, move.info)
+    if layer_of(move.event) is Layer.CONN and kernel.iface(index).oper and kernel.choose(2):
+        # In the same breath, before anybody hears of it
+        kernel.put(index, oper=False)
+        yield from kernel.post(Event.IF_DOWN, index)
 
 
 def _turn(kernel: Kernel, index: int) -> None:
@@ -85,7 +105,7 @@ def _turn(kernel: Kernel, index: int) -> None:
         kernel.put_impl(index, phase="connected", overdue=False)
     elif iface.impl.phase == "connected":
         kernel.put_impl(index, phase="idle", ended="loss")
-        if iface.flags & PERSISTENT:
+        if has_flag(kernel, index, PERSISTENT):
             _attempt(kernel, index)
 
 
@@ -96,7 +116,8 @@ def _give_up(kernel: Kernel, index: int, ended: Ending) -> None:
 
 def _attempt(kernel: Kernel, index: int) -> None:
     iface = kernel.iface(index)
-    kernel.put_impl(index, phase="connecting", ended="", again=False, overdue=False)
+    unknown = bool(iface.unseen & TIMEOUT)
+    kernel.put_impl(index, phase="connecting", ended="", again=False, overdue=unknown)
     if iface.timeout > 0:
         kernel.do(Arm(f"patience:{index}", iface.timeout * 1_000_000, "patience"))
 
@@ -108,16 +129,32 @@ def patience_ends(kernel: Kernel, index: int) -> Rule:
 
 
 def boot(kernel: Kernel, index: int) -> Rule:
-    """Driver and network may have done anything before the monitor looked at the iface."""
+    """Driver, implementation and network may have done anything before the monitor looked at the iface."""
     found = kernel.choose(8)
     iface = kernel.iface(index)
     facts = kernel.world.iface(index)
     oper = bool(found & 1) and iface.admin
     kernel.put(index, oper=oper, a4=(SOME4,) * (found >> 1 & 1), a6=(SOME6,) * (found >> 2 & 1))
+    if facts.bound:
+        kernel.put(index, unseen=SETTINGS)
     if facts.bound and iface.admin:
         _attempt(kernel, index)
         _turn(kernel, index)
     yield from ()
+
+
+def driver_starts(kernel: Kernel) -> Generator[Switch, None, bool]:
+    """The unseen driver starts, and may wait for its device meanwhile, or refuses."""
+    how = kernel.choose(4)
+    if how & 1:
+        yield Switch.SLEEP
+    return not how & 2
+
+
+def driver_stops(kernel: Kernel) -> Rule:
+    """The unseen driver stops, and may wait for its device meanwhile; it matters if that lets others run."""
+    if kernel.others_are_ready and kernel.current is not kernel.dispatcher and kernel.choose(2):
+        yield Switch.SLEEP
 
 
 def switched(kernel: Kernel, index: int, on: bool) -> Rule:

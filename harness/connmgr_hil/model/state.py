@@ -27,6 +27,10 @@ UNKNOWN = -1
 """Which iface the monitor remembers, when it was not restarted and nobody has seen."""
 
 PERSISTENT, NO_AUTO_CONNECT, NO_AUTO_DOWN, DISCONNECTING = 1, 2, 4, 8
+TIMEOUT, IDLE_TIMEOUT = 16, 32
+SETTINGS = PERSISTENT | NO_AUTO_CONNECT | NO_AUTO_DOWN | TIMEOUT | IDLE_TIMEOUT
+"""What the API sets on a bound iface, each a bit; its implementation's `init` may set them, too."""
+
 _FLAGS = (
     (PERSISTENT, "PERSISTENT"),
     (NO_AUTO_CONNECT, "NO_AUTO_CONNECT"),
@@ -109,6 +113,8 @@ class Iface(NamedTuple):
     flags: int = 0
     timeout: int = 0
     idle_timeout: int = 0
+    unseen: int = 0
+    """The settings of a real iface that nobody has set or seen: they are as its implementation left them."""
     impl: Impl = Impl()
     l2_rc: int = 0
 

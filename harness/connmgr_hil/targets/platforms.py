@@ -12,6 +12,7 @@ from msgspec import Meta, structs
 
 from connmgr_hil.resources import platforms_dir, zephyr_app_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
+from connmgr_hil.vocabulary.stimuli import Words
 
 from .bench import BoardFlash, LineStep, Reset
 from .stimuli import OutsideStimulus, Qmp
@@ -168,6 +169,12 @@ class Platform(Strict, frozen=True, kw_only=True):
         # The hello of hardware model 2 may name the board without its qualifiers.
         short = tuple(name.partition("/")[0] for name in names)
         return tuple(dict.fromkeys(name for name in names + short if name))
+
+    @property
+    def own_commands(self) -> tuple[Words, ...]:
+        """The commands of the firmware's own by which its stimuli are given."""
+        given = (stimulus.probe for _, stimulus in sorted(self.stimuli.items()) if stimulus.probe)
+        return tuple(dict.fromkeys(tuple(command.split()) for command in given))
 
 
 def read_platform(path: Path) -> Platform:

@@ -148,7 +148,7 @@ class _OneIface(Choices):
 
     def __init__(self, world: World, disabled: frozenset[str], index: int) -> None:
         super().__init__(world, disabled)
-        self._all = self._sim = (index,)
+        self._all = self._controlled = (index,)
 
     def iface(self, random: Random) -> int:
         """Return the iface."""
@@ -203,7 +203,7 @@ def connection_manager_machine(
     def of(kinds: Iterable[str]) -> Callable[[int], st.SearchStrategy[str]]:
         return lambda index: _commands(device, tuple(kinds), index)
 
-    about_one = [kind for kind in KINDS if kind not in (*_SIMULATED, *_ANYWHERE)]
+    about_one = [kind for kind in KINDS if kind not in (*_SIMULATED, *_ANYWHERE, "outside")]
     members["give_to_iface"] = _rule("give_to_iface", ifaces.flatmap(of(about_one)))
     members["give_to_simulated"] = _rule("give_to_simulated", simulated.flatmap(of(_SIMULATED)))
     members["give_to_all"] = _rule("give_to_all", _commands(device, _ANYWHERE, None))
