@@ -36,6 +36,7 @@ from .outside import calls_driver, foreseen
 from .search import Command, Search
 from .soundness import ends, malformed, waited
 from .stock import StockJudge
+from .unasked import Unasked
 from .verdict import Failure, Outcome, Verdict
 
 _QUIRKS = {"storm": "REQ-EVT-020", "overflow": "REQ-MON-038"}
@@ -79,6 +80,7 @@ class Checker:
         self._complaint = ""
         self._window: list[tuple[int, _Judged]] = []
         self._unanswered: set[int] = set()
+        self._unasked = Unasked()
         self._search: Search | None = None
         self._stock: StockJudge | None = None
         self._recent: deque[str] = deque(maxlen=3)
@@ -109,8 +111,10 @@ class Checker:
             if record.id in self._unanswered:
                 return  # sent again: the same command
             self._unanswered.add(record.id)
+            self._unasked = self._unasked.given(record)
         self._window.append((self.records, record))
         if isinstance(record, Reply):
+            self._unasked = self._unasked.replied(record)
             self._unanswered.discard(record.id)
             if not self._unanswered or len(self._window) > WINDOW:
                 self._flush()
@@ -137,9 +141,21 @@ class Checker:
         elif isinstance(record, Quirk):
             self.quirks.add(record.requirement)
         elif isinstance(record, Complaint):
-            self._complaint = self._complaint or record.text
+            self._hear(record)
         elif isinstance(record, Fault):
             self._rig = f"{record.kind}: {record.message}"
+
+    def _hear(self, complaint: Complaint) -> None:
+        """Believe whoever drives the run, unless what was seen may have come of time that nobody asked for."""
+        granted = self.model is None or self.model.world.hello.granted
+        if granted or self._unasked.usec <= self.limits.late:
+            self._complaint = self._complaint or complaint.text
+            return
+        self.doubt(
+            f"{self._unasked.usec / 1e3:.0f} ms of device time passed between commands though nobody asked for it, and "
+            f"more than {self.limits.late / 1e3:.0f} ms may make the difference\n"
+            f"  next: run it again, with a host and a line that are less busy\n{complaint.text}"
+        )
 
     def finish(self) -> Verdict:
         """Judge what is left and give the verdict."""
@@ -187,6 +203,7 @@ class Checker:
         if hello.facts.nonce == self._nonce:
             return
         self._nonce = hello.facts.nonce
+        self._unasked = Unasked()
         self._elapsed += self._last_t - (self._first_t or 0)
         self._first_t = None
         self._last_t = self._answered_t = self._driver_t = 0

@@ -154,7 +154,8 @@ def _result(
     blamed = verdict.failure.requirements if verdict.failure else ()
     if verdict.outcome is Outcome.FAILS and not blamed:
         blamed = header.requirements
-    reason = problem or "\n".join(verdict.lines())
+    lines = "\n".join(verdict.lines())
+    reason = lines if verdict.outcome is Outcome.INCONCLUSIVE else problem or lines
     return ScenarioResult(
         header.scenario or path.stem,
         title,

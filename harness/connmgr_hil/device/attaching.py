@@ -41,7 +41,9 @@ class Attaching:
                 return False
             heard = self.heard
             self.knock(attempt)
-            self._await_answer(pump, found, _HURRY * 2 ** min(unheard, 5), attempt, deadline)
+            # Every knock calls for one more answer, in which a slow device would drown what it showed before.
+            patience = min(max(unheard, attempt // 2), 5)
+            self._await_answer(pump, found, _HURRY * 2**patience, attempt, deadline)
             attempt += 1
             unheard = unheard + 1 if heard == self.heard else 0
         return True

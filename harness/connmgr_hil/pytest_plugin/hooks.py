@@ -75,13 +75,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     run = item.stash.get(RUN, None)
     if run is None:
         return (yield)
+    from connmgr_hil.checker import Outcome  # noqa: PLC0415
     from connmgr_hil.vocabulary.errors import DeviceFault, RigFault  # noqa: PLC0415
 
     try:
         result = yield
     except (DeviceFault, RigFault) as error:
-        item.stash[RIG] = isinstance(error, RigFault)
-        run.blame(error)
+        verdict = run.blame(error)
+        item.stash[RIG] = isinstance(error, RigFault) or verdict.outcome is Outcome.INCONCLUSIVE
         _hide_harness(error)
         raise
     except pytest.skip.Exception:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from connmgr_hil import __version__
+from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.testbed import Choice, Network, Run, Targets
 from connmgr_hil.transport.deadlines import set_time_scale
@@ -201,7 +202,9 @@ class ConnMgrLibrary(
         try:
             if result.failed and self._run is not None:
                 first, _, _ = result.message.partition("\n")
-                self._run.blame(self._rig, complaint=first)
+                verdict = self._run.blame(self._rig, complaint=first)
+                if verdict.outcome is Outcome.INCONCLUSIVE:
+                    self._fail(result, "\n".join(verdict.lines()))
                 self._run.close()
                 self._run = None
             else:
