@@ -69,6 +69,14 @@ def test_modules_are_found_where_west_puts_them(tmp_path: Path) -> None:
     (tmp_path / "modules" / "hal" / "nxp").mkdir(parents=True)
     assert tree.module("hal_nxp") == tmp_path / "modules" / "hal" / "nxp"
     assert tree.module("cmsis") is None
+    for name, place in (
+        ("mbedtls", "modules/crypto/mbedtls"),
+        ("trusted-firmware-m", "modules/tee/tf-m/trusted-firmware-m"),
+        ("mcuboot", "bootloader/mcuboot"),
+    ):
+        assert tree.module(name) is None
+        (tmp_path / place).mkdir(parents=True)
+        assert tree.module(name) == tmp_path / place
 
 
 def test_board_names_follow_the_hardware_model(tmp_path: Path) -> None:
@@ -126,7 +134,7 @@ def plain_zephyr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("ZEPHYR_MODULES", raising=False)
     monkeypatch.delenv("ZEPHYR_TOOLCHAIN_VARIANT", raising=False)
     monkeypatch.setenv("CMHIL_BUILD_DIR", str(tmp_path / "build"))
-    monkeypatch.setattr(machine, "missing_python_packages", list)
+    monkeypatch.setattr(machine, "missing_python_packages", lambda *, tfm: [])
     monkeypatch.setattr(machine, "host_builds_32_bit", lambda: True)
     tools = tmp_path / "tools"
     fake_cmake(tools, "exit 0")
@@ -159,7 +167,7 @@ def test_modules_of_the_environment_are_passed_through(
 def test_missing_things_are_named_all_at_once(
     plain_zephyr: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "missing_python_packages", lambda: ["pyelftools"])
+    monkeypatch.setattr(machine, "missing_python_packages", lambda *, tfm: ["pyelftools"])
     monkeypatch.setattr(machine, "host_builds_32_bit", lambda: False)
     with pytest.raises(UsageError) as caught:
         building.plan_build(find_platform("native_sim"))
@@ -238,3 +246,4 @@ def test_a_python_that_does_not_run_has_no_packages(
     python.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert missing_python_packages() == ["PyYAML", "packaging", "pyelftools", "pykwalify"]
+    assert {"cbor2", "cryptography", "PyYAML"} < set(missing_python_packages(tfm=True))

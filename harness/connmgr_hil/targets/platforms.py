@@ -64,12 +64,14 @@ class Emulator(Strict, frozen=True, kw_only=True):
     """How the program is started. `respawn`: a reset ends it, so it is started anew.
 
     `pause_seconds`: QEMU's machine stands still when the harness has not waited for it for so long; 0: never.
+    `load`: the file beside the image that QEMU loads in its place, by the addresses in it; TF-M's build makes one of all images.
     """
 
     program: str = ""
     arguments: tuple[str, ...] = ()
     respawn: bool = False
     pause_seconds: Amount = 0.05
+    load: str = ""
     flash: Flash | None = None
 
 
@@ -215,6 +217,8 @@ def _flaws(platform: Platform) -> Iterator[tuple[str, str]]:
         yield "kind = 'qemu', as there is [emulator.flash]", f"kind = '{platform.kind}'"
     if platform.emulator.flash is not None and not platform.emulator.flash.layouts:
         yield "emulator.flash.layouts with one layout or more", "none"
+    if platform.emulator.load and (platform.kind != "qemu" or platform.emulator.flash is not None):
+        yield "kind = 'qemu' without [emulator.flash], as there is emulator.load", "another"
     for key, value in (
         ("console.pace_seconds", platform.console.pace_seconds),
         ("emulator.pause_seconds", platform.emulator.pause_seconds),

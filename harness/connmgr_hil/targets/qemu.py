@@ -11,7 +11,7 @@ from qemu.qmp.legacy import QEMUMonitorProtocol
 
 from connmgr_hil.transport import DescriptorTransport, from_socket
 from connmgr_hil.transport.deadlines import MONITOR
-from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .base import PlatformTarget
 from .flash_image import merged_flash
@@ -85,9 +85,18 @@ class QemuTarget(PlatformTarget):
 
     def _program(self) -> tuple[str, ...]:
         flash = self.platform.emulator.flash
+        if self.platform.emulator.load:
+            beside = self._image.with_name(self.platform.emulator.load)
+            if not beside.is_file():
+                raise UsageError(
+                    f"{beside.name} beside the image of {self.name}",
+                    f"no file {beside}",
+                    f"cmhil build -p {self.platform.build_name}",
+                )
+            return ("-device", f"loader,file={_escaped(beside)}")
         if flash is None:
             return ("-kernel", str(self._image))
-        merged = str(merged_flash(flash, self._image)).replace(",", ",,")
+        merged = _escaped(merged_flash(flash, self._image))
         # What the firmware writes is lost at the end, and several may run from one file.
         return ("-drive", f"file={merged},if=mtd,format=raw,snapshot=on")
 
@@ -159,6 +168,11 @@ class QemuTarget(PlatformTarget):
         if self._line is not None:
             self._line.close()
             self._line = None
+
+
+def _escaped(path: Path) -> str:
+    """Write a path so that QEMU takes it for one value of an option."""
+    return str(path).replace(",", ",,")
 
 
 def _hang_up(line: socket.socket) -> None:

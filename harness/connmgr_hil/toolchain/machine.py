@@ -65,7 +65,7 @@ def lacking(platform: Platform) -> list[Finding]:
     """Return what is missing on this machine to build the application for a platform."""
     if platform.zephyr is None:
         return []
-    wanted = [_tree(), _python_packages()]
+    wanted = [_tree(), _python_packages(tfm="trusted-firmware-m" in platform.zephyr.modules)]
     wanted += [_program(*each) for each in _PROGRAMS if each[0] in _BUILD_PROGRAMS]
     suggested = platform.zephyr.toolchain
     toolchain = choose_toolchain(suggested)
@@ -136,8 +136,8 @@ def _qemu_esp32() -> Finding:
     )
 
 
-def _python_packages() -> Finding:
-    missing = missing_python_packages()
+def _python_packages(*, tfm: bool = False) -> Finding:
+    missing = missing_python_packages(tfm=tfm)
     return Finding(
         "Zephyr's Python packages",
         "" if missing else f"complete in {shutil.which('python3')}",

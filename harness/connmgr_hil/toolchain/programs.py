@@ -17,6 +17,15 @@ _PACKAGES = {
 }
 """Modules without which Zephyr's build scripts stop, and the distributions that hold them."""
 
+_TFM_PACKAGES = {
+    "cbor2": "cbor2",
+    "click": "click",
+    "cryptography": "cryptography",
+    "intelhex": "intelhex",
+    "jinja2": "Jinja2",
+}
+"""Those that TF-M's need as well, to make its sources and to sign both images."""
+
 _NUMBER = re.compile(r"\d+(?:\.\d+)+")
 
 
@@ -51,17 +60,18 @@ def west_command() -> Sequence[str] | None:
     return (str(beside),) if beside.is_file() else None
 
 
-def missing_python_packages() -> list[str]:
-    """Return the distributions that Zephyr's build needs and `python3` on PATH lacks.
+def missing_python_packages(*, tfm: bool = False) -> list[str]:
+    """Return the distributions that Zephyr's build needs, with TF-M or without, and `python3` on PATH lacks.
 
     Zephyr's CMake uses that Python, which need not be ours.
     """
     python = shutil.which("python3")
+    packages = _PACKAGES | (_TFM_PACKAGES if tfm else {})
     if python is None:
-        return sorted(_PACKAGES.values())
+        return sorted(packages.values())
     probe = (
         "import importlib.util as u, sys; "
         "print(*[n for n in sys.argv[1:] if u.find_spec(n) is not None])"
     )
-    found = output_of(python, "-c", probe, *_PACKAGES).split()
-    return sorted(package for module, package in _PACKAGES.items() if module not in found)
+    found = output_of(python, "-c", probe, *packages).split()
+    return sorted(package for module, package in packages.items() if module not in found)

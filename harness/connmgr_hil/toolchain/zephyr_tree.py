@@ -26,10 +26,12 @@ class ZephyrTree:
         return (self.base / "scripts" / "list_hardware.py").is_file()
 
     def module(self, name: str) -> Path | None:
-        """Return the folder of a module (`cmsis`, `hal_nxp`) at the place where west puts it."""
-        home = (self.workspace or self.base.parent) / "modules" / "hal"
-        folder = home / name.removeprefix("hal_")
-        return folder if folder.is_dir() else None
+        """Return the folder of a module (`cmsis`, `hal_nxp`, `mcuboot`) at the place where west puts it."""
+        top = self.workspace or self.base.parent
+        modules = top / "modules"
+        places = [modules / "hal" / name.removeprefix("hal_"), top / "bootloader" / name]
+        places += [*modules.glob(f"*/{name}"), *modules.glob(f"*/*/{name}")]
+        return next((place for place in places if place.is_dir()), None)
 
 
 def read_tree(base: Path, workspace: Path | None = None) -> ZephyrTree:

@@ -92,6 +92,19 @@ def timeout_of_each_attempt(b: Bench) -> None:
     b.check()
 
 
+@scenario("imp-down-attempt", "IMP-009", needs=NETWORK)
+def admin_down_ends_the_attempt(b: Bench) -> None:
+    """An attempt that admin-down has ended raises no TIMEOUT any more."""
+    _apart(b)
+    b.stimulate("network-off")
+    b.do("timeout R 3")
+    b.ask("connect R")
+    b.wait(1)
+    b.ask("down R")
+    _without(b, 5, "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR")
+    b.check()
+
+
 @scenario("imp-no-reconnect", "IMP-004", needs=NETWORK)
 def no_reconnection_of_its_own(b: Bench) -> None:
     """Without persistence a network that comes back is left alone."""
