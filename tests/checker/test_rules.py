@@ -125,7 +125,7 @@ RULE_CASES: dict[tuple[str, str], Case] = {
     ("timeout", ""): Case("Q8", drop("CONN_IF_TIMEOUT 1"), "CTL-019"),
     ("fatal", ""): Case("Q9", drop("CONN_IF_FATAL_ERROR 1"), "CTL-028"),
     ("no configuration", ""): Case(
-        "played-P26", drop("CONN_NO_CONFIGURATION 1"), "CTL-050"
+        "played-P26", drop("CONN_IF_NO_CONFIGURATION 1"), "CTL-050"
     ),
     ("idle", ""): Case("played-P43", drop("CONN_IF_IDLE_TIMEOUT 1"), "IDLE-001"),
     ("dad", ""): Case("played-dad", drop("IPV6_DAD_SUCCEED 4"), "MON-014"),

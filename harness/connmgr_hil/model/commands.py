@@ -198,9 +198,10 @@ def _listen(kernel: Kernel, args: Words) -> Result:
         kernel.listeners = others
     elif name != "early":
         mask = kernel.world.mask(*(Event(each) for each in args[2].split(",")))
-        kernel.listeners = (Listener(name, mask), *others)
+        kernel.listeners = others
+        kernel.listen(Listener(name, mask))
     elif others == kernel.listeners:
-        kernel.listeners = (*reversed(early_listeners(kernel.world)), *others)
+        kernel.listen(*reversed(early_listeners(kernel.world)))
     return "0", ()
 
 

@@ -46,7 +46,7 @@ def connect(kernel: Kernel, index: int) -> Answer:
     if kernel.world.is_real(index) and kernel.choose(2):
         status = "-ENOTSUP"  # it has no such callback
     elif _lacks_configuration(kernel, index):
-        yield from kernel.post(Event.CONN_NO_CONFIGURATION, index)
+        yield from kernel.post(Event.CONN_IF_NO_CONFIGURATION, index)
         status = "-EAGAIN"
     elif not kernel.iface(index).admin:
         status = yield from net_if_up(kernel, index)

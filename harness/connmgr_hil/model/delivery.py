@@ -31,18 +31,23 @@ _AUTO_CONN = (Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR, Event.CONN_IF_ID
 
 
 def boot_listeners(world: World) -> tuple[Listener, ...]:
-    """The callbacks registered when the device has booted, newest first (specification 9, 2)."""
+    """The callbacks registered when the device has booted, in the order in which they are called.
+
+    The newest comes first (specification 9, 2). Those that are fixed at build time precede all others
+    (`mgmt_run_callbacks` in `subsys/net/ip/net_mgmt.c`); among themselves they are sorted by the
+    linker by their names, of which the automation's come first.
+    """
     automation = [Event.IF_ADMIN_UP, Event.IF_DOWN]
     if world.profile.idle:
         automation.append(Event.IF_UP)
     if world.profile.static_handlers:
         return (
+            Listener("automation", world.mask(*automation), fixed=True),
+            Listener("automation", world.mask(*_AUTO_CONN), fixed=True),
+            Listener("monitor", world.mask(*_MONITOR_IF), fixed=True),
+            Listener("monitor", world.mask(*_MONITOR_V6), fixed=True),
+            Listener("monitor", world.mask(*_MONITOR_V4), fixed=True),
             *early_listeners(world),
-            Listener("automation", world.mask(*automation)),
-            Listener("automation", world.mask(*_AUTO_CONN)),
-            Listener("monitor", world.mask(*_MONITOR_IF)),
-            Listener("monitor", world.mask(*_MONITOR_V6)),
-            Listener("monitor", world.mask(*_MONITOR_V4)),
         )
     newest_first = (
         Listener("monitor", world.mask(*_MONITOR_V4)),
@@ -163,7 +168,7 @@ _RULES = {
     Event.CONN_IF_TIMEOUT: "timeout",
     Event.CONN_IF_FATAL_ERROR: "fatal",
     Event.CONN_IF_IDLE_TIMEOUT: "idle",
-    Event.CONN_NO_CONFIGURATION: "no configuration",
+    Event.CONN_IF_NO_CONFIGURATION: "no configuration",
     Event.IPV6_DAD_SUCCEED: "dad",
 }
 

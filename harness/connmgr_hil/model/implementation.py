@@ -176,7 +176,7 @@ def update_watch(kernel: Kernel) -> None:
     registered = others != kernel.listeners
     if wanted and not registered:
         mask = kernel.world.mask(Event.IF_ADMIN_DOWN)
-        kernel.listeners = (Listener("implementation", mask), *others)
+        kernel.listen(Listener("implementation", mask))
     elif registered and not wanted:
         kernel.listeners = others
 

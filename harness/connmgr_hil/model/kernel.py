@@ -166,6 +166,11 @@ class Kernel:
     def listeners(self, listeners: tuple[Listener, ...]) -> None:
         self.written[Look(NO_IFACE, "listeners")] = listeners
 
+    def listen(self, *new: Listener) -> None:
+        """Register callbacks, the newest first: before the others, and behind those that are fixed."""
+        fixed = tuple(each for each in self.listeners if each.fixed)
+        self.listeners = (*fixed, *new, *self.listeners[len(fixed) :])
+
     @property
     def hook(self) -> Hook | None:
         """What the early listener executes, and when."""

@@ -29,7 +29,7 @@ class Profile:
     """Implementations may say that there is nothing to connect with (2026)."""
 
     static_handlers: bool
-    """The Connection Manager's own callbacks are fixed at build time, and run after all others (2026)."""
+    """The Connection Manager's own callbacks are fixed at build time, and run before all others (2026)."""
 
     @property
     def flags(self) -> int:

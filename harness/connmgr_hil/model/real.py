@@ -42,7 +42,7 @@ def may_befall(world: World, event: Event, index: int) -> bool:
     if not world.is_real(index) or event in L4_EVENTS:
         return False
     if layer_of(event) is Layer.CONN:
-        return world.iface(index).bound and event is not Event.CONN_NO_CONFIGURATION
+        return world.iface(index).bound and event is not Event.CONN_IF_NO_CONFIGURATION
     return event not in (Event.IF_ADMIN_UP, Event.IF_ADMIN_DOWN)
 
 

@@ -155,6 +155,8 @@ class Listener(NamedTuple):
 
     name: str
     mask: int
+    fixed: bool = False
+    """Registered at build time, not when the device runs."""
 
 
 class Hook(NamedTuple):

@@ -193,16 +193,29 @@ class Model:
         return State(ifaces, boot_listeners(self.world))
 
     def _boot(self, kernel: Kernel) -> Rule:
+        heard, looks = False, True
+        if kernel.profile.static_handlers:
+            heard, looks = _BOOTS[kernel.choose(len(_BOOTS))]
+        if heard:
+            yield from self._connect_what_is_up(kernel)
         for facts in self.world.ifaces:
             if facts.bound and self.world.callbacks(facts.index).connects:
                 yield from implementation.init(kernel, facts.index)
         for index in sorted(self.world.reals):
             yield from real.boot(kernel, index)
-        for facts in self.world.ifaces:
-            if facts.bound and kernel.iface(facts.index).admin and not facts.is_real:
-                yield from _auto_connect(kernel, facts.index)
+        if looks:
+            yield from self._connect_what_is_up(kernel)
         yield from monitor.initial_scan(kernel)
 
+    def _connect_what_is_up(self, kernel: Kernel) -> Rule:
+        for facts in self.world.ifaces:
+            if facts.bound and kernel.iface(facts.index).admin and not facts.is_real:
+                yield from implementation.connect(kernel, facts.index)
+
+
+_BOOTS = ((True, False), (False, True), (True, True))
+"""Whether fixed automation hears of ifaces that come up before the monitor's thread runs, and whether
+that thread looks for them. The first needs a dispatcher that ran by then; the second is not known."""
 
 MOST_MODELS = 4
 """So many models are kept for worlds that differ; each remembers its answers."""
@@ -227,10 +240,6 @@ class Models:
 
 def _boot_knobs(auto: bool) -> Impl:
     return Impl(mode="never") if auto else Impl()
-
-
-def _auto_connect(kernel: Kernel, index: int) -> Rule:
-    yield from implementation.connect(kernel, index)
 
 
 def _command(kernel: Kernel, words: Words) -> Rule:

@@ -115,6 +115,8 @@ class Board:
             auto_down=configuration.auto_down,
         )
         self._bind(queue)
+        if configuration.profile.static_handlers:
+            self.mgmt.fix(*self.control.listeners(), *self.monitor.listeners())
         self.probe = Probe(kernel, self.mgmt, self.monitor, queue, ring)
         bulk = Bulk(self.ifs, self.monitor, self.control, defects, self._log)
         api = ApiCommands(self.ifs, self.mgmt, self.monitor, self.control, bulk)
@@ -160,6 +162,8 @@ class Board:
         for iface in self.ifs.all:
             if iface.auto_start:
                 yield from self.ifs.up(iface)
+        if self.kernel.must_switch():
+            yield
         yield from self.probe.start()
         self.monitor.start(self.control.init)
         if self.kernel.must_switch():

@@ -84,6 +84,7 @@ class Control:
         self._defects = defects
         self._log = log
         self._auto_down_built_in = auto_down
+        self._started = False
         monitor.on_ignore = self._forget_flags
 
     def bind(self, iface: NetIf, implementation: Implementation | None) -> None:
@@ -109,7 +110,10 @@ class Control:
     # Start
 
     def init(self) -> Steps[None]:
-        """Initialise all bindings, register the automations, connect what is up already."""
+        """Initialise all bindings, register the automations, connect what is up already.
+
+        Automations that are registered at build time (2026) have connected by now what is up.
+        """
         for binding in self._in_link_order:
             if binding is None:
                 self._log("err", "conn_mgr_conn", _NULL_API)
@@ -120,15 +124,20 @@ class Control:
                 binding.timeout = binding.idle_timeout = 0
                 yield from binding.implementation.init(binding)
                 yield from binding.lock.unlock()
+        if not self.profile.static_handlers:
+            for listener in self.listeners():
+                yield from self._mgmt.add(listener)
+            for binding in self.bindings:
+                if binding.iface.admin_up and "auto-boot-skipped" not in self._defects:
+                    yield from self._auto_connect(binding)
+        self._started = True
+
+    def listeners(self) -> tuple[Listener, Listener]:
+        """The callbacks for what happens to ifaces, and for the control part's own events."""
         mask = self._mgmt.codes.mask
         triggers = ["IF_ADMIN_UP", "IF_DOWN"] + ["IF_UP"] * self.profile.idle_timeout
-        static = self.profile.static_handlers
-        yield from self._mgmt.add(Listener(mask(*triggers), self._on_iface_event), oldest=static)
         own = mask("CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", "CONN_IF_IDLE_TIMEOUT")
-        yield from self._mgmt.add(Listener(own, self._on_own_event), oldest=static)
-        for binding in self.bindings:
-            if binding.iface.admin_up and "auto-boot-skipped" not in self._defects:
-                yield from self._auto_connect(binding)
+        return Listener(mask(*triggers), self._on_iface_event), Listener(own, self._on_own_event)
 
     # API
 
@@ -151,7 +160,7 @@ class Control:
             and not binding.flags & 1 << PERSISTENT
             and not binding.implementation.is_configured(binding)
         ):
-            yield from self._mgmt.notify("CONN_NO_CONFIGURATION", iface)
+            yield from self._mgmt.notify("CONN_IF_NO_CONFIGURATION", iface)
             return -errno.EAGAIN
         if not iface.admin_up:
             if "ctl-connect-needs-up" in self._defects:
@@ -326,7 +335,8 @@ class Control:
         if binding is None:
             return
         if name == "IF_ADMIN_UP":
-            yield from self._auto_connect(binding)
+            if self._started or "auto-boot-skipped" not in self._defects:
+                yield from self._auto_connect(binding)
         elif name == "IF_UP" and self.profile.idle_timeout:
             yield from binding.lock.lock()
             seconds = binding.idle_timeout

@@ -49,7 +49,7 @@ class Codes:
         if profile.idle_timeout:
             commands["conn"]["CONN_IF_IDLE_TIMEOUT"] = 3
         if profile.has_no_configuration_event:
-            commands["conn"]["CONN_NO_CONFIGURATION"] = 4
+            commands["conn"]["CONN_IF_NO_CONFIGURATION"] = 4
         self.code: dict[str, int] = {}
         self.family: dict[str, str] = {}
         for family, names in commands.items():

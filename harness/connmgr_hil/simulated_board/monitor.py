@@ -53,21 +53,14 @@ class Monitor:
     def _main(self, init_control: Callable[[], Steps[None]]) -> Steps[None]:
         yield from self._lock.lock()
         yield from init_control()
-        for names in (
-            ("IF_DOWN", "IF_UP"),
-            ("IPV6_ADDR_ADD", "IPV6_ADDR_DEL", "IPV6_DAD_SUCCEED", "IPV6_DAD_FAILED"),
-            ("IPV4_ADDR_ADD", "IPV4_ADDR_DEL", "IPV4_ACD_SUCCEED", "IPV4_ACD_FAILED"),
-        ):
-            listener = Listener(self._mgmt.codes.mask(*names), self._handle)
-            yield from self._mgmt.add(listener, oldest=self._profile.static_handlers)
+        if not self._profile.static_handlers:
+            for listener in self.listeners():
+                yield from self._mgmt.add(listener)
         if "mon-dns-disconnects" in self._defects:
             mask = self._mgmt.codes.mask("DNS_SERVER_ADD", "DNS_SERVER_DEL")
             yield from self._mgmt.add(Listener(mask, self._mistake_dns))
-        for iface in self._ifs.all:
-            word = UP if iface.is_up else 0
-            word |= IPV6_SET if iface.qualifying(6) else 0
-            word |= IPV4_SET if iface.qualifying(4) else 0
-            self.words[iface.index - 1] |= word | self._changed
+        if not self._profile.static_handlers:
+            self._scan()
         if "mon-says-disconnected-first" in self._defects:
             yield from self._mgmt.notify("L4_DISCONNECTED", None)
         yield from self._lock.unlock()
@@ -79,6 +72,24 @@ class Monitor:
             else:
                 yield from self._count_changes()
             yield from self._lock.unlock()
+
+    def listeners(self) -> list[Listener]:
+        """The callbacks for ifaces and for the addresses of each family."""
+        return [
+            Listener(self._mgmt.codes.mask(*names), self._handle)
+            for names in (
+                ("IF_DOWN", "IF_UP"),
+                ("IPV6_ADDR_ADD", "IPV6_ADDR_DEL", "IPV6_DAD_SUCCEED", "IPV6_DAD_FAILED"),
+                ("IPV4_ADDR_ADD", "IPV4_ADDR_DEL", "IPV4_ACD_SUCCEED", "IPV4_ACD_FAILED"),
+            )
+        ]
+
+    def _scan(self) -> None:
+        for iface in self._ifs.all:
+            word = UP if iface.is_up else 0
+            word |= IPV6_SET if iface.qualifying(6) else 0
+            word |= IPV4_SET if iface.qualifying(4) else 0
+            self.words[iface.index - 1] |= word | self._changed
 
     @property
     def _changed(self) -> int:

@@ -52,6 +52,7 @@ class NetMgmt:
         self._log = log
         self._callback_lock = Mutex(kernel)
         self._event_lock = Mutex(kernel)
+        self._fixed: list[Listener] = []
         self._listeners: list[Listener] = []  # newest first
         self._all_masks = 0
         self._accepted = 0
@@ -66,10 +67,15 @@ class NetMgmt:
         """Create the dispatcher thread."""
         self.kernel.spawn("mgmt", COOPERATIVE_LOWEST, self._dispatch())
 
-    def add(self, listener: Listener, *, oldest: bool = False) -> Steps[None]:
+    def fix(self, *listeners: Listener) -> None:
+        """Register listeners as at build time: in this order they are called before all others."""
+        self._fixed += listeners
+        self._collect_masks()
+
+    def add(self, listener: Listener) -> Steps[None]:
         """Register a listener; it is called before those registered earlier."""
         yield from self._callback_lock.lock()
-        self._listeners.insert(len(self._listeners) if oldest else 0, listener)
+        self._listeners.insert(0, listener)
         self._all_masks |= listener.mask
         yield from self._callback_lock.unlock()
 
@@ -80,10 +86,13 @@ class NetMgmt:
         yield from self._callback_lock.lock()
         if listener in self._listeners:
             self._listeners.remove(listener)
-        self._all_masks = 0
-        for other in self._listeners:
-            self._all_masks |= other.mask
+        self._collect_masks()
         yield from self._callback_lock.unlock()
+
+    def _collect_masks(self) -> None:
+        self._all_masks = 0
+        for listener in (*self._fixed, *self._listeners):
+            self._all_masks |= listener.mask
 
     def notify(self, name: str, iface: "NetIf | None", info: bytes = b"") -> Steps[bool]:
         """Queue the event `name` if any listener's mask covers it; waits up to 10 ms for room.
@@ -130,6 +139,7 @@ class NetMgmt:
         if "evt-oldest-first" in self._defects:
             listeners.reverse()
         matches = self.codes.matches
-        for listener in listeners:
-            if matches(listener.mask, event.code) and listener in self._listeners:
+        for listener in (*self._fixed, *listeners):
+            here = listener in self._fixed or listener in self._listeners
+            if here and matches(listener.mask, event.code):
                 yield from listener.handler(event)

@@ -16,7 +16,7 @@ class Profile:
     marks_intent = False
     idle_timeout = False
     has_no_configuration_event = False
-    # The Connection Manager's own callbacks are fixed at build time and run after all others.
+    # The Connection Manager's own callbacks are fixed at build time and run before all others.
     static_handlers = False
 
     @property

@@ -107,10 +107,10 @@ class SimConn:
 
     def is_configured(self, binding: Binding) -> bool:
         """The callback has_connection_config."""
-        return bool(self.contexts[binding.iface.index].knobs["configured"])
+        return bool(self._prepared(binding).knobs["configured"])
 
     def _enter(self, binding: Binding, operation: str) -> Context:
-        context = self.contexts[binding.iface.index]
+        context = self._prepared(binding)
         context.counts[operation] += 1
         name = self._kernel.current.name
         context.last_thread = name if name in ("shell", "wq", "mgmt", "mon") else "other"
@@ -123,7 +123,15 @@ class SimConn:
     # Callbacks; the binding is locked by the caller
 
     def init(self, binding: Binding) -> Steps[None]:
-        """Make a context for the binding."""
+        """Take over the binding."""
+        self._enter(binding, "init")
+        if self._dormant_in_init:
+            yield from self._ifs.set_dormant(binding.iface, True)
+
+    def _prepared(self, binding: Binding) -> Context:
+        """The context of a binding; fixed automations (2026) may connect before init."""
+        if binding.iface.index in self.contexts:
+            return self.contexts[binding.iface.index]
         context = self.contexts[binding.iface.index] = Context(self._defects)
         context.set_defaults(auto=binding.iface.auto_start)
         context.set_timers(
@@ -133,9 +141,7 @@ class SimConn:
             )
         )
         self._bindings.append(binding)
-        self._enter(binding, "init")
-        if self._dormant_in_init:
-            yield from self._ifs.set_dormant(binding.iface, True)
+        return context
 
     def connect(self, binding: Binding) -> Steps[int]:
         """Start an attempt unless there is one, or a connection."""

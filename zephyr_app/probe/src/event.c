@@ -43,8 +43,8 @@ const struct cm_event_name cm_event_names[] = {
 #if defined(NET_EVENT_CONN_IF_IDLE_TIMEOUT)
 	EVENT(CONN_IF_IDLE_TIMEOUT),
 #endif
-#if defined(NET_EVENT_CONN_NO_CONFIGURATION)
-	EVENT(CONN_NO_CONFIGURATION),
+#if defined(NET_EVENT_CONN_IF_NO_CONFIGURATION)
+	EVENT(CONN_IF_NO_CONFIGURATION),
 #endif
 };
 

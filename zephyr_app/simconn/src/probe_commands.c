@@ -40,6 +40,9 @@ static const struct knob knobs[] = {
 	KNOB(teardown_ms, 0, KNOB_MS_MAX),
 	KNOB(fatal_keeps, 0, 1),
 	KNOB(watch_admin, 0, 1),
+#if defined(SIMCONN_HAS_CONFIGURATION)
+	KNOB(configured, 0, 1),
+#endif
 	KNOB(block_ms, 0, KNOB_MS_MAX),
 };
 
@@ -213,4 +216,4 @@ static int observe_init(void)
 	return 0;
 }
 
-SYS_INIT(observe_init, APPLICATION, 0);
+SYS_INIT(observe_init, POST_KERNEL, 0);

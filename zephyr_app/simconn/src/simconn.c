@@ -234,6 +234,37 @@ static void torn_down(struct k_work *work)
 	conn_mgr_binding_unlock(ctx->binding);
 }
 
+static void default_knobs(struct simconn_ctx *ctx)
+{
+	bool auto_start = !net_if_flag_is_set(ctx->binding->iface, NET_IF_NO_AUTO_START);
+
+	ctx->knobs = (struct simconn_knobs){
+		.mode = auto_start ? SIMCONN_NEVER : SIMCONN_ASYNC,
+		.delay_ms = 100,
+#if defined(SIMCONN_HAS_CONFIGURATION)
+		.configured = 1,
+#endif
+	};
+}
+
+/*
+ * Makes the context ready, once. Where the automation's callbacks are static (2026), an iface that
+ * comes up while booting is connected before its binding is initialised.
+ */
+static void prepare(struct conn_mgr_conn_binding *const binding)
+{
+	struct simconn_ctx *ctx = binding->ctx;
+
+	if (ctx->binding != NULL) {
+		return;
+	}
+	ctx->binding = binding;
+	k_work_init_delayable(&ctx->association, association_done);
+	k_work_init_delayable(&ctx->timeout, timed_out);
+	k_work_init_delayable(&ctx->teardown, torn_down);
+	default_knobs(ctx);
+}
+
 static void block(const struct simconn_ctx *ctx)
 {
 	if (ctx->knobs.block_ms > 0) {
@@ -266,6 +297,7 @@ static int simconn_connect(struct conn_mgr_conn_binding *const binding)
 {
 	struct simconn_ctx *ctx = binding->ctx;
 
+	prepare(binding);
 	simconn_entered(ctx, &ctx->counters.connect, "connect");
 	block(ctx);
 	if (HAS(connect_blocks)) {
@@ -361,16 +393,6 @@ void simconn_fatal(struct simconn_ctx *ctx, const void *info, size_t len)
 	}
 }
 
-static void default_knobs(struct simconn_ctx *ctx)
-{
-	bool auto_start = !net_if_flag_is_set(ctx->binding->iface, NET_IF_NO_AUTO_START);
-
-	ctx->knobs = (struct simconn_knobs){
-		.mode = auto_start ? SIMCONN_NEVER : SIMCONN_ASYNC,
-		.delay_ms = 100,
-	};
-}
-
 void simconn_reset(struct simconn_ctx *ctx)
 {
 	conn_mgr_binding_lock(ctx->binding);
@@ -386,11 +408,7 @@ static void simconn_init(struct conn_mgr_conn_binding *const binding)
 	struct simconn_ctx *ctx = binding->ctx;
 
 	monitor_thread = k_current_get();
-	ctx->binding = binding;
-	k_work_init_delayable(&ctx->association, association_done);
-	k_work_init_delayable(&ctx->timeout, timed_out);
-	k_work_init_delayable(&ctx->teardown, torn_down);
-	default_knobs(ctx);
+	prepare(binding);
 	simconn_entered(ctx, &ctx->counters.init, "init");
 	if (IS_ENABLED(CONFIG_CM_SIMCONN_DORMANT_IN_INIT)) {
 		net_if_dormant_on(binding->iface);
@@ -404,18 +422,34 @@ void simconn_iface_init(struct net_if *iface)
 	}
 }
 
+#if defined(SIMCONN_HAS_CONFIGURATION)
+static bool simconn_has_connection_config(struct conn_mgr_conn_binding *const binding)
+{
+	struct simconn_ctx *ctx = binding->ctx;
+
+	prepare(binding);
+	return ctx->knobs.configured != 0;
+}
+#endif
+
 static struct conn_mgr_conn_api simconn_api = {
 	.connect = simconn_connect,
 	.disconnect = simconn_disconnect,
 	.init = simconn_init,
 	.set_opt = simconn_set_opt,
 	.get_opt = simconn_get_opt,
+#if defined(SIMCONN_HAS_CONFIGURATION)
+	.has_connection_config = simconn_has_connection_config,
+#endif
 };
 
 static struct conn_mgr_conn_api simconn_plain_api = {
 	.connect = simconn_connect,
 	.disconnect = simconn_disconnect,
 	.init = simconn_init,
+#if defined(SIMCONN_HAS_CONFIGURATION)
+	.has_connection_config = simconn_has_connection_config,
+#endif
 };
 
 CONN_MGR_CONN_DEFINE(SIMCONN, &simconn_api);

@@ -54,7 +54,7 @@ def nothing_to_connect_with(b: Bench) -> None:
     """Without configuration connect is refused and says so; a persistent iface tries all the same."""
     b.do("flag A NO_AUTO_CONNECT on")
     b.do("sim A configured 0")
-    b.do("connect A", "CONN_NO_CONFIGURATION(A)", rc="-EAGAIN")
+    b.do("connect A", "CONN_IF_NO_CONFIGURATION(A)", rc="-EAGAIN")
     b.state("A", admin=False)
     b.counters("A", connect=0)
     b.do("flag A PERSISTENT on")

@@ -7,7 +7,8 @@
  * @file
  * @brief What differs between Zephyr releases, for all of the probe.
  *
- * Written for 3.4.99 to 4.3; nothing else in the probe looks at the kernel's version.
+ * Written for 3.4.99 to 4.3, and for what is known of 2026; nothing else in the probe looks at the
+ * kernel's version.
  */
 
 #ifndef CM_PROBE_COMPAT_H_
@@ -56,6 +57,8 @@ typedef uint32_t cm_event_t;
  * or a tree under development) is known by its events; a build may also define the release.
  */
 #if defined(CM_CONNMGR_RELEASE)
+#elif defined(NET_EVENT_CONN_IF_NO_CONFIGURATION) && !CM_ZEPHYR(4, 4)
+#define CM_CONNMGR_RELEASE "4.4"
 #elif defined(NET_EVENT_CONN_IF_IDLE_TIMEOUT) && !CM_ZEPHYR(4, 3)
 #define CM_CONNMGR_RELEASE "4.3"
 #elif defined(CM_EVENT_64BIT) && !CM_ZEPHYR(4, 2)

@@ -16,6 +16,11 @@
 #include <zephyr/kernel.h>
 #include <zephyr/net/conn_mgr_connectivity_impl.h>
 
+/** Implementations can say that they lack what an attempt needs: since 2026. */
+#if defined(NET_EVENT_CONN_IF_NO_CONFIGURATION)
+#define SIMCONN_HAS_CONFIGURATION 1
+#endif
+
 /** Length of option 1, the only one that can be set. */
 #define SIMCONN_OPTION_LEN 4
 
@@ -41,6 +46,9 @@ struct simconn_knobs {
 	int teardown_ms;    /**< time from disconnect to dormant */
 	int fatal_keeps;    /**< 1: a fatal error does not set dormant */
 	int watch_admin;    /**< 1: goes idle and dormant on admin-down */
+#if defined(SIMCONN_HAS_CONFIGURATION)
+	int configured;     /**< 0: there is nothing to connect with */
+#endif
 	int block_ms;       /**< time for which connect and disconnect block */
 };
 
