@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connmgr_hil.device import Device, Expected
+from connmgr_hil.device import Device, Expected, Pace
 from connmgr_hil.testing import FaultInjector, Faults, ScriptedDevice, frame_bytes
 from connmgr_hil.transport import Transport, open_terminal
 from connmgr_hil.vocabulary.errors import (
@@ -116,6 +116,50 @@ def test_human_shell_is_brought_to_machine_mode() -> None:
         assert device.execute(PING).status == "0"
     assert isinstance(records[0], HelloSeen)
     assert Noise(text="*** Booting Zephyr OS build v3.4.99 ***") in records
+
+
+class BootingLine:
+    """A line to a board that says its banner when its loader's words have been read; keeps what passed, in order."""
+
+    def __init__(self, line: Transport, board: ScriptedDevice) -> None:
+        self._line, self._board = line, board
+        self.name = line.name
+        self.passed: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+    def read(self, deadline: float) -> bytes:
+        data = self._line.read(deadline)
+        self.passed.append(data.decode())
+        if b"loader" in data:
+            self._board.raw(b"*** Booting Zephyr OS build v3.4.99 ***\r\n")
+        return data
+
+    def write(self, data: bytes) -> None:
+        self.passed.append("written")
+        self._line.write(data)
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_board_may_boot_undisturbed(quiet: bool) -> None:
+    with ScriptedDevice(machine=False) as board:
+        line = BootingLine(open_terminal(board.path), board)
+        board.raw(b"I (45) loader: Loaded app\r\n")
+        device = Device(line, lambda record: None, pace=Pace(quiet_boot=quiet))
+        device.attach(start="boot")
+        line.close()
+    banner = next(i for i, passed in enumerate(line.passed) if "*** Booting" in passed)
+    assert ("written" in line.passed[:banner]) is not quiet
+
+
+def test_a_board_without_banner_is_addressed_all_the_same() -> None:
+    with (
+        ScriptedDevice(machine=False) as board,
+        opened(board, pace=Pace(quiet_boot=True)) as (device, _),
+    ):
+        device.attach(start="boot", host_seconds=2.0)
+        assert device.execute(PING).status == "0"
 
 
 def test_half_typed_line_of_a_person_is_thrown_away() -> None:

@@ -8,7 +8,7 @@ from typing import Self
 import click
 
 from connmgr_hil.conformance.recording import begin_trace
-from connmgr_hil.device import Device, Expected, Pace
+from connmgr_hil.device import Device, Expected
 from connmgr_hil.targets import Target
 from connmgr_hil.transport import escaped
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
@@ -60,7 +60,7 @@ class Console:
                 self._transport,
                 self._take,
                 expected=Expected(boards=platform.boards),
-                pace=Pace(platform.console.pace_bytes, platform.console.pace_seconds),
+                pace=platform.console.pace,
             )
             self._device.attach(start="boot")
         except BaseException:

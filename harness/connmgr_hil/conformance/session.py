@@ -9,7 +9,7 @@ from typing import Self
 from msgspec import structs
 
 from connmgr_hil.checker import Checker, Failure, Outcome, Verdict
-from connmgr_hil.device import Device, Expected, Pace
+from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import PROFILES, Models, Profile
 from connmgr_hil.targets import Target
@@ -96,7 +96,7 @@ class Session:
 
     def _speak_with(self, line: Transport) -> Device | StockDevice:
         platform = self._target.platform
-        pace = Pace(platform.console.pace_bytes, platform.console.pace_seconds)
+        pace = platform.console.pace
         if platform.dialect == "stock":
             return StockDevice(line, self._sink, pace=pace)
         return Device(

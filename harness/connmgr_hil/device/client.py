@@ -86,6 +86,7 @@ class Device(Introduced):
         self._hello: HelloSeen | None = None
         self._hello_frame: Frame | None = None
         self._start = "attach"
+        self._booted = False
         self._ifaces: list[IfaceFacts] = []
         self._prelude: list[AnyRecord] = []
         self._reset: DeviceReset | None = None
@@ -107,11 +108,18 @@ class Device(Introduced):
         self._start = start
         wait = HELLO.of(host_seconds)
         deadline = wait.after()
+        if start == "boot" and self._pace.quiet_boot:
+            self._await_banner(after(wait.seconds / 2))
         if not self._attaching.find(self._pump, lambda: self._sequence is not None, deadline):
             raise messages.no_answer(self._transport, "the device should say hello", wait)
         self._work_until(lambda: self._hello is not None, deadline, "its ifaces after hello", wait)
         assert self._hello is not None
         return self._hello
+
+    def _await_banner(self, deadline: float) -> None:
+        """Keep silent until the device has booted, or until the deadline: not every build prints the banner."""
+        while not self._booted and time.monotonic() < deadline:
+            self._pump(deadline)
 
     def restart(
         self, transport: Transport, *, how: str = "restart", host_seconds: float | None = None
@@ -269,6 +277,7 @@ class Device(Introduced):
         if isinstance(item, Damaged):
             self._commands.hurry()
         if self._hello is None:
+            self._booted = self._booted or BANNER in text
             if len(self._prelude) < _PRELUDE_NOISE:
                 self._prelude.append(Noise(text=text))
         else:

@@ -1,4 +1,4 @@
-"""Writes no faster than a board can read."""
+"""Writes no faster than a board can read, and no earlier."""
 
 import time
 from dataclasses import dataclass
@@ -8,10 +8,14 @@ from connmgr_hil.transport import Transport
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a line may be written: so many bytes, then so many seconds of pause; 0 = at once."""
+    """How fast a line may be written: so many bytes, then so many seconds of pause; 0 = at once.
+
+    With `quiet_boot` nothing is written while the device boots, until Zephyr's banner comes.
+    """
 
     size: int = 0
     seconds: float = 0.002
+    quiet_boot: bool = False
 
     def write(self, transport: Transport, data: bytes) -> None:
         """Send all of these bytes."""

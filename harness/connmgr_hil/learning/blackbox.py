@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from connmgr_hil.conformance.recording import begin_trace
-from connmgr_hil.device import Device, Expected, Pace
+from connmgr_hil.device import Device, Expected
 from connmgr_hil.model import World
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import DeviceReset, RigFault
@@ -129,7 +129,7 @@ class BlackBox:
             line,
             self._sink,
             expected=Expected(boards=platform.boards),
-            pace=Pace(platform.console.pace_bytes, platform.console.pace_seconds),
+            pace=platform.console.pace,
         )
         self._device.attach(start="boot")
 

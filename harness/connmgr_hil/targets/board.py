@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from connmgr_hil.device import Device, Expected, Pace
+from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.commands import command_line
 from connmgr_hil.transport import DescriptorTransport, RemoteTransport, Transport, after, open_line
 from connmgr_hil.transport.deadlines import (
@@ -260,7 +260,7 @@ class BoardTarget(PlatformTarget):
             line,
             lambda _record: None,
             expected=self._expected,
-            pace=Pace(console.pace_bytes, console.pace_seconds),
+            pace=console.pace,
         )
         hello = device.attach(host_seconds=wait.unscaled)
         # What was asked twice may be answered twice; the next one to listen should not hear it.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from connmgr_hil.device import Device, Expected, Pace, Sink
+from connmgr_hil.device import Device, Expected, Sink
 from connmgr_hil.vocabulary.errors import UsageError, WrongDevice
 
 from .base import Target
@@ -110,7 +110,7 @@ def start_device(
         target.start(),
         sink,
         expected=Expected(boards, build),
-        pace=Pace(platform.console.pace_bytes, platform.console.pace_seconds),
+        pace=platform.console.pace,
         shell_first=not target.granted,
     )
     device.attach(start="boot", host_seconds=host_seconds)

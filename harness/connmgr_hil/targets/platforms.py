@@ -10,6 +10,7 @@ from typing import Annotated, Literal, get_args, get_type_hints
 import msgspec
 from msgspec import Meta, structs
 
+from connmgr_hil.device import Pace
 from connmgr_hil.resources import platforms_dir, zephyr_app_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.stimuli import Words
@@ -76,14 +77,23 @@ class Emulator(Strict, frozen=True, kw_only=True):
 
 
 class Console(Strict, frozen=True, kw_only=True):
-    """The UART. `pace_bytes` at a time are written, then `pace_seconds` waited; 0 = no pacing."""
+    """The UART. `pace_bytes` at a time are written, then `pace_seconds` waited; 0 = no pacing.
+
+    `quiet_boot`: nothing is written after a start or a reset until Zephyr's banner comes.
+    """
 
     baud: Annotated[int, Meta(ge=1)] = 115200
     pace_bytes: Annotated[int, Meta(ge=0)] = 0
     pace_seconds: Amount = 0.002
+    quiet_boot: bool = False
     usb: str = ""
     dtr: bool | None = None
     rts: bool | None = None
+
+    @property
+    def pace(self) -> Pace:
+        """How the line is written."""
+        return Pace(self.pace_bytes, self.pace_seconds, self.quiet_boot)
 
 
 class Renode(Strict, frozen=True, kw_only=True):
