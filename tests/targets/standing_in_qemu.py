@@ -30,6 +30,7 @@ def main() -> None:
     Path(os.environ["STANDING_IN_ARGUMENTS"]).write_text(json.dumps(sys.argv[1:]))
     if sys.argv[1:] == ["-M", "help"]:
         sys.stdout.write("esp32                Espressif ESP32 machine\n")
+        sys.stdout.write("esp32c3              Espressif ESP32-C3 machine\n")
         return
     console, monitor = _descriptor("con"), _descriptor("qmp")
     board = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""An ESP32 in QEMU: the command line, the merged flash, and what is said where something is lacking."""
+"""An ESP32 and an ESP32-C3 in QEMU: the command line, the merged flash, and what is said where something is lacking."""
 
 import json
 import sys
@@ -15,8 +15,9 @@ from connmgr_hil.targets.stimuli import OutsideStimulus, Qmp
 from connmgr_hil.toolchain.machine import examine
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
+BOOTLOADER = "esp-idf/build/bootloader/bootloader.bin"
 PARTS = {
-    "esp-idf/build/bootloader/bootloader.bin": 0x1000,
+    BOOTLOADER: 0x1000,
     "esp-idf/build/partitions_singleapp.bin": 0x8000,
     "zephyr/zephyr.bin": 0x10000,
 }
@@ -39,12 +40,14 @@ def image(tmp_path: Path) -> Path:
 @pytest.fixture
 def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a stand-in for QEMU on PATH; return the file where it keeps its arguments."""
-    program = tmp_path / "bin" / "qemu-system-xtensa"
-    program.parent.mkdir()
+    programs = tmp_path / "bin"
+    programs.mkdir()
     script = Path(__file__).with_name("standing_in_qemu.py")
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    for architecture in ("xtensa", "riscv32"):
+        program = programs / f"qemu-system-{architecture}"
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
     kept = tmp_path / "arguments.json"
     monkeypatch.setenv("STANDING_IN_ARGUMENTS", str(kept))
     return kept
@@ -63,6 +66,19 @@ def test_it_boots_from_the_merged_flash(image: Path, arguments: Path) -> None:
     flash = (image.parent / "flash.bin").read_bytes()
     assert len(flash) == SIZE
     for name, address in PARTS.items():
+        assert flash[address : address + len(name)] == name.encode()
+        assert flash[address + len(name)] == 0xFF
+
+
+def test_an_esp32c3_has_its_bootloader_at_the_beginning(image: Path, arguments: Path) -> None:
+    with open_target("qemu_esp32c3", image=image) as target:
+        device = Device(target.start(), lambda record: None)
+        device.attach(start="boot")
+        assert device.execute(("ping",)).status == "0"
+    assert json.loads(arguments.read_text())[:2] == ["-M", "esp32c3"]
+    flash = (image.parent / "flash.bin").read_bytes()
+    assert len(flash) == SIZE
+    for name, address in (PARTS | {BOOTLOADER: 0}).items():
         assert flash[address : address + len(name)] == name.encode()
         assert flash[address + len(name)] == 0xFF
 
@@ -105,17 +121,29 @@ def test_what_esptool_refuses_is_told_in_its_words(image: Path) -> None:
         merged_flash(flash, image)
 
 
-def test_doctor_wants_a_qemu_that_has_an_esp32(
-    arguments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("program", "machine", "lesser"),
+    [
+        ("qemu-system-xtensa", "esp32", "sim"),
+        ("qemu-system-riscv32", "esp32c3", "esp32c3-later"),
+    ],
+)
+def test_doctor_wants_a_qemu_that_has_the_machine(
+    program: str,
+    machine: str,
+    lesser: str,
+    arguments: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def found() -> bool:
-        return next(each.found for each in examine() if "xtensa" in each.name)
+        return next(each.found for each in examine() if each.name == f"{program} with {machine}")
 
     assert found()
     assert arguments.is_file()
-    other = tmp_path / "other" / "qemu-system-xtensa"
+    other = tmp_path / "other" / program
     other.parent.mkdir()
-    other.write_text("#!/bin/sh\necho 'sim   sim machine (dc232b)'\n")
+    other.write_text(f"#!/bin/sh\necho '{lesser}   another machine'\n")
     other.chmod(0o755)
     monkeypatch.setenv("PATH", str(other.parent), prepend=":")
     assert not found()

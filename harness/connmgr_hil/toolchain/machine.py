@@ -29,6 +29,7 @@ _PROGRAMS = (
     ),
     ("qemu-system-i386", "running qemu_x86", "sudo apt-get install qemu-system-x86"),
 )
+_ESPRESSIF_QEMU = (("qemu-system-xtensa", "esp32"), ("qemu-system-riscv32", "esp32c3"))
 _BUILD_PROGRAMS = ("cmake", "ninja", "dtc")
 _SDK_REMEDY = "install the Zephyr SDK: west sdk install (or ZEPHYR_SDK_INSTALL_DIR=…)"
 _COMPILER_REMEDIES = {
@@ -57,7 +58,8 @@ def examine() -> list[Finding]:
     findings = [_python(), _tree(), *_west()]
     for program, purpose, remedy in _PROGRAMS:
         findings.append(_program(program, purpose, remedy))
-    findings += [_qemu_esp32(), _python_packages(), *_compilers(), *_renode()]
+    findings += [_espressif_qemu(*each) for each in _ESPRESSIF_QEMU]
+    findings += [_python_packages(), *_compilers(), *_renode()]
     return findings
 
 
@@ -124,15 +126,14 @@ def _program(name: str, purpose: str, remedy: str) -> Finding:
     return Finding(name, f"{version_of(place)} at {place}" if place else "", purpose, remedy)
 
 
-def _qemu_esp32() -> Finding:
-    name = "qemu-system-xtensa"
-    place = shutil.which(name)
-    fits = place is not None and "esp32" in output_of(place, "-M", "help")
+def _espressif_qemu(program: str, machine: str) -> Finding:
+    place = shutil.which(program)
+    fits = place is not None and machine in output_of(place, "-M", "help").split()
     return Finding(
-        f"{name} with an ESP32",
-        f"{version_of(name)} at {place}" if fits else "",
-        "running qemu_esp32",
-        "Espressif's QEMU, from github.com/espressif/qemu/releases; Debian's has no ESP32",
+        f"{program} with {machine}",
+        f"{version_of(program)} at {place}" if fits else "",
+        f"running qemu_{machine}",
+        f"Espressif's QEMU, from github.com/espressif/qemu/releases; Debian's has no {machine}",
     )
 
 
