@@ -23,6 +23,7 @@ FOLDERS = (
     "native_p37",
     "native_p42",
     "native_p43",
+    "native_p26",
 )
 # The kernel of these is 4.1, which removes its link-local address at oper-down; the board's is 3.4.
 NEWER_KERNEL = {
@@ -30,6 +31,8 @@ NEWER_KERNEL = {
     ("native_p42", "Y7"),
     ("native_p43", "X8"),
     ("native_p43", "Y7"),
+    ("native_p26", "X8"),
+    ("native_p26", "Y7"),
 }
 CASES = [
     pytest.param(path, id=f"{folder}-{path.stem}")
