@@ -134,7 +134,7 @@ def plain_zephyr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("ZEPHYR_MODULES", raising=False)
     monkeypatch.delenv("ZEPHYR_TOOLCHAIN_VARIANT", raising=False)
     monkeypatch.setenv("CMHIL_BUILD_DIR", str(tmp_path / "build"))
-    monkeypatch.setattr(machine, "missing_python_packages", lambda *, tfm: [])
+    monkeypatch.setattr(machine, "missing_python_packages", lambda **_: [])
     monkeypatch.setattr(machine, "host_builds_32_bit", lambda: True)
     tools = tmp_path / "tools"
     fake_cmake(tools, "exit 0")
@@ -167,12 +167,32 @@ def test_modules_of_the_environment_are_passed_through(
 def test_missing_things_are_named_all_at_once(
     plain_zephyr: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "missing_python_packages", lambda *, tfm: ["pyelftools"])
+    monkeypatch.setattr(machine, "missing_python_packages", lambda **_: ["pyelftools"])
     monkeypatch.setattr(machine, "host_builds_32_bit", lambda: False)
     with pytest.raises(UsageError) as caught:
         building.plan_build(find_platform("native_sim"))
     assert "pip install pyelftools" in caught.value.remedy
     assert "gcc-multilib" in caught.value.remedy
+
+
+def test_the_boot_loader_of_esp_idf_needs_more_of_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "bin" / "python3"
+    python.parent.mkdir()
+    python.write_text('#!/bin/sh\nshift 2\necho "$@"\n')  # it has none of those asked for
+    python.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{python.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("ZEPHYR_BASE", str(make_tree(tmp_path / "zephyr")))
+    module = tmp_path / "modules" / "hal" / "espressif"
+    module.mkdir(parents=True)
+
+    def remedies() -> str:
+        return "; ".join(each.remedy for each in machine.lacking(find_platform("qemu_esp32")))
+
+    assert "pip install PyYAML packaging pyelftools pykwalify (" in remedies()
+    (module / "components" / "bootloader" / "subproject").mkdir(parents=True)
+    assert "PyYAML kconfiglib packaging pyelftools pykwalify pyparsing pyserial (" in remedies()
 
 
 def test_build_that_fails_shows_its_end_and_the_log(

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 
 from connmgr_hil.targets import Platform
+from connmgr_hil.targets.platforms import Zephyr
 from connmgr_hil.targets.renode import (
     PROCESS_REMEDY,
     PYRENODE_REMEDY,
@@ -67,7 +68,12 @@ def lacking(platform: Platform) -> list[Finding]:
     """Return what is missing on this machine to build the application for a platform."""
     if platform.zephyr is None:
         return []
-    wanted = [_tree(), _python_packages(tfm="trusted-firmware-m" in platform.zephyr.modules)]
+    try:
+        tree = find_tree()
+    except UsageError:
+        tree = None
+    tfm = "trusted-firmware-m" in platform.zephyr.modules
+    wanted = [_tree(), _python_packages(tfm=tfm, esp_idf=_builds_esp_idf(platform.zephyr, tree))]
     wanted += [_program(*each) for each in _PROGRAMS if each[0] in _BUILD_PROGRAMS]
     suggested = platform.zephyr.toolchain
     toolchain = choose_toolchain(suggested)
@@ -81,10 +87,6 @@ def lacking(platform: Platform) -> list[Finding]:
     )
     if suggested == "host" and not platform.zephyr.board.endswith("_64"):
         wanted.append(_multilib())
-    try:
-        tree = find_tree()
-    except UsageError:
-        tree = None
     if tree is not None and "ZEPHYR_MODULES" not in os.environ:
         wanted += [_module(tree, name) for name in platform.zephyr.modules]
     return [finding for finding in wanted if not finding.found]
@@ -137,8 +139,14 @@ def _espressif_qemu(program: str, machine: str) -> Finding:
     )
 
 
-def _python_packages(*, tfm: bool = False) -> Finding:
-    missing = missing_python_packages(tfm=tfm)
+def _builds_esp_idf(zephyr: Zephyr, tree: ZephyrTree | None) -> bool:
+    """Tell whether the boot loader of ESP-IDF is built, too: where the module holds one it is."""
+    hal = tree.module("hal_espressif") if tree and "hal_espressif" in zephyr.modules else None
+    return hal is not None and (hal / "components/bootloader/subproject").is_dir()
+
+
+def _python_packages(*, tfm: bool = False, esp_idf: bool = False) -> Finding:
+    missing = missing_python_packages(tfm=tfm, esp_idf=esp_idf)
     return Finding(
         "Zephyr's Python packages",
         "" if missing else f"complete in {shutil.which('python3')}",

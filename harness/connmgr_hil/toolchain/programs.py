@@ -26,6 +26,13 @@ _TFM_PACKAGES = {
 }
 """Those that TF-M's need as well, to make its sources and to sign both images."""
 
+_ESP_IDF_PACKAGES = {
+    "kconfiglib": "kconfiglib",
+    "pyparsing": "pyparsing",
+    "serial": "pyserial",
+}
+"""Those that the boot loader of ESP-IDF needs as well, which hal_espressif holds up to Zephyr 3.6."""
+
 _NUMBER = re.compile(r"\d+(?:\.\d+)+")
 
 
@@ -60,13 +67,15 @@ def west_command() -> Sequence[str] | None:
     return (str(beside),) if beside.is_file() else None
 
 
-def missing_python_packages(*, tfm: bool = False) -> list[str]:
-    """Return the distributions that Zephyr's build needs, with TF-M or without, and `python3` on PATH lacks.
+def missing_python_packages(*, tfm: bool = False, esp_idf: bool = False) -> list[str]:
+    """Return the distributions that Zephyr's build needs and `python3` on PATH lacks.
+
+    With `tfm` TF-M is built as well, with `esp_idf` the boot loader of ESP-IDF.
 
     Zephyr's CMake uses that Python, which need not be ours.
     """
     python = shutil.which("python3")
-    packages = _PACKAGES | (_TFM_PACKAGES if tfm else {})
+    packages = _PACKAGES | (_TFM_PACKAGES if tfm else {}) | (_ESP_IDF_PACKAGES if esp_idf else {})
     if python is None:
         return sorted(packages.values())
     probe = (
