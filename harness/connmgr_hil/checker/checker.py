@@ -212,6 +212,7 @@ class Checker:
         if self.model is not model:
             self.model = model
             self._search = Search(model, self.limits)
+        self._searching.began = 0
         stock = hello.facts.dialect == "stock"
         self._stock = StockJudge(hello.facts.track) if stock else None
         self._known = hello.start == "boot" and not stock
@@ -307,7 +308,7 @@ class Checker:
         if self.model is None:
             return
         if self._first_t is None:
-            self._first_t = record.t
+            self._first_t = self._searching.began = record.t
         if self._ran_backwards(number, record):
             return
         self._last_t = max(self._last_t, record.t)

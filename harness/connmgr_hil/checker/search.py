@@ -31,7 +31,8 @@ class Command:
 class Search:
     """Follows hypotheses through the moves of the model, for one window of commands at a time.
 
-    `rules` collects the rules of the model that explained something, each with what caused it.
+    `rules` collects the rules of the model that explained something, each with what caused it. `began` is when the
+    device was first seen: its clock may have gone on long before its kernel started, under a boot loader.
     """
 
     def __init__(self, model: Model, limits: Limits) -> None:
@@ -43,6 +44,7 @@ class Search:
         self._words: dict[int, Words] = {}
         self.given: set[int] = set()
         self.record = 0
+        self.began = 0
         self._foreseen: list[Foreseen] = []
 
     def begin(self, commands: list[Command], foreseen: list[Foreseen]) -> None:
@@ -161,7 +163,7 @@ class Search:
             isinstance(track.head, Shown)
             and track.head.kind not in ("reply", "anything")
             and not self._waits_for_driver(track)
-            and track.since + patience < t
+            and max(track.since, self.began) + patience < t
             for track in each.tracks
         )
         return late and not may_wait(each)
