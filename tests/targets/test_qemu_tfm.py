@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 
-from connmgr_hil.targets import QemuTarget, find_platform
+from connmgr_hil.targets import QemuTarget
 from connmgr_hil.targets.platforms import read_platform
 from connmgr_hil.vocabulary.errors import BadInput, RigFault, UsageError
 
@@ -16,11 +15,14 @@ def target(tmp_path: Path) -> QemuTarget:
     program = tmp_path / "qemu"
     program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/arguments\n')
     program.chmod(0o755)
-    platform = find_platform("mps2_an521_ns")
-    emulator = structs.replace(platform.emulator, program=str(program))
+    path = tmp_path / "ours.toml"
+    path.write_text(
+        'name = "ours"\ndescription = "non-secure"\nkind = "qemu"\n[zephyr]\nboard = "ours_ns"\n'
+        f'[emulator]\nprogram = "{program}"\nload = "tfm_merged.hex"\n'
+    )
     folder = tmp_path / "a,b"
     folder.mkdir()
-    return QemuTarget(structs.replace(platform, emulator=emulator), folder / "zephyr.elf")
+    return QemuTarget(read_platform(path), folder / "zephyr.elf")
 
 
 def test_the_merged_file_is_loaded_in_place_of_the_image(
@@ -37,7 +39,7 @@ def test_the_merged_file_is_loaded_in_place_of_the_image(
 def test_without_it_the_error_names_it_and_the_build(target: QemuTarget) -> None:
     with pytest.raises(UsageError, match=r"tfm_merged\.hex beside the image") as caught:
         target.start()
-    assert caught.value.remedy == "cmhil build -p mps2_an521_ns"
+    assert caught.value.remedy == "cmhil build -p ours"
     assert target.pid is None
 
 

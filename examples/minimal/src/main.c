@@ -20,12 +20,17 @@
 
 static struct net_if *wan;
 
+static void associated(struct k_work *work);
+static void given_up(struct k_work *work);
+static K_WORK_DELAYABLE_DEFINE(association, associated);
+static K_WORK_DELAYABLE_DEFINE(deadline, given_up);
+
 static void associated(struct k_work *work)
 {
 	ARG_UNUSED(work);
+	k_work_cancel_delayable(&deadline);
 	net_if_dormant_off(wan);
 }
-static K_WORK_DELAYABLE_DEFINE(association, associated);
 
 static void given_up(struct k_work *work)
 {
@@ -33,13 +38,7 @@ static void given_up(struct k_work *work)
 	k_work_cancel_delayable(&association);
 	net_mgmt_event_notify(NET_EVENT_CONN_IF_TIMEOUT, wan);
 }
-static K_WORK_DELAYABLE_DEFINE(deadline, given_up);
 
-static void wan_init(struct conn_mgr_conn_binding *const binding)
-{
-	wan = binding->iface;
-	net_if_dormant_on(wan);
-}
 
 static int wan_connect(struct conn_mgr_conn_binding *const binding)
 {
@@ -56,10 +55,35 @@ static int wan_connect(struct conn_mgr_conn_binding *const binding)
 
 static int wan_disconnect(struct conn_mgr_conn_binding *const binding)
 {
+	ARG_UNUSED(binding);
 	k_work_cancel_delayable(&association);
 	k_work_cancel_delayable(&deadline);
-	net_if_dormant_on(binding->iface);
+	net_if_dormant_on(wan);
 	return 0;
+}
+
+/* 32 bits before Zephyr 4.2, 64 since */
+typedef __typeof__(((struct net_mgmt_event_callback *)NULL)->event_mask) event_mask_t;
+
+/* Admin-down ends an attempt and a connection; what comes up again associates anew. */
+static void admin_down(struct net_mgmt_event_callback *callback, event_mask_t event,
+		       struct net_if *iface)
+{
+	ARG_UNUSED(callback);
+	/* A callback gets others of its layer, too. */
+	if (event == NET_EVENT_IF_ADMIN_DOWN && iface == wan) {
+		wan_disconnect(NULL);
+	}
+}
+
+static void wan_init(struct conn_mgr_conn_binding *const binding)
+{
+	static struct net_mgmt_event_callback callback;
+
+	wan = binding->iface;
+	net_if_dormant_on(wan);
+	net_mgmt_init_event_callback(&callback, admin_down, NET_EVENT_IF_ADMIN_DOWN);
+	net_mgmt_add_event_callback(&callback);
 }
 
 static struct conn_mgr_conn_api wan_api = {
