@@ -192,7 +192,7 @@ def test_the_boot_loader_of_esp_idf_needs_more_of_python(
 
     assert "pip install PyYAML packaging pyelftools pykwalify (" in remedies()
     (module / "components" / "bootloader" / "subproject").mkdir(parents=True)
-    assert "PyYAML kconfiglib packaging pyelftools pykwalify pyparsing pyserial (" in remedies()
+    assert "PyYAML packaging pyelftools pykwalify pyparsing pyserial (" in remedies()
 
 
 def test_build_that_fails_shows_its_end_and_the_log(

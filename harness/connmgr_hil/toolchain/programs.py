@@ -27,11 +27,10 @@ _TFM_PACKAGES = {
 """Those that TF-M's need as well, to make its sources and to sign both images."""
 
 _ESP_IDF_PACKAGES = {
-    "kconfiglib": "kconfiglib",
     "pyparsing": "pyparsing",
     "serial": "pyserial",
 }
-"""Those that the boot loader of ESP-IDF needs as well, which hal_espressif holds up to Zephyr 3.6."""
+"""Those that the boot loader of ESP-IDF needs as well, which hal_espressif holds up to Zephyr 3.6. It takes kconfiglib from Zephyr."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)+")
 
