@@ -68,7 +68,17 @@ def _mps2() -> Target:
     return open_target("mps2_an385", image=_image("mps2_an385", "CMHIL_MPS2_IMAGE"))
 
 
-@pytest.fixture(params=[_simulated, _native, _mps2], ids=["simulated", "native", "mps2_an385"])
+def _esp32c3() -> Target:
+    if shutil.which("qemu-system-riscv32") is None:
+        pytest.skip("Espressif's qemu-system-riscv32 is not installed")
+    pytest.importorskip("esptool")
+    return open_target("qemu_esp32c3", image=_image("qemu_esp32c3", "CMHIL_ESP32C3_IMAGE"))
+
+
+@pytest.fixture(
+    params=[_simulated, _native, _mps2, _esp32c3],
+    ids=["simulated", "native", "mps2_an385", "qemu_esp32c3"],
+)
 def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     with request.param() as made:
         yield made
