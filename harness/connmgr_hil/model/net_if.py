@@ -188,9 +188,10 @@ def delete_address(kernel: Kernel, index: int, text: str, version: int) -> Answe
 def dad_succeeds(kernel: Kernel, detected: Sequence[tuple[int, str]]) -> Rule:
     """The detection time of these addresses is over: all are preferred before the first DAD_SUCCEED is heard.
 
-    None is raised where another iface before this one has the same address: the kernel looks for the iface by the address,
-    and finds that one (`dad_timeout`).
+    From an older kernel none is raised where another iface before this one has the same address: it looks for the iface by
+    the address, and finds that one (`dad_timeout`).
     """
+    everywhere = kernel.world.hello.detects_everywhere
     over = [
         (index, text)
         for index, text in detected
@@ -199,7 +200,7 @@ def dad_succeeds(kernel: Kernel, detected: Sequence[tuple[int, str]]) -> Rule:
     for index, text in over:
         _set_address_state(kernel, index, text, "p")
     for index, text in over:
-        if text == AUTOCONF or _first_holder(kernel, text) == index:
+        if everywhere or text == AUTOCONF or _first_holder(kernel, text) == index:
             yield from kernel.post(Event.IPV6_DAD_SUCCEED, index)
 
 

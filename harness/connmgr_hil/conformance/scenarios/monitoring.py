@@ -235,6 +235,18 @@ def removed_during_dad(b: Bench) -> None:
     b.wait(1)
 
 
+@scenario("dad-again", "MON-014", needs=("dad",))
+def dad_in_a_used_slot(b: Bench) -> None:
+    """A tentative address does not count where the kernel kept another one before."""
+    b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")
+    b.wait(1, "IPV6_DAD_SUCCEED(U)")
+    b.do(f"addr6 U add {V6}", "IPV6_ADDR_ADD(U)")
+    b.wait(1, "IPV6_DAD_SUCCEED(U) L4_CONNECTED(U)")
+    b.do(f"addr6 U del {V6}", "IPV6_ADDR_DEL(U) L4_DISCONNECTED(U)")
+    b.do(f"addr6 U add {V6}", "IPV6_ADDR_ADD(U)")
+    b.wait(1, "IPV6_DAD_SUCCEED(U) L4_CONNECTED(U)")
+
+
 @scenario("E16", "MON-031", "EVT-002", since="P37")
 def families_by_themselves(b: Bench) -> None:
     """IPv4 and IPv6 events follow only their own family."""
