@@ -29,6 +29,7 @@ from connmgr_hil.targets import (
 )
 from connmgr_hil.targets.process import EmulatorProcess
 from connmgr_hil.testing import FaultInjector, Faults, ScriptedDevice
+from connmgr_hil.toolchain.programs import output_of
 from connmgr_hil.trace import read_records
 from connmgr_hil.transport import after
 from connmgr_hil.transport.deadlines import START
@@ -68,16 +69,24 @@ def _mps2() -> Target:
     return open_target("mps2_an385", image=_image("mps2_an385", "CMHIL_MPS2_IMAGE"))
 
 
-def _esp32c3() -> Target:
-    if shutil.which("qemu-system-riscv32") is None:
-        pytest.skip("Espressif's qemu-system-riscv32 is not installed")
+def _espressif(name: str, program: str, variable: str) -> Target:
+    if name.removeprefix("qemu_") not in output_of(program, "-M", "help"):
+        pytest.skip(f"Espressif's {program} is not installed")
     pytest.importorskip("esptool")
-    return open_target("qemu_esp32c3", image=_image("qemu_esp32c3", "CMHIL_ESP32C3_IMAGE"))
+    return open_target(name, image=_image(name, variable))
+
+
+def _esp32() -> Target:
+    return _espressif("qemu_esp32", "qemu-system-xtensa", "CMHIL_ESP32_IMAGE")
+
+
+def _esp32c3() -> Target:
+    return _espressif("qemu_esp32c3", "qemu-system-riscv32", "CMHIL_ESP32C3_IMAGE")
 
 
 @pytest.fixture(
-    params=[_simulated, _native, _mps2, _esp32c3],
-    ids=["simulated", "native", "mps2_an385", "qemu_esp32c3"],
+    params=[_simulated, _native, _mps2, _esp32, _esp32c3],
+    ids=["simulated", "native", "mps2_an385", "qemu_esp32", "qemu_esp32c3"],
 )
 def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     with request.param() as made:
