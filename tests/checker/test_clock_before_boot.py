@@ -11,6 +11,8 @@ BOOT_LOADER = 17_000_000
 
 
 def later(record: AnyRecord) -> AnyRecord:
+    if isinstance(record, HelloSeen):
+        record = structs.replace(record, facts=structs.replace(record.facts, granted=False))
     times = {name: getattr(record, name, None) for name in ("t", "t0")}
     moved = {name: time + BOOT_LOADER for name, time in times.items() if time is not None}
     return structs.replace(record, **moved)

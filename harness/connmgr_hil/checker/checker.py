@@ -308,7 +308,9 @@ class Checker:
         if self.model is None:
             return
         if self._first_t is None:
-            self._first_t = self._searching.began = record.t
+            self._first_t = record.t
+            if not self.model.world.hello.granted:
+                self._searching.began = record.t
         if self._ran_backwards(number, record):
             return
         self._last_t = max(self._last_t, record.t)

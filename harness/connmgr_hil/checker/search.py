@@ -32,7 +32,8 @@ class Search:
     """Follows hypotheses through the moves of the model, for one window of commands at a time.
 
     `rules` collects the rules of the model that explained something, each with what caused it. `began` is when the
-    device was first seen: its clock may have gone on long before its kernel started, under a boot loader.
+    device was first seen: its clock may have gone on long before its kernel started, under a boot loader. One whose time is granted
+    has none.
     """
 
     def __init__(self, model: Model, limits: Limits) -> None:
