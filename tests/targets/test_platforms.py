@@ -41,6 +41,18 @@ def test_those_that_ship() -> None:
         assert "bound0" in platform.ifaces
 
 
+@pytest.mark.parametrize("suffix", ["conf", "overlay"])
+def test_no_board_has_fragments_by_both_of_its_names(suffix: str) -> None:
+    """Zephyr 4 refuses to build then: it takes `board_soc_variant`, or `board_variant` for a board of one SoC."""
+    for platform in known_platforms().values():
+        if platform.zephyr is None or "/" not in platform.zephyr.board_v2:
+            continue
+        board, soc, *rest = platform.zephyr.board_v2.split("/")
+        names = ("_".join([board, soc, *rest]), "_".join([board, *rest]))
+        there = [name for name in names if (APP / "boards" / f"{name}.{suffix}").is_file()]
+        assert len(there) <= 1, f"{platform.name}: {there}"
+
+
 def test_fragments_that_variants_name_exist() -> None:
     for platform in known_platforms().values():
         for variant in platform.variants.values():
