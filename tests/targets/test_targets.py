@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.device import Device
@@ -27,6 +28,7 @@ from connmgr_hil.targets import (
     read_platform,
     start_device,
 )
+from connmgr_hil.targets.bench import Reset
 from connmgr_hil.targets.process import EmulatorProcess
 from connmgr_hil.testing import FaultInjector, Faults, ScriptedDevice
 from connmgr_hil.toolchain.programs import output_of
@@ -250,6 +252,33 @@ def test_a_board_is_rebooted_in_either_mode() -> None:
                 device.attach(start="boot")
                 assert device.execute(("ping",)).status == "0"
             assert any("reboot" in line for line in board.lines)
+
+
+def test_a_board_that_missed_the_command_to_reboot_is_told_again() -> None:
+    hasty = structs.replace(find_platform("frdm_k64f"), reset=Reset(boot_seconds=0.3))
+    for misses, by in ((1, "reboot command"), (2, None)):
+        with ScriptedDevice() as board:
+            board.facts |= {"board": "frdm_k64f", "reboot": 1}
+            told = 0
+
+            def reboot(
+                me: ScriptedDevice, _tag: str, _words: list[str], misses: int = misses
+            ) -> None:
+                nonlocal told
+                told += 1
+                if told > misses:
+                    me.restart()
+
+            board.on("reboot", reboot)
+            with BoardTarget(hasty, board.path) as target:
+                if by:
+                    target.start()
+                    assert target.last_restart is not None
+                    assert (target.last_restart.by, target.last_restart.failed) == (by, ())
+                else:
+                    with pytest.raises(RigFault, match="it answers, but did not boot"):
+                        target.start()
+            assert told == 2
 
 
 def test_a_board_that_boots_while_it_is_asked_is_asked_again() -> None:

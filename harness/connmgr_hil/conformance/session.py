@@ -116,7 +116,7 @@ class Session:
         if isinstance(error, RigFault):
             self._fault(error)
         elif isinstance(error, DeviceFault) and not isinstance(error, Nonconforming | DeviceReset):
-            self.complain(str(error))
+            self.complain(error.told())
         self.close()
 
     def close(self) -> None:

@@ -179,11 +179,15 @@ class BoardTarget(PlatformTarget):
             witness = BootWitness(time.monotonic())
             rung()
             return "" if self._booted(witness) else f"no sign of a boot; last heard {witness.heard}"
-        rung()
-        now = self._hello(BOOT.of(self.platform.reset.boot_seconds), unlike=before)
-        if now is None:
-            return "no answer"
-        return "it answers, but did not boot" if _same_boot(now, before) else ""
+        # A command may be lost on its way.
+        for _ in range(2 if rung == self._reboot else 1):
+            rung()
+            now = self._hello(BOOT.of(self.platform.reset.boot_seconds), unlike=before)
+            if now is None:
+                return "no answer"
+            if not _same_boot(now, before):
+                return ""
+        return "it answers, but did not boot"
 
     def _drain(self) -> None:
         """Forget what came before, such as the banner of an earlier boot."""

@@ -71,7 +71,7 @@ class Run:
         if isinstance(error, RigFault):
             self.session.__exit__(type(error), error, None)
         elif isinstance(error, DeviceFault) and not isinstance(error, Nonconforming | DeviceReset):
-            complaint = str(error)
+            complaint = error.told()
         if complaint and self.session.verdict is None and not self.failure:
             self.session.complain(complaint)
         self.verdict = self.session.verdict or self.session.checker.finish()

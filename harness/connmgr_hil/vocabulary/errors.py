@@ -37,13 +37,16 @@ class ConnMgrHilError(Exception):
         self.log = log
 
     def __str__(self) -> str:
+        where = f"\n  log:  {visible(self.log)}" if self.log else ""
+        return self.told() + where
+
+    def told(self) -> str:
+        """Return all of it but the log, for the log itself, which may be moved or copied."""
         lines = [self.wanted]
         if self.seen:
             lines.append(f"  seen: {self.seen}")
         if self.remedy:
             lines.append(f"  next: {self.remedy}")
-        if self.log:
-            lines.append(f"  log:  {self.log}")
         return visible("\n".join(lines))
 
 
