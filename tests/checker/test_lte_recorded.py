@@ -19,9 +19,9 @@ PERSISTENT = 1
 
 FOUND = {
     "imp-connected-connect": "REQ-IMP-006  connect when connected does not disturb",
-    "imp-connecting-connect": "it by 3.801 s",
+    "imp-connecting-connect": "CONN_IF_TIMEOUT of R by 3.801 s",
     "imp-down-attempt": "REQ-IMP-009  TIMEOUT is raised exactly once",
-    "imp-options": "option 1 as it was",
+    "imp-options": "option 1 holds what it held before",
 }
 
 

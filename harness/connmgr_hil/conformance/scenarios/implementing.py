@@ -38,7 +38,11 @@ def _one_timeout(b: Bench, seconds: float, by: float) -> None:
     seen = _shown(b, seconds)
     timeouts = [each for each in seen if each.name == "CONN_IF_TIMEOUT"]
     b.require(len(timeouts) == 1, "one CONN_IF_TIMEOUT of R", f"{len(timeouts)}")
-    b.require(timeouts[0].t <= by * 1e6, f"it by {by:.3f} s", f"{timeouts[0].t / 1e6:.3f} s")
+    b.require(
+        timeouts[0].t <= by * 1e6,
+        f"CONN_IF_TIMEOUT of R by {by:.3f} s",
+        f"{timeouts[0].t / 1e6:.3f} s",
+    )
     b.require(all(each.name != "CONN_IF_FATAL_ERROR" for each in seen), "nothing fatal of R", "it")
 
 
@@ -227,7 +231,11 @@ def options_of_an_implementation(b: Bench) -> None:
             if b.ask(f"opt-set R {option} {value}").status == "0":
                 b.do(f"opt-set R {option} {before.values['data']}")
             after = b.ask(f"opt-get R {option} 32").values
-            b.require(after == before.values, f"option {option} as it was", str(after))
+            b.require(
+                after == before.values,
+                f"option {option} holds what it held before",
+                str(after),
+            )
     b.check()
 
 
