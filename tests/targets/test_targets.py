@@ -281,6 +281,33 @@ def test_a_board_that_missed_the_command_to_reboot_is_told_again() -> None:
             assert told == 2
 
 
+def test_a_board_is_left_alone_while_it_boots_if_it_wants_that() -> None:
+    console = structs.replace(find_platform("esp32_devkitc").console, usb="")
+    assert console.quiet_boot
+    wants_quiet = structs.replace(find_platform("frdm_k64f"), console=console)
+    booting = threading.Event()
+    with ScriptedDevice() as board:
+        board.facts |= {"board": "frdm_k64f", "reboot": 1}
+        heard = []
+
+        def boot() -> None:
+            booting.wait()
+            before = len(board.lines)
+            threading.Event().wait(0.3)  # the time that a boot takes
+            heard.extend(board.lines[before:])
+            board.restart()
+
+        board.on("reboot", lambda _me, _tag, _words: booting.set())
+        boots = threading.Thread(target=boot)
+        boots.start()
+        with BoardTarget(wants_quiet, board.path) as target:
+            line = target.start()
+            assert target.last_restart is not None
+            Device(line, lambda _record: None, pace=target.platform.pace).attach(start="boot")
+        boots.join()
+    assert heard == []
+
+
 def test_a_board_that_boots_while_it_is_asked_is_asked_again() -> None:
     """It is in the target's hands yet: a boot there is no misconduct of the device."""
     with ScriptedDevice() as board:

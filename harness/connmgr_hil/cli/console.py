@@ -60,7 +60,7 @@ class Console:
                 self._transport,
                 self._take,
                 expected=Expected(boards=platform.boards),
-                pace=platform.console.pace,
+                pace=platform.pace,
             )
             self._device.attach(start="boot")
         except BaseException:

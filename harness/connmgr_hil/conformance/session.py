@@ -96,7 +96,7 @@ class Session:
 
     def _speak_with(self, line: Transport) -> Device | StockDevice:
         platform = self._target.platform
-        pace = platform.console.pace
+        pace = platform.pace
         if platform.dialect == "stock":
             return StockDevice(line, self._sink, pace=pace)
         return Device(

@@ -1,12 +1,13 @@
 """Speaks the probe's protocol with a device."""
 
-from .client import Device, Sink
+from .client import BANNER, Device, Sink
 from .commands import Command
 from .frames import Chatter, Damaged, Frame, FrameParser
 from .identity import Expected
 from .pace import Pace
 
 __all__ = [
+    "BANNER",
     "Chatter",
     "Command",
     "Damaged",

@@ -34,6 +34,7 @@ from .pace import Pace
 from .repair import Repair
 
 BANNER = "*** Booting Zephyr"
+"""What Zephyr prints first when it boots, unless its build leaves it out."""
 
 Sink = Callable[[AnyRecord], object]
 

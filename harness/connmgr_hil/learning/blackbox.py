@@ -129,7 +129,7 @@ class BlackBox:
             line,
             self._sink,
             expected=Expected(boards=platform.boards),
-            pace=platform.console.pace,
+            pace=platform.pace,
         )
         self._device.attach(start="boot")
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from connmgr_hil.device import Device, Expected
+from connmgr_hil.device import BANNER, Device, Expected
 from connmgr_hil.device.commands import command_line
 from connmgr_hil.transport import DescriptorTransport, RemoteTransport, Transport, after, open_line
 from connmgr_hil.transport.deadlines import (
@@ -182,12 +182,24 @@ class BoardTarget(PlatformTarget):
         # A command may be lost on its way.
         for _ in range(2 if rung == self._reboot else 1):
             rung()
+            if self.platform.console.quiet_boot:
+                self._await_banner()
             now = self._hello(BOOT.of(self.platform.reset.boot_seconds), unlike=before)
             if now is None:
                 return "no answer"
             if not _same_boot(now, before):
                 return ""
         return "it answers, but did not boot"
+
+    def _await_banner(self) -> None:
+        """Leave the board alone while it boots. Not every build prints the banner, so that ends at some time."""
+        deadline = after(BOOT.of(self.platform.reset.boot_seconds).seconds / 2)
+        heard = b""
+        while time.monotonic() < deadline and BANNER.encode() not in heard:
+            try:
+                heard += self._open().read(deadline)
+            except LineClosed:
+                self._close()  # it boots, and its USB port with it
 
     def _drain(self) -> None:
         """Forget what came before, such as the banner of an earlier boot."""
@@ -258,13 +270,8 @@ class BoardTarget(PlatformTarget):
         return seen
 
     def _ask(self, wait: Deadline) -> Hello:
-        console = self.platform.console
-        line = self._open()
         device = Device(
-            line,
-            lambda _record: None,
-            expected=self._expected,
-            pace=console.pace,
+            self._open(), lambda _record: None, expected=self._expected, pace=self.platform.pace
         )
         hello = device.attach(host_seconds=wait.unscaled)
         # What was asked twice may be answered twice; the next one to listen should not hear it.

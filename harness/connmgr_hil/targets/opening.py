@@ -110,7 +110,7 @@ def start_device(
         target.start(),
         sink,
         expected=Expected(boards, build),
-        pace=platform.console.pace,
+        pace=platform.pace,
         shell_first=not target.granted,
     )
     device.attach(start="boot", host_seconds=host_seconds)

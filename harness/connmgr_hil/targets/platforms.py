@@ -90,11 +90,6 @@ class Console(Strict, frozen=True, kw_only=True):
     dtr: bool | None = None
     rts: bool | None = None
 
-    @property
-    def pace(self) -> Pace:
-        """How the line is written."""
-        return Pace(self.pace_bytes, self.pace_seconds, self.quiet_boot)
-
 
 class Renode(Strict, frozen=True, kw_only=True):
     """How a board is made in Renode.
@@ -181,6 +176,12 @@ class Platform(Strict, frozen=True, kw_only=True):
         # The hello of hardware model 2 may name the board without its qualifiers.
         short = tuple(name.partition("/")[0] for name in names)
         return tuple(dict.fromkeys(name for name in names + short if name))
+
+    @property
+    def pace(self) -> Pace:
+        """How the line is written. A board has booted by the time its target hands on the line."""
+        quiet = self.console.quiet_boot and self.kind != "board"
+        return Pace(self.console.pace_bytes, self.console.pace_seconds, quiet)
 
     @property
     def own_commands(self) -> tuple[Words, ...]:
