@@ -263,7 +263,7 @@ class Checker:
         words = {record.id: record.words for _, record in window if isinstance(record, Stimulus)}
         # Replies come in the order of execution; a command that was damaged on its way is overtaken.
         commands = [
-            Command(ident, words[ident], reply.t0)
+            Command(ident, words[ident], reply.t0, self._done(words[ident], reply))
             for ident, reply in replies.items()
             if ident in words
         ]
@@ -283,6 +283,11 @@ class Checker:
                 self._recent.append(" ".join(record.words))
             else:
                 self._judge(number, record)
+
+    def _done(self, words: Words, reply: Reply) -> int:
+        """Return until when timers may run out in the midst of a command, if that is of any length."""
+        granted = self.model is None or self.model.world.hello.granted
+        return 0 if granted or "advance" in words else reply.t
 
     def _passes_calmly(self, window: list[tuple[int, _Judged]]) -> bool:
         """Take the short way through a window, where there is one."""

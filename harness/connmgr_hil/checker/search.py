@@ -21,11 +21,16 @@ STORM_JUDGED = 40
 
 @dataclass
 class Command:
-    """A stimulus whose beginning is known from its reply."""
+    """A stimulus whose beginning is known from its reply.
+
+    `done`: until when timers may run out in the midst of it, where time is real. What it then does to their ifaces it does
+    as if they had run out before.
+    """
 
     id: int
     words: Words
     begins: int
+    done: int = 0
 
 
 class Search:
@@ -78,7 +83,10 @@ class Search:
             command = self.commands[each.started] if each.started < len(self.commands) else None
             may_start = idle and command is not None and command.id in self.given
             begins = command.begins if command else 0
-            expirable = [clock for clock in each.clocks if clock.low <= horizon]
+            done = max(begins, command.done) if command and may_start else 0
+            expirable = [
+                clock for clock in each.clocks if clock.low <= max(horizon, done + limits.early)
+            ]
             befalling = self._next_foreseen(each, t) if self._foreseen else None
             if not expirable and not befalling and not (may_start and begins <= t):
                 reached.append(each)
@@ -95,7 +103,7 @@ class Search:
             if befalling:
                 waiting.extend(self._befall(each, befalling, t))
             for clock in _in_turn(expirable):
-                if not (may_start and begins < clock.low - limits.early):
+                if not (may_start and done < clock.low - limits.early):
                     waiting.extend(self._expire(each, clock, t))
             if len(seen) > limits.hypotheses:
                 break
