@@ -14,7 +14,7 @@ from connmgr_hil.vocabulary.errors import RigFault, UsageError
 from .base import PlatformTarget, Restart
 from .board import BoardTarget
 from .board_lock import BoardLock
-from .labgrid_client import Hold, Place, ask, client_command, parse_place
+from .labgrid_client import Hold, Place, ask, client_command, coordinator, parse_place
 from .platforms import Platform, find_platform
 
 PREFIX = "labgrid:"
@@ -34,7 +34,8 @@ class LabgridTarget(PlatformTarget):
         self._wait = wait
         self._place = place.name
         self._acquired_before = bool(place.acquired)
-        self._lock = BoardLock(PREFIX + place.name)
+        # Places of two coordinators are two boards, whatever they are called.
+        self._lock = BoardLock(f"{PREFIX}{place.name} at {coordinator()}")
         self._hold: Hold | None = None
         self._board: BoardTarget | None = None
         _check_free(place)

@@ -116,7 +116,8 @@ def client_command() -> str:
     )
 
 
-def _coordinator() -> str:
+def coordinator() -> str:
+    """Return the address of the coordinator that labgrid's client talks to."""
     return os.environ.get("LG_COORDINATOR") or "127.0.0.1:20408"
 
 
@@ -142,7 +143,7 @@ def ask(place: str, *words: str) -> str:
         raise RigFault(
             f"'labgrid-client {' '.join(words)}' within {LABGRID}",
             "it is still running",
-            f"is the coordinator at {_coordinator()} well? (LG_COORDINATOR)",
+            f"is the coordinator at {coordinator()} well? (LG_COORDINATOR)",
         ) from error
     if done.returncode:
         raise _explained(place, words, done.stdout + done.stderr)
@@ -153,7 +154,7 @@ def _explained(place: str, words: tuple[str, ...], output: str) -> RigFault | Us
     seen = _last_line(output)
     if "connect to coordinator" in output:
         return RigFault(
-            f"a labgrid coordinator at {_coordinator()}",
+            f"a labgrid coordinator at {coordinator()}",
             seen,
             "start it, or name another one in LG_COORDINATOR",
         )
