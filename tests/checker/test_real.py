@@ -217,14 +217,7 @@ LEGAL = {
         = 0""",
     "a connect that is refused": "! connect 11\nIF_ADMIN_UP 11\n= -EIO",
     "no connect callback": "! connect 11\n= -ENOTSUP",
-    "persistent: back by itself": "! flag 11 PERSISTENT on\n= 0" + CONNECTED + """
-        ! advance 3000000
-        IF_UP 11
-        IF_DOWN 11
-        + 1
-        IF_UP 11
-        + 2
-        = 0""",
+    "persistent: back by itself": "! flag 11 PERSISTENT on\n= 0" + CONNECTED + COMES_BACK,
     "persistent by its implementation's init, as a dump shows": FOUND_PERSISTENT + COMES_BACK,
     "persistent by its implementation's init, as the API tells": """
         ! flag 11 PERSISTENT

@@ -39,7 +39,6 @@ static void given_up(struct k_work *work)
 	net_mgmt_event_notify(NET_EVENT_CONN_IF_TIMEOUT, wan);
 }
 
-
 static int wan_connect(struct conn_mgr_conn_binding *const binding)
 {
 	if (!net_if_flag_is_set(binding->iface, NET_IF_DORMANT)) {

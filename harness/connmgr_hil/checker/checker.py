@@ -32,7 +32,7 @@ from .calm import follow
 from .explain import Explainer
 from .hypothesis import COUNTERS, Hypothesis, Track
 from .limits import Limits
-from .outside import calls_driver, foreseen
+from .outside import foreseen, is_of_driver
 from .search import Command, Search
 from .soundness import ends, malformed, waited
 from .stock import StockJudge
@@ -147,8 +147,7 @@ class Checker:
 
     def _hear(self, complaint: Complaint) -> None:
         """Believe whoever drives the run, unless what was seen may have come of time that nobody asked for."""
-        granted = self.model is None or self.model.world.hello.granted
-        if granted or self._unasked.usec <= self.limits.late:
+        if not self._time_is_real or self._unasked.usec <= self.limits.late:
             self._complaint = self._complaint or complaint.text
             return
         self.doubt(
@@ -286,8 +285,7 @@ class Checker:
 
     def _done(self, words: Words, reply: Reply) -> int:
         """Return until when timers may run out in the midst of a command, if that is of any length."""
-        granted = self.model is None or self.model.world.hello.granted
-        return 0 if granted or "advance" in words else reply.t
+        return reply.t if self._time_is_real and "advance" not in words else 0
 
     def _passes_calmly(self, window: list[tuple[int, _Judged]]) -> bool:
         """Take the short way through a window, where there is one."""
@@ -314,7 +312,7 @@ class Checker:
             return
         if self._first_t is None:
             self._first_t = record.t
-            if not self.model.world.hello.granted:
+            if self._time_is_real:
                 self._searching.began = record.t
         if self._ran_backwards(number, record):
             return
@@ -328,7 +326,7 @@ class Checker:
             self.failure = self._explainer(number, record.t).malformed(record, *fault)
             return
         search = self._searching
-        if calls_driver(search.world, record):
+        if isinstance(record, EventSeen) and is_of_driver(search.world, record.name, record.iface):
             self._driver_t = record.t
         search.record = number
         frontier = search.expand(self._hypotheses, record.t)
@@ -386,6 +384,11 @@ class Checker:
                 return "", "one reply to each command, and none to anything else"
             return waited(world, record, words, self._hypotheses, self._driver_t)
         return malformed(world, record)
+
+    @property
+    def _time_is_real(self) -> bool:
+        """Whether the device's time passes by itself, once the device is known."""
+        return self.model is not None and not self.model.world.hello.granted
 
     @property
     def _searching(self) -> Search:

@@ -60,13 +60,9 @@ def _move(seen: EventSeen, turns: Sequence[tuple[int, int]]) -> Unprompted:
     return Unprompted(Event(seen.name), seen.iface, bool(seen.v4), bool(seen.v6), oper, seen.info)
 
 
-def calls_driver(world: World, record: object) -> bool:
-    """Tell whether a record shows that a real iface's driver was started or stopped just before it."""
-    return (
-        isinstance(record, EventSeen)
-        and world.is_real(record.iface)
-        and record.name in (Event.IF_ADMIN_UP, Event.IF_ADMIN_DOWN)
-    )
+def is_of_driver(world: World, event: object, iface: object) -> bool:
+    """Tell whether an event of an iface comes just after a real iface's driver was started or stopped."""
+    return iface in world.reals and event in (Event.IF_ADMIN_UP, Event.IF_ADMIN_DOWN)
 
 
 def is_none_of_ours(world: World, seen: object) -> bool:

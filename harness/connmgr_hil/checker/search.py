@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from connmgr_hil.model import Expire, Model, Outcome, State
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Chaos, Count, Shown
-from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import Reply, StateSeen
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .hypothesis import COUNTERS, OUTSIDE, Clock, Hypothesis, Track, place_of
 from .limits import CLOCK_SLACK, Limits
 from .matching import Observation, matches, state_differences
-from .outside import AHEAD_USEC, Foreseen, is_none_of_ours, settings_seen
+from .outside import AHEAD_USEC, Foreseen, is_none_of_ours, is_of_driver, settings_seen
 
 STORM_JUDGED = 40
 """So many steps of a storm are judged; what a device does to break it is its own business."""
@@ -190,7 +189,7 @@ class Search:
         if not isinstance(head, Shown) or head.kind != "event":
             return False
         _, name, iface, *_ = head.key
-        return name in (Event.IF_ADMIN_UP, Event.IF_ADMIN_DOWN) and iface in self.world.reals
+        return is_of_driver(self.world, name, iface)
 
     # --- observations --------------------------------------------------------------------
 

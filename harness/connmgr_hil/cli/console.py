@@ -14,7 +14,7 @@ from connmgr_hil.transport import escaped
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
 from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, StateSeen
-from connmgr_hil.vocabulary.stimuli import COMMANDS, Words, advance, validate
+from connmgr_hil.vocabulary.stimuli import COMMANDS, Words, advance
 
 from .editing import PipedLines, TypedLines
 from .readable import readable
@@ -119,8 +119,7 @@ class Console:
         numbers = {iface.name: str(iface.index) for iface in self._device.ifaces}
         numbers |= {letter: numbers[name] for letter, name in ROLES.items() if name in numbers}
         command = (words[0], *(numbers.get(word, word) for word in words[1:]))
-        if command not in self._target.platform.own_commands:
-            validate(command)
+        self._target.platform.validate(command)
         return command
 
     def _take(self, record: AnyRecord) -> None:

@@ -31,7 +31,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     VerdictGiven,
 )
-from connmgr_hil.vocabulary.stimuli import Words, validate
+from connmgr_hil.vocabulary.stimuli import Words
 
 from .recording import begin_trace, limits_for
 
@@ -195,8 +195,7 @@ class Session:
 
         Beside the probe's, it may be one that the platform file names as the means of a stimulus.
         """
-        if words not in self._target.platform.own_commands:
-            validate(words)
+        self._target.platform.validate(words)
         reply = self.device.execute(words)
         self.conform()
         return reply

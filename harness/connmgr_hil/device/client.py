@@ -28,13 +28,10 @@ from .decode import decode, decode_hello, decode_iface, decode_reply
 from .flood import MOST, Flood
 from .frames import Damaged, Frame, FrameParser, Item
 from .identity import Expected
-from .introduced import Introduced
+from .introduced import BANNER, Introduced
 from .ordering import Arrival, Sequence
 from .pace import Pace
 from .repair import Repair
-
-BANNER = "*** Booting Zephyr"
-"""What Zephyr prints first when it boots, unless its build leaves it out."""
 
 Sink = Callable[[AnyRecord], object]
 

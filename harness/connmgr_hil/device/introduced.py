@@ -3,6 +3,9 @@
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import HelloSeen
 
+BANNER = "*** Booting Zephyr"
+"""What Zephyr prints first when it boots, unless its build leaves it out."""
+
 
 class Introduced:
     """A device that says hello when it is attached to."""

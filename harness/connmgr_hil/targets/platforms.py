@@ -13,7 +13,7 @@ from msgspec import Meta, structs
 from connmgr_hil.device import Pace
 from connmgr_hil.resources import platforms_dir, zephyr_app_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
-from connmgr_hil.vocabulary.stimuli import Words
+from connmgr_hil.vocabulary.stimuli import Words, validate
 
 from .bench import BoardFlash, LineStep, Reset
 from .stimuli import OutsideStimulus, Qmp
@@ -188,6 +188,14 @@ class Platform(Strict, frozen=True, kw_only=True):
         """The commands of the firmware's own by which its stimuli are given."""
         given = (stimulus.probe for _, stimulus in sorted(self.stimuli.items()) if stimulus.probe)
         return tuple(dict.fromkeys(tuple(command.split()) for command in given))
+
+    def validate(self, words: Words) -> None:
+        """Check that these words are a command of the probe's language, or one of the firmware's own.
+
+        Raises `BadInput` naming the word that does not fit.
+        """
+        if not self.stimuli or words not in self.own_commands:
+            validate(words)
 
 
 def read_platform(path: Path) -> Platform:

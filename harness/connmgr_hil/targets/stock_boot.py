@@ -3,10 +3,10 @@
 import re
 import time
 
+from connmgr_hil.device import BANNER
 from connmgr_hil.transport import Transport, escaped
 from connmgr_hil.transport.deadlines import KNOCK
 
-_BANNER = b"*** Booting Zephyr"
 _UPTIME = re.compile(rb"Uptime: (\d+) ms")
 
 
@@ -26,7 +26,7 @@ class BootWitness:
         while time.monotonic() < deadline:
             data = line.read(min(deadline, KNOCK.after()))
             self._heard += data
-            if _BANNER in self._heard or self._is_young():
+            if BANNER.encode() in self._heard or self._is_young():
                 return True
             if not data:
                 line.write(b"\x03\rkernel uptime\r")

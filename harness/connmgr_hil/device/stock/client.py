@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from connmgr_hil.device.flood import Flood
-from connmgr_hil.device.introduced import Introduced
+from connmgr_hil.device.introduced import BANNER, Introduced
 from connmgr_hil.device.messages import babble, flood, misnumbered, no_answer, restarted
 from connmgr_hil.device.pace import Pace
 from connmgr_hil.transport import Transport, after, escaped
@@ -42,8 +42,6 @@ LISTENER = "shell"
 
 UNSEEN = "?"
 """The status of a call whose return value the shell did not show."""
-
-_BANNER = "*** Booting Zephyr"
 
 
 class StockDevice(Introduced):
@@ -267,7 +265,7 @@ class StockDevice(Introduced):
             raise babble(self._transport, self._flood.bound)
         if self._token and line.startswith(f"{self._token}: "):
             self._finished = True
-        elif _BANNER in line and self._hello is not None:
+        elif BANNER in line and self._hello is not None:
             self._sink(Noise(text=line))
             raise restarted(self._transport, f"it printed '{line}'")
         elif isinstance(said, output.EventLine):
