@@ -6,8 +6,9 @@ from random import Random
 
 from connmgr_hil.conformance.choices import Choices
 from connmgr_hil.conformance.recording import limits_for
+from connmgr_hil.device import Device
 from connmgr_hil.model import World
-from connmgr_hil.targets import Target, start_device
+from connmgr_hil.targets import Target
 from connmgr_hil.trace import TraceWriter, read_records
 from connmgr_hil.vocabulary.observations import AnyRecord, Header, Reset, Storm, VerdictGiven
 
@@ -50,7 +51,8 @@ def write_long_trace(path: Path, target: Target, records: int, seed: int = 1) ->
                 jitter=limits.jitter,
             )
         )
-        device = start_device(target, recorder)
+        device = Device(target.start(), recorder, pace=target.platform.pace)
+        device.attach(start="boot")
         while True:
             recorder.stormed = False
             choices = Choices.swarm(World.of(device.facts, device.ifaces), random)

@@ -7,9 +7,11 @@ from msgspec import structs
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.bench import Bench
-from connmgr_hil.conformance.run import run_scenario
+from connmgr_hil.conformance.run import run_scenario, verify
 from connmgr_hil.conformance.scenario import Scenario
-from connmgr_hil.targets import find_platform, open_target, simulated_target, start_device
+from connmgr_hil.conformance.session import Session
+from connmgr_hil.learning.blackbox import BlackBox
+from connmgr_hil.targets import find_platform, open_target, require_ifaces, simulated_target
 from connmgr_hil.vocabulary.errors import WrongDevice
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts, role_indexes
 
@@ -63,10 +65,28 @@ def test_what_an_asked_command_showed_counts_for_a_later_wait(tmp_path: Path) ->
     assert result.outcome is Outcome.CONFORMS, result.reason
 
 
-def test_a_device_without_a_declared_iface_is_refused() -> None:
+def test_a_device_without_a_declared_iface_is_refused(tmp_path: Path) -> None:
     platform = structs.replace(find_platform("simulated"), ifaces=("bound0", "wan0"))
-    with (
-        simulated_target(platform) as target,
-        pytest.raises(WrongDevice, match=r"(?s)ifaces bound0, wan0.*no wan0; it has auto0"),
-    ):
-        start_device(target, lambda record: None)
+    with simulated_target(platform) as target:
+        for opened in (
+            Session(target, tmp_path / "s.jsonl"),
+            BlackBox(target, tmp_path / "b.jsonl"),
+        ):
+            with pytest.raises(
+                WrongDevice, match=r"(?s)ifaces bound0, wan0.*no wan0; it has auto0"
+            ):
+                opened.__enter__()
+
+
+def test_the_run_ends_at_once_then(tmp_path: Path) -> None:
+    platform = structs.replace(find_platform("simulated"), ifaces=("wan0",))
+    report = verify(simulated_target(platform), tmp_path)
+    assert [result.outcome for result in report.results] == [Outcome.RIG]
+    assert "no wan0" in report.results[0].reason
+
+
+def test_without_the_probe_names_are_nobodys_promise() -> None:
+    platform = structs.replace(find_platform("simulated"), ifaces=("wan0",))
+    with pytest.raises(WrongDevice):
+        require_ifaces(platform, (), "x")
+    require_ifaces(structs.replace(platform, dialect="stock"), (), "x")

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from connmgr_hil.targets import QemuTarget, find_platform, image_path, start_device
+from connmgr_hil.targets import QemuTarget, find_platform, image_path
 from connmgr_hil.targets.pausing import Pauser
 from connmgr_hil.transport.deadlines import MONITOR
 from connmgr_hil.vocabulary.errors import RigFault
+from started import start_device
 
 
 class Machine:

@@ -83,6 +83,61 @@ def test_both_names_of_a_board_are_right() -> None:
         (("[zephyr]", "[time]\ntolerance_percent = -1\n[zephyr]"), "tolerance_percent"),
         (("[zephyr]", "[zephyr]\nconf = ['no.conf']"), r"(?s)zephyr\.conf.*no\.conf"),
         (("[zephyr]", "[emulator.flash]\nchip='x'\nsize='4MB'\nlayouts=[]\n[zephyr]"), "flash"),
+        (('"mine"\ndesc', '"""mine\n"""\ndesc'), r"regex.*`name`"),
+        (('"my board"', r'"a\u0000b"'), r"(?s)description: a text without NUL.*'a\\x00b'"),
+        (('board = "mine"', r'board = "m\u0000"'), r"zephyr\.board: a text without NUL"),
+        (
+            ("[zephyr]", r"[zephyr]@app = '..'@conf = [" + r'"\u0000.conf"]'),
+            r"zephyr\.conf\[0\]: a text",
+        ),
+        (("[zephyr]", r'[zephyr]@app = "\u0000"'), r"zephyr\.app: a text without NUL"),
+        (
+            ("[zephyr]", "[variants.'../x']@description = 'd'@[zephyr]"),
+            r"(?s)variants: names.*'\.\./x'",
+        ),
+        (("[zephyr]", "[variants.'']@description = 'd'@[zephyr]"), r"variants: names"),
+        (
+            ("[zephyr]", "[stimuli.'../x']@description = 'd'@shell = 's'@[zephyr]"),
+            r"stimuli: names",
+        ),
+        (("kind =", "ifaces = ['a b']@kind ="), r"(?s)ifaces: names.*'a b'"),
+        (
+            ("[zephyr]", "[reset]@boot_seconds = -1.0@[zephyr]"),
+            r"reset\.boot_seconds: a number from 0",
+        ),
+        (("[zephyr]", "[reset]@port_seconds = nan@[zephyr]"), r"(?s)reset\.port_seconds.*nan"),
+        (
+            ("[zephyr]", "[reset]@command_seconds = inf@[zephyr]"),
+            r"(?s)reset\.command_seconds.*inf",
+        ),
+        (("[zephyr]", "[[reset.line]]@seconds = -0.1@[zephyr]"), r"reset\.line\[0\]\.seconds"),
+        (("[zephyr]", "[flash]@seconds = 1e300@[zephyr]"), r"flash\.seconds"),
+        (("[zephyr]", "[console]@baud = " + "9" * 400 + "@[zephyr]"), r"console\.baud"),
+        (("[zephyr]", "[console]@pace_seconds = inf@[zephyr]"), r"console\.pace_seconds"),
+        (
+            ("[zephyr]", "[stimuli.x]@description = 'd'@shell = 's'@seconds = nan@[zephyr]"),
+            r"stimuli\.x\.seconds",
+        ),
+        (
+            (
+                "[zephyr]",
+                (
+                    "[variants.v.stimuli.x]@description = 'd'@shell = 's'@seconds = -1.0@"
+                    "[variants.v]@description = 'd'@[zephyr]"
+                ),
+            ),
+            r"variants\.v\.stimuli\.x\.seconds",
+        ),
+        (
+            (
+                "[zephyr]",
+                (
+                    "[stimuli.x]@description = 'd'@"
+                    "qmp = { execute = 'e', arguments = { n = nan } }@[zephyr]"
+                ),
+            ),
+            r"stimuli\.x\.qmp\.arguments\.n: a number of 64 bits",
+        ),
         (("name =", "a = " + "[" * 5000 + "]" * 5000 + "\nname ="), "TOML"),
         (('"mine"\ndesc', '"mine"\n[time]\ngranted = "yes"\n[x]\ndesc'), "x|bool"),
     ],
@@ -91,7 +146,8 @@ def test_mistakes_name_file_key_and_what_may_be(
     tmp_path: Path, change: tuple[str, str], message: str
 ) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text(SOUND.replace(*change))
+    before, after = change
+    path.write_text(SOUND.replace(before, after.replace("@", "\n")))
     with pytest.raises(BadInput, match=message) as caught:
         read_platform(path)
     assert str(path) in str(caught.value)

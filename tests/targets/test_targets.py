@@ -26,7 +26,6 @@ from connmgr_hil.targets import (
     image_path,
     open_target,
     read_platform,
-    start_device,
 )
 from connmgr_hil.targets.bench import Reset
 from connmgr_hil.targets.process import EmulatorProcess
@@ -46,6 +45,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     StateSeen,
 )
+from started import start_device
 
 SHELL = find_platform("simulated")
 

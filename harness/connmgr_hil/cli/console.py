@@ -9,7 +9,7 @@ import click
 
 from connmgr_hil.conformance.recording import begin_trace
 from connmgr_hil.device import Device, Expected
-from connmgr_hil.targets import Target
+from connmgr_hil.targets import Target, require_ifaces
 from connmgr_hil.transport import escaped
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
@@ -63,6 +63,7 @@ class Console:
                 pace=platform.pace,
             )
             self._device.attach(start="boot")
+            require_ifaces(platform, self._device.ifaces, self._target.name)
         except BaseException:
             self._trace.close()
             raise

@@ -11,7 +11,13 @@ from msgspec import structs
 from connmgr_hil.checker import Checker, Outcome, Verdict, fed
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, UsageError
+from connmgr_hil.vocabulary.errors import (
+    DeviceFault,
+    NotRecorded,
+    RigFault,
+    UsageError,
+    WrongDevice,
+)
 from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
 
@@ -61,7 +67,8 @@ def verify(
 ) -> RunReport:
     """Run scenarios on a target, each on a freshly started device, with a trace for each in `out`.
 
-    A rig that breaks three times in a row ends the run: what follows would only repeat it.
+    A rig that breaks three times in a row ends the run, and so do at once another device than the one that was meant
+    and a disk that takes no more: what follows would only repeat it.
     """
     chosen = list(scenarios) or choose(())
     runner = _Runner(target, profile)
@@ -78,7 +85,7 @@ def verify(
                     if progress:
                         progress(result, number, len(chosen))
                     broken = broken + 1 if result.outcome is Outcome.RIG else 0
-                    if broken == 3:
+                    if broken == 3 or runner.hopeless:
                         return report
     except KeyboardInterrupt:
         report.interrupted = True
@@ -101,6 +108,8 @@ class _Runner:
         self._profile = profile
         self._models = Models()
         self._device: tuple[Hello, tuple[IfaceFacts, ...], Profile] | None = None
+        self.hopeless = False
+        """Whether the next scenario would only meet the same fault."""
 
     @property
     def profile_name(self) -> str:
@@ -126,6 +135,7 @@ class _Runner:
             obstacle = error.wanted
         except (DeviceFault, RigFault) as error:
             problem = str(error)
+            self.hopeless = isinstance(error, NotRecorded | WrongDevice)
         if obstacle:
             path.unlink(missing_ok=True)
             return _unreachable(scenario, obstacle, attempt)

@@ -12,7 +12,7 @@ from connmgr_hil.checker import Checker, Failure, Outcome, Verdict
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import PROFILES, Models, Profile
-from connmgr_hil.targets import Target
+from connmgr_hil.targets import Target, require_ifaces
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, DeviceReset, RigFault
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
@@ -89,6 +89,7 @@ class Session:
             self._watchers.append(self._remember_boot)
             self._device.attach(start="boot")
             self._watchers.clear()
+            require_ifaces(self._target.platform, self.ifaces, self._target.name)
         except BaseException as error:
             self.__exit__(type(error), error, error.__traceback__)
             raise

@@ -7,7 +7,7 @@ from typing import Self
 from connmgr_hil.conformance.recording import begin_trace
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.model import World
-from connmgr_hil.targets import Target
+from connmgr_hil.targets import Target, require_ifaces
 from connmgr_hil.vocabulary.errors import DeviceReset, RigFault
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -132,6 +132,7 @@ class BlackBox:
             pace=platform.pace,
         )
         self._device.attach(start="boot")
+        require_ifaces(platform, self._device.ifaces, self._target.name)
 
     def _sink(self, record: AnyRecord) -> None:
         self._trace.write(record)

@@ -2,7 +2,8 @@
 
 from .base import Target
 from .board import BoardTarget
-from .opening import build_id, find_image, image_path, open_target, start_device, varied
+from .declared import require_ifaces
+from .opening import build_id, find_image, image_path, open_target, varied
 from .platforms import (
     Dialect,
     Platform,
@@ -32,7 +33,7 @@ __all__ = [
     "open_target",
     "read_platform",
     "read_platforms",
+    "require_ifaces",
     "simulated_target",
-    "start_device",
     "varied",
 ]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from connmgr_hil.device import Device, Expected, Sink
-from connmgr_hil.vocabulary.errors import UsageError, WrongDevice
+from connmgr_hil.vocabulary.errors import UsageError
 
 from .base import Target
 from .board import BoardTarget
@@ -92,36 +91,6 @@ def varied(platform: Platform, variant: str) -> Platform:
         network=tuple({*platform.network, *about.network}),
         stimuli=platform.stimuli | about.stimuli,
     )
-
-
-def start_device(
-    target: Target, sink: Sink, *, build: str = "", host_seconds: float | None = None
-) -> Device:
-    """Start a target and return the device on it, its boot already told to `sink`.
-
-    Its platform file says how fast its line may be written and which board must answer; `build`, if
-    given, is the build id that must answer. Raises `RigFault` when it does not come up, and
-    `WrongDevice` when something else answers.
-    """
-    platform = target.platform
-    # A native image is chosen by its path, and may be of any of the native boards.
-    boards = platform.boards if platform.kind in {"qemu", "renode", "board"} else ()
-    device = Device(
-        target.start(),
-        sink,
-        expected=Expected(boards, build),
-        pace=platform.pace,
-        shell_first=not target.granted,
-    )
-    device.attach(start="boot", host_seconds=host_seconds)
-    there = {facts.name for facts in device.ifaces}
-    if lacking := [name for name in platform.ifaces if name not in there]:
-        raise WrongDevice(
-            f"ifaces {', '.join(platform.ifaces)} on {target.name}",
-            f"no {', '.join(lacking)}; it has {', '.join(sorted(there)) or 'none'}",
-            "flash the image that was built for this run, or mend `ifaces` in the platform file",
-        )
-    return device
 
 
 def _check_variant(platform: Platform, variant: str) -> None:

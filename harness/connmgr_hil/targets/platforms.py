@@ -1,6 +1,5 @@
 """Platform files: what there is to know about a thing that can run the application."""
 
-import math
 import os
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -16,6 +15,7 @@ from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.stimuli import Words, validate
 
 from .bench import BoardFlash, LineStep, Reset
+from .plausible import implausible
 from .stimuli import OutsideStimulus, Qmp
 from .strict import Strict
 
@@ -26,7 +26,8 @@ Network = Literal["dhcp"]
 
 Kind = Literal["simulated", "native", "qemu", "renode", "board"]
 RenodeDriverName = Literal["auto", "process", "pyrenode"]
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z", max_length=100)]
+NameOrNone = Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?\Z", max_length=100)]
 Amount = Annotated[float, Meta(ge=0)]
 
 
@@ -103,7 +104,7 @@ class Renode(Strict, frozen=True, kw_only=True):
     script: str
     machine: str
     uart: str = "sysbus.uart0"
-    firmware: str = ""
+    firmware: NameOrNone = ""
     driver: RenodeDriverName = "auto"
     quantum_seconds: Annotated[float, msgspec.Meta(ge=1e-6, le=1)] = 0.001
     slice_seconds: Annotated[float, msgspec.Meta(ge=1e-6, le=10)] = 0.05
@@ -208,6 +209,8 @@ def read_platform(path: Path) -> Platform:
         raise BadInput(f"{path}: a sound platform file", _explained(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"{path}: TOML", str(error)) from error
+    for wanted, seen in implausible(platform):
+        raise BadInput(f"{path}: {wanted}", seen)
     if platform.zephyr is not None and platform.zephyr.app:
         app = str((path.parent / platform.zephyr.app).resolve())
         platform = structs.replace(platform, zephyr=structs.replace(platform.zephyr, app=app))
@@ -238,14 +241,6 @@ def _flaws(platform: Platform) -> Iterator[tuple[str, str]]:
         yield "emulator.flash.layouts with one layout or more", "none"
     if platform.emulator.load and (platform.kind != "qemu" or platform.emulator.flash is not None):
         yield "kind = 'qemu' without [emulator.flash], as there is emulator.load", "another"
-    for key, value in (
-        ("console.pace_seconds", platform.console.pace_seconds),
-        ("emulator.pause_seconds", platform.emulator.pause_seconds),
-        ("time.tolerance_seconds", platform.time.tolerance_seconds),
-        ("time.tolerance_percent", platform.time.tolerance_percent),
-    ):
-        if not math.isfinite(value):
-            yield f"a number for {key}", str(value)
     zephyr = platform.zephyr
     if zephyr is None:
         return
@@ -253,7 +248,7 @@ def _flaws(platform: Platform) -> Iterator[tuple[str, str]]:
     places |= {f"variants.{name}.conf": each.conf for name, each in platform.variants.items()}
     for key, fragments in places.items():
         for fragment in fragments:
-            if "\0" in fragment or not (zephyr.app_dir / fragment).is_file():
+            if not (zephyr.app_dir / fragment).is_file():
                 yield f"{key}: a configuration fragment in {zephyr.app_dir}", repr(fragment)
 
 

@@ -7,14 +7,14 @@ from typing import Self
 
 import msgspec
 
-from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.vocabulary.errors import NotRecorded
 from connmgr_hil.vocabulary.observations import AnyRecord
 
 
 class TraceWriter:
     """Appends records to a trace file, each flushed before the next is accepted.
 
-    The file is created with its folders. Raises `RigFault` when the disk does not take a record.
+    The file is created with its folders. Raises `NotRecorded` when the disk does not take a record.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,7 +26,7 @@ class TraceWriter:
             self._file = path.open("wb", buffering=0)
             self._size = 0
         except OSError as error:
-            raise RigFault(f"cannot write the trace {path}", str(error)) from error
+            raise NotRecorded(f"cannot write the trace {path}", str(error)) from error
 
     def write(self, record: AnyRecord) -> AnyRecord:
         """Stamp a record with host time, append it, and return it as written."""
@@ -42,7 +42,7 @@ class TraceWriter:
             with contextlib.suppress(OSError):
                 self._file.truncate(self._size)
                 self._file.seek(self._size)
-            raise RigFault(
+            raise NotRecorded(
                 f"cannot write the trace {self.path}",
                 str(error),
                 "what was recorded before is kept; free some space and run again",

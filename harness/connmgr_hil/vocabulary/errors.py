@@ -84,6 +84,10 @@ class WrongDevice(RigFault):
     """Another board, an old image or an old protocol answered."""
 
 
+class NotRecorded(RigFault):
+    """A trace or a report could not be written: what follows would leave no evidence."""
+
+
 class UsageError(ConnMgrHilError):
     """The caller asked for something that does not exist or cannot be."""
 
