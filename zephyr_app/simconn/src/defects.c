@@ -11,6 +11,7 @@
 
 const struct simconn_defect_info simconn_defects[SIMCONN_DEFECT_COUNT] = {
 	SIMCONN_DEFECTS(DEFECT_INFO)
+	SIMCONN_LIFE_DEFECTS(DEFECT_INFO)
 };
 
 static bool present[SIMCONN_DEFECT_COUNT];

@@ -29,6 +29,7 @@ int simconn_set_opt(struct conn_mgr_conn_binding *const binding, int name, const
 	struct simconn_ctx *ctx = binding->ctx;
 
 	simconn_entered(ctx, &ctx->counters.set_opt, "set_opt");
+	simconn_die(SIMCONN_IN_SET_OPT);
 	switch (name) {
 	case OPTION_VALUE:
 		if (len == SIMCONN_OPTION_LEN || HAS(option_stored_rejected) ||
@@ -67,6 +68,7 @@ int simconn_get_opt(struct conn_mgr_conn_binding *const binding, int name, void 
 	struct simconn_ctx *ctx = binding->ctx;
 
 	simconn_entered(ctx, &ctx->counters.get_opt, "get_opt");
+	simconn_die(SIMCONN_IN_GET_OPT);
 	switch (name) {
 	case OPTION_VALUE:
 		return give(option_of(ctx), SIMCONN_OPTION_LEN, value, len);

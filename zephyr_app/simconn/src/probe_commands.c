@@ -162,12 +162,17 @@ static int cm_cmd_defect(struct cm_call *call)
 			return cm_command_bad(call, "args");
 		}
 		simconn_clear_defects();
+		simconn_life_update();
 		return 0;
 	}
 	if (!cm_arg_choice(call, 2, "on", "off", &on)) {
 		return -EINVAL;
 	}
-	return simconn_set_defect_by_name(call->argv[1], on) ? 0 : cm_command_bad(call, "value");
+	if (!simconn_set_defect_by_name(call->argv[1], on)) {
+		return cm_command_bad(call, "value");
+	}
+	simconn_life_update();
+	return 0;
 }
 CM_COMMAND_DEFINE(defect, "defect", 1, 2, "NAME on|off, or off: switches a seeded defect");
 
@@ -199,6 +204,7 @@ static void observe(struct net_if *iface, const char *op)
 static void reset(void)
 {
 	simconn_clear_defects();
+	simconn_life_update();
 	STRUCT_SECTION_FOREACH(net_if, iface) {
 		struct simconn_ctx *ctx = simconn_of(iface);
 

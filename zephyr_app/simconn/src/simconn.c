@@ -177,9 +177,12 @@ static void association_done(struct k_work *work)
 	conn_mgr_binding_lock(ctx->binding);
 	if (due(ctx->association_at) &&
 	    (*state_of(ctx) == SIMCONN_CONNECTING || HAS(disconnect_keeps_attempt))) {
+		simconn_die(SIMCONN_IN_ASSOCIATION);
 		become_connected(ctx);
 	}
-	conn_mgr_binding_unlock(ctx->binding);
+	if (!HAS(life_lock_kept)) {
+		conn_mgr_binding_unlock(ctx->binding);
+	}
 }
 
 static void raise_timeout(struct simconn_ctx *ctx)
@@ -218,6 +221,10 @@ static void timed_out(struct k_work *work)
 	}
 	conn_mgr_binding_unlock(ctx->binding);
 	if (raise) {
+		simconn_die(SIMCONN_IN_TIMEOUT);
+		if (HAS(life_iface_lock_kept)) {
+			net_if_lock(ctx->binding->iface);
+		}
 		raise_timeout(ctx);
 	}
 }
@@ -299,6 +306,7 @@ static int simconn_connect(struct conn_mgr_conn_binding *const binding)
 
 	prepare(binding);
 	simconn_entered(ctx, &ctx->counters.connect, "connect");
+	simconn_die(SIMCONN_IN_CONNECT);
 	block(ctx);
 	if (HAS(connect_blocks)) {
 		k_msleep(DEFECT_BLOCK_MS);
@@ -320,6 +328,7 @@ static int simconn_disconnect(struct conn_mgr_conn_binding *const binding)
 	enum simconn_state state = *state_of(ctx);
 
 	simconn_entered(ctx, &ctx->counters.disconnect, "disconnect");
+	simconn_die(SIMCONN_IN_DISCONNECT);
 	block(ctx);
 	if (ctx->knobs.disconnect_rc != 0) {
 		return ctx->knobs.disconnect_rc;
@@ -356,6 +365,7 @@ int simconn_lose(struct simconn_ctx *ctx)
 	if (*state_of(ctx) == SIMCONN_CONNECTED) {
 		bool retry = persistent(ctx) ? !HAS(persistent_not_retried) : HAS(loss_retried);
 
+		simconn_die(SIMCONN_IN_LOSS);
 		rc = 0;
 		*state_of(ctx) = SIMCONN_IDLE;
 		if (!HAS(loss_keeps_oper_up)) {
@@ -376,6 +386,7 @@ void simconn_fatal(struct simconn_ctx *ctx, const void *info, size_t len)
 {
 	bool connected;
 
+	simconn_die(SIMCONN_IN_FATAL);
 	conn_mgr_binding_lock(ctx->binding);
 	connected = *state_of(ctx) == SIMCONN_CONNECTED;
 	become_idle(ctx);

@@ -10,21 +10,13 @@
  * net_mgmt queues.
  */
 
-#include <zephyr/net/net_mgmt.h>
-
 #include "internal.h"
-
-/* Event codes have 64 bits since Zephyr 4.2. */
-#if NET_MGMT_EVENT_BIT > 0xffffffff
-typedef uint64_t event_code_t;
-#else
-typedef uint32_t event_code_t;
-#endif
 
 static struct net_mgmt_event_callback callback;
 static bool registered;
 
-static void admin_down(struct net_mgmt_event_callback *cb, event_code_t event, struct net_if *iface)
+static void admin_down(struct net_mgmt_event_callback *cb, simconn_event_t event,
+		       struct net_if *iface)
 {
 	struct simconn_ctx *ctx = event == NET_EVENT_IF_ADMIN_DOWN ? simconn_of(iface) : NULL;
 
