@@ -6,11 +6,11 @@ begin before its event: commands that run meanwhile are then explained either wa
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from connmgr_hil.model import World
-from connmgr_hil.model.real import Unprompted, may_befall
+from connmgr_hil.model.real import Together, Unprompted, may_befall
 from connmgr_hil.model.state import (
     IDLE_TIMEOUT,
     IGNORED,
@@ -26,6 +26,10 @@ from connmgr_hil.vocabulary.observations import EventSeen, StateSeen
 
 AHEAD_USEC = 30_000
 """How long before its event a change may have begun: three ticks of a slow clock."""
+
+
+MOST_TOGETHER = 8
+"""So many changes of one go are followed: both families, some addresses each, and the link."""
 
 
 class Foreseen(NamedTuple):
@@ -52,6 +56,20 @@ def foreseen(world: World, window: Sequence[tuple[int, object]]) -> list[Foresee
         and record.name in world.codes
         and may_befall(world, Event(record.name), record.iface)
     ]
+
+
+def together(changes: Sequence[Foreseen], first: int) -> Iterator[tuple[Unprompted | Together, int]]:
+    """Yield what may begin with a change: it alone, or it and those just behind it in one go; and how many will have begun then.
+
+    A driver that drops its address and becomes dormant in one work item does so before the monitor hears of either.
+    """
+    moves = [changes[first].move]
+    yield moves[0], first + 1
+    for number in range(first + 1, min(first + MOST_TOGETHER, len(changes))):
+        if changes[number].t - changes[first].t > AHEAD_USEC:
+            return
+        moves.append(changes[number].move)
+        yield Together(tuple(moves)), number + 1
 
 
 def _move(seen: EventSeen, turns: Sequence[tuple[int, int]]) -> Unprompted:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from connmgr_hil.model import Expire, Model, Outcome, State
+from connmgr_hil.model import Expire, Model, Move, Outcome, State
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Chaos, Count, Shown
 from connmgr_hil.vocabulary.observations import Reply, StateSeen
@@ -12,7 +12,14 @@ from connmgr_hil.vocabulary.stimuli import Words
 from .hypothesis import COUNTERS, OUTSIDE, Clock, Hypothesis, Track, place_of
 from .limits import CLOCK_SLACK, Limits
 from .matching import Observation, matches, state_differences
-from .outside import AHEAD_USEC, Foreseen, is_none_of_ours, is_of_driver, settings_seen
+from .outside import (
+    AHEAD_USEC,
+    Foreseen,
+    is_none_of_ours,
+    is_of_driver,
+    settings_seen,
+    together,
+)
 
 STORM_JUDGED = 40
 """So many steps of a storm are judged; what a device does to break it is its own business."""
@@ -100,7 +107,8 @@ class Search:
             if may_start and begins <= t:
                 waiting.extend(self._start(each, begins))
             if befalling:
-                waiting.extend(self._befall(each, befalling, t))
+                for move, befallen in together(self._foreseen, befalling - 1):
+                    waiting.extend(self._befall(each, move, befallen, t))
             for clock in _in_turn(expirable):
                 if not (may_start and done < clock.low - limits.early):
                     waiting.extend(self._expire(each, clock, t))
@@ -137,8 +145,10 @@ class Search:
                 return number + 1 if self._foreseen[number].t - AHEAD_USEC <= t else None
         return None
 
-    def _befall(self, each: Hypothesis, befallen: int, t: int) -> Iterable[Hypothesis]:
-        for outcome in self._model.step(each.state, self._foreseen[befallen - 1].move):
+    def _befall(
+        self, each: Hypothesis, move: Move, befallen: int, t: int
+    ) -> Iterable[Hypothesis]:
+        for outcome in self._model.step(each.state, move):
             fresh = each._replace(state=outcome.state, befallen=befallen)
             yield fresh.settle(Track(outcome.items, 0, 0, OUTSIDE, t), t, self._limits.jitter)
 

@@ -79,6 +79,10 @@ class Unpredictable(Exception):
         self.rule = rule
 
 
+class Impossible(Exception):  # noqa: N818 - nothing went wrong: this way is none
+    """A way that no device goes which keeps its guarantees."""
+
+
 class Kernel:
     """The scheduler, the event queue and the state that rules change while a move is carried out.
 
@@ -417,7 +421,7 @@ class Kernel:
 
 
 def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
-    """Run a move once for every combination of its choices; yield the kernels at rest.
+    """Run a move once for every combination of its choices; yield the kernels at rest, but for those that are `Impossible`.
 
     A move that storms, or loses events for want of room, ends with a `Chaos` item. After so many ways that no more
     can be followed (`MOST_WAYS`), another is nothing but `Chaos`.
@@ -428,10 +432,13 @@ def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
         ways += 1
         prefix = prefixes.pop()
         kernel = make(prefix)
+        possible = True
         try:
             kernel.run()
         except Unpredictable as error:
             kernel.do(Chaos(error.rule))
+        except Impossible:
+            possible = False
         kernel.end()
         followed = len(kernel.taken)
         if _chaotic(kernel):
@@ -446,7 +453,8 @@ def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
             for position in range(len(prefix), followed)
             for other in range(1, kernel.taken[position][1])
         )
-        yield kernel
+        if possible:
+            yield kernel
 
 
 def _chaotic(kernel: Kernel) -> bool:

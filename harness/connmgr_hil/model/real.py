@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import L4_EVENTS, Event, Layer, layer_of
 
-from .kernel import Answer, Kernel, Rule, Switch
+from .kernel import Answer, Impossible, Kernel, Rule, Switch
 from .observed import Arm
 from .state import IDLE_TIMEOUT, PERSISTENT, SETTINGS, TIMEOUT, Address, Ending
 from .world import World
@@ -35,6 +35,12 @@ class Unprompted(NamedTuple):
     oper: bool | None = None
     """Whether it was oper-up then; None where that changed just about then."""
     info: str | None = None
+
+
+class Together(NamedTuple):
+    """The move of real ifaces that changed more than once before anybody heard of it: in one work item, say."""
+
+    changes: tuple[Unprompted, ...]
 
 
 def may_befall(world: World, event: Event, index: int) -> bool:
@@ -78,8 +84,19 @@ def put_flag(kernel: Kernel, index: int, flag: int, value: bool) -> None:
     kernel.put(index, flags=flags, unseen=iface.unseen & ~flag)
 
 
+def befall_together(kernel: Kernel, move: Together) -> Rule:
+    """Several things happen, and all their events are queued before the first is delivered."""
+    for change in move.changes:
+        yield from befall(kernel, change)
+
+
 def befall(kernel: Kernel, move: Unprompted) -> Rule:
-    """Something happens to an iface from outside: by its network, its driver, its implementation."""
+    """Something happens to an iface from outside: by its network, its driver, its implementation.
+
+    Raises `Impossible` if that breaks a guarantee of the iface.
+    """
+    if not is_legal(kernel, move):
+        raise Impossible
     index = move.iface
     if layer_of(move.event) in (Layer.IPV4, Layer.IPV6):
         kernel.put(index, a4=(SOME4,) if move.v4 else (), a6=(SOME6,) if move.v6 else ())

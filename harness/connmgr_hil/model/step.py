@@ -30,8 +30,8 @@ grow with a run."""
 BOOT_READY, BOOT_ADDRESS = "free1", "192.0.2.99"
 """An iface that may be auto-started with an address (PROTOCOL.md, section 5)."""
 
-Move = Words | Expire | real.Unprompted
-_INTERNAL = (Expire, real.Unprompted)
+Move = Words | Expire | real.Unprompted | real.Together
+_INTERNAL = (Expire, real.Unprompted, real.Together)
 
 
 class Outcome(NamedTuple):
@@ -136,9 +136,11 @@ class Model:
         if isinstance(move, Expire):
             return self._explore(state, lambda kernel: self._expiry(kernel, move), notes, coop=True)
         if isinstance(move, real.Unprompted):
-            if not real.is_legal(Kernel(self.world, state, (), notes), move):
-                return ()
             return self._explore(state, lambda kernel: real.befall(kernel, move), notes, coop=True)
+        if isinstance(move, real.Together):
+            return self._explore(
+                state, lambda kernel: real.befall_together(kernel, move), notes, coop=True
+            )
         return self._explore(state, lambda kernel: _command(kernel, move), notes, coop=False)
 
     def _explore(
