@@ -142,6 +142,22 @@ IF_UP 11
 NOT_PERSISTENT = "! state 11\nstate 11 oper=down monitor=-\n= 0\n"
 ATTEMPT = NOT_PERSISTENT + "! flag 11 NO_AUTO_DOWN on\n= 0\n" + CONNECTED
 
+ONE_ITEM = (
+    NOT_PERSISTENT
+    + CONNECTED
+    + """
+        ! advance 1000000
+        + 0.5
+        IF_UP 11
+        IPV4_ADDR_ADD 11 v4
+        L4_CONNECTED 11 v4
+        + 0.5
+        = 0
+        ! advance 2000000
+        + 1
+        """
+)
+
 LEGAL = {
     "nothing": "wait 5",
     "a lease": LEASE + "! ping\n= 0",
@@ -288,6 +304,65 @@ LEGAL = {
         part 1 0
         IF_ADMIN_UP 11
         = 0 n=2""",
+    "an address and the link in one work item": ONE_ITEM + """
+        IPV4_ADDR_DEL 11
+        IF_DOWN 11 gone
+        L4_DISCONNECTED 11 gone
+        IF_ADMIN_DOWN 11
+        + 1
+        = 0""",
+    "the link and the address in one work item": ONE_ITEM + """
+        IF_DOWN 11 gone
+        IPV4_ADDR_DEL 11 gone
+        L4_DISCONNECTED 11 gone
+        IF_ADMIN_DOWN 11
+        + 1
+        = 0""",
+    "several addresses and the link in one work item": ONE_ITEM + """
+        IPV4_ADDR_DEL 11
+        IPV6_ADDR_DEL 11
+        IPV6_ADDR_DEL 11
+        IF_DOWN 11 gone
+        L4_DISCONNECTED 11 gone
+        IF_ADMIN_DOWN 11
+        + 1
+        = 0""",
+    "an address replaced in one work item": ONE_ITEM + """
+        IPV4_ADDR_DEL 11 v4
+        IPV4_ADDR_ADD 11 v4
+        + 1
+        = 0""",
+    "the link and an address in one work item": CONNECTED + """
+        ! advance 1000000
+        + 0.5
+        IF_UP 11 v4
+        IPV4_ADDR_ADD 11 v4
+        L4_CONNECTED 11 v4
+        + 0.5
+        = 0""",
+    "an address and the link up in one work item": CONNECTED + """
+        ! advance 1000000
+        + 0.5
+        IPV4_ADDR_ADD 11 v4
+        IF_UP 11 v4
+        L4_CONNECTED 11 v4
+        + 0.5
+        = 0""",
+    "two ifaces that one driver takes down in one work item": LEASE + """
+        ! up 11
+        IF_ADMIN_UP 11
+        = 0
+        ! advance 1000000
+        + 0.5
+        IF_UP 11
+        IPV4_ADDR_ADD 11 v4
+        IPV4_ADDR_DEL 11
+        IF_DOWN 11 gone
+        IF_DOWN 10
+        IF_ADMIN_DOWN 11
+        L4_DISCONNECTED 10
+        + 0.5
+        = 0""",
     "a fatal error": CONNECTED + """
         ! advance 1000000
         CONN_IF_FATAL_ERROR 11 gone
@@ -308,6 +383,21 @@ BROKEN = {
         "! advance 3000000\n+ 1\nIPV4_ADDR_ADD 10 v4\n+ 2\n= 0", "REQ-MON-001"),
     "L4_DISCONNECTED is missing": (
         LEASE + "! down 10\nIF_ADMIN_DOWN 10\nIF_DOWN 10\n= 0", "REQ-MON-007"),
+    "L4_DISCONNECTED is missing after one work item": (
+        ONE_ITEM + "IPV4_ADDR_DEL 11\nIF_DOWN 11 gone\nIF_ADMIN_DOWN 11\n+ 1\n= 0", ""),
+    "L4_DISCONNECTED twice after one work item": (
+        ONE_ITEM + """
+        IPV4_ADDR_DEL 11
+        IF_DOWN 11 gone
+        L4_DISCONNECTED 11 gone
+        L4_DISCONNECTED 11 gone
+        IF_ADMIN_DOWN 11
+        + 1
+        = 0""", ""),
+    "L4_DISCONNECTED though an address stays": (
+        ONE_ITEM + "IPV4_ADDR_DEL 11 v4\nL4_DISCONNECTED 11 v4\n+ 1\n= 0", ""),
+    "changes too far apart for one work item": (
+        ONE_ITEM + "IPV4_ADDR_DEL 11 v4\n+ 0.5\nIPV4_ADDR_DEL 11\n+ 0.1\nIPV4_ADDR_ADD 11 v4\n+ 1\n= 0", ""),
     "a second L4_CONNECTED": (LEASE + "! advance 1000000\nL4_CONNECTED 10\n+ 1\n= 0", ""),
     "IF_UP while admin-down": ("wait 1\n! advance 1000000\nIF_UP 11\n+ 1\n= 0", ""),
     "IF_UP twice": (LEASE + "! advance 1000000\nIF_UP 10\n+ 1\n= 0", "REQ-EVT-010"),

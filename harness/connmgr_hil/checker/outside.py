@@ -58,7 +58,9 @@ def foreseen(world: World, window: Sequence[tuple[int, object]]) -> list[Foresee
     ]
 
 
-def together(changes: Sequence[Foreseen], first: int) -> Iterator[tuple[Unprompted | Together, int]]:
+def together(
+    changes: Sequence[Foreseen], first: int
+) -> Iterator[tuple[Unprompted | Together, int]]:
     """Yield what may begin with a change: it alone, or it and those just behind it in one go; and how many will have begun then.
 
     A driver that drops its address and becomes dormant in one work item does so before the monitor hears of either.

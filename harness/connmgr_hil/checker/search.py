@@ -145,9 +145,7 @@ class Search:
                 return number + 1 if self._foreseen[number].t - AHEAD_USEC <= t else None
         return None
 
-    def _befall(
-        self, each: Hypothesis, move: Move, befallen: int, t: int
-    ) -> Iterable[Hypothesis]:
+    def _befall(self, each: Hypothesis, move: Move, befallen: int, t: int) -> Iterable[Hypothesis]:
         for outcome in self._model.step(each.state, move):
             fresh = each._replace(state=outcome.state, befallen=befallen)
             yield fresh.settle(Track(outcome.items, 0, 0, OUTSIDE, t), t, self._limits.jitter)
