@@ -79,7 +79,7 @@ class Unpredictable(Exception):
         self.rule = rule
 
 
-class Impossible(Exception):  # noqa: N818 - nothing went wrong: this way is none
+class Impossible(Exception):
     """A way that no device goes which keeps its guarantees."""
 
 
