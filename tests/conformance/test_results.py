@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.cli.progress import summary
+from connmgr_hil.cli.summary import summary
 from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.results import STANDINGS, RunReport, ScenarioResult
 from connmgr_hil.conformance.run import check
@@ -175,9 +175,27 @@ def test_what_cannot_be_checked_is_said(tmp_path: Path, recorded_traces: Path) -
         check([tmp_path])
     (tmp_path / "x.jsonl").write_text("no trace\n", encoding="utf-8")
     with pytest.raises(BadInput, match=r"x\.jsonl:1"):
-        check([recorded_traces / "E1.jsonl", tmp_path])
+        check([tmp_path])
+    with pytest.raises(BadInput, match=r"(?s)x\.jsonl:1.*none of 2 files"):
+        check([tmp_path, tmp_path / "no-such.jsonl"])
     with pytest.raises(BadInput):
         check([tmp_path / "no-such.jsonl"])
+
+
+def test_one_bad_file_does_not_end_the_check_of_the_others(
+    tmp_path: Path, recorded_traces: Path
+) -> None:
+    (tmp_path / "x.jsonl").write_text("no trace\n", encoding="utf-8")
+    report = check([tmp_path, recorded_traces / "E1.jsonl"])
+    assert [each.outcome for each in report.results] == [Outcome.CONFORMS]
+    assert [each.wanted for each in report.unread] == [
+        f"{tmp_path}/x.jsonl:1: a trace record was expected"
+    ]
+    assert report.exit_code is ExitCode.USAGE
+    assert "1 file that is no sound trace" in summary(report)
+    assert len(report.as_json()["unread"]) == 1  # type: ignore[arg-type]
+    report.results.append(result(Outcome.FAILS, "REQ-MON-001"))
+    assert report.exit_code is ExitCode.FAILS
 
 
 def test_hello_tells_the_profile_of_a_run(recorded_traces: Path) -> None:

@@ -1,5 +1,6 @@
 """What a device says is text on every face: it runs nothing, renders as nothing, and controls no terminal."""
 
+import json
 import re
 import shlex
 from collections.abc import Callable
@@ -68,6 +69,11 @@ def hostile(request: pytest.FixtureRequest, write: Write) -> tuple[str, Path]:
         *did(3, "up 2", *shown), *answered, {"k": "complaint", "text": text},
         {"k": "verdict", "verdict": text}, platform="", scenario="E1",
     )  # fmt: skip
+    # Who wrote the header is no more to be trusted.
+    first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    header = json.loads(first) | {"requirements": [text, "REQ-MON-001"]}
+    header |= dict.fromkeys(("target", "note", "tool", "profile"), text)
+    path.write_text(f"{json.dumps(header)}\n{rest}", encoding="utf-8")
     return text, path
 
 
@@ -84,7 +90,10 @@ def junit_is_text(path: Path, text: str) -> None:
     del text
     document = render_junit(gather([path]))
     ET.fromstring(document)
-    assert not UNSAFE.search(re.sub("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", "", document))
+    assert not UNSAFE.search(document)
+    for element in ET.fromstring(document).iter():
+        said = [element.text or "", *element.attrib.values()]
+        assert all(each.isprintable() for text in said for each in re.split("[\n\t]", text))
     assert len(list(ET.fromstring(document).iter("failure"))) == 1
 
 

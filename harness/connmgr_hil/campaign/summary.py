@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.vocabulary.errors import ExitCode, RigFault
+from connmgr_hil.files import replace_file
+from connmgr_hil.vocabulary.errors import ExitCode
 
 from .task import Done, Piece, Task
 
@@ -43,7 +44,7 @@ class Summary:
     wall_seconds: float = 0.0
 
     def add(self, done: Done) -> None:
-        """Take in what came of a task. Raises `RigFault` when a trace cannot be written."""
+        """Take in what came of a task. Raises `NotRecorded` when a trace cannot be written."""
         task = done.task
         sums = (self.defects if task.defect else self.walks).setdefault(task.target, Sums())
         sums.answers += Counter(done.answers)
@@ -60,18 +61,12 @@ class Summary:
     def _keep(self, task: Task, piece: Piece) -> str:
         folder = self.out / Path(task.target).stem / ("defects" if task.defect else "walks")
         path = folder / f"{piece.name}.jsonl"
-        try:
-            for text, place in (
-                (piece.trace, path),
-                (piece.minimal, path.with_suffix(".min.jsonl")),
-            ):
-                if text:
-                    folder.mkdir(parents=True, exist_ok=True)
-                    place.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise RigFault(
-                f"cannot write the trace {path}", str(error), "free some space and run again"
-            ) from error
+        for text, place in (
+            (piece.trace, path),
+            (piece.minimal, path.with_suffix(".min.jsonl")),
+        ):
+            if text:
+                replace_file(place, text, "free some space and run again")
         return str(path.relative_to(self.out)) if piece.trace else ""
 
     @property

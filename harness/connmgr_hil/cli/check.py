@@ -22,13 +22,17 @@ def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | 
     """Judge traces again, without a device. A folder stands for all traces (*.jsonl) below it.
 
     \b
-    cmhil check out/verify
-    cmhil check out/verify/native/E1.jsonl --profile P37
+    cmhil check out/verify/native/latest
+    cmhil check out/verify/native/latest/E1.jsonl --profile P37
+
+    Traces of several builds have a verdict for each, and the exit code is that of the worst. A file that is no sound trace is
+    named, and the others are judged; the exit code is then 2, or 1 if a device fails.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
     from connmgr_hil.model.profiles import PROFILES  # noqa: PLC0415
 
-    from .progress import Progress, summary  # noqa: PLC0415
+    from .progress import Progress  # noqa: PLC0415
+    from .summary import summary, verdict_line  # noqa: PLC0415
 
     if profile_name is not None and profile_name not in PROFILES:
         raise click.BadParameter(
@@ -37,8 +41,8 @@ def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | 
     profile = PROFILES[profile_name] if profile_name else None
     with Progress() as progress:
         report = run.check(traces, profile=profile, progress=progress)
-    click.echo(summary(report))
-    click.echo(f"VERDICT  {report.outcome}")
     if json_file is not None:
         write_json(json_file, report.as_json())
+    click.echo(summary(report))
+    click.echo(verdict_line(report))
     return report.exit_code

@@ -25,11 +25,12 @@ _MARKS = {"held": "+", "failed": "F", "quirk": "q", "unreachable": "-", "not_run
 def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> int:
     """Show requirements by platform, from traces on disk, and what was never reached.
 
-    A folder stands for all traces (*.jsonl) below it.
+    A folder stands for all traces (*.jsonl) below it. Each build of a platform has a column of its own. The exit code is 1 if
+    a requirement failed on one of them, else 2 if a file is no sound trace.
 
     \b
-    cmhil coverage out/verify
-    cmhil coverage out/verify tests/traces --paths
+    cmhil coverage out/verify/*/latest
+    cmhil coverage out/verify/*/latest tests/traces --paths
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import coverage as covering  # noqa: PLC0415 - slow to import
 
@@ -47,8 +48,11 @@ def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> i
             " / ".join(key): [" ".join(words) for words in way] for key, way in ways.items()
         }
         write_json(json_file, document)
-    failed = any("failed" in each.values() for each in found.platforms.values())
-    return ExitCode.FAILS if failed else ExitCode.CONFORMS
+    for error in found.whole.unread:
+        click.echo(f"not judged: {error}", err=True)
+    if any("failed" in each.values() for each in found.platforms.values()):
+        return ExitCode.FAILS
+    return ExitCode.USAGE if found.whole.unread else ExitCode.CONFORMS
 
 
 def _matrix(found: "Coverage") -> list[str]:
@@ -59,6 +63,11 @@ def _matrix(found: "Coverage") -> list[str]:
         "+ held   q known quirk   F failed   - not reachable there   . not run   (blank: not of that release)",
         "",
     ]
+    if several := [name for name in names if " build " in name]:
+        lines += [
+            f"SEVERAL BUILDS of one platform ({len(several)}): what one shows says nothing of another.",
+            "",
+        ]
     lines += [f"{'':13}{'|  ' * number}{on_one_line(name)}" for number, name in enumerate(names)]
     for ident, requirement in requirements().items():
         cells = "".join(

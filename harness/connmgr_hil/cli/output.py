@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.files import replace_file
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 
@@ -41,13 +41,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def write_json(path: Path, document: Any) -> None:
     """Write a document that a program will read, with its folders.
 
-    Raises `RigFault` when the file cannot be written.
+    Raises `NotRecorded` when the file cannot be written.
     """
     text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text)
-    except OSError as error:
-        raise RigFault(
-            f"to write {path}", str(error), "choose another place with --json"
-        ) from error
+    replace_file(path, text, "choose another place with --json")

@@ -8,7 +8,7 @@ from typing import Self
 import click
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance.results import RunReport, ScenarioResult
+from connmgr_hil.conformance.results import ScenarioResult
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import fancy
@@ -85,34 +85,3 @@ class Progress:
 def _mark(outcome: Outcome | None) -> str:
     text, colour = _MARKS[outcome]
     return click.style(f"{text:<4}", fg=colour)
-
-
-def summary(report: RunReport) -> str:
-    """Return what a run showed, in few lines that need no manual."""
-    outcomes = [result.outcome for result in report.results]
-    verdicts = [
-        f"{outcomes.count(outcome)} {text}"
-        for outcome, text in (
-            (Outcome.CONFORMS, "conform"),
-            (Outcome.FAILS, "fail"),
-            (Outcome.INCONCLUSIVE, "inconclusive"),
-            (Outcome.RIG, "broken rig"),
-            (None, "cannot run here"),
-        )
-        if outcome in outcomes or outcome in {Outcome.CONFORMS, Outcome.FAILS}
-    ]
-    standings = ", ".join(
-        f"{count} {name.replace('_', ' ')}" for name, count in report.counts().items() if count
-    )
-    seconds = sum(result.device_seconds for result in report.results)
-    lines = [
-        f"  runs:          {', '.join(verdicts)}   (on {on_one_line(report.target) or '?'})",
-        f"  requirements:  {standings}" + (f"   ({report.profile})" if report.profile else ""),
-        f"  time:          {seconds:.1f} s of device time in {report.wall_seconds:.1f} s",
-    ]
-    if restarts := report.restarts():
-        counted = ", ".join(f"{count} by the {means}" for means, count in restarts.items())
-        lines.append(f"  restarts:      {counted}")
-    if report.interrupted:
-        lines.append("  interrupted:   the rest was not run")
-    return "\n".join(lines)

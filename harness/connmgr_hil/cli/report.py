@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
-from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.files import replace_file
+from connmgr_hil.vocabulary.errors import ExitCode
+from connmgr_hil.vocabulary.escaping import on_one_line
 
 
 @click.command()
@@ -31,15 +33,16 @@ def report(
     junit: Path | None,
     markdown: Path | None,
     defects: Path | None,
-) -> None:
+) -> int:
     """Make a report from traces, which are judged again. A folder stands for all traces below it.
 
     \b
-    cmhil report out/verify --html report.html
-    cmhil report out/verify/native --junit junit.xml --markdown "$GITHUB_STEP_SUMMARY"
+    cmhil report out/verify/*/latest --html report.html
+    cmhil report out/verify/native/latest --junit junit.xml --markdown "$GITHUB_STEP_SUMMARY"
 
     Without any FILE the Markdown summary is printed. The exit code tells whether the report was made;
-    for the verdict's, see 'cmhil check'.
+    for the verdict's, see 'cmhil check'. Each build has a verdict of its own. A file that is no sound trace is named and
+    left out; the exit code is then 2.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil import report as reports  # noqa: PLC0415 - slow to import
 
@@ -54,13 +57,8 @@ def report(
         click.echo(reports.render_markdown(evidence, scores), nl=False)
     for path, render in wanted:
         if path is not None:
-            _write(path, render())
+            replace_file(path, render())
             click.echo(f"wrote {path}")
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise RigFault(f"to write {path}", str(error), "choose another place") from error
+    for sentence in reports.apart(evidence):
+        click.echo(on_one_line(sentence), err=True)
+    return ExitCode.USAGE if evidence.unread else ExitCode.CONFORMS

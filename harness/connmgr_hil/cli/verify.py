@@ -89,7 +89,8 @@ def verify(
     from connmgr_hil.conformance.scenario import load  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
 
-    from .progress import Progress, summary  # noqa: PLC0415
+    from .progress import Progress  # noqa: PLC0415
+    from .summary import summary  # noqa: PLC0415
 
     own = [each for path in files for each in load(path)]
     chosen = run.choose(scenarios) if scenarios or not own else own

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connmgr_hil.checker import Checker, fed
+from connmgr_hil.checker import Checker
 from connmgr_hil.model import Expire, Model, State, World
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Shown
 from connmgr_hil.model.rules import RULES, key_of
 from connmgr_hil.vocabulary.facts import ROLES
-from connmgr_hil.vocabulary.observations import Header, HelloSeen
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .requirements import requirements
@@ -28,8 +27,12 @@ _SEARCHED = 30_000
 
 @dataclass
 class Coverage:
-    """Requirements by platform, and the model's rules that the traces called upon."""
+    """Requirements by platform and build, and the model's rules that the traces called upon.
 
+    `whole` has the outcome of all, and the files that could not be read.
+    """
+
+    whole: RunReport = field(default_factory=lambda: RunReport(""))
     platforms: dict[str, dict[str, Standing]] = field(default_factory=dict)
     reports: dict[str, RunReport] = field(default_factory=dict)
     rules: set[RuleKey] = field(default_factory=set)
@@ -81,6 +84,7 @@ class Coverage:
                 for each in requirements()
                 if self.best(each) in ("unreachable", "not_run")
             },
+            "unread": self.whole.as_json()["unread"],
             "rules_reached": len(self.rules),
             "rules": len(RULES),
             "rules_unreached": [" / ".join(key) for key in self.unreached()],
@@ -88,22 +92,40 @@ class Coverage:
 
 
 def cover(paths: Iterable[Path]) -> Coverage:
-    """Judge traces again and say what they show. Folders stand for all traces below them."""
+    """Judge traces again and say what they show, for each build by itself. Folders stand for all traces below them.
+
+    Raises `BadInput` and `UsageError` as `check` does.
+    """
     coverage = Coverage()
-    files = [found for each in paths for found in _files(each)]
-    by_platform: dict[str, list[Path]] = {}
-    for path in files:
-        by_platform.setdefault(_learn(path, coverage), []).append(path)
-    for platform, mine in sorted(by_platform.items()):
-        report = check(mine)
-        coverage.reports[platform] = report
+    coverage.whole = check(paths, seen=lambda checker: _learn(checker, coverage))
+    reports = coverage.whole.builds or [coverage.whole]
+    for platform, report in zip(_columns(reports), reports, strict=True):
         standings = report.by_requirement()
-        if platform.endswith(_STOCK):
+        if report.dialect == "stock":
             for ident, standing in standings.items():
                 if standing == "not_run" and not _through_stock_shell(ident):
                     standings[ident] = "unreachable"
+        coverage.reports[platform] = report
         coverage.platforms[platform] = standings
     return coverage
+
+
+def _columns(reports: list[RunReport]) -> list[str]:
+    """Return what the column of each build is called; its build id is told where there are several of its platform."""
+    names = [
+        " ".join(filter(None, (each.target or "unknown", each.profile)))
+        + (_STOCK if each.dialect == "stock" else "")
+        for each in reports
+    ]
+    told = [f"{name} build {each.build or '?'}" for name, each in zip(names, reports, strict=True)]
+    unique = [
+        build if names.count(name) > 1 else name for name, build in zip(names, told, strict=True)
+    ]
+    # Builds alike of two releases have one id.
+    return [
+        f"{name} ({number})" if name in unique[:number] else name
+        for number, name in enumerate(unique)
+    ]
 
 
 def _through_stock_shell(requirement: str) -> bool:
@@ -113,28 +135,11 @@ def _through_stock_shell(requirement: str) -> bool:
     )
 
 
-def _learn(path: Path, coverage: Coverage) -> str:
-    """Note which rules a trace calls upon; return the platform it comes from."""
-    checker = Checker()
-    platform = ""
-    for record in fed(checker, path):
-        if isinstance(record, Header):
-            platform = record.target
-        elif isinstance(record, HelloSeen):
-            platform = platform or record.facts.board
-    checker.finish()
+def _learn(checker: Checker, coverage: Coverage) -> None:
+    """Note which rules a trace called upon, and what device it is of."""
     coverage.rules |= {key_of(*rule) for rule in checker.rules}
-    if checker.model is None:
-        return platform or "unknown"
-    world = checker.model.world
-    if world not in coverage.worlds:
-        coverage.worlds.append(world)
-    spoken = _STOCK if world.hello.dialect == "stock" else ""
-    return f"{platform or world.hello.board} {world.profile.name}{spoken}"
-
-
-def _files(path: Path) -> list[Path]:
-    return sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+    if checker.model is not None and checker.model.world not in coverage.worlds:
+        coverage.worlds.append(checker.model.world)
 
 
 # --- the way to what was not reached -----------------------------------------------------------

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from connmgr_hil.files import replace_file
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .shrinker import Shrunk
@@ -74,9 +75,8 @@ def write_tests(shrunk: Shrunk, folder: Path, stem: str, target: str) -> tuple[P
     """Write both tests into a folder and return their paths."""
     name = re.sub(r"\W+", "_", stem).strip("_").lower()
     python, robot = folder / f"test_{name}.py", folder / f"{name}.robot"
-    folder.mkdir(parents=True, exist_ok=True)
-    python.write_text(pytest_text(shrunk, name, target, python.name), encoding="utf-8")
-    robot.write_text(robot_text(shrunk, name, target, robot.name), encoding="utf-8")
+    replace_file(python, pytest_text(shrunk, name, target, python.name))
+    replace_file(robot, robot_text(shrunk, name, target, robot.name))
     return python, robot
 
 

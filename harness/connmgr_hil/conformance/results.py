@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.vocabulary.errors import ExitCode
+from connmgr_hil.files import replace_file
+from connmgr_hil.vocabulary.errors import BadInput, ExitCode
 
 from .requirements import requirements
 
@@ -62,6 +63,13 @@ class RunReport:
     results: list[ScenarioResult] = field(default_factory=list)
     wall_seconds: float = 0.0
     interrupted: bool = False
+    build: str = ""
+    """What the device said it was built from, where all is of one build and that is known."""
+    dialect: str = ""
+    builds: list["RunReport"] = field(default_factory=list)
+    """A report for each build, where there are several: each has a verdict of its own, and this one the worst."""
+    unread: list[BadInput] = field(default_factory=list)
+    """Why files were left out that are no sound traces."""
 
     @property
     def outcome(self) -> Outcome:
@@ -71,8 +79,17 @@ class RunReport:
 
     @property
     def exit_code(self) -> ExitCode:
-        """The exit code of `cmhil`."""
-        return ExitCode.INTERRUPTED if self.interrupted else self.outcome.exit_code
+        """The exit code of `cmhil`: a device that fails weighs most, then a file that could not be read."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        if self.unread and self.outcome is not Outcome.FAILS:
+            return ExitCode.USAGE
+        return self.outcome.exit_code
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in a word; `none` where the run was interrupted, for nobody knows what would have come."""
+        return "none" if self.interrupted else str(self.outcome)
 
     def by_requirement(self) -> dict[str, Standing]:
         """Return how each requirement stands that applies to the profile."""
@@ -106,8 +123,9 @@ class RunReport:
     def as_json(self) -> dict[str, object]:
         """Return the report as a JSON object."""
         return {
-            "verdict": str(self.outcome),
+            "verdict": self.verdict,
             "target": self.target,
+            "build": self.build,
             "profile": self.profile,
             "scenarios": [result.as_json() for result in self.results],
             "requirements": self.counts(),
@@ -117,9 +135,10 @@ class RunReport:
             "wall_seconds": round(self.wall_seconds, 6),
             "records": sum(each.records for each in self.results),
             "interrupted": self.interrupted,
+            "builds": [each.as_json() for each in self.builds],
+            "unread": [f"{each.wanted}: {each.seen}" for each in self.unread],
         }
 
     def write_json(self, path: Path) -> None:
-        """Write the report as JSON."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.as_json(), indent=1) + "\n", encoding="utf-8")
+        """Write the report as JSON. Raises `NotRecorded` when it cannot be written."""
+        replace_file(path, json.dumps(self.as_json(), indent=1) + "\n")

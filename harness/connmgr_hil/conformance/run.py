@@ -11,7 +11,9 @@ from msgspec import structs
 from connmgr_hil.checker import Checker, Outcome, Verdict, fed
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
+from connmgr_hil.trace import find_traces
 from connmgr_hil.vocabulary.errors import (
+    BadInput,
     DeviceFault,
     NotRecorded,
     RigFault,
@@ -22,6 +24,7 @@ from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
 
 from .bench import Bench, IfaceLacking
+from .builds import Judged, by_build
 from .results import RunReport, ScenarioResult
 from .scenario import Scenario, registered
 from .session import Session
@@ -91,6 +94,7 @@ def verify(
         report.interrupted = True
     finally:
         report.profile = runner.profile_name or report.profile
+        report.build = runner.build
         report.wall_seconds = time.monotonic() - began
     return report
 
@@ -116,6 +120,11 @@ class _Runner:
         """The profile by which the device is judged, once it was seen."""
         return self._device[2].name if self._device else ""
 
+    @property
+    def build(self) -> str:
+        """What the device was built from, once it was seen."""
+        return self._device[0].build if self._device else ""
+
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
         """Run one scenario and tell what it showed."""
         obstacle = scenario.obstacle(*self._device, self._target) if self._device else ""
@@ -127,9 +136,11 @@ class _Runner:
         problem = ""
         try:
             with session:
-                self._device = (session.facts, session.ifaces, session.profile)
-                obstacle = scenario.obstacle(*self._device, self._target)
+                device = session.facts, session.ifaces, session.profile
+                self._device = self._device or device
+                obstacle = scenario.obstacle(*device, self._target)
                 if not obstacle:
+                    self._insist_on_one_build(session.facts)
                     scenario.body(Bench(session, real=REAL in scenario.needs))
         except IfaceLacking as error:
             obstacle = error.wanted
@@ -144,6 +155,17 @@ class _Runner:
         result = _result(scenario.title, header, session.verdict, path, wall, attempt, problem)
         restart = self._target.last_restart
         return replace(result, restarted_by=restart.by) if restart else result
+
+    def _insist_on_one_build(self, facts: Hello) -> None:
+        """End a run in which the firmware was exchanged: what one build shows, the other need not."""
+        assert self._device is not None
+        first = self._device[0].build
+        if facts.build != first:
+            raise WrongDevice(
+                f"the build {first}, with which this run began",
+                f"build {facts.build}",
+                "run it again, and leave image and board alone while it runs",
+            )
 
 
 def _unreachable(scenario: Scenario, obstacle: str, attempt: int) -> ScenarioResult:
@@ -183,51 +205,81 @@ def _result(
 
 
 def check(
-    traces: Iterable[Path], *, profile: Profile | None = None, progress: Progress | None = None
+    traces: Iterable[Path],
+    *,
+    profile: Profile | None = None,
+    progress: Progress | None = None,
+    seen: Callable[[Checker], None] | None = None,
 ) -> RunReport:
     """Judge traces from files; folders stand for all traces below them.
 
-    Raises `BadInput` naming file and line for what is no trace, and `UsageError` where there is none.
+    Where they are of several builds, `builds` of what is returned has a report for each. Files that are no sound traces
+    are in `unread`, and the others are judged all the same; where there is no other, `BadInput` names file and line. Raises `UsageError`
+    where there is no file. `seen` gets the checker of each trace when it is done.
     """
-    paths = [found for each in traces for found in _files(each)]
-    if not paths:
-        raise UsageError("at least one trace (*.jsonl)", "none", "name a trace or a folder of them")
-    titles = registered()
+    paths = find_traces(traces)
     models = Models()
-    targets: set[str] = set()
-    profiles: set[str] = set()
     report = RunReport("")
+    judged: list[Judged] = []
     began = time.monotonic()
-    for number, path in enumerate(paths, 1):
-        started = time.monotonic()
-        header, name, verdict = _judge(path, profile, models)
-        targets.add(header.target)
-        if name:
-            profiles.add(name)
-        title = titles[header.scenario].title if header.scenario in titles else path.name
-        result = _result(title, header, verdict, path, time.monotonic() - started)
-        report.results.append(result)
-        if progress:
-            progress(result, number, len(paths))
-    report.target = ", ".join(sorted(targets))
+    try:
+        for number, path in enumerate(paths, 1):
+            try:
+                judged.append(judge(path, profile, models, seen))
+            except BadInput as error:
+                if len(paths) == 1:
+                    raise
+                report.unread.append(error)
+                continue
+            if progress:
+                progress(judged[-1].result, number, len(paths))
+    except KeyboardInterrupt:
+        report.interrupted = True
+    if report.unread and not judged:
+        first = report.unread[0]
+        raise BadInput(first.wanted, first.seen, f"none of {len(paths)} files is a sound trace")
+    report.results = [each.result for each in judged]
+    report.target = ", ".join(sorted({each.target for each in judged}))
+    profiles = {each.profile for each in judged if each.profile}
     report.profile = profiles.pop() if len(profiles) == 1 else ""
     report.wall_seconds = time.monotonic() - began
+    builds = by_build(judged)
+    if len(builds) == 1:
+        report.build, report.dialect = builds[0].build, builds[0].dialect
+    else:
+        report.builds = builds
     return report
 
 
-def _judge(path: Path, profile: Profile | None, models: Models) -> tuple[Header, str, Verdict]:
+def judge(
+    path: Path,
+    profile: Profile | None,
+    models: Models,
+    seen: Callable[[Checker], None] | None = None,
+) -> Judged:
+    """Judge one trace, and say of which build it is. Raises `BadInput` naming file and line."""
+    started = time.monotonic()
     checker = Checker(profile=profile, models=models)
     header = Header()
+    hello: Hello | None = None
+    builds: dict[str, None] = {}
     for record in fed(checker, path):
         if isinstance(record, Header):
             header = record
-        elif isinstance(record, HelloSeen) and not header.target:
-            header = structs.replace(header, target=record.facts.board)
+        elif isinstance(record, HelloSeen):
+            hello = hello or record.facts
+            builds[record.facts.build] = None
+            if not header.target:
+                header = structs.replace(header, target=record.facts.board)
     name = checker.model.world.profile.name if checker.model else ""
-    return header, name, checker.finish()
-
-
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(path.rglob("*.jsonl"))
-    return [path]
+    title = registered()[header.scenario].title if header.scenario in registered() else path.name
+    verdict = checker.finish()
+    if seen:
+        seen(checker)
+    if len(builds) > 1 and verdict.outcome is Outcome.CONFORMS:
+        reason = f"one trace with devices of {len(builds)} builds: {', '.join(builds)}"
+        verdict = replace(verdict, outcome=Outcome.INCONCLUSIVE, reason=reason)
+    result = _result(title, header, verdict, path, time.monotonic() - started)
+    if hello is None:
+        return Judged(result, header.target, name)
+    return Judged(result, header.target, name, hello.dialect, hello.zephyr, hello.build)

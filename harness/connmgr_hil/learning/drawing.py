@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.files import replace_file
 
 from .dot import dot_text
 from .graph import Graph, of_difference, of_machine
@@ -30,15 +30,11 @@ def graphs(learned: Learned) -> dict[str, Graph]:
 
 
 def write(learned: Learned, folder: Path) -> tuple[Path, ...]:
-    """Write all graphs as `NAME.dot` and `NAME.svg`; return the paths. Raises `RigFault` when a disk refuses."""
+    """Write all graphs as `NAME.dot` and `NAME.svg`; return the paths. Raises `NotRecorded` when a disk refuses."""
     written = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, graph in graphs(learned).items():
-            for suffix, text in (("dot", dot_text(graph)), ("svg", svg_text(graph))):
-                path = folder / f"{name}.{suffix}"
-                path.write_text(text, encoding="utf-8")
-                written.append(path)
-    except OSError as error:
-        raise RigFault(f"to draw into {folder}", str(error), "choose another --out") from error
+    for name, graph in graphs(learned).items():
+        for suffix, text in (("dot", dot_text(graph)), ("svg", svg_text(graph))):
+            path = folder / f"{name}.{suffix}"
+            replace_file(path, text, "choose another --out")
+            written.append(path)
     return tuple(written)

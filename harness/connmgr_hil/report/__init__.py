@@ -5,11 +5,13 @@ from .html import render_html
 from .junit import render_junit
 from .markdown import render_markdown
 from .scores import DefectScore, Scores, read_scores
+from .wording import apart
 
 __all__ = [
     "DefectScore",
     "Evidence",
     "Scores",
+    "apart",
     "gather",
     "read_scores",
     "render_html",

@@ -6,13 +6,15 @@ from functools import cached_property
 from pathlib import Path
 
 from connmgr_hil.checker import Failure, Outcome, check_trace
-from connmgr_hil.conformance import run
+from connmgr_hil.conformance.builds import Judged
 from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing
+from connmgr_hil.conformance.run import judge
 from connmgr_hil.conformance.scenario import Scenario, registered
+from connmgr_hil.model import Models
 from connmgr_hil.model.profiles import PROFILES
-from connmgr_hil.trace import read_records, read_trace
-from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.trace import find_traces, read_records, read_trace
+from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.observations import Header, HelloSeen, VerdictGiven
 
 from .identity import Identity, identify
@@ -60,11 +62,12 @@ class Story:
 class Shown:
     """What all traces of one platform show together.
 
-    `report` also holds the scenarios that cannot run there, `absent` names those that could have and
+    `board` is the platform's name alone, which several builds share. `report` also holds the scenarios that cannot run there, `absent` names those that could have and
     left no trace.
     """
 
     identity: Identity
+    board: str
     report: RunReport
     stories: tuple[Story, ...]
     absent: tuple[str, ...]
@@ -73,6 +76,11 @@ class Shown:
     def name(self) -> str:
         """The name under which the page shows this platform."""
         return self.identity.name
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of this platform's traces: what another build showed does not count."""
+        return Outcome.worst([story.outcome for story in self.stories])
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
@@ -106,9 +114,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a report says. Equal traces give equal evidence."""
+    """All that a report says. Equal traces give equal evidence. `unread` tells why files were left out."""
 
     platforms: tuple[Shown, ...]
+    unread: tuple[BadInput, ...] = ()
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -131,64 +140,106 @@ class _Origin:
     path: Path
     header: Header
     hello: HelloSeen | None
+    judged: Judged
 
     @property
-    def group(self) -> tuple[str, str, str]:
+    def platform(self) -> str:
         board = self.hello.facts.board if self.hello else ""
-        connmgr = self.hello.facts.connmgr if self.hello else ""
-        return self.header.platform or board or "unknown", self.header.profile, connmgr
+        return self.header.platform or board or "unknown"
+
+    @property
+    def build(self) -> tuple[str, ...]:
+        """By which rules it is judged, and what build it is of; empty where the device never said hello."""
+        if self.hello is None:
+            return ()
+        facts = self.hello.facts
+        return self.header.profile, facts.connmgr, facts.dialect, facts.zephyr, facts.build
+
+
+_Group = tuple[str, tuple[str, ...]]
 
 
 def gather(paths: Iterable[Path]) -> Evidence:
-    """Judge traces and gather what they show; folders stand for all traces (*.jsonl) below them.
+    """Judge traces and gather what they show, each build by itself; folders stand for all traces (*.jsonl) below them.
 
-    Raises `BadInput` naming file and line for what is no trace, and `UsageError` where there is none.
+    Files that are no sound traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
+    `UsageError` where there is none at all.
     """
-    files = sorted({found for path in paths for found in _files(path)})
-    if not files:
-        raise UsageError("at least one trace (*.jsonl)", "none", "name a trace or a folder of them")
-    groups: dict[tuple[str, str, str], list[_Origin]] = {}
+    files = sorted(find_traces(paths))
+    origins: list[_Origin] = []
+    unread: list[BadInput] = []
+    models = Models()
     for file in files:
-        origin = _origin(file)
-        groups.setdefault(origin.group, []).append(origin)
+        try:
+            origins.append(_origin(file, models))
+        except BadInput as error:
+            if len(files) == 1:
+                raise
+            unread.append(error)
+    if not origins:
+        first = unread[0]
+        raise BadInput(first.wanted, first.seen, f"none of {len(files)} files is a sound trace")
+    groups = _grouped(origins)
     platforms: list[Shown] = []
     number = 0
-    names = [group[0] for group in groups]
-    for group, origins in sorted(groups.items()):
-        platforms.append(_shown(origins, number, unique=names.count(group[0]) == 1))
-        number += len(origins)
-    return Evidence(tuple(platforms))
+    for group in sorted(groups):
+        platforms.append(_shown(groups[group], number, _suffix(group, groups)))
+        number += len(groups[group])
+    return Evidence(tuple(platforms), tuple(unread))
 
 
-def _files(path: Path) -> list[Path]:
-    return list(path.rglob("*.jsonl")) if path.is_dir() else [path]
+def _grouped(origins: list[_Origin]) -> dict[_Group, list[_Origin]]:
+    """Keep builds apart. A trace in which the device never said hello is with the others, if they are of one build."""
+    known: dict[str, set[tuple[str, ...]]] = {}
+    for origin in origins:
+        if origin.build:
+            known.setdefault(origin.platform, set()).add(origin.build)
+    groups: dict[_Group, list[_Origin]] = {}
+    for origin in origins:
+        build = origin.build
+        if not build and len(known.get(origin.platform, ())) == 1:
+            (build,) = known[origin.platform]
+        groups.setdefault((origin.platform, build), []).append(origin)
+    return groups
 
 
-def _origin(path: Path) -> _Origin:
+def _suffix(group: _Group, groups: Iterable[_Group]) -> tuple[bool, bool]:
+    """Tell whether release and build must be named to tell a platform from others."""
+    platform, build = group
+    alike = [each for name, each in groups if name == platform]
+    releases = {each[:3] for each in alike}
+    return len(releases) > 1, sum(each[:3] == build[:3] for each in alike) > 1
+
+
+def _origin(path: Path, models: Models) -> _Origin:
+    """Judge a trace, and learn where it comes from. Raises `BadInput` for what is no sound trace."""
     records = read_records(path)
     header = next(records)
     assert isinstance(header, Header)
     hello = next((record for record in records if isinstance(record, HelloSeen)), None)
-    return _Origin(path, header, hello)
+    return _Origin(path, header, hello, judge(path, PROFILES.get(header.profile), models))
 
 
-def _shown(origins: list[_Origin], number: int, *, unique: bool) -> Shown:
+def _shown(origins: list[_Origin], number: int, told: tuple[bool, bool]) -> Shown:
     order = list(registered())
     origins, shortest = _without_shortest(origins)
     origins = sorted(origins, key=lambda each: (_place(order, each.header.scenario), each.path))
-    forced = origins[0].header.profile
-    profile = PROFILES.get(forced)
-    report = run.check([origin.path for origin in origins], profile=profile)
-    report.wall_seconds = 0.0
+    report = _report(origins)
     hellos = [origin.hello for origin in origins if origin.hello]
     identity = identify(origins[0].header, hellos, report.profile)
-    if not unique and report.profile:
+    board = identity.name
+    release, build = told
+    if release and report.profile:
         identity = replace(identity, name=f"{identity.name} · {report.profile}")
+    if build:
+        which = ", ".join(identity.builds) or "unknown"
+        identity = replace(identity, name=f"{identity.name} · build {which}")
     report.target = identity.name
     names = [result.name for result in report.results]
     stories = []
     for place, (origin, result) in enumerate(zip(origins, report.results, strict=True), number + 1):
         failed = result.outcome is Outcome.FAILS
+        profile = PROFILES.get(origin.header.profile)
         failure = check_trace(origin.path, profile).failure if failed else None
         trace = read_trace(origin.path)
         stories.append(
@@ -214,7 +265,13 @@ def _shown(origins: list[_Origin], number: int, *, unique: bool) -> Shown:
     present = {origin.header.scenario for origin in origins}
     unreachable, absent = _missing(present, hellos, report.profile)
     report.results += unreachable
-    return Shown(identity, report, tuple(stories), absent)
+    return Shown(identity, board, report, tuple(stories), absent)
+
+
+def _report(origins: list[_Origin]) -> RunReport:
+    profiles = {origin.judged.profile for origin in origins if origin.judged.profile}
+    profile = profiles.pop() if len(profiles) == 1 else ""
+    return RunReport("", profile, [origin.judged.result for origin in origins])
 
 
 def _without_shortest(origins: list[_Origin]) -> tuple[list[_Origin], dict[str, Shortest]]:

@@ -135,13 +135,22 @@ def _story_data(story: Story) -> object:
     return {
         "timeline": story.timeline,
         "requirements": story.result.requirements,
-        "allowed": [visible(each) for each in story.failure.allowed] if story.failure else (),
+        "allowed": story.failure.allowed if story.failure else (),
     }
+
+
+def _made_visible(value: object) -> object:
+    """Return plain data in which no text controls the page that a script writes it into."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {_made_visible(name): _made_visible(each) for name, each in value.items()}
+    return [_made_visible(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _embedded(value: object) -> Markup:
     """Return a value as JSON that cannot end the script element it stands in."""
-    text = msgspec.json.encode(value).decode()
+    text = msgspec.json.encode(_made_visible(msgspec.to_builtins(value))).decode()
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - every character that could be markup is escaped above

@@ -6,6 +6,8 @@ from typing import Any
 from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
 
 from connmgr_hil.checker import Outcome
+from connmgr_hil.vocabulary.errors import BadInput
+from connmgr_hil.vocabulary.escaping import visible
 
 from .evidence import Evidence, Shown, Story
 from .wording import first_sentence, replay
@@ -22,6 +24,8 @@ def render_junit(evidence: Evidence) -> str:
     document: Any = JUnitXml("connmgr-hil")  # junitparser is typed in parts only
     for platform in evidence.platforms:
         document.append(_suite(platform))
+    if evidence.unread:
+        document.append(_unread(evidence.unread))
     document.update_statistics()
     text = document.tostring()
     return (text.decode("utf-8") if isinstance(text, bytes) else text).rstrip() + "\n"
@@ -34,6 +38,8 @@ def _suite(platform: Shown) -> Any:
         ("reality", str(platform.identity.reality)),
         ("zephyr", platform.identity.zephyr),
         ("profile", platform.report.profile),
+        ("build", " ".join(platform.identity.builds)),
+        ("verdict", str(platform.outcome)),
     ):
         suite.add_property(name, legal(value))
     classname = f"connmgr_hil.{platform.name}"
@@ -45,6 +51,20 @@ def _suite(platform: Shown) -> Any:
             _properties(case, [("requirement", each) for each in result.requirements])
             case.append(Skipped(legal(result.reason)[:MESSAGE]))
             suite.append(case)
+    return suite
+
+
+def _unread(errors: tuple[BadInput, ...]) -> Any:
+    """Return a suite with an error for each file that could not be judged."""
+    suite: Any = TestSuite("not judged")
+    for error in errors:
+        case: Any = TestCase(
+            legal(error.wanted.partition(": ")[0])[:MESSAGE], "connmgr_hil.unread", 0.0
+        )
+        problem: Any = Error(legal(error.wanted)[:MESSAGE], "no sound trace")
+        problem.text = legal(str(error))[:TEXT]
+        case.append(problem)
+        suite.append(case)
     return suite
 
 
@@ -78,5 +98,5 @@ def _properties(case: Any, pairs: list[tuple[str, str]]) -> None:
 
 
 def legal(text: str) -> str:
-    """Return a text without the characters that no XML file may contain."""
-    return _ILLEGAL.sub("", text)
+    """Return a text that shows what controls a terminal or a page, without the characters that no XML file may contain."""
+    return _ILLEGAL.sub("", visible(text))

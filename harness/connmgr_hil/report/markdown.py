@@ -21,6 +21,7 @@ def render_markdown(evidence: Evidence, scores: Scores | None = None) -> str:
     lines = [
         f"## {_MARKS[evidence.outcome]} {_plain(wording.headline(evidence))}",
         "",
+        *(f"> **{_plain(sentence)}**\n" for sentence in wording.apart(evidence)),
         *(f"- {_plain(sentence)}" for sentence in wording.grounds(evidence)),
         "",
         *_table(evidence.platforms),
@@ -34,14 +35,15 @@ def render_markdown(evidence: Evidence, scores: Scores | None = None) -> str:
 def _table(platforms: tuple[Shown, ...]) -> list[str]:
     heads = [wording.STANDING_WORDS[standing] for standing in STANDINGS]
     lines = [
-        f"| platform | what it is | traces | {' | '.join(heads)} |",
-        f"| --- | --- | ---: |{' ---: |' * len(heads)}",
+        f"| platform | what it is | verdict | traces | {' | '.join(heads)} |",
+        f"| --- | --- | --- | ---: |{' ---: |' * len(heads)}",
     ]
     for platform in platforms:
         counts = platform.report.counts()
         cells = [
             _plain(platform.name),
             _plain(str(platform.identity.reality)),
+            wording.OUTCOME_WORDS[platform.outcome],
             str(len(platform.stories)),
             *(str(counts[standing]) for standing in STANDINGS),
         ]
@@ -54,7 +56,7 @@ def _problems(stories: list[Story]) -> list[str]:
         return []
     lines = ["### What did not conform", ""]
     for story in stories[:LISTED]:
-        ids = " ".join(story.result.blamed)
+        ids = _plain(" ".join(story.result.blamed))
         lines.append(
             f"- **{_plain(story.label)}** on {_plain(story.platform)}, "
             f"{wording.OUTCOME_WORDS[story.outcome]}: {_plain(wording.first_sentence(story))}"
@@ -62,8 +64,8 @@ def _problems(stories: list[Story]) -> list[str]:
         )
         fence = "~~~~"
         lines += ["", f"  {fence}text"]
-        text = visible(story.result.reason).replace("~~~", "~ ~ ~")
-        lines += [f"  {line}" for line in [*text.splitlines(), wording.replay(story)]]
+        text = f"{visible(story.result.reason)}\n{wording.replay(story)}".replace("~~~", "~ ~ ~")
+        lines += [f"  {line}" for line in text.splitlines()]
         lines += [f"  {fence}", ""]
     if len(stories) > LISTED:
         lines += [f"and {len(stories) - LISTED} more.", ""]

@@ -5,7 +5,10 @@ from typing import Literal
 
 import msgspec
 
+from connmgr_hil.files import read_whole
 from connmgr_hil.vocabulary.errors import BadInput
+
+MOST_BYTES = 100_000_000
 
 Catch = Literal["caught", "missed", "wrong_reason", "equivalent"]
 
@@ -51,11 +54,10 @@ class Scores(msgspec.Struct, frozen=True):
 
 def read_scores(path: Path) -> Scores:
     """Read the scores of seeded defects. Raises `BadInput` naming file and key."""
+    data = read_whole(path, "a file with defects", MOST_BYTES)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Scores)
-    except OSError as error:
-        raise BadInput(f"a readable file with defects at {path}", str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return msgspec.json.decode(data, type=Scores)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(
             f"{path}: an object with 'defects', each with 'name' and 'standing'", str(error)
         ) from error

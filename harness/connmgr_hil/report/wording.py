@@ -4,7 +4,7 @@ import shlex
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.results import Standing
-from connmgr_hil.vocabulary.escaping import visible
+from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .evidence import Evidence, Shown, Story
 
@@ -62,6 +62,27 @@ def headline(evidence: Evidence) -> str:
     return f"Everything in {counted(total, 'trace')} is what the specification allows"
 
 
+def apart(evidence: Evidence) -> list[str]:
+    """Return what must be said before the verdict: several builds are several verdicts, and files were left out."""
+    sentences = []
+    boards: dict[str, list[Shown]] = {}
+    for platform in evidence.platforms:
+        boards.setdefault(platform.board, []).append(platform)
+    for board, shown in boards.items():
+        if len(shown) > 1:
+            verdicts = ", ".join(f"{each.name}: {OUTCOME_WORDS[each.outcome]}" for each in shown)
+            sentences.append(
+                f"{len(shown)} builds of {board}, each with a verdict of its own. What one holds says nothing of "
+                f"another. {verdicts}"
+            )
+    if evidence.unread:
+        names = "; ".join(f"{each.wanted}: {each.seen}" for each in evidence.unread)
+        sentences.append(
+            f"{counted(len(evidence.unread), 'file')} not judged, no sound trace: {names}"
+        )
+    return sentences
+
+
 def grounds(evidence: Evidence) -> list[str]:
     """Return what the verdict stands on: real devices or imitations, named."""
     sentences = []
@@ -88,7 +109,7 @@ def replay(story: Story) -> str:
     It is made to be copied into a shell, and the target's name may be what a device said: it is quoted.
     """
     trace = story.shortest.trace if story.shortest else story.result.trace
-    return shlex.join(["cmhil", "replay", visible(str(trace)), "-t", visible(story.target)])
+    return shlex.join(["cmhil", "replay", on_one_line(str(trace)), "-t", on_one_line(story.target)])
 
 
 def not_shown(platform: Shown) -> list[tuple[str, list[str]]]:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, structs
 
 from connmgr_hil.device import Pace
+from connmgr_hil.files import read_whole
 from connmgr_hil.resources import platforms_dir, zephyr_app_dir
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.stimuli import Words, validate
@@ -18,6 +19,9 @@ from .bench import BoardFlash, LineStep, Reset
 from .plausible import implausible
 from .stimuli import OutsideStimulus, Qmp
 from .strict import Strict
+
+MOST_BYTES = 1_000_000
+"""No platform file is larger."""
 
 Dialect = Literal["probe", "stock"]
 ProfileName = Literal["", "P34", "P37", "P42", "P43", "P26"]
@@ -201,10 +205,9 @@ class Platform(Strict, frozen=True, kw_only=True):
 
 def read_platform(path: Path) -> Platform:
     """Read a platform file. Raises `BadInput` naming file, key and what it may be."""
+    data = read_whole(path, "a readable platform file", MOST_BYTES)
     try:
-        platform = msgspec.toml.decode(path.read_bytes(), type=Platform, strict=True)
-    except OSError as error:
-        raise BadInput(f"a readable platform file at {path}", str(error)) from error
+        platform = msgspec.toml.decode(data, type=Platform, strict=True)
     except msgspec.ValidationError as error:
         raise BadInput(f"{path}: a sound platform file", _explained(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
