@@ -24,7 +24,7 @@ def test_recorded_traces_conform(name: str) -> None:
     assert verdict.records == len(recorded(name))
 
 
-@pytest.mark.parametrize("profile", ["P34", "P37", "P42", "P43"])
+@pytest.mark.parametrize("profile", ["P34", "P37", "P42", "P43", "P44"])
 @settings(deadline=None, derandomize=True, max_examples=40)
 @given(commands=sequences(index=any_iface, addresses=V4 + V6 + LINK_LOCAL), seed=st.integers(0, 99))
 def test_what_the_model_plays_conforms(profile: str, commands: list[str], seed: int) -> None:

@@ -62,7 +62,7 @@ def _families() -> Records:
 
 
 def _no_configuration() -> Records:
-    play = Play(world("P26"))
+    play = Play(world("P45"))
     play.run("sim 1 configured 0", "connect 1", "ping")
     return play.records
 
@@ -75,7 +75,7 @@ def _idle() -> Records:
 
 # What no target with a recorded trace shows: DAD needs another build, the rest other releases.
 PLAYED: dict[str, Callable[[], Records]] = {
-    "played-dad": _dad, "played-P37": _families, "played-P43": _idle, "played-P26": _no_configuration,
+    "played-dad": _dad, "played-P37": _families, "played-P43": _idle, "played-P45": _no_configuration,
 }  # fmt: skip
 
 V4 = "addr4 4 add 192.0.2.1"
@@ -125,7 +125,7 @@ RULE_CASES: dict[tuple[str, str], Case] = {
     ("timeout", ""): Case("Q8", drop("CONN_IF_TIMEOUT 1"), "CTL-019"),
     ("fatal", ""): Case("Q9", drop("CONN_IF_FATAL_ERROR 1"), "CTL-028"),
     ("no configuration", ""): Case(
-        "played-P26", drop("CONN_IF_NO_CONFIGURATION 1"), "CTL-050"
+        "played-P45", drop("CONN_IF_NO_CONFIGURATION 1"), "CTL-050"
     ),
     ("idle", ""): Case("played-P43", drop("CONN_IF_IDLE_TIMEOUT 1"), "IDLE-001"),
     ("dad", ""): Case("played-dad", drop("IPV6_DAD_SUCCEED 4"), "MON-014"),

@@ -7,7 +7,7 @@ import pytest
 
 from connmgr_hil.conformance.comparing import differences
 from connmgr_hil.conformance.session import Session
-from connmgr_hil.model import profile_for
+from connmgr_hil.model import profile_of
 from connmgr_hil.targets import Target, open_target
 from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.observations import HelloSeen, Stimulus
@@ -45,7 +45,7 @@ CASES = [
 def arguments_for(hello: HelloSeen) -> tuple[str, ...]:
     """The arguments that make the simulated board what the recorded device was."""
     facts, ifaces = hello.facts, hello.ifaces
-    chosen = ["--profile", profile_for(facts.connmgr).name, "--queue", str(facts.queue)]
+    chosen = ["--profile", profile_of(facts).name, "--queue", str(facts.queue)]
     switches = {
         "--dad": facts.dad,
         "--no-auto-down": not facts.autodown,

@@ -33,7 +33,7 @@ _IFACES = (
     ("bare0", "DUMMY", "BARE"),
     ("stubborn0", "CM_STUBBORN", "SIMCONN"),
 )
-_RELEASES = {"P34": "3.4", "P37": "3.7", "P42": "4.2", "P43": "4.3", "P26": "4.4"}
+_RELEASES = {"P34": "3.4", "P37": "3.7", "P42": "4.2", "P43": "4.3", "P44": "4.4", "P45": "4.5"}
 _COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 
 First: Callable[[tuple[Outcome, ...]], Outcome] = lambda outcomes: outcomes[0]  # noqa: E731
@@ -54,7 +54,7 @@ def world(profile: str = "P34", **features: bool | int) -> World:
         for index, (name, l2, impl) in enumerate(_IFACES, 1)
     )
     hello = Hello(
-        proto=1, app="1.0.0", zephyr="3.4.99", connmgr=_RELEASES[profile], board="played",
+        proto=1, app="1.1.0", zephyr="3.4.99", connmgr=_RELEASES[profile], board="played",
         build="0", nonce="1", granted=True, ifaces=len(facts), track=10,
     )  # fmt: skip
     return World.of(structs.replace(hello, **features), facts, PROFILES[profile])

@@ -1,4 +1,4 @@
-"""Callbacks that are fixed at build time (2026) run before all that are registered later."""
+"""Callbacks that are fixed at build time (4.5) run before all that are registered later."""
 
 import pytest
 
@@ -11,7 +11,7 @@ LOSS = ("sim 1 mode sync", "up 1", "listen late1 add IF_DOWN", "lose 1", "advanc
 
 @pytest.mark.parametrize(
     ("profile", "seen"),
-    [("P43", [("late1", True), ("early", False)]), ("P26", [("late1", False), ("early", False)])],
+    [("P43", [("late1", True), ("early", False)]), ("P45", [("late1", False), ("early", False)])],
 )
 def test_listeners_see_what_fixed_automation_did(
     profile: str, seen: list[tuple[str, bool]]
@@ -29,7 +29,7 @@ def test_what_is_up_is_connected_after_the_inits(profile: str) -> None:
 
 def test_fixed_automation_may_connect_before_the_inits() -> None:
     inits = "init init init init init"
-    assert set(_boots("P26")) == {
+    assert set(_boots("P45")) == {
         f"connect {inits}",
         f"{inits} connect",
         f"connect {inits} connect",

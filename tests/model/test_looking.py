@@ -22,7 +22,7 @@ def experienced(profile: str, dad: bool) -> Model:
 
 @pytest.mark.parametrize(
     ("profile", "dad"),
-    [("P34", False), ("P34", True), ("P37", False), ("P43", False), ("P26", True)],
+    [("P34", False), ("P34", True), ("P37", False), ("P43", False), ("P45", True)],
 )
 @settings(deadline=None, derandomize=True, max_examples=8)
 @given(commands=sequences(index=any_iface, addresses=V4 + V6 + LINK_LOCAL), seed=st.integers(0, 99))

@@ -13,7 +13,7 @@ from connmgr_hil.vocabulary.stimuli import FLAGS
 from model.commands import LINK_LOCAL, V4, V6, any_iface, sequences
 from model.play import Play, world
 
-PROFILES = ("P34", "P37", "P42", "P43")
+PROFILES = ("P34", "P37", "P42", "P43", "P44")
 anything = settings(deadline=None, derandomize=True, max_examples=40)
 
 

@@ -255,7 +255,7 @@ def test_platform_says_what_cannot_be_tested(
     ("mark", "told"),
     [
         ('needs("daddy")', "*valid: A, B, C*granted-time*"),
-        ('needs(since="P35")', "*valid: P34, P37, P42, P43, P26*"),
+        ('needs(since="P35")', "*valid: P34, P37, P42, P43, P44, P45*"),
         ('req("REQ-CTL-999")', "*valid: REQ-CTL-001 … REQ-CTL-0*"),
     ],
 )

@@ -29,16 +29,16 @@ def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | 
     named, and the others are judged; the exit code is then 2, or 1 if a device fails.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
-    from connmgr_hil.model.profiles import PROFILES  # noqa: PLC0415
+    from connmgr_hil.model.profiles import PROFILES, profile_named  # noqa: PLC0415
 
     from .progress import Progress  # noqa: PLC0415
     from .summary import summary, verdict_line  # noqa: PLC0415
 
-    if profile_name is not None and profile_name not in PROFILES:
+    profile = profile_named(profile_name) if profile_name is not None else None
+    if profile_name is not None and profile is None:
         raise click.BadParameter(
             f"{profile_name!r} is none of {', '.join(PROFILES)}", param_hint="--profile"
         )
-    profile = PROFILES[profile_name] if profile_name else None
     with Progress() as progress:
         report = run.check(traces, profile=profile, progress=progress)
     if json_file is not None:

@@ -7,7 +7,9 @@ from typing import Literal
 
 import msgspec
 
-ORDER = ("P34", "P37", "P42", "P43", "P26")
+from connmgr_hil.model import PROFILES
+
+ORDER = tuple(PROFILES)
 """The profiles, oldest first."""
 
 
@@ -21,7 +23,7 @@ class Requirement(msgspec.Struct, frozen=True):
     id: str
     sentence: str
     kind: Literal["N", "B", "Q", "R"] = msgspec.field(name="class")
-    since: Literal["P34", "P37", "P42", "P43", "P26"]
+    since: Literal["P34", "P37", "P42", "P43", "P44", "P45"]
     source: str
     stimulus: str
     observe: str

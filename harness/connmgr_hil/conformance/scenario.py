@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from connmgr_hil.model import Profile
+from connmgr_hil.model.profiles import current_name
 from connmgr_hil.targets import Target
 from connmgr_hil.targets.stimuli import STANDARD
 from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError, HarnessError, UsageError
@@ -40,7 +41,7 @@ class Scenario:
     body: Body
     needs: tuple[str, ...] = ()
     since: str = "P34"
-    until: str = "P26"
+    until: str = ORDER[-1]
 
     def obstacle(
         self,
@@ -138,7 +139,7 @@ def scenario(
     *requirement_ids: str,
     needs: tuple[str, ...] = (),
     since: str = "P34",
-    until: str = "P26",
+    until: str = ORDER[-1],
 ) -> Callable[[Body], Body]:
     """Register a function as a scenario; the first line of its docstring is the title."""
 
@@ -151,7 +152,8 @@ def scenario(
         usual = tuple(
             f"no-{each}" for each in ("dad", "boot-trap", "boot-ready") if each not in needs
         )
-        _REGISTRY[name] = Scenario(name, title, ids, body, (*usual, *needs), since, until)
+        profiles = current_name(since), current_name(until)
+        _REGISTRY[name] = Scenario(name, title, ids, body, (*usual, *needs), *profiles)
         return body
 
     return register

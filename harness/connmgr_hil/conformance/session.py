@@ -11,7 +11,7 @@ from msgspec import structs
 from connmgr_hil.checker import Checker, Failure, Outcome, Verdict
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
-from connmgr_hil.model import PROFILES, Models, Profile
+from connmgr_hil.model import Models, Profile, profile_named
 from connmgr_hil.targets import Target, require_ifaces
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, DeviceReset, RigFault
@@ -64,7 +64,7 @@ class Session:
         self._target = target
         self._path = trace
         self._header = header or Header()
-        self._forced = profile or PROFILES.get(target.platform.profile)
+        self._forced = profile or profile_named(target.platform.profile)
         self.checker = Checker(limits_for(target), self._forced, self._models)
         self._watchers: list[Callable[[AnyRecord], None]] = []
         self.booted: list[EventSeen] = []

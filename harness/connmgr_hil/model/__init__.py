@@ -5,7 +5,7 @@ rules run on a small model of Zephyr's scheduler (`kernel`), because the order o
 on who holds which lock.
 """
 
-from .profiles import PROFILES, Profile, profile_for
+from .profiles import PROFILES, Profile, profile_for, profile_named, profile_of
 from .state import State
 from .step import Expire, Model, Models, Move, Outcome
 from .world import World
@@ -21,4 +21,6 @@ __all__ = [
     "State",
     "World",
     "profile_for",
+    "profile_named",
+    "profile_of",
 ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.facts import Hello
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +27,10 @@ class Profile:
     """There is an idle timeout (4.3)."""
 
     configuration: bool
-    """Implementations may say that there is nothing to connect with (2026)."""
+    """Implementations may say that there is nothing to connect with (4.5)."""
 
     static_handlers: bool
-    """The Connection Manager's own callbacks are fixed at build time, and run before all others (2026)."""
+    """The Connection Manager's own callbacks are fixed at build time, and run before all others (4.5)."""
 
     @property
     def flags(self) -> int:
@@ -58,9 +59,27 @@ PROFILES: dict[str, Profile] = {
         _profile("P37", (3, 7), 1),
         _profile("P42", (4, 2), 2),
         _profile("P43", (4, 3), 3),
-        _profile("P26", (4, 4), 4),
+        # What is received no longer counts as use. Packets are not seen, so nothing is judged otherwise.
+        _profile("P44", (4, 4), 3),
+        _profile("P45", (4, 5), 4),
     )
 }
+
+_OLD_NAMES = {"P26": "P45"}
+"""Names that traces, platform files and tests may still use."""
+
+_PROBE_BEFORE_4_5 = "1.0.0"
+"""This version of the probe told the state of 2026 by its events, before it had a release, and called it 4.4."""
+
+
+def current_name(name: str) -> str:
+    """Return the present name of a profile that was renamed, and any other name as it is."""
+    return _OLD_NAMES.get(name, name)
+
+
+def profile_named(name: str) -> Profile | None:
+    """Return the profile of a name, present or old; None if there is none."""
+    return PROFILES.get(current_name(name))
 
 
 def profile_for(release: str) -> Profile:
@@ -68,13 +87,29 @@ def profile_for(release: str) -> Profile:
 
     Raises `UsageError` for a release before 3.4, which has no connectivity control.
     """
+    fitting = [profile for profile in PROFILES.values() if profile.since <= _numbers(release)]
+    if not fitting:
+        raise UsageError("Zephyr 3.4 or newer is needed", f"release {release}")
+    return fitting[-1]
+
+
+def profile_of(hello: Hello) -> Profile:
+    """Return the profile that follows from what a device says of itself.
+
+    It is that of its Connection Manager's release. A kernel of 4.1 to 4.3 whose probe of version 1.0.0 says 4.4
+    has the state that 4.5 began with. Raises `UsageError` as `profile_for` does.
+    """
+    old_probe = hello.app == _PROBE_BEFORE_4_5 and hello.connmgr == "4.4"
+    if old_probe and (4, 1) <= _numbers(hello.zephyr) < (4, 4):
+        return PROFILES["P45"]
+    return profile_for(hello.connmgr)
+
+
+def _numbers(release: str) -> tuple[int, int]:
     try:
         major, minor = (int(part) for part in release.split(".")[:2])
     except ValueError as error:
         raise UsageError(
             "a Connection Manager release such as 3.7 was expected", repr(release)
         ) from error
-    fitting = [profile for profile in PROFILES.values() if profile.since <= (major, minor)]
-    if not fitting:
-        raise UsageError("Zephyr 3.4 or newer is needed", f"release {release}")
-    return fitting[-1]
+    return major, minor

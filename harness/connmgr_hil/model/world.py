@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, TypeVar, cast
 from connmgr_hil.vocabulary.events import Event, Layer, event_codes, layer_of
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 
-from .profiles import Profile, profile_for
+from .profiles import Profile, profile_of
 
 
 class Callbacks(NamedTuple):
@@ -72,7 +72,7 @@ class World:
     ) -> "World":
         """Make a world from a device's facts; the profile follows from its release if not given."""
         ordered = tuple(sorted(ifaces, key=lambda iface: iface.index))
-        return cls(hello, ordered, profile or profile_for(hello.connmgr))
+        return cls(hello, ordered, profile or profile_of(hello))
 
     def iface(self, index: int) -> IfaceFacts:
         """Return the facts of an iface by its index (1 and up)."""

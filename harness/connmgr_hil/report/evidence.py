@@ -12,7 +12,7 @@ from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing
 from connmgr_hil.conformance.run import judge
 from connmgr_hil.conformance.scenario import Scenario, registered
 from connmgr_hil.model import Models
-from connmgr_hil.model.profiles import PROFILES
+from connmgr_hil.model.profiles import PROFILES, profile_named
 from connmgr_hil.trace import find_traces, read_records, read_trace
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.observations import Header, HelloSeen, VerdictGiven
@@ -217,7 +217,7 @@ def _origin(path: Path, models: Models) -> _Origin:
     header = next(records)
     assert isinstance(header, Header)
     hello = next((record for record in records if isinstance(record, HelloSeen)), None)
-    return _Origin(path, header, hello, judge(path, PROFILES.get(header.profile), models))
+    return _Origin(path, header, hello, judge(path, profile_named(header.profile), models))
 
 
 def _shown(origins: list[_Origin], number: int, told: tuple[bool, bool]) -> Shown:
@@ -239,7 +239,7 @@ def _shown(origins: list[_Origin], number: int, told: tuple[bool, bool]) -> Show
     stories = []
     for place, (origin, result) in enumerate(zip(origins, report.results, strict=True), number + 1):
         failed = result.outcome is Outcome.FAILS
-        profile = PROFILES.get(origin.header.profile)
+        profile = profile_named(origin.header.profile)
         failure = check_trace(origin.path, profile).failure if failed else None
         trace = read_trace(origin.path)
         stories.append(

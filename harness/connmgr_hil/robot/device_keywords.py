@@ -92,7 +92,7 @@ class DeviceKeywords(Keywords):
         - ``features``: role letters of interfaces (see `Interfaces`), ``dad``, ``no-dad``, ``queue5``,
           ``queue64``, ``autodown``, ``no-autodown``, ``granted-time``, and others; an unknown one is
           answered with all of them.
-        - ``since``, ``until``: profiles (P34, P37, P42, P43, P26), the semantics of Zephyr's releases.
+        - ``since``, ``until``: profiles (P34, P37, P42, P43, P44, P45), the semantics of Zephyr's releases.
 
         For example:
         | Skip Unless Device Has    autodown    S

@@ -31,7 +31,7 @@ class Implementation(Protocol):
         """Start an attempt."""
 
     def is_configured(self, binding: "Binding") -> bool:
-        """Whether there is anything to connect with (asked in 2026)."""
+        """Whether there is anything to connect with (asked from 4.5 on)."""
 
     def disconnect(self, binding: "Binding") -> Steps[int]:
         """End what was started."""
@@ -112,7 +112,7 @@ class Control:
     def init(self) -> Steps[None]:
         """Initialise all bindings, register the automations, connect what is up already.
 
-        Automations that are registered at build time (2026) have connected by now what is up.
+        Automations that are registered at build time (4.5) have connected by now what is up.
         """
         for binding in self._in_link_order:
             if binding is None:

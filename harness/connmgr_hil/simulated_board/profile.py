@@ -50,15 +50,25 @@ class Profile43(Profile42):
     idle_timeout = True
 
 
-class Profile26(Profile43):
-    """Zephyr's main branch in 2026."""
+class Profile44(Profile43):
+    """Zephyr 4.4; what is received counts as use no longer, but nothing is received here."""
 
-    name = "P26"
+    name = "P44"
     connmgr = "4.4"
+
+
+class Profile45(Profile44):
+    """Zephyr 4.5."""
+
+    name = "P45"
+    connmgr = "4.5"
     has_no_configuration_event = True
     static_handlers = True
 
 
 PROFILES: dict[str, type[Profile]] = {
-    profile.name: profile for profile in (Profile, Profile37, Profile42, Profile43, Profile26)
+    profile.name: profile
+    for profile in (Profile, Profile37, Profile42, Profile43, Profile44, Profile45)
 }
+# The name that the state of 2026 had before it had a release.
+PROFILES["P26"] = Profile45

@@ -129,7 +129,7 @@ class SimConn:
             yield from self._ifs.set_dormant(binding.iface, True)
 
     def _prepared(self, binding: Binding) -> Context:
-        """The context of a binding; fixed automations (2026) may connect before init."""
+        """The context of a binding; fixed automations (4.5) may connect before init."""
         if binding.iface.index in self.contexts:
             return self.contexts[binding.iface.index]
         context = self.contexts[binding.iface.index] = Context(self._defects)

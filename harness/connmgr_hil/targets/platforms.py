@@ -24,7 +24,7 @@ MOST_BYTES = 1_000_000
 """No platform file is larger."""
 
 Dialect = Literal["probe", "stock"]
-ProfileName = Literal["", "P34", "P37", "P42", "P43", "P26"]
+ProfileName = Literal["", "P34", "P37", "P42", "P43", "P44", "P45", "P26"]
 Network = Literal["dhcp"]
 """What the network of the real iface offers."""
 

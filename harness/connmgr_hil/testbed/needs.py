@@ -6,6 +6,7 @@ from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.requirements import ORDER
 from connmgr_hil.conformance.scenario import RIG, Scenario
 from connmgr_hil.conformance.session import Session
+from connmgr_hil.model.profiles import current_name
 from connmgr_hil.targets import Platform
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.facts import REAL, ROLES
@@ -25,11 +26,12 @@ def obstacle(
 ) -> str:
     """Return why a device does not offer what is needed, or an empty string.
 
-    `since` and `until` are profiles (P34 … P26). Raises `UsageError` listing the valid values for a
+    `since` and `until` are profiles (P34 … P45). Raises `UsageError` listing the valid values for a
     need or profile that does not exist.
     """
     wanted = tuple(needs)
     _known("something that a test may need", wanted, NEEDS)
+    since, until = current_name(since), current_name(until)
     _known("a profile", (since, until), ORDER)
     if GRANTED in wanted and not session.facts.granted:
         return "needs granted time; this device's time goes by itself"

@@ -16,7 +16,7 @@
 #include <cm_probe/frame.h>
 #include <cm_probe/thread.h>
 
-#define CM_PROBE_VERSION  "1.0.0"
+#define CM_PROBE_VERSION  "1.1.0"
 #define CM_PROTO_VERSION  1
 #define CM_LINE_MAX       500
 #define CM_WORDS_MAX      128

@@ -49,7 +49,7 @@ def connect_clears_intent(b: Bench) -> None:
     b.state("A", admin=True)
 
 
-@scenario("no-configuration", "CTL-050", since="P26")
+@scenario("no-configuration", "CTL-050", since="P45")
 def nothing_to_connect_with(b: Bench) -> None:
     """Without configuration connect is refused and says so; a persistent iface tries all the same."""
     b.do("flag A NO_AUTO_CONNECT on")

@@ -8,7 +8,11 @@ from connmgr_hil.conformance.scenario import scenario
 def after_boot(b: Bench) -> None:
     """After boot the auto-started iface is up and trying, every other is down, nothing is connected."""
     b.state("D", admin=True, oper="dormant")
-    b.counters("D", init=1, connect=1, attempts=1)
+    counts = b.counters("D", init=1, attempts=1)
+    # Automation that is registered at build time hears of it, and the monitor's thread may look for it, too.
+    most = 2 if b.profile.static_handlers else 1
+    calls = int(counts["connect"])
+    b.require(1 <= calls <= most, f"connect was called for D 1 to {most} times", f"{calls} times")
     for letter in ("A", "B", "C"):
         b.state(letter, admin=False, flags=0, timeout=0)
         b.counters(letter, init=1, connect=0)

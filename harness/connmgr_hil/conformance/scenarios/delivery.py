@@ -66,7 +66,7 @@ def oversized_info(b: Bench) -> None:
 def newest_first(b: Bench) -> None:
     """The newest callback runs first: the early listener sees the iface after the automation acted.
 
-    Of callbacks that are fixed at build time, as the automation's in 2026, all others see what they did.
+    Of callbacks that are fixed at build time, as the automation's from 4.5 on, all others see what they did.
     """
     b.do("sim A mode sync")
     b.do("up A", "connect(A) IF_ADMIN_UP(A) IF_UP(A)")
