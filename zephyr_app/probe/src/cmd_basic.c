@@ -49,11 +49,10 @@ static void send_iface(struct net_if *iface)
 
 void cm_hello_send(const char *challenge)
 {
-	static char text[CM_FIELDS_MAX];
-	struct cm_frame frame;
+	/* On the stack: a hook may come in the midst of it. */
+	CM_FRAME_DEFINE(frame, "hello", CM_FIELDS_MAX);
 	int ifaces = cm_iface_count();
 
-	cm_frame_begin(&frame, text, sizeof(text), "hello");
 	cm_frame_int(&frame, "proto", CM_PROTO_VERSION);
 	cm_frame_text(&frame, "app", CM_PROBE_VERSION);
 	cm_frame_text(&frame, "zephyr", KERNEL_VERSION_STRING);
@@ -145,6 +144,8 @@ static int cm_cmd_again(struct cm_call *call)
 	next = cm_history_next();
 	for (uint32_t seq = MAX(from, cm_history_first()); seq <= to && seq < next; seq++) {
 		count += cm_writer_again(seq);
+		/* A slow line takes its time. */
+		cm_watch_allow_command(0);
 	}
 	cm_frame_int(call->reply, "n", count);
 	return 0;
@@ -159,6 +160,8 @@ static int cm_cmd_advance(struct cm_call *call)
 	if (!cm_arg_int(call, 1, 0, INT64_MAX / 1000000, &usec)) {
 		return -EINVAL;
 	}
+	(call->where == CM_WHERE_SHELL ? cm_watch_allow_command
+				       : cm_watch_allow)(usec / USEC_PER_MSEC + 1);
 	if (!cm_mode_is_granted()) {
 		k_sleep(K_USEC(usec));
 		return 0;

@@ -105,6 +105,8 @@ void cm_settle(void)
 	for (int round = 0; round < SETTLE_ROUNDS; round++) {
 		struct errand errand = {0};
 
+		cm_watch_allow_command(0);
+
 		k_sem_init(&errand.done, 0, 1);
 		wait_for_callback(&errand);
 		k_yield();
@@ -113,6 +115,7 @@ void cm_settle(void)
 
 static int cm_cmd_on(struct cm_call *call)
 {
+	/* Only the thread that reads commands comes here, and does not come again before the end. */
 	static struct errand errand;
 	const char *where = call->argv[1];
 	void (*wait)(struct errand *errand) = NULL;

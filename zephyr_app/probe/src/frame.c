@@ -4,7 +4,6 @@
  */
 
 #include <string.h>
-#include <stdio.h>
 
 #include "probe.h"
 
@@ -58,18 +57,21 @@ void cm_frame_text(struct cm_frame *frame, const char *key, const char *value)
 	}
 }
 
-void cm_frame_int(struct cm_frame *frame, const char *key, int64_t value)
+char *cm_decimal(char *text, uint64_t value)
 {
-	char text[24];
+	char *c = text + CM_DECIMAL_MAX - 1;
 
-	snprintf(text, sizeof(text), "%lld", (long long)value);
-	cm_frame_text(frame, key, text);
+	*c = '\0';
+	do {
+		*--c = '0' + value % 10;
+		value /= 10;
+	} while (value != 0);
+	return c;
 }
 
-void cm_frame_hex(struct cm_frame *frame, const char *key, uint64_t value, int digits)
+char *cm_hexadecimal(char *text, uint64_t value, int digits)
 {
-	char text[17];
-	char *c = text + sizeof(text) - 1;
+	char *c = text + CM_HEX_MAX - 1;
 
 	*c = '\0';
 	do {
@@ -77,7 +79,26 @@ void cm_frame_hex(struct cm_frame *frame, const char *key, uint64_t value, int d
 		value >>= 4;
 		digits--;
 	} while (value != 0 || digits > 0);
+	return c;
+}
+
+void cm_frame_int(struct cm_frame *frame, const char *key, int64_t value)
+{
+	char text[CM_DECIMAL_MAX];
+	uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char *c = cm_decimal(text, size);
+
+	if (value < 0) {
+		*--c = '-';
+	}
 	cm_frame_text(frame, key, c);
+}
+
+void cm_frame_hex(struct cm_frame *frame, const char *key, uint64_t value, int digits)
+{
+	char text[CM_HEX_MAX];
+
+	cm_frame_text(frame, key, cm_hexadecimal(text, value, digits));
 }
 
 void cm_frame_bytes(struct cm_frame *frame, const char *key, const uint8_t *data, size_t len)
@@ -86,10 +107,9 @@ void cm_frame_bytes(struct cm_frame *frame, const char *key, const uint8_t *data
 		return;
 	}
 	for (size_t i = 0; i < len; i++) {
-		char text[3];
+		char text[CM_HEX_MAX];
 
-		snprintf(text, sizeof(text), "%02x", data[i]);
-		put(frame, text, 2);
+		put(frame, cm_hexadecimal(text, data[i], 2), 2);
 	}
 }
 
@@ -100,6 +120,13 @@ uint32_t cm_frame_send(struct cm_frame *frame)
 	if (frame->cut) {
 		memcpy(frame->text + frame->len, " cut=1", CUT_ROOM);
 		frame->len += CUT_ROOM;
+	}
+	if (cm_writer_is_panicking()) {
+		unsigned int key = irq_lock();
+
+		seq = cm_writer_pass(frame->text, frame->len, true);
+		irq_unlock(key);
+		return seq;
 	}
 	seq = cm_history_append(frame->text, frame->len);
 	cm_writer_wake();

@@ -33,4 +33,19 @@ void cm_host_write(int fd, const char *data, size_t len);
 
 uint32_t cm_host_nonce(void);
 
+/** Waits a little until the client has read what was written; the end would throw it away. */
+void cm_host_drain(void);
+
+/**
+ * @brief Calls @p died when the program is about to die: by a signal of its own, or after a
+ * sanitizer's report. Then it dies as it would have.
+ */
+void cm_host_on_death(void (*died)(const char *reason, uintptr_t pc, const char *text));
+
+/**
+ * @brief Calls @p loops, from a thread of the host, when the program used @p ms of the host's CPU
+ * without a change of what @p progress returns.
+ */
+void cm_host_watch(uint64_t (*progress)(void), void (*loops)(void), int ms);
+
 #endif /* CM_PROBE_HOST_H_ */

@@ -8,17 +8,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "host.h"
 
 #define FD_MAX            256
+#define REPORT_MAX        200
+#define LOOK_MS           100
 #define NO_CLIENT_STEP_MS 20
+#define DRAIN_STEPS       25
 
 /* The simulator looks at signals only when simulated time moves, which may be never. */
 static void end(int signal_number)
@@ -60,6 +67,27 @@ static void wait_for_client(void)
 	struct timespec step = {.tv_nsec = NO_CLIENT_STEP_MS * 1000000L};
 
 	nanosleep(&step, NULL);
+}
+
+void cm_host_drain(void)
+{
+	char name[64];
+	int master = cm_host_pty();
+	int slave = -1;
+	int waiting = 0;
+
+	if (master < 0 || ptsname_r(master, name, sizeof(name)) != 0) {
+		return;
+	}
+	slave = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK);
+	/* Read twice, as what was written arrives a little later. */
+	for (int i = 0, empty = 0; slave >= 0 && i < DRAIN_STEPS && empty < 2; i++) {
+		wait_for_client();
+		empty = ioctl(slave, FIONREAD, &waiting) == 0 && waiting == 0 ? empty + 1 : 0;
+	}
+	if (slave >= 0) {
+		close(slave);
+	}
 }
 
 int cm_host_read(int fd, uint8_t *data, size_t size)
@@ -108,4 +136,149 @@ uint32_t cm_host_nonce(void)
 		value = time(NULL) ^ getpid();
 	}
 	return value;
+}
+
+static void (*on_death)(const char *reason, uintptr_t pc, const char *text);
+
+static uintptr_t pc_of(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+	return context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__i386__)
+	return context->uc_mcontext.gregs[REG_EIP];
+#elif defined(__aarch64__)
+	return context->uc_mcontext.pc;
+#else
+	return 0;
+#endif
+}
+
+static const struct {
+	int number;
+	const char *reason;
+} deadly[] = {
+	{SIGSEGV, "signal SIGSEGV"}, {SIGBUS, "signal SIGBUS"},   {SIGFPE, "signal SIGFPE"},
+	{SIGILL, "signal SIGILL"},   {SIGABRT, "signal SIGABRT"},
+};
+
+static void die(int number, siginfo_t *info, void *context)
+{
+	(void)info;
+	signal(number, SIG_DFL);
+	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+		if (deadly[i].number == number) {
+			on_death(deadly[i].reason, pc_of(context), "");
+		}
+	}
+	/* What the processor found, it finds again; this is for the others. */
+	raise(number);
+}
+
+/* Of a sanitizer's runtime, where the program was built with one. */
+void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+void __asan_set_error_report_callback(void (*callback)(const char *report)) __attribute__((weak));
+void __ubsan_get_current_report_data(const char **kind, const char **message, const char **file,
+				     unsigned int *line, unsigned int *column, char **address)
+	__attribute__((weak));
+
+static char report[REPORT_MAX];
+
+static void keep_report(const char *text)
+{
+	const char *start = strstr(text, "ERROR: ");
+	size_t len = strcspn(start != NULL ? start : text, "\n");
+
+	len = len < REPORT_MAX - 1 ? len : REPORT_MAX - 1;
+	memcpy(report, start != NULL ? start : text, len);
+	report[len] = '\0';
+}
+
+static void died_of_report(void)
+{
+	on_death("sanitizer", 0, report);
+}
+
+/* Called for each report of the sanitizer for undefined behaviour. */
+void __ubsan_on_report(void)
+{
+	const char *kind;
+	const char *message;
+	const char *file;
+	unsigned int line;
+	unsigned int column;
+	char *address;
+
+	if (__ubsan_get_current_report_data != NULL) {
+		__ubsan_get_current_report_data(&kind, &message, &file, &line, &column, &address);
+		snprintf(report, sizeof(report), "%s:%u: %s", file != NULL ? file : "-", line,
+			 message != NULL ? message : kind);
+	}
+}
+
+/* The first report is the last, as with the other sanitizer. */
+const char *__ubsan_default_options(void)
+{
+	return "halt_on_error=1:print_stacktrace=1";
+}
+
+void cm_host_on_death(void (*died)(const char *reason, uintptr_t pc, const char *text))
+{
+	struct sigaction action = {.sa_sigaction = die, .sa_flags = SA_SIGINFO | SA_NODEFER};
+
+	on_death = died;
+	if (__sanitizer_set_death_callback != NULL) {
+		__sanitizer_set_death_callback(died_of_report);
+		if (__asan_set_error_report_callback != NULL) {
+			__asan_set_error_report_callback(keep_report);
+		}
+		return;
+	}
+	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+		sigaction(deadly[i].number, &action, NULL);
+	}
+}
+
+static struct {
+	uint64_t (*progress)(void);
+	void (*loops)(void);
+	int ms;
+} watch;
+
+static int64_t cpu_ms(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return used.tv_sec * 1000LL + used.tv_nsec / 1000000;
+}
+
+static void *watch_cpu(void *unused)
+{
+	struct timespec step = {.tv_nsec = LOOK_MS * 1000000L};
+	uint64_t last = watch.progress();
+	int64_t since = cpu_ms();
+
+	(void)unused;
+	while (true) {
+		nanosleep(&step, NULL);
+		if (watch.progress() != last) {
+			last = watch.progress();
+			since = cpu_ms();
+		} else if (cpu_ms() - since >= watch.ms) {
+			watch.loops();
+		}
+	}
+	return NULL;
+}
+
+void cm_host_watch(uint64_t (*progress)(void), void (*loops)(void), int ms)
+{
+	pthread_t thread;
+
+	watch.progress = progress;
+	watch.loops = loops;
+	watch.ms = ms;
+	if (pthread_create(&thread, NULL, watch_cpu, NULL) == 0) {
+		pthread_detach(thread);
+	}
 }

@@ -118,8 +118,8 @@ static const char *oper_text(struct net_if *iface)
 
 void cm_iface_send_state(struct net_if *iface)
 {
-	static char text[CM_FIELDS_MAX];
-	struct cm_frame frame;
+	/* On the stack: a hook may come in the midst of it. */
+	CM_FRAME_DEFINE(frame, "state", CM_FIELDS_MAX);
 	char letters[9];
 	uint16_t word = 0;
 	int flags = 0;
@@ -128,7 +128,6 @@ void cm_iface_send_state(struct net_if *iface)
 		flags |= conn_mgr_if_get_flag(iface, flag) ? BIT(flag) : 0;
 	}
 	cm_monitor_word(iface, &word);
-	cm_frame_begin(&frame, text, sizeof(text), "state");
 	cm_frame_int(&frame, "if", net_if_get_by_iface(iface));
 	cm_frame_text(&frame, "name", cm_iface_name(iface));
 	cm_frame_int(&frame, "admin", net_if_is_admin_up(iface));

@@ -36,14 +36,15 @@ static bool early_present;
 static struct listener late[LATE_LISTENERS] = {
 	{.name = "late1"}, {.name = "late2"}, {.name = "late3"}};
 static uint32_t queue_peak;
+static uint32_t delivered;
 
 static struct {
 	cm_event_t event;
 	struct net_if *iface; /* NULL: any */
 	uint32_t count;
 	size_t argc;
-	char *argv[CM_HOOK_WORDS_MAX];
-	char line[CM_HOOK_LINE_MAX];
+	size_t len;
+	char line[CM_HOOK_LINE_MAX]; /* words, each with its end */
 } hook;
 
 static void report(const char *listener, struct net_mgmt_event_callback *cb, cm_event_t event,
@@ -121,12 +122,27 @@ static void break_storm(void)
 	}
 }
 
+/* From a copy: commands change their words, and the command may set another hook. */
+static void run_hook(void)
+{
+	char line[CM_HOOK_LINE_MAX];
+	char *argv[CM_HOOK_WORDS_MAX];
+	size_t argc = hook.argc;
+	char *word = memcpy(line, hook.line, hook.len);
+
+	for (size_t i = 0; i < argc; i++) {
+		argv[i] = word;
+		word += strlen(word) + 1;
+	}
+	cm_command_part(argc, argv, CM_WHERE_CB, true, 0);
+}
+
 static void fire_hook(cm_event_t event, struct net_if *iface)
 {
 	if (hook.count > 0 && hook.event == event &&
 	    (hook.iface == NULL || hook.iface == iface)) {
 		hook.count--;
-		cm_command_part(hook.argc, hook.argv, CM_WHERE_CB, true, 0);
+		run_hook();
 	}
 }
 
@@ -136,12 +152,18 @@ uint32_t cm_event_queue_peak(void)
 	return queue_peak;
 }
 
+uint32_t cm_events_delivered(void)
+{
+	return delivered;
+}
+
 static void early_handler(struct net_mgmt_event_callback *cb, cm_event_t event,
 			  struct net_if *iface)
 {
 	/* The event that is being delivered has left the queue already. */
 	queue_peak = MAX(queue_peak, cm_event_queue_used() + 1);
 	cm_thread_is_mgmt();
+	delivered++;
 	fire_hook(event, iface);
 	report("early", cb, event, iface);
 	break_storm();
@@ -213,10 +235,11 @@ int cm_hook_set(cm_event_t event, struct net_if *iface, uint32_t count, size_t a
 		if (used + size > sizeof(hook.line)) {
 			return -E2BIG;
 		}
-		hook.argv[i] = memcpy(hook.line + used, argv[i], size);
+		memcpy(hook.line + used, argv[i], size);
 		used += size;
 	}
 	hook.argc = argc;
+	hook.len = used;
 	hook.event = event;
 	hook.iface = iface;
 	hook.count = count;

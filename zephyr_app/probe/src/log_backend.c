@@ -77,7 +77,11 @@ static void process(const struct log_backend *const backend, union log_msg_gener
 
 static void panic(const struct log_backend *const backend)
 {
+	unsigned int key = irq_lock();
+
 	ARG_UNUSED(backend);
+	cm_writer_panic();
+	irq_unlock(key);
 }
 
 static const struct log_backend_api api = {

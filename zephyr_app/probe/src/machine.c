@@ -69,6 +69,7 @@ static void send_stored_reply(const struct answered *answer)
 
 static void execute(uint32_t tag, char *words)
 {
+	/* Only the thread that reads lines comes here, and no command leads here again. */
 	static char *argv[CM_WORDS_MAX];
 	static char text[CM_FIELDS_MAX];
 	struct cm_frame reply;
@@ -81,7 +82,9 @@ static void execute(uint32_t tag, char *words)
 		cm_frame_int(&reply, "rc", cm_command_bad(&call, argc == 0 ? "command" : "args"));
 	} else {
 		call.argc = argc;
+		cm_watch_begin(tag);
 		cm_command_execute(&call);
+		cm_watch_end();
 	}
 	newest = (newest + 1) % TAGS_KEPT;
 	answered[newest] = (struct answered){.tag = tag, .seq = cm_frame_send(&reply)};

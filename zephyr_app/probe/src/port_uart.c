@@ -21,6 +21,10 @@ void cm_port_write(const char *data, size_t len)
 	}
 }
 
+void cm_port_drain(void)
+{
+}
+
 uint32_t cm_port_nonce(void)
 {
 	return 0;

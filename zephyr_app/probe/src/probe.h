@@ -15,6 +15,7 @@
 #include <cm_probe/compat.h>
 #include <cm_probe/frame.h>
 #include <cm_probe/thread.h>
+#include <cm_probe/watch.h>
 
 #define CM_PROBE_VERSION  "1.1.0"
 #define CM_PROTO_VERSION  1
@@ -25,6 +26,14 @@
 
 /* history.c: the ring of frames. */
 
+/** Lets the ring be used without its lock, which whoever died may hold; for good. */
+void cm_history_unguard(void);
+/**
+ * Makes a frame with the next number in @p text (CM_FRAME_MAX), past the ring, which is empty from
+ * then on; returns its length. Its time is that of the last frame where the clock stands still.
+ */
+size_t cm_history_pass(const char *fields, size_t len, char *text, uint32_t *seq,
+		       bool clock_runs);
 /** Stores a frame with the next number and the present time. */
 uint32_t cm_history_append(const char *fields, size_t len);
 /** Copies frame @p seq into @p text (CM_FRAME_MAX); 0 when the ring does not have it. */
@@ -45,6 +54,16 @@ bool cm_history_is_pressed(void);
 
 /** Wakes the writer: there is a new frame. */
 void cm_writer_wake(void);
+/** Wakes the writer in granted time, too: the gate may not come. */
+void cm_writer_wake_always(void);
+/** Writes every waiting frame now, by polling and without any lock; also from interrupts. */
+void cm_writer_poll_out(void);
+/** From now on every frame is written by polling, by whoever sends it. Takes no lock. */
+void cm_writer_panic(void);
+/** Whether frames are written by whoever sends them. */
+bool cm_writer_is_panicking(void);
+/** Writes a frame past the ring, while panicking; returns its number. */
+uint32_t cm_writer_pass(const char *fields, size_t len, bool clock_runs);
 /** Writes every waiting frame now, in the present thread; for granted time. */
 void cm_writer_flush(void);
 /** Writes frame @p seq again; false when the ring does not have it any more. */
@@ -56,8 +75,42 @@ void cm_writer_drain(void);
 /** Whether the writer has run since the last call of this. */
 bool cm_writer_has_run(void);
 
+/* fault.c: the device tells its end. */
+
+/** Writes a fault frame of the present thread by polling, once; with any lock held. */
+void cm_fault_tell(const char *reason, uintptr_t pc, const char *text);
+
+/* thread_text.c: what threads wait for. */
+
+/** Whether @p thread waits, and not for a time. */
+bool cm_thread_is_blocked(const struct k_thread *thread);
+/** Whether @p thread has a time at which it goes on. */
+bool cm_thread_has_time(const struct k_thread *thread);
+/** The thread's name, or its address in @p text (CM_HEX_MAX). */
+const char *cm_thread_label(struct k_thread *thread, char *text);
+/**
+ * Adds what @p first, the owners of the mutexes that it waits for, the present thread and @p more
+ * do, as field thr.
+ */
+void cm_thread_frame(struct cm_frame *frame, struct k_thread *first, struct k_thread *more);
+
+/* watch.c: commands, the dispatcher and the monitor must go on. */
+
+/** A command is under way. */
+void cm_watch_begin(uint32_t tag);
+void cm_watch_end(void);
+/** What changes whenever something happened. */
+uint64_t cm_watch_progress(void);
+/**
+ * Tells of the command under way, from a thread of the host: the simulated CPU does nothing else and
+ * time stands still. Takes no lock, as a lock of the kernel is of no use there.
+ */
+void cm_watch_loops(void);
+
 /* port_uart.c, port_native.c: bytes to the UART, past the shell. */
 void cm_port_write(const char *data, size_t len);
+/** Waits until the other end has got what was written, where the port's end could throw it away. */
+void cm_port_drain(void);
 /** A number that differs from boot to boot, as well as the port can. */
 uint32_t cm_port_nonce(void);
 
@@ -112,6 +165,8 @@ void cm_late_remove(int index);
 void cm_hook_clear(void);
 int cm_hook_set(cm_event_t event, struct net_if *iface, uint32_t count, size_t argc, char **argv);
 uint32_t cm_event_queue_peak(void);
+/** Events that the early listener got. */
+uint32_t cm_events_delivered(void);
 
 /* cmd_where.c */
 /** Waits until all events that are queued now, and what they cause, were delivered. */

@@ -11,20 +11,26 @@
 
 #include "probe.h"
 
+/* There may be several shells. */
+static K_MUTEX_DEFINE(lock);
+
 static int run(const struct shell *sh, size_t argc, char **argv)
 {
+	/* Guarded by the lock; no command leads here again. */
 	static char text[CM_FIELDS_MAX];
 	struct cm_frame reply;
 	struct cm_call call = {
 		.argc = argc, .argv = argv, .reply = &reply, .where = CM_WHERE_SHELL};
 	int rc;
 
+	k_mutex_lock(&lock, K_FOREVER);
 	cm_frame_begin(&reply, text, sizeof(text), "reply");
 	rc = cm_command_execute(&call);
 	if (!cm_mode_is_machine()) {
 		cm_frame_send(&reply);
 		cm_writer_show(sh);
 	}
+	k_mutex_unlock(&lock);
 	return rc < 0 ? rc : 0;
 }
 

@@ -19,36 +19,63 @@ static K_SEM_DEFINE(work, 0, 1);
 static K_MUTEX_DEFINE(port_lock);
 static atomic_t ran;
 static bool writing;
+static bool panicking;
+
+/* The frame that is on its way to the port, with its line end. */
+static struct {
+	const char *volatile text; /* NULL: none */
+	volatile size_t len;
+} under_way;
+
+void cm_writer_wake_always(void)
+{
+	k_sem_give(&work);
+}
 
 void cm_writer_wake(void)
 {
 	/* In granted time the gate writes, which saves a switch of threads for each command. */
 	if (!cm_mode_is_granted() || cm_history_is_pressed()) {
-		k_sem_give(&work);
+		cm_writer_wake_always();
 	}
 }
 
 static void write_frame(char *text, size_t len)
 {
 	memcpy(text + len, "\r\n", 2);
-	k_mutex_lock(&port_lock, K_FOREVER);
+	under_way.len = len + 2;
+	under_way.text = text;
 	cm_port_write(text, len + 2);
+	under_way.text = NULL;
+}
+
+/* Under the lock, so that no other thread's frame comes between. */
+static bool write_next(char *text)
+{
+	size_t len;
+
+	k_mutex_lock(&port_lock, K_FOREVER);
+	len = cm_history_take(text);
+	if (len > 0) {
+		write_frame(text, len);
+	}
 	k_mutex_unlock(&port_lock);
+	return len > 0;
 }
 
 void cm_writer_flush(void)
 {
+	/* Only the gate comes here. */
 	static char text[CM_FRAME_MAX + 2];
-	size_t len;
 
 	atomic_set(&ran, 1);
-	while ((len = cm_history_take(text)) > 0) {
-		write_frame(text, len);
+	while (write_next(text)) {
 	}
 }
 
 bool cm_writer_again(uint32_t seq)
 {
+	/* Guarded by the lock. */
 	static char text[CM_FRAME_MAX + 2];
 	size_t len;
 
@@ -62,6 +89,58 @@ bool cm_writer_again(uint32_t seq)
 	}
 	k_mutex_unlock(&port_lock);
 	return len > 0;
+}
+
+/* Guarded by the interrupt lock, or by the fact that nobody else runs any more. */
+static char poll_text[CM_FRAME_MAX + 2];
+
+static void poll_out(void)
+{
+	size_t len;
+
+	if (under_way.text != NULL) {
+		/* What follows of it, if anything does, is noise. */
+		cm_port_write("\r\n", 2);
+		cm_port_write(under_way.text, under_way.len);
+	}
+	while ((len = cm_history_take(poll_text)) > 0) {
+		write_frame(poll_text, len);
+	}
+}
+
+void cm_writer_poll_out(void)
+{
+	unsigned int key = irq_lock();
+
+	poll_out();
+	irq_unlock(key);
+}
+
+void cm_writer_panic(void)
+{
+	if (panicking) {
+		return;
+	}
+	panicking = true;
+	cm_history_unguard();
+	/* For a person the shell's log says what happened. */
+	if (cm_mode_is_machine()) {
+		poll_out();
+	}
+}
+
+bool cm_writer_is_panicking(void)
+{
+	return panicking;
+}
+
+uint32_t cm_writer_pass(const char *fields, size_t len, bool clock_runs)
+{
+	uint32_t seq;
+
+	len = cm_history_pass(fields, len, poll_text, &seq, clock_runs);
+	write_frame(poll_text, len);
+	return seq;
 }
 
 /* Shows "@SEQ TIME KIND FIELDS*CRC" as "[seconds] KIND FIELDS". */
@@ -78,6 +157,7 @@ static void show_frame(const struct shell *sh, char *text, size_t len)
 
 void cm_writer_show(const struct shell *sh)
 {
+	/* Guarded by the lock of the shell's command. */
 	static char text[CM_FRAME_MAX + 2];
 	size_t len;
 
@@ -98,6 +178,20 @@ bool cm_writer_has_run(void)
 	return atomic_set(&ran, 0) != 0;
 }
 
+static bool write_or_show(char *text)
+{
+	size_t len;
+
+	if (cm_mode_is_machine()) {
+		return write_next(text);
+	}
+	len = shell_ready(cm_mode_shell()) ? cm_history_take(text) : 0;
+	if (len > 0) {
+		show_frame(cm_mode_shell(), text, len);
+	}
+	return len > 0;
+}
+
 static void writer(void *a, void *b, void *c)
 {
 	static char text[CM_FRAME_MAX + 2];
@@ -107,18 +201,10 @@ static void writer(void *a, void *b, void *c)
 	ARG_UNUSED(c);
 
 	while (true) {
-		size_t len;
-
 		k_sem_take(&work, K_FOREVER);
 		writing = true;
 		atomic_set(&ran, 1);
-		while ((cm_mode_is_machine() || shell_ready(cm_mode_shell())) &&
-		       (len = cm_history_take(text)) > 0) {
-			if (cm_mode_is_machine()) {
-				write_frame(text, len);
-			} else {
-				show_frame(cm_mode_shell(), text, len);
-			}
+		while (write_or_show(text)) {
 			atomic_set(&ran, 1);
 		}
 		writing = false;

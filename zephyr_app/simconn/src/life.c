@@ -209,7 +209,7 @@ void simconn_die(enum simconn_place place)
 		break;
 	case SIMCONN_IN_TIMEOUT:
 		if (HAS(life_divide)) {
-			count = 1 / zero;
+			count = 1000 / zero;
 		}
 		break;
 	case SIMCONN_IN_LOSS:

@@ -14,6 +14,7 @@
 
 #include <cm_probe/command.h>
 #include <cm_probe/thread.h>
+#include <cm_probe/watch.h>
 #include <cm_simconn/defects.h>
 #include <cm_simconn/simconn.h>
 
@@ -194,8 +195,13 @@ CM_COMMAND_DEFINE(defects, "defects", 0, 0, "the seeded defects");
 
 static void observe(struct net_if *iface, const char *op)
 {
+	struct simconn_ctx *ctx = simconn_of(iface);
+
 	CM_FRAME_DEFINE(call, "call", 48);
 
+	if (ctx != NULL && ctx->knobs.block_ms > 0) {
+		cm_watch_allow(ctx->knobs.block_ms);
+	}
 	cm_frame_int(&call, "if", net_if_get_by_iface(iface));
 	cm_frame_text(&call, "op", op);
 	cm_frame_send(&call);

@@ -146,6 +146,55 @@ static inline uint32_t cm_event_queue_used(void)
 }
 #endif
 
+/* What the monitor's thread waits for at rest; no part of the API. */
+extern struct k_sem conn_mgr_mon_updated __attribute__((weak));
+
+/** Where the monitor's thread waits when there is nothing to do; NULL when that is not known. */
+static inline const void *cm_monitor_rest(void)
+{
+	return &conn_mgr_mon_updated != NULL ? &conn_mgr_mon_updated.wait_q : NULL;
+}
+
+/* What an exception leaves on the stack, and the program counter therein. */
+#if CM_ZEPHYR(3, 7)
+typedef struct arch_esf cm_esf_t;
+#else
+typedef z_arch_esf_t cm_esf_t;
+#endif
+
+/** The program counter of an exception; 0 where it is not known. */
+static inline uintptr_t cm_esf_pc(const cm_esf_t *esf)
+{
+	if (esf == NULL) {
+		return 0;
+	}
+#if defined(CONFIG_ARM64)
+	return esf->elr;
+#elif defined(CONFIG_ARM)
+	return esf->basic.pc;
+#elif defined(CONFIG_RISCV)
+	return esf->mepc;
+#elif defined(CONFIG_X86_64)
+	return esf->rip;
+#elif defined(CONFIG_X86)
+	return esf->eip;
+#else
+	return 0;
+#endif
+}
+
+/** Whether an exception came in the midst of an interrupt. */
+static inline bool cm_esf_in_interrupt(const cm_esf_t *esf)
+{
+#if defined(CONFIG_CPU_CORTEX_M)
+	/* The handler itself runs as one. */
+	return esf != NULL && (esf->basic.xpsr & 0x1ff) != 0;
+#else
+	ARG_UNUSED(esf);
+	return k_is_in_isr();
+#endif
+}
+
 /* Idle timeouts exist since 4.3. */
 #if defined(NET_EVENT_CONN_IF_IDLE_TIMEOUT)
 #define CM_HAS_IDLE_TIMEOUT 1

@@ -29,6 +29,16 @@ struct cm_frame {
 	bool cut; /**< something did not fit */
 };
 
+/** Sizes of a text for a number. */
+#define CM_DECIMAL_MAX 22
+#define CM_HEX_MAX     17
+
+/** Writes a decimal number at the end of @p text (CM_DECIMAL_MAX); returns its start. */
+char *cm_decimal(char *text, uint64_t value);
+
+/** Writes a number of at least @p digits digits at the end of @p text (CM_HEX_MAX). */
+char *cm_hexadecimal(char *text, uint64_t value, int digits);
+
 /** Defines a frame @p name of kind @p kind with room for @p room characters of fields. */
 #define CM_FRAME_DEFINE(name, kind, room)                                                          \
 	char name##_text[room];                                                                    \

@@ -22,4 +22,13 @@ void cm_thread_is_shell(void);
 /** Notes that the present thread runs net_mgmt callbacks. */
 void cm_thread_is_mgmt(void);
 
+/** The thread that runs net_mgmt callbacks; NULL while it is not known. */
+k_tid_t cm_thread_mgmt(void);
+
+/** The monitor's thread; NULL while it is not known. */
+k_tid_t cm_thread_monitor(void);
+
+/** Looks for the dispatcher, by its name, and for the monitor's thread, where it waits for work. */
+void cm_thread_recognise(void);
+
 #endif /* CM_PROBE_THREAD_H_ */
