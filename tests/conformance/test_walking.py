@@ -71,7 +71,7 @@ def test_a_trace_may_have_commands_that_only_its_firmware_knows(tmp_path: Path) 
     trace.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in stimuli))
     assert commands_of(trace) == (("cell", "off"), ("up", "1"))
     with open_target("simulated") as target, Session(target, tmp_path / "run.jsonl") as session:
-        with pytest.raises(BadInput, match="no command 'cell'"):
+        with pytest.raises(BadInput, match="there is no command 'cell'"):
             session.execute(("cell", "off"))
         session.execute(("up", "1"))
 

@@ -82,7 +82,7 @@ Probe Can Be Spoken To Directly
     Give Command    burst ignore U ; watch U    returns=0
     Run Keyword And Expect Error    'connect U' should return 0; it returned -ENOTSUP
     ...    Give Command    connect U    returns=0
-    Run Keyword And Expect Error    Wrong use: no command 'conect'*    Give Command    conect U
+    Run Keyword And Expect Error    Wrong use: there is no command 'conect'*    Give Command    conect U
 
 Device Can Be Judged At Any Time
     [Documentation]    And tells who it is; its trace can be looked at when nothing failed, too.

@@ -183,7 +183,7 @@ WRONG_ARGUMENTS = {
     "Turn Knob    A    speed    9": "'mode', 'delay_ms', 'fails'",
     "Remove Listener    late9": "'early', 'late1', 'late2' or 'late3'",
     "Only These Events Should Have Occurred    IF_UP": "an expectation like 'IF_UP(U)",
-    "Ignore Layer    DUM MY": "arguments that 'ignore-l2' takes",
+    "Ignore Layer    DUM MY": "'DUM MY' is not the name of an L2",
 }
 
 

@@ -88,7 +88,7 @@ def campaign(
     from connmgr_hil.campaign.cluster import cluster_hands  # noqa: PLC0415
     from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
-    from connmgr_hil.vocabulary.stimuli import validate  # noqa: PLC0415
+    from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
 
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     first = tuple(tuple(command.split()) for command in before)

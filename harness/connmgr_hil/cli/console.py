@@ -8,13 +8,17 @@ from typing import Self
 import click
 
 from connmgr_hil.conformance.recording import begin_trace
+from connmgr_hil.conformance.session import equipment_of
 from connmgr_hil.device import Device, Expected
+from connmgr_hil.model import World, profile_named
 from connmgr_hil.targets import Target, require_ifaces
 from connmgr_hil.transport import escaped
+from connmgr_hil.vocabulary.commands import COMMANDS, command as understood
+from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
 from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, StateSeen
-from connmgr_hil.vocabulary.stimuli import COMMANDS, Words, advance
+from connmgr_hil.vocabulary.stimuli import Words, advance
 
 from .editing import PipedLines, TypedLines
 from .readable import readable
@@ -120,8 +124,15 @@ class Console:
         numbers = {iface.name: str(iface.index) for iface in self._device.ifaces}
         numbers |= {letter: numbers[name] for letter, name in ROLES.items() if name in numbers}
         command = (words[0], *(numbers.get(word, word) for word in words[1:]))
-        self._target.platform.validate(command)
+        platform = self._target.platform
+        platform.validate(command)
+        if not platform.stimuli or command not in platform.own_commands:
+            self._equipment().check(understood(command))
         return command
+
+    def _equipment(self) -> Equipment:
+        profile = profile_named(self._target.platform.profile)
+        return equipment_of(World.of(self._device.facts, self._device.ifaces, profile))
 
     def _take(self, record: AnyRecord) -> None:
         self._trace.write(record)

@@ -71,7 +71,7 @@ def learn(
     )
     from connmgr_hil.learning.inputs import USUAL  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
-    from connmgr_hil.vocabulary.stimuli import validate  # noqa: PLC0415
+    from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
 
     first = tuple(tuple(command.split()) for command in before)
     for words in first:

@@ -33,17 +33,23 @@ def replay(
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
     from connmgr_hil.conformance import shrinker  # noqa: PLC0415
-    from connmgr_hil.conformance.replaying import commands_of  # noqa: PLC0415
+    from connmgr_hil.conformance.replaying import recorded_in  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
 
-    commands = commands_of(trace)
+    recorded = recorded_in(trace)
     path = out or Path("out", "replay", f"{trace.stem}.jsonl")
     failed = 0
     with open_target(
         target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
     ) as bench:
         for _ in range(times):
-            failure = shrinker.replay(bench, commands, path, note=f"replay of {trace.name}")
+            failure = shrinker.replay(
+                bench,
+                recorded.commands,
+                path,
+                note=f"replay of {trace.name}",
+                strict=recorded.is_sound,
+            )
             if failure is not None:
                 failed += 1
                 click.echo("\n".join(failure.lines()))

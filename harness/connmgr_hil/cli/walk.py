@@ -55,7 +55,7 @@ def walk(
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import walker  # noqa: PLC0415 - slow to import
     from connmgr_hil.targets import open_target  # noqa: PLC0415
-    from connmgr_hil.vocabulary.stimuli import validate  # noqa: PLC0415
+    from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
 
     first = tuple(tuple(command.split()) for command in before)
     for words in first:

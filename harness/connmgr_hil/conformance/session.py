@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,10 +12,18 @@ from msgspec import structs
 from connmgr_hil.checker import Checker, Failure, Outcome, Verdict
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
-from connmgr_hil.model import Models, Profile, profile_named
+from connmgr_hil.model import PROFILES, Models, Profile, World, profile_named
 from connmgr_hil.targets import Target, require_ifaces
 from connmgr_hil.transport import Transport
-from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, DeviceReset, RigFault
+from connmgr_hil.vocabulary.commands import command
+from connmgr_hil.vocabulary.equipment import Equipment
+from connmgr_hil.vocabulary.errors import (
+    ConnMgrHilError,
+    DeviceFault,
+    DeviceReset,
+    RigFault,
+    UsageError,
+)
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -42,6 +51,12 @@ class Nonconforming(DeviceFault):
     def __init__(self, failure: Failure, log: str) -> None:
         super().__init__("\n".join(failure.lines()), log=log)
         self.failure = failure
+
+
+def equipment_of(world: World) -> Equipment:
+    """Return what a device has of all that commands can name."""
+    reached = (each.name for each in PROFILES.values() if each.since <= world.profile.since)
+    return Equipment(world.ifaces, frozenset(reached), frozenset(world.codes))
 
 
 class Session:
@@ -194,12 +209,35 @@ class Session:
     def execute(self, words: Words) -> Reply:
         """Give a command, wait for its reply, and judge all that came with it.
 
-        Beside the probe's, it may be one that the platform file names as the means of a stimulus.
+        Beside the probe's, it may be one that the platform file names as the means of a stimulus. Raises `BadInput` before
+        anything is sent where it is no command, or names what this device lacks, and `UsageError` where the device did
+        not understand it.
         """
+        platform = self._target.platform
+        platform.validate(words)
+        if not platform.stimuli or words not in platform.own_commands:
+            self.equipment.check(command(words))
+        reply = self.attempt(words)
+        if why := reply.values.get("bad"):
+            raise UsageError(
+                f"the device did not understand {' '.join(words)!r}",
+                f"it answered bad={why}",
+                "the commands are in zephyr_app/PROTOCOL.md; this build may lack a part of them",
+            )
+        return reply
+
+    def attempt(self, words: Words) -> Reply:
+        """Give a command as `execute` does, though the device may lack what it names: that, too, is predicted and judged."""
         self._target.platform.validate(words)
         reply = self.device.execute(words)
         self.conform()
         return reply
+
+    @cached_property
+    def equipment(self) -> Equipment:
+        """What the device has of all that commands can name."""
+        assert self.checker.model is not None
+        return equipment_of(self.checker.model.world)
 
     def learn_settings(self) -> None:
         """Dump the bound ifaces of which nobody knows what flags and timeout their implementations gave them at boot."""

@@ -187,7 +187,7 @@ def _steps(session: Session, random: Random, steps: int, report: WalkReport) -> 
         words = _draw(session, choices, random, coverage, state)
         coverage.situations[situation(state, words)] += 1
         coverage.states.add(state)
-        reply = session.execute(words)
+        reply = session.attempt(words)
         report.steps += 1
         kind = words[0] if words[0] != "on" else " ".join(words[:3])
         coverage.answers[f"{kind} {reply.status}"] += 1

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from connmgr_hil.vocabulary.arguments import did_you_mean
+from connmgr_hil.vocabulary.commands import validate
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.facts import ROLES, IfaceFacts
-from connmgr_hil.vocabulary.stimuli import Words, validate
+from connmgr_hil.vocabulary.stimuli import Words
 
 TIMEOUT_SECONDS = 1
 """The connectivity timeout of the iface that is learned."""
@@ -59,14 +61,14 @@ def letters(names: Iterable[str], iface: int) -> dict[str, Words]:
     """
     chosen: dict[str, Words] = {}
     for name in names:
-        words = tuple(_LETTERS.get(name, name).format(i=iface).split())
+        words = tuple(_LETTERS.get(name, name).replace("{i}", str(iface)).split())
         try:
             validate(words)
         except BadInput as error:
             raise UsageError(
-                "an input of the automaton, or a command of the probe",
-                repr(name),
-                "inputs: " + ", ".join(_LETTERS),
+                f"{name!r} is no input of the automaton, and no command of the probe",
+                error.wanted,
+                did_you_mean(name, _LETTERS, "inputs: " + ", ".join(_LETTERS)),
             ) from error
         chosen[name] = words
     if not chosen:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connmgr_hil.checker import Failure
+from connmgr_hil.conformance.session import equipment_of
 from connmgr_hil.conformance.shrinker import replay
 from connmgr_hil.model import Model
 from connmgr_hil.targets import Target
+from connmgr_hil.vocabulary.commands import command
 from connmgr_hil.vocabulary.errors import ExitCode
 from connmgr_hil.vocabulary.stimuli import Words
 
@@ -128,6 +130,8 @@ def learn(
             index = box.find(iface)
             commands = letters(inputs, index)
             first = (*before, *preparation(index))
+            for given in (*first, *commands.values()):
+                equipment_of(world).check(command(given))
             box.prepare(index, commands, first)
             model = Reference(Model(world), index, commands)
             reference = model.machine(first)

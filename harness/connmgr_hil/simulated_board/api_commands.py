@@ -14,7 +14,7 @@ from .net_mgmt import NetMgmt
 from .results import Bad, Command, Result, Words, expect, find_iface, number, switch
 
 _FLAGS = {"PERSISTENT": 0, "NO_AUTO_CONNECT": 1, "NO_AUTO_DOWN": 2, "DISCONNECTING": 3}
-_BUFFER_BYTES = 32
+_VALUE_BYTES, _BUFFER_BYTES = 64, 32
 _INFO_BYTES = 256
 
 
@@ -161,10 +161,10 @@ class ApiCommands:
                 value = bytes.fromhex(words[2])
             except ValueError:
                 raise Bad("value") from None
-            if len(value) > _BUFFER_BYTES:
+            if len(value) > _VALUE_BYTES:
                 raise Bad("value")
         if len(words) == 4:
-            length = number(words[3], 0, _BUFFER_BYTES)
+            length = number(words[3], 0, _VALUE_BYTES)
             value = None if value is None else value[:length].ljust(length, b"\0")
         return Result((yield from self._control.set_opt(iface, name, value)))
 

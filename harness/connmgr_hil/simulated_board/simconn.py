@@ -11,6 +11,7 @@ from .frames import Fields
 from .kernel import Kernel, Steps
 from .net_if import NetIf, NetIfs
 from .net_mgmt import Event, Listener, NetMgmt
+from .results import Bad, number
 from .work import Work, WorkQueue
 
 Report = Callable[[str, Fields], int]
@@ -26,6 +27,16 @@ NUMBERS = {
     "watch_admin": 0,
     "block_ms": 0,
     "configured": 1,
+}
+_DAY_MS = 86_400_000
+_STATUS, _SWITCH = (-(1 << 31), (1 << 31) - 1), (0, 1)
+_RANGES = {
+    "fails": (0, 1000),
+    "connect_rc": _STATUS,
+    "disconnect_rc": _STATUS,
+    "fatal_keeps": _SWITCH,
+    "watch_admin": _SWITCH,
+    "configured": _SWITCH,
 }
 COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 _OPTION_LENGTH = 4
@@ -378,9 +389,10 @@ class SimConn:
             return True
         if knob not in NUMBERS or (knob == "configured" and not self._has_configuration):
             return False
+        low, high = _RANGES.get(knob, (0, _DAY_MS))
         try:
-            context.knobs[knob] = int(value)
-        except ValueError:
+            context.knobs[knob] = number(value, low, high)
+        except Bad:
             return False
         if knob == "watch_admin":
             yield from self._watch_admin()

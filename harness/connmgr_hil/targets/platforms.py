@@ -12,8 +12,9 @@ from msgspec import Meta, structs
 from connmgr_hil.device import Pace
 from connmgr_hil.files import read_whole
 from connmgr_hil.resources import platforms_dir, zephyr_app_dir
+from connmgr_hil.vocabulary.commands import validate
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
-from connmgr_hil.vocabulary.stimuli import Words, validate
+from connmgr_hil.vocabulary.stimuli import Words
 
 from .bench import BoardFlash, LineStep, Reset
 from .plausible import implausible

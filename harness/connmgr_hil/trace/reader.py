@@ -13,9 +13,10 @@ from typing import NamedTuple
 import msgspec
 
 from connmgr_hil.files import open_regular
+from connmgr_hil.vocabulary.commands import COMMANDS, validate
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, Stimulus
-from connmgr_hil.vocabulary.stimuli import COMMANDS, Words, validate
+from connmgr_hil.vocabulary.stimuli import Words
 
 FORMAT = 1
 

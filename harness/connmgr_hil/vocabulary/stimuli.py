@@ -1,15 +1,12 @@
 """Stimuli: what is done to a device, as the words of the probe's command language.
 
 A stimulus is a tuple of words, exactly as they go over the line: readable in a trace, easy to
-replay and to shrink. `validate` tells a sound one from a broken one; the functions here are the usual way to make them.
+replay and to shrink. The functions here are the usual way to make them; `commands.command` reads them.
 """
 
 import ipaddress
-import re
-from collections.abc import Callable
 from typing import Literal
 
-from .errors import BadInput
 from .events import Event
 
 Words = tuple[str, ...]
@@ -17,19 +14,6 @@ Words = tuple[str, ...]
 Context = Literal["shell", "wq", "cb"]
 FLAGS = ("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN", "DISCONNECTING")
 BULK = ("up", "down", "connect", "disconnect")
-KNOBS = (
-    "mode",
-    "delay_ms",
-    "fails",
-    "connect_rc",
-    "disconnect_rc",
-    "teardown_ms",
-    "fatal_keeps",
-    "watch_admin",
-    "block_ms",
-    "configured",
-)
-LISTENERS = ("early", "late1", "late2", "late3")
 
 
 def _on_off(value: bool) -> str:
@@ -226,127 +210,3 @@ def split_burst(words: Words) -> list[Words]:
         else:
             commands[-1].append(word)
     return [tuple(command) for command in commands]
-
-
-# --- grammar ---------------------------------------------------------------------------------
-
-_Check = Callable[[str], bool]
-
-
-def _matches(pattern: str) -> _Check:
-    compiled = re.compile(pattern)
-    return lambda word: compiled.fullmatch(word) is not None
-
-
-def _is_address(version: int) -> _Check:
-    def check(word: str) -> bool:
-        try:
-            return ipaddress.ip_address(word).version == version
-        except ValueError:
-            return False
-
-    return check
-
-
-def _one_of(*words: str) -> _Check:
-    return lambda word: word in words
-
-
-_IFACE = _matches(r"\d{1,3}")
-_INT = _matches(r"-?\d{1,10}")
-_ONOFF = _one_of("on", "off")
-_EVENT = _one_of(*Event)
-_EVENTS: _Check = lambda word: all(part in Event.__members__ for part in word.split(","))  # noqa: E731
-_FLAG: _Check = lambda word: word in FLAGS or word.isdigit()  # noqa: E731
-_INFO = _matches(r"-?\d{1,10}|len=\d{1,3}")
-_HEX = _matches(r"(?:[0-9a-f]{2})*|null")
-_L2 = _matches(r"[A-Za-z0-9_]+")
-
-# Each form is (required words, optional words).
-_FORMS: dict[str, list[tuple[tuple[_Check, ...], tuple[_Check, ...]]]] = {
-    "hello": [((), (_matches(r"\w+"),))],
-    "ping": [((), ())],
-    "mode": [((_one_of("human", "machine"),), ())],
-    "again": [((_matches("[0-9a-f]+"), _matches("[0-9a-f]+")), ())],
-    "advance": [((_matches(r"\d{1,15}"),), ())],
-    "up": [((_IFACE,), ())],
-    "down": [((_IFACE,), ())],
-    "carrier": [((_IFACE, _ONOFF), ())],
-    "dormant": [((_IFACE, _ONOFF), ())],
-    "addr4": [((_IFACE, _one_of("add", "del"), _is_address(4)), ())],
-    "addr6": [((_IFACE, _one_of("add", "del"), _is_address(6)), (_matches(r"\d{1,5}"),))],
-    "connect": [((_IFACE,), ())],
-    "disconnect": [((_IFACE,), ())],
-    "timeout": [((_IFACE,), (_INT,))],
-    "idle": [((_IFACE,), (_INT,))],
-    "used": [((_IFACE,), ())],
-    "flag": [((_IFACE, _FLAG), (_ONOFF,))],
-    "opt-set": [((_IFACE, _INT, _HEX), (_INT,))],
-    "opt-get": [((_IFACE, _INT, _matches(r"\d{1,2}|null-value|null-length")), ())],
-    "bound": [((_IFACE,), ())],
-    "ignore": [((_IFACE,), ())],
-    "watch": [((_IFACE,), ())],
-    "ignored": [((_IFACE,), ())],
-    "ignore-l2": [((_L2,), ())],
-    "watch-l2": [((_L2,), ())],
-    "resend": [((), ())],
-    "all": [((_one_of(*BULK), _one_of("0", "1")), ())],
-    "raise": [((_EVENT, _IFACE), (_INFO,))],
-    "listen": [
-        ((_one_of(*LISTENERS), _one_of("add"), _EVENTS), ()),
-        ((_one_of(*LISTENERS), _one_of("del")), ()),
-        ((_one_of("early"), _one_of("add")), ()),
-    ],
-    "state": [((), (_IFACE,))],
-    "stats": [((), ())],
-    "reset": [((), ())],
-    "reboot": [((), ())],
-    "sim": [((_IFACE,), ()), ((_IFACE, _one_of(*KNOBS), _matches(r"-?\w+")), ())],
-    "lose": [((_IFACE,), ())],
-    "fatal": [((_IFACE,), (_INFO,))],
-    "defect": [((_matches(r"[\w-]+"), _ONOFF), ()), ((_one_of("off"),), ())],
-    "defects": [((), ())],
-    "l2-enable": [((_IFACE, _INT), ())],
-}
-
-
-def validate(words: Words) -> None:
-    """Check that these words are a command of the probe's language.
-
-    Raises `BadInput` naming the word that does not fit.
-    """
-    if not words:
-        raise BadInput("a command needs at least one word")
-    head, rest = words[0], words[1:]
-    if head == "burst":
-        for command in split_burst(rest):
-            validate(command)
-        return
-    if head == "shell":  # a line for upstream's own shell; any, because wrong ones are tried too
-        return
-    if head == "on":
-        if not rest or rest[0] not in ("shell", "wq", "cb"):
-            raise BadInput("'on' needs a context", " ".join(words), "use shell, wq or cb")
-        validate(rest[1:])
-        return
-    if head == "hook":
-        if rest == ("off",):
-            return
-        if len(rest) < 4 or not (_EVENT(rest[0]) and _IFACE(rest[1]) and rest[2].isdigit()):
-            raise BadInput("'hook' needs EVENT IFACE COUNT COMMAND", " ".join(words))
-        validate(rest[3:])
-        return
-    forms = _FORMS.get(head)
-    if forms is None:
-        raise BadInput(f"no command {head!r}", " ".join(words), "commands: " + ", ".join(COMMANDS))
-    for required, optional in forms:
-        checks = (required + optional)[: len(rest)]
-        if len(required) <= len(rest) == len(checks) and all(
-            check(word) for check, word in zip(checks, rest, strict=True)
-        ):
-            return
-    raise BadInput(f"arguments that '{head}' takes", " ".join(words), "see zephyr_app/PROTOCOL.md")
-
-
-COMMANDS = tuple(sorted({*_FORMS, "burst", "on", "hook"}))
-"""All command words of the probe's language."""

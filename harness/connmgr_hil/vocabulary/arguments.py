@@ -1,0 +1,183 @@
+"""What may stand behind a command's name: each argument with its type, its range and what comes nearest to a slip."""
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .events import Event, layer_of
+from .stimuli import FLAGS
+
+LONGEST_VALUE, LARGEST_BUFFER = 64, 32
+"""Bytes of an option's value that can be set, and of the buffer that one is got into (`cmd_control.c`)."""
+
+_DAY_MS = 86_400_000
+_INT = 1 << 31
+
+
+class Knob(StrEnum):
+    """A knob of the simulated connectivity implementation (`zephyr_app/PROTOCOL.md`, section 3)."""
+
+    MODE = "mode"
+    DELAY_MS = "delay_ms"
+    FAILS = "fails"
+    CONNECT_RC = "connect_rc"
+    DISCONNECT_RC = "disconnect_rc"
+    TEARDOWN_MS = "teardown_ms"
+    FATAL_KEEPS = "fatal_keeps"
+    WATCH_ADMIN = "watch_admin"
+    BLOCK_MS = "block_ms"
+    CONFIGURED = "configured"
+
+
+class Listener(StrEnum):
+    """A listener for events; the early one is there from boot on."""
+
+    EARLY = "early"
+    LATE1 = "late1"
+    LATE2 = "late2"
+    LATE3 = "late3"
+
+
+class Callback(StrEnum):
+    """A function of a connectivity implementation."""
+
+    INIT = "init"
+    CONNECT = "connect"
+    DISCONNECT = "disconnect"
+    SET_OPT = "set_opt"
+    GET_OPT = "get_opt"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument: its name as usage lines show it, what it must be, and which words those are if they can be listed."""
+
+    name: str
+    wanted: str
+    fits: Callable[[str], bool]
+    choices: tuple[str, ...] = ()
+
+    @property
+    def is_iface(self) -> bool:
+        """Whether it is the number of an iface."""
+        return self.name in ("I", "I|0")
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """Return which of these words was probably meant, or an empty string."""
+    by_fold = {choice.casefold(): choice for choice in choices}
+    found = difflib.get_close_matches(word.casefold(), by_fold, 1, 0.6)
+    return by_fold[found[0]] if found else ""
+
+
+def did_you_mean(word: str, choices: Iterable[str], valid: str = "") -> str:
+    """Return what to do about a word that is none of these: the nearest one, and which there are.
+
+    `valid` takes the place of the list, where that would be long.
+    """
+    all_of_them = tuple(choices)
+    near = nearest(word, all_of_them)
+    return (f"did you mean {near!r}? " if near else "") + (
+        valid or "valid: " + ", ".join(all_of_them)
+    )
+
+
+def integer(name: str, low: int, high: int) -> Argument:
+    """Return an argument that is a whole decimal number from `low` to `high`."""
+
+    def fits(word: str) -> bool:
+        digits = word.removeprefix("-")
+        return (
+            len(digits) < 20 and digits.isascii() and digits.isdigit() and low <= int(word) <= high
+        )
+
+    return Argument(name, f"a whole number from {low} to {high}", fits)
+
+
+def choice(*words: str) -> Argument:
+    """Return an argument that is one of these words."""
+    name = "|".join(words)
+    wanted = f"'{words[0]}'" if len(words) == 1 else "one of " + ", ".join(words)
+    return Argument(name, wanted, lambda word: word in words, words)
+
+
+def either(*arguments: Argument) -> Argument:
+    """Return an argument that is any of these."""
+    return Argument(
+        "|".join(each.name for each in arguments),
+        " or ".join(each.wanted for each in arguments),
+        lambda word: any(each.fits(word) for each in arguments),
+        tuple(word for each in arguments for word in each.choices),
+    )
+
+
+def _matching(name: str, wanted: str, pattern: str) -> Argument:
+    compiled = re.compile(pattern, re.ASCII)
+    return Argument(name, wanted, lambda word: compiled.fullmatch(word) is not None)
+
+
+def _is_address(version: int) -> Callable[[str], bool]:
+    def fits(word: str) -> bool:
+        try:
+            return "%" not in word and ipaddress.ip_address(word).version == version
+        except ValueError:
+            return False
+
+    return fits
+
+
+def _are_events(word: str) -> bool:
+    names = word.split(",")
+    return (
+        set(names) <= set(Event.__members__) and len({layer_of(Event(each)) for each in names}) == 1
+    )
+
+
+def _is_info(word: str) -> bool:
+    length = word.removeprefix("len=")
+    return _LENGTH.fits(length) if length != word else _NUMBER.fits(word)
+
+
+def _is_flag(word: str) -> bool:
+    return word in FLAGS or _FLAG_NUMBER.fits(word)
+
+
+_LENGTH = integer("N", 0, 256)
+_NUMBER = integer("INT", -_INT, _INT - 1)
+_FLAG_NUMBER = integer("NUMBER", 0, _INT - 1)
+_NAMES = tuple(Event.__members__)
+_EVENTS = "a list of events of one layer, joined by commas, such as L4_CONNECTED,L4_DISCONNECTED"
+_HEX = f"at most {LONGEST_VALUE} bytes in hexadecimal"
+
+ARGUMENTS: dict[str, Argument] = {
+    each.name: each
+    for each in (
+        _matching("I", "an iface by its number, from 1 on", r"[1-9]\d{0,2}"),
+        Argument("EVENT", "the name of an event", _NAMES.__contains__, _NAMES),
+        Argument("EVENTS", _EVENTS, _are_events, _NAMES),
+        Argument("FLAG", "a flag by name or number", _is_flag, FLAGS),
+        Argument("INFO", "a whole number, or len=N for N zero bytes (0 to 256)", _is_info),
+        _matching("HEX", _HEX, rf"(?:[0-9a-fA-F]{{2}}){{0,{LONGEST_VALUE}}}"),
+        Argument("ADDRESS4", "an IPv4 address such as 192.0.2.1", _is_address(4)),
+        Argument("ADDRESS6", "an IPv6 address such as 2001:db8::1", _is_address(6)),
+        _matching("L2", "the name of an L2, such as DUMMY, or null", r"[A-Za-z0-9_]{1,32}"),
+        _matching("FRAME", "a frame's number in hexadecimal", r"[0-9a-f]{1,8}"),
+        _matching("CHALLENGE", "a word of letters and digits", r"\w{1,32}"),
+        _matching("DEFECT", "the name of a seeded defect", r"[\w-]{1,64}"),
+        integer("NAME", -_INT, _INT - 1),
+        integer("LEN", 0, LONGEST_VALUE),
+        integer("ROOM", 0, LARGEST_BUFFER),
+        integer("RC", -_INT, _INT - 1),
+        integer("SECONDS", -_INT, _INT - 1),
+        integer("LIFETIME", 1, 0xFFFF),
+        integer("COUNT", 1, (1 << 32) - 1),
+        integer("USEC", 0, 10**15),
+        integer("MS", 0, _DAY_MS),
+        integer("TIMES", 0, 1000),
+        choice("null"),
+    )
+}
+"""The arguments that usage lines name in capitals."""

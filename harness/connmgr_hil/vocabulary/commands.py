@@ -1,0 +1,411 @@
+"""The commands of the probe: one table, from which all that knows commands by name follows.
+
+Validation, the shell's help and completion, the classes of the walker and the shrinker, the reference pages and the
+test that says what a command still lacks are made from `COMMANDS`. `zephyr_app/PROTOCOL.md` says what each command does.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from .arguments import ARGUMENTS, Argument, choice, did_you_mean, either, nearest
+from .errors import BadInput
+from .stimuli import Words, split_burst
+
+MOST_WORDS, MOST_CHARACTERS = 128, 470
+MOST_HOOKED_WORDS, MOST_HOOKED_CHARACTERS = 24, 256
+"""What a line, and the command of a hook, may hold (`zephyr_app/probe/src/probe.h`)."""
+
+COMMAND = "COMMAND"
+"""Stands in a usage for a whole command."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to give a command: the arguments that it must have, and those that it may have.
+
+    `asks` says that it changes nothing. `since` is the first profile that has it.
+    """
+
+    usage: str
+    asks: bool
+    since: str = "P34"
+    required: tuple[Argument, ...] = ()
+    optional: tuple[Argument, ...] = ()
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """All arguments in their order."""
+        return self.required + self.optional
+
+    def fitting(self, words: Words) -> int:
+        """Return how many of these words fit, from the first on."""
+        count = 0
+        for argument, word in zip(self.arguments, words, strict=False):
+            if not argument.fits(word):
+                break
+            count += 1
+        return count
+
+
+@dataclass(frozen=True)
+class CommandKind:
+    """One row of the table.
+
+    `forms` are the ways to give it. `values` are the fields of its reply. `simulated`: only for ifaces
+    with the simulated implementation. `never_in` says where it cannot be nested: in a `burst`, in a `hook`, in
+    `on` at all, or only in its context `cb`.
+    """
+
+    name: str
+    help: str
+    forms: tuple[Form, ...]
+    values: tuple[str, ...] = ()
+    simulated: bool = False
+    never_in: frozenset[str] = frozenset()
+
+    @property
+    def since(self) -> str:
+        """The first profile that has it."""
+        return self.forms[0].since
+
+    @property
+    def usages(self) -> tuple[str, ...]:
+        """The forms as lines, such as `timeout I SECONDS`."""
+        return tuple(form.usage for form in self.forms)
+
+    @property
+    def asks(self) -> bool:
+        """Whether every form of it only asks, and changes nothing."""
+        return all(form.asks for form in self.forms)
+
+    @property
+    def nests(self) -> bool:
+        """Whether it has other commands inside."""
+        return self.name in ("burst", "hook", "on")
+
+    @property
+    def about_iface(self) -> bool:
+        """Whether it is about one iface, which it names."""
+        return not self.nests and any(
+            argument.is_iface for form in self.forms for argument in form.required
+        )
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command with all its words, checked and understood.
+
+    `iface` is the number of the iface that it is about, 0 if it is about none. `inner` are the commands
+    inside a `burst`, a `hook` or `on`.
+    """
+
+    words: Words
+    kind: CommandKind
+    form: Form
+    iface: int = 0
+    inner: tuple["Command", ...] = field(default=())
+
+    @property
+    def asks(self) -> bool:
+        """Whether it only asks, and changes nothing."""
+        return self.form.asks or (
+            self.kind.name in ("burst", "on") and all(each.asks for each in self.inner)
+        )
+
+    def __str__(self) -> str:
+        return " ".join(self.words)
+
+
+def _argument(text: str) -> Argument:
+    parts = text.split("|")
+    if not any(part in ARGUMENTS for part in parts):
+        return choice(*parts)
+    return either(*(ARGUMENTS[part] if part in ARGUMENTS else choice(part) for part in parts))
+
+
+def _form(name: str, usage: str, *, asks: bool, since: str) -> Form:
+    usage, _, later = usage.partition(" since ")
+    words = [word for word in usage.split() if word not in (COMMAND, "…", ";")]
+    required = tuple(_argument(word) for word in words if word[0] != "[")
+    optional = tuple(_argument(word[1:-1]) for word in words if word[0] == "[")
+    return Form(f"{name} {usage}".strip(), asks, later or since, required, optional)
+
+
+_Usages = str | tuple[str, ...] | None
+_NESTED = frozenset({"burst", "hook", "on"})
+
+
+def _row(
+    name: str,
+    text: str,
+    *,
+    does: _Usages = None,
+    asks: _Usages = None,
+    values: str = "",
+    since: str = "P34",
+    simulated: bool = False,
+    never_in: frozenset[str] = frozenset(),
+) -> CommandKind:
+    """Return a row. `does` and `asks` are usages behind the name: capitals for arguments, `[ ]` for what may be left out.
+
+    `since PROFILE` behind a usage says that older ones lack this form alone.
+    """
+    forms = [
+        _form(name, usage, asks=asking, since=since)
+        for usages, asking in ((asks, True), (does, False))
+        if usages is not None
+        for usage in ((usages,) if isinstance(usages, str) else usages)
+    ]
+    return CommandKind(name, text, tuple(forms), tuple(values.split()), simulated, never_in)
+
+
+_KNOBS = (
+    "I mode async|never|sync",
+    "I delay_ms|teardown_ms|block_ms MS",
+    "I fails TIMES",
+    "I connect_rc|disconnect_rc RC",
+    "I fatal_keeps|watch_admin 0|1",
+    "I configured 0|1 since P45",
+)
+
+COMMANDS: dict[str, CommandKind] = {
+    row.name: row
+    for row in (
+        _row("hello", "says who the device is", asks="[CHALLENGE]", never_in=_NESTED),
+        _row("ping", "nothing; answered at once", asks=""),
+        _row(
+            "mode", "leaves machine mode", does=("human", "machine [CHALLENGE]"), never_in=_NESTED
+        ),
+        _row("again", "sends frames again", asks="FRAME FRAME", values="n", never_in=_NESTED),
+        _row("advance", "lets device time pass", does="USEC", never_in=_NESTED),
+        _row("up", "net_if_up", does="I"),
+        _row("down", "net_if_down", does="I"),
+        _row("carrier", "net_if_carrier_on, net_if_carrier_off", does="I on|off"),
+        _row("dormant", "net_if_dormant_on, net_if_dormant_off", does="I on|off"),
+        _row("addr4", "adds or removes a manual IPv4 address", does="I add|del ADDRESS4"),
+        _row(
+            "addr6",
+            "adds or removes a manual IPv6 address",
+            does=("I add ADDRESS6 [LIFETIME]", "I del ADDRESS6"),
+        ),
+        _row("connect", "conn_mgr_if_connect", does="I"),
+        _row("disconnect", "conn_mgr_if_disconnect", does="I"),
+        _row("timeout", "gets or sets the timeout", asks="I", does="I SECONDS", values="value"),
+        _row(
+            "idle",
+            "gets or sets the idle timeout",
+            asks="I",
+            does="I SECONDS",
+            values="value",
+            since="P43",
+        ),
+        _row("used", "conn_mgr_if_used", does="I", since="P43"),
+        _row("flag", "gets or sets a flag", asks="I FLAG", does="I FLAG on|off", values="value"),
+        _row("opt-set", "conn_mgr_if_set_opt", does="I NAME HEX|null [LEN]"),
+        _row(
+            "opt-get",
+            "conn_mgr_if_get_opt",
+            does="I NAME ROOM|null-value|null-length",
+            values="len data",
+        ),
+        _row("bound", "conn_mgr_if_is_bound", asks="I", values="value"),
+        _row("ignore", "conn_mgr_ignore_iface", does="I"),
+        _row("watch", "conn_mgr_watch_iface", does="I"),
+        _row("ignored", "conn_mgr_is_iface_ignored", asks="I", values="value"),
+        _row("ignore-l2", "conn_mgr_ignore_l2", does="L2"),
+        _row("watch-l2", "conn_mgr_watch_l2", does="L2"),
+        _row("resend", "conn_mgr_mon_resend_status", does=""),
+        _row(
+            "all",
+            "calls a bulk function; SKIP_IGNORED is 0 or 1",
+            does="up|down|connect|disconnect 0|1",
+        ),
+        _row("raise", "notifies an event", does="EVENT I|0 [INFO]"),
+        _row(
+            "listen",
+            "adds or removes a listener",
+            does=("late1|late2|late3 add EVENTS", "early add", "early|late1|late2|late3 del"),
+            never_in=frozenset({"cb", "hook"}),
+        ),
+        _row(
+            "hook",
+            "gives a command inside the early listener's callback",
+            does=("EVENT I|0 COUNT COMMAND …", "off"),
+            never_in=frozenset({"hook"}),
+        ),
+        _row(
+            "on",
+            "gives a command in the shell thread, on the system work queue or in a callback",
+            does="shell|wq|cb COMMAND …",
+            never_in=_NESTED,
+        ),
+        _row(
+            "burst",
+            "gives commands under one scheduler lock",
+            does="COMMAND … ; COMMAND …",
+            values="n",
+            never_in=frozenset({"burst"}),
+        ),
+        _row("state", "what net_if and the monitor know", asks="[I]"),
+        _row("stats", "event queue and ring of frames", asks="", values="used peak size lost naks"),
+        _row("reset", "back to the state after boot, without a reboot", does="", never_in=_NESTED),
+        _row("reboot", "restarts; no reply", does="", never_in=_NESTED),
+        _row(
+            "sim",
+            "counters and state of the simulated implementation, or sets a knob",
+            asks="I",
+            does=_KNOBS,
+            values="state init connect disconnect set_opt get_opt attempts timeouts last",
+            simulated=True,
+        ),
+        _row("lose", "the simulated network is lost", does="I", simulated=True),
+        _row("fatal", "a fatal error happens", does="I [INFO]", simulated=True),
+        _row(
+            "defect",
+            "switches a seeded defect, or all off",
+            does=("DEFECT on|off", "off"),
+            never_in=_NESTED,
+        ),
+        _row("defects", "lists the seeded defects", asks="", values="n", never_in=_NESTED),
+        _row("l2-enable", "what the stubborn L2 answers when it is enabled", does="I RC"),
+    )
+}
+"""Every command, by its name, in the order in which the protocol lists them."""
+
+_SHELL = _row("shell", "a line for upstream's own shell", does="COMMAND …")
+"""Firmware without the probe knows no other command; wrong lines are tried, too."""
+
+
+@lru_cache(maxsize=8192)
+def command(words: Words) -> Command:
+    """Return what these words mean.
+
+    Raises `BadInput` naming the word that does not fit, what may stand there, and which word was probably meant.
+    """
+    if len(words) > MOST_WORDS or sum(map(len, words)) + len(words) > MOST_CHARACTERS:
+        raise BadInput(
+            "a command is too long for the probe",
+            f"{len(words)} words, {len(' '.join(words))} characters",
+            f"at most {MOST_WORDS} words and {MOST_CHARACTERS} characters",
+        )
+    return _understood(words, frozenset())
+
+
+def validate(words: Words) -> None:
+    """Check that these words are a command of the probe's language.
+
+    Raises `BadInput` as `command` does.
+    """
+    command(words)
+
+
+def is_known(words: Words) -> bool:
+    """Tell whether this is one of the probe's commands by its name; a firmware may have others of its own."""
+    return bool(words) and words[0] in COMMANDS
+
+
+def _understood(words: Words, places: frozenset[str]) -> Command:
+    if not words:
+        raise BadInput("a command is missing: it needs at least one word", remedy=_LIST)
+    name, rest = words[0], words[1:]
+    if name == "shell":
+        return Command(words, _SHELL, _SHELL.forms[0])
+    kind = COMMANDS.get(name)
+    if kind is None:
+        raise BadInput(
+            f"there is no command {name!r}",
+            " ".join(words),
+            did_you_mean(name, COMMANDS, _LIST),
+        )
+    if forbidden := kind.never_in & places:
+        place = min(forbidden)
+        raise BadInput(
+            f"{name!r} cannot be given inside {'on cb' if place == 'cb' else place!r}",
+            " ".join(words),
+            "give it as a command of its own",
+        )
+    if name == "burst":
+        commands = split_burst(rest)
+        inner = tuple(_understood(each, places | {"burst"}) for each in commands)
+        return Command(words, kind, kind.forms[0], inner=inner)
+    form = max(kind.forms, key=lambda each: each.fitting(rest))
+    if kind.nests and form.fitting(rest) == len(form.required) and len(form.required) != 0:
+        return _nesting(words, kind, form, places)
+    _insist(kind, words)
+    return Command(words, kind, _fitting_form(kind, rest), _iface(kind, form, rest))
+
+
+def _nesting(words: Words, kind: CommandKind, form: Form, places: frozenset[str]) -> Command:
+    """Return a `hook` or an `on` with the command inside."""
+    at = 1 + len(form.required)
+    rest = words[at:]
+    if form.usage == "hook off":
+        _insist(kind, words)
+        return Command(words, kind, form)
+    if not rest:
+        raise BadInput(f"{kind.name!r} lacks a command", " ".join(words), f"usage: {form.usage}")
+    if kind.name == "hook" and (
+        len(rest) > MOST_HOOKED_WORDS or len(" ".join(rest)) >= MOST_HOOKED_CHARACTERS
+    ):
+        raise BadInput(
+            "the command of a hook is too long",
+            f"{len(rest)} words, {len(' '.join(rest))} characters",
+            f"at most {MOST_HOOKED_WORDS} words and {MOST_HOOKED_CHARACTERS - 1} characters",
+        )
+    inside = {kind.name, words[1]} if kind.name == "on" else {kind.name}
+    return Command(words, kind, form, inner=(_understood(rest, places | inside),))
+
+
+def _fitting_form(kind: CommandKind, rest: Words) -> Form:
+    return next(
+        form
+        for form in kind.forms
+        if len(form.required) <= len(rest) <= len(form.arguments)
+        and form.fitting(rest) == len(rest)
+    )
+
+
+def _iface(kind: CommandKind, form: Form, rest: Words) -> int:
+    if not kind.about_iface:
+        return 0
+    return next(
+        int(word) for argument, word in zip(form.arguments, rest, strict=False) if argument.is_iface
+    )
+
+
+def _insist(kind: CommandKind, words: Words) -> None:
+    """Refuse words that are none of a command's forms, naming the first that is wrong."""
+    rest = words[1:]
+    best = max(form.fitting(rest) for form in kind.forms)
+    near = [form for form in kind.forms if form.fitting(rest) == best]
+    if best == len(rest) and any(len(form.required) <= best for form in near):
+        return
+    seen = " ".join(words)
+    usage = "usage: " + ", or ".join(form.usage for form in near)
+    due = [form.arguments[best] for form in near if len(form.arguments) > best]
+    if best == len(rest):
+        raise BadInput(f"{kind.name!r} lacks {_wanted(due)}", seen, usage)
+    wrong = rest[best]
+    if not due:
+        raise BadInput(f"{kind.name!r} does not take {wrong!r}", seen, usage)
+    choices = [word for each in due for word in each.choices]
+    meant = next(filter(None, (nearest(part, choices) for part in _unknown(wrong, choices))), "")
+    raise BadInput(
+        f"{wrong!r} is not {_wanted(due)}",
+        seen,
+        (f"did you mean {meant!r}? " if meant else "") + usage,
+    )
+
+
+def _unknown(word: str, choices: list[str]) -> list[str]:
+    """Return the parts of a list of names that are none of the choices."""
+    return [part for part in word.split(",") if part not in choices]
+
+
+def _wanted(due: list[Argument]) -> str:
+    if len(due) > 1 and all(each.name == "|".join(each.choices) for each in due):
+        return "one of " + ", ".join(dict.fromkeys(word for each in due for word in each.choices))
+    return " or ".join(dict.fromkeys(each.wanted for each in due))
+
+
+_LIST = "commands: " + ", ".join(sorted(COMMANDS))
