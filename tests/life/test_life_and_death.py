@@ -1,5 +1,6 @@
 """However a run ends, nothing stays behind, and what was recorded can be read."""
 
+import json
 import os
 import pty
 import signal
@@ -35,6 +36,7 @@ def test_its_terminal_is_closed(tmp_path: Path) -> None:
     harness.when_started(out)
     os.close(master)
     assert harness.ended_within(20)
+    assert harness.process.returncode == 130
     harness.assert_nothing_left()
     assert_traces_read(out)
 
@@ -65,6 +67,7 @@ def test_a_reaper_that_was_killed_is_replaced(on_target: list[str], tmp_path: Pa
     harness.assert_nothing_left()
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
     "command",
     [
@@ -73,16 +76,18 @@ def test_a_reaper_that_was_killed_is_replaced(on_target: list[str], tmp_path: Pa
     ],
     ids=["verify", "walk"],
 )
-def test_interrupted_it_reports_what_there_is(command: tuple[str, ...], tmp_path: Path) -> None:
+def test_interrupted_it_reports_what_there_is(
+    command: tuple[str, ...], how: signal.Signals, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     harness = Harness(*(word.replace("OUT", str(out)) for word in command), "--out", str(out))
     harness.when_started(out)
-    harness.process.send_signal(signal.SIGINT)
+    harness.process.send_signal(how)
     shown = harness.output()
     assert harness.process.returncode == 130, shown
-    assert "VERDICT" in shown
-    assert "(interrupted)" in shown.splitlines()[-1]
-    assert '"interrupted": true' in (out / "summary.json").read_text()
+    assert shown.splitlines()[-1].startswith("VERDICT  none (interrupted)")
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["verdict"], summary["interrupted"]) == ("none", True)
     harness.assert_nothing_left()
     assert_traces_read(out)
 
@@ -104,6 +109,21 @@ def test_shrinking_interrupted_keeps_the_shortest_so_far(tmp_path: Path) -> None
     assert harness.process.returncode == 130, shown
     assert "; interrupted" in shown
     assert read_trace(shrunk / f"{failing.stem}.min.jsonl").records
+    harness.assert_nothing_left()
+
+
+def test_learning_interrupted_says_how_far_it_came(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    harness = Harness("learn", "-t", "simulated", "--budget", "600", "--tests", "100000",
+                      "--out", str(out), "--json", str(out / "learned.json"))  # fmt: skip
+    harness.when_started(out)
+    harness.ended_within(0.5)
+    harness.process.send_signal(signal.SIGTERM)
+    shown = harness.output()
+    assert harness.process.returncode == 130, shown
+    assert "EQUAL" not in shown
+    if "asked" in shown:  # else it was still starting
+        assert json.loads((out / "learned.json").read_text())["interrupted"] is True
     harness.assert_nothing_left()
 
 

@@ -64,8 +64,9 @@ _worker = _Worker()
 
 def _begin(stop: Event) -> None:
     _worker.stopped = stop.is_set
-    # ^C goes to all processes of a terminal; the first one tells the others what to do.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # ^C, and its end, go to all processes of a terminal; the first one tells the others what to do.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

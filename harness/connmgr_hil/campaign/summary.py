@@ -41,6 +41,8 @@ class Summary:
     defects: dict[str, Sums] = field(default_factory=dict)
     told: list[tuple[Task, Piece, str]] = field(default_factory=list)
     interrupted: bool = False
+    unrecorded: str = ""
+    """Why the campaign ended before its end: a trace could not be written."""
     wall_seconds: float = 0.0
 
     def add(self, done: Done) -> None:
@@ -72,13 +74,24 @@ class Summary:
     @property
     def outcome(self) -> Outcome:
         """The outcome of all pieces together; a campaign in which nothing ran is inconclusive."""
-        seen = {
+        if self.unrecorded and not any(
+            _OUTCOMES.get(name, name) == Outcome.FAILS for name in self._seen()
+        ):
+            return Outcome.RIG
+        outcomes = [_OUTCOMES.get(name) or Outcome(name) for name in sorted(self._seen())]
+        return Outcome.worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
+
+    def _seen(self) -> set[str]:
+        return {
             name
             for sums in (*self.walks.values(), *self.defects.values())
             for name in sums.outcomes
         }
-        outcomes = [_OUTCOMES.get(name) or Outcome(name) for name in sorted(seen)]
-        return Outcome.worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in a word; `none` where the campaign was interrupted."""
+        return "none" if self.interrupted else str(self.outcome)
 
     @property
     def exit_code(self) -> ExitCode:
@@ -88,7 +101,7 @@ class Summary:
     def as_json(self) -> dict[str, object]:
         """Return the summary as a JSON object. All but `run` depends on nothing but the seed."""
         return {
-            "verdict": str(self.outcome),
+            "verdict": self.verdict,
             "seed": self.seed,
             "walks": {name: _walks(sums) for name, sums in sorted(self.walks.items())},
             "defects": {

@@ -54,12 +54,16 @@ class Piece(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What came of a task. `situations` and `answers` are what its walks reached."""
+    """What came of a task. `situations` and `answers` are what its walks reached.
+
+    `unrecorded` tells why a trace could not be written where it was done: what follows could not be, either.
+    """
 
     task: Task
     pieces: tuple[Piece, ...]
     situations: tuple[str, ...] = ()
     answers: dict[str, int] = {}
+    unrecorded: str = ""
 
 
 def plan(

@@ -9,7 +9,7 @@ import msgspec
 
 from connmgr_hil.conformance import defects, shrinker, walker
 from connmgr_hil.targets import Target, open_target
-from connmgr_hil.vocabulary.errors import ConnMgrHilError, RigFault
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, NotRecorded, RigFault
 
 from .task import Done, Piece, Task
 
@@ -20,8 +20,14 @@ def perform(plain: object, stopped: Callable[[], bool] = bool) -> object:
     Once `stopped` says so, the walks that have not begun are left out. A rig that broke is a result, too.
     """
     task = msgspec.convert(plain, Task)
-    with tempfile.TemporaryDirectory(prefix="cmhil-campaign-") as folder:
-        done = _hunt(task, Path(folder)) if task.defect else _walk(task, Path(folder), stopped)
+    try:
+        with tempfile.TemporaryDirectory(prefix="cmhil-campaign-") as folder:
+            done = _hunt(task, Path(folder)) if task.defect else _walk(task, Path(folder), stopped)
+    except OSError as error:
+        reason = f"cannot write to {tempfile.gettempdir()}: {error}"
+        done = Done(
+            task, (Piece(name=task.label, outcome="rig", reason=reason),), unrecorded=reason
+        )
     return msgspec.to_builtins(done)
 
 
@@ -38,6 +44,7 @@ def _walk(task: Task, folder: Path, stopped: Callable[[], bool]) -> Done:
     pieces: list[Piece] = []
     situations: set[str] = set()
     answers: Counter[str] = Counter()
+    unrecorded = ""
     target = _open(task)
     for number in range(task.first, task.first + task.walks):
         if stopped():
@@ -50,7 +57,16 @@ def _walk(task: Task, folder: Path, stopped: Callable[[], bool]) -> Done:
         situations |= {repr(each) for each in report.coverage.situations}
         answers += report.coverage.answers
         pieces.append(_piece(task, number, report, folder))
-    return Done(task, tuple(pieces), tuple(sorted(situations)), dict(sorted(answers.items())))
+        if report.unrecorded:
+            unrecorded = report.faults[-1]
+            break
+    return Done(
+        task,
+        tuple(pieces),
+        tuple(sorted(situations)),
+        dict(sorted(answers.items())),
+        unrecorded,
+    )
 
 
 def _piece(task: Task, number: int, report: walker.WalkReport, folder: Path) -> Piece:
@@ -87,7 +103,9 @@ def _hunt(task: Task, folder: Path) -> Done:
     try:
         finding = defects.hunt(defect, lambda each: _open(task, each), folder)
     except RigFault as error:
-        return Done(task, (Piece(name=defect.name, outcome="rig", reason=str(error)),))
+        lost = str(error) if isinstance(error, NotRecorded) else ""
+        piece = Piece(name=defect.name, outcome="rig", reason=str(error))
+        return Done(task, (piece,), unrecorded=lost)
     result = finding.result
     wanted = task.keep or finding.standing == "wrong_reason"
     piece = Piece(

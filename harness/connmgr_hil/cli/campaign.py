@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from connmgr_hil.vocabulary.errors import NotRecorded
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import fancy, print_table, write_json
@@ -87,6 +88,7 @@ def campaign(
     from connmgr_hil import campaign as work  # noqa: PLC0415 - slow to import
     from connmgr_hil.campaign.cluster import cluster_hands  # noqa: PLC0415
     from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415
+    from connmgr_hil.files import RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
     from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
 
@@ -117,12 +119,16 @@ def campaign(
     click.echo(f"{total} pieces of work on {where}; seed {chosen}")
     summary = work.Summary(out or Path("out", "campaign"), chosen)
     began = time.monotonic()
-    try:
-        _collect(work.dispatch(tasks, hands), summary, total)
-    except KeyboardInterrupt:
-        summary.interrupted = True
-    summary.wall_seconds = time.monotonic() - began
-    return _report(summary, json_file)
+    with RunFolder(summary.out, summary.out):
+        try:
+            _collect(work.dispatch(tasks, hands), summary, total)
+        except KeyboardInterrupt:
+            summary.interrupted = True
+        except NotRecorded as error:
+            summary.unrecorded = str(error)
+            click.echo(f"cmhil: {error}", err=True)
+        summary.wall_seconds = time.monotonic() - began
+        return _report(summary, json_file)
 
 
 def _collect(results: "Iterator[Done]", summary: "Summary", total: int) -> None:
@@ -141,6 +147,10 @@ def _collect(results: "Iterator[Done]", summary: "Summary", total: int) -> None:
                 click.echo(f"      trace: {summary.out / trace}")
             if piece.shrunk:
                 click.echo(f"      shortest: {on_one_line(' · '.join(piece.shrunk))}")
+        if done.unrecorded:
+            raise NotRecorded(
+                "a worker could not write a trace", done.unrecorded, "free some space and run again"
+            )
         if fancy() and ended < total:
             wall = time.monotonic() - began
             line = (
@@ -159,11 +169,15 @@ def _wipe() -> None:
 def _report(summary: "Summary", json_file: Path | None) -> int:
     from connmgr_hil.campaign.summary import rows  # noqa: PLC0415 - slow to import
 
-    print_table(("target", "", "done", "steps", "ended"), list(rows(summary)))
     document = summary.as_json()
     file = summary.out / "summary.json"
-    for path in dict.fromkeys((file, json_file or file)):
-        write_json(path, document)
+    try:
+        for path in dict.fromkeys((file, json_file or file)):
+            write_json(path, document)
+    except NotRecorded:
+        if not summary.unrecorded:  # else it was told that the disk takes no more
+            raise
+    print_table(("target", "", "done", "steps", "ended"), list(rows(summary)))
     total = sum(each.outcomes.total() for each in summary.walks.values())
     if total:
         click.echo(
@@ -172,6 +186,6 @@ def _report(summary: "Summary", json_file: Path | None) -> int:
         )
     ending = " (interrupted)" if summary.interrupted else ""
     click.echo(
-        f"VERDICT  {summary.outcome}{ending}    traces and summary.json are in {summary.out}"
+        f"VERDICT  {summary.verdict}{ending}    traces and summary.json are in {summary.out}"
     )
     return summary.exit_code

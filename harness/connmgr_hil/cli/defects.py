@@ -64,6 +64,7 @@ def defects(
     if target is None:
         return _of_the_model(traces, only, json_file)
     from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415 - slow to import
+    from connmgr_hil.files import RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import Target, open_target  # noqa: PLC0415
 
     def open_for(defect: hunting.Defect) -> Target:
@@ -84,17 +85,19 @@ def defects(
     chosen = hunting.choose(place, only)
     folder = out or Path("out", "defects", "-".join(filter(None, (Path(target).stem, variant))))
     click.echo(f"{len(chosen)} defects, one by one: {bench.platform.description}")
-    report = hunting.score(bench.name, chosen, open_for, folder, progress=_progress)
+    with RunFolder(folder, folder):
+        report = hunting.score(bench.name, chosen, open_for, folder, progress=_progress)
     _wipe()
+    if json_file is not None:
+        write_json(json_file, report.as_json())
     print_table(("defect", "", "scenario", "blamed", "what is wrong"), _rows(report))
     counts = ", ".join(
         f"{len(report.names(standing))} {standing.replace('_', ' ')}"
         for standing in ("caught", "missed", "wrong_reason", "equivalent")
     )
     click.echo(f"\n  {counts}   in {report.wall_seconds:.1f} s")
-    click.echo(f"SCORE  {report.score:.1%}    the failing traces are in {folder}")
-    if json_file is not None:
-        write_json(json_file, report.as_json())
+    score = "none (interrupted)" if report.interrupted else f"{report.score:.1%}"
+    click.echo(f"SCORE  {score}    the failing traces are in {folder}")
     return report.exit_code
 
 

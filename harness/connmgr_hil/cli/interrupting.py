@@ -1,4 +1,4 @@
-"""What ^C does: the first ends a run in order, with a report of what there is; the second ends it at once."""
+"""What ^C, SIGTERM and a closed terminal do: the first ends a run in order, with a report of what there is; the second at once."""
 
 import atexit
 import os
@@ -10,26 +10,54 @@ from typing import NoReturn
 from connmgr_hil.vocabulary.errors import ExitCode
 
 _SOON = 0.001
+_ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _State:
+    """Whether anybody has asked this process to end."""
+
+    interrupted = False
 
 
 def heed_interrupts() -> None:
-    """Let ^C do so from now on, unless it is ignored: by what a shell starts in the background."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _first)
+    """Let them do so from now on, but for those that are ignored: by what a shell starts in the background, or by nohup."""
+    heeded = [
+        number
+        for number in _ASKED
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler)
+    ]
+    for number in heeded:
+        signal.signal(number, _first)
+    if heeded:
         signal.signal(signal.SIGALRM, _end_in_order)
         sys.unraisablehook = _unraisable
-        # Python's own end would give the signal its default back, and with it another exit status.
-        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
+        # Python's own end would give the signals their default back, and with it another exit status.
+        for number in heeded:
+            atexit.register(signal.signal, number, signal.SIG_IGN)
 
 
 def nothing_to_report() -> None:
-    """Let every ^C from now on end the process at once."""
-    if signal.getsignal(signal.SIGINT) is _first:
-        signal.signal(signal.SIGINT, _end_at_once)
+    """Let every one from now on end the process at once."""
+    _heed(_end_at_once)
+
+
+def interrupted() -> bool:
+    """Tell whether this process was asked to end."""
+    return _State.interrupted
+
+
+def _heed(handler: "signal._HANDLER") -> None:
+    for number in _ASKED:
+        if signal.getsignal(number) is _first:
+            signal.signal(number, handler)
 
 
 def _first(number: int, frame: FrameType | None) -> NoReturn:
-    signal.signal(signal.SIGINT, _end_at_once)
+    _State.interrupted = True
+    # A terminal that closes is told of by the shell and by the kernel: only a person means it when it comes again.
+    if signal.getsignal(signal.SIGHUP) is _first:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    _heed(_end_at_once)
     _end_in_order(number, frame)
 
 
@@ -50,5 +78,5 @@ def _unraisable(what: "sys.UnraisableHookArgs") -> None:
     """
     if issubclass(what.exc_type, KeyboardInterrupt):
         signal.setitimer(signal.ITIMER_REAL, _SOON)
-    elif signal.getsignal(signal.SIGINT) is not _end_at_once:
+    elif not _State.interrupted:
         sys.__unraisablehook__(what)

@@ -64,6 +64,7 @@ def learn(
     cmhil learn -t native --before 'defect timeout_retried on'
     cmhil learn -t native --inputs 'up,down,connect,wait,ignore,watch'
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil.files import RunFolder  # noqa: PLC0415
     from connmgr_hil.learning import (  # noqa: PLC0415 - slow to import
         Limits,
         drawing,
@@ -82,21 +83,24 @@ def learn(
     )
     folder = out or Path("out", "learn", Path(target).stem)
     click.echo(f"learning {iface} of {bench.platform.description}: {', '.join(alphabet)}")
-    learned = learn_iface(
-        bench,
-        folder,
-        iface=iface,
-        inputs=alphabet,
-        before=first,
-        limits=Limits(queries, budget, states, tests),
-        seed=seed,
-    )
-    files = drawing.write(learned, folder)
+    with bench:
+        bench.claim()
+        with RunFolder(folder, folder):
+            learned = learn_iface(
+                bench,
+                folder,
+                iface=iface,
+                inputs=alphabet,
+                before=first,
+                limits=Limits(queries, budget, states, tests),
+                seed=seed,
+            )
+            files = drawing.write(learned, folder)
+    if json_file is not None:
+        write_json(json_file, learned.as_json())
     click.echo("\n".join(_lines(learned, target, image)))
     for path in files:
         click.echo(f"  drawn:         {path}")
-    if json_file is not None:
-        write_json(json_file, learned.as_json())
     return learned.exit_code
 
 
@@ -115,6 +119,8 @@ def _lines(learned: "Learned", target: str, image: Path | None) -> list[str]:
         lines.append(f"the device's automaton is not complete: {learned.unfinished}")
     if learned.ambiguous:
         lines.append(f"in {learned.ambiguous} places the model allows more than one answer")
+    if learned.interrupted:
+        return [*lines, "VERDICT  none (interrupted)"]
     if not learned.divergences:
         return [*lines, "EQUAL" if not learned.unfinished else "no difference found so far"]
     for each in learned.divergences[:_MOST_SHOWN]:

@@ -1,5 +1,7 @@
 """Finds the command that was asked for, loads only that, and turns errors into exit codes."""
 
+import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -10,7 +12,7 @@ from connmgr_hil import __version__
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, ExitCode, HarnessError
 
 from .bug import report_bug
-from .interrupting import heed_interrupts, nothing_to_report
+from .interrupting import heed_interrupts, interrupted, nothing_to_report
 
 _COMMANDS = {
     "doctor": "Say what this machine has and what it lacks.",
@@ -37,6 +39,9 @@ load them all."""
 
 READER_GONE = 141
 """What a shell shows for a program that SIGPIPE ended."""
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_TERMINAL_GONE = {errno.EIO, errno.ENXIO}
 
 
 class _Commands(click.Group):
@@ -100,24 +105,46 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        _say("interrupted")
         return ExitCode.INTERRUPTED
     except HarnessError as error:
         return report_bug(error)
     except ConnMgrHilError as error:
-        name = click.style("cmhil:", bold=True)
-        click.echo(f"{name} {error}", err=True, color=_colour())
-        return error.exit_code
+        _say(f"{click.style('cmhil:', bold=True)} {error}")
+        return ExitCode.INTERRUPTED if interrupted() else error.exit_code
     except (BrokenPipeError, SystemExit) as ending:
         if isinstance(ending, SystemExit) and ending.code == 0:  # click has answered a completion
             return ExitCode.CONFORMS
         # The reader of our output went away (`cmhil platforms | head`): nobody is left to be told,
         # and what was being done is not finished. Click turns most of these into SystemExit.
         sys.stdout = None
-        return READER_GONE
+        return ExitCode.INTERRUPTED if interrupted() else READER_GONE
+    except OSError as error:
+        return _output_lost(error)
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback on the terminal
         return report_bug(error)
     return code
+
+
+def _output_lost(error: OSError) -> int:
+    """Return the exit code where what is printed finds no room, or its terminal has gone; another error is a bug."""
+    if error.errno not in _NO_ROOM | _TERMINAL_GONE:
+        return report_bug(error)
+    sys.stdout = None
+    if interrupted():
+        return ExitCode.INTERRUPTED
+    if error.errno in _TERMINAL_GONE:
+        return READER_GONE
+    _say(
+        f"cmhil: the output should be written\n  seen: {error}\n  next: free some space and run again"
+    )
+    return ExitCode.RIG
+
+
+def _say(text: str) -> None:
+    """Tell a person who may have gone."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True, color=_colour())
 
 
 def _colour() -> bool | None:

@@ -48,13 +48,13 @@ class Progress:
         if result.outcome in {Outcome.CONFORMS, None}:
             if not (self._moving or self._quiet):
                 reason = f"  (not here: {on_one_line(result.reason)})" if result.reason else ""
-                click.echo(f"  {_mark(result.outcome)}  {name}{reason}")
+                _say(f"  {_mark(result.outcome)}  {name}{reason}")
         else:
-            click.echo(f"  {_mark(result.outcome)}  {name}: {on_one_line(result.title)}")
+            _say(f"  {_mark(result.outcome)}  {name}: {on_one_line(result.title)}")
             for line in result.reason.splitlines():
-                click.echo(f"        {on_one_line(line)}")
+                _say(f"        {on_one_line(line)}")
             if result.trace is not None:
-                click.echo(f"        trace: {result.trace}")
+                _say(f"        trace: {result.trace}")
         self._draw(len(self._names) or total)
 
     def __enter__(self) -> Self:
@@ -75,11 +75,21 @@ class Progress:
             line += f"  about {wall / self._done * (total - self._done):.0f} s left"
         if self._done < len(self._names):
             line += f"  {self._names[self._done]}"
-        click.echo(line[: shutil.get_terminal_size().columns - 1], nl=False)
+        _say(line[: shutil.get_terminal_size().columns - 1], nl=False)
 
     def _wipe(self) -> None:
         if self._moving:
-            click.echo("\r\033[K", nl=False)
+            _say("\r\033[K", nl=False)
+
+
+def _say(text: str, *, nl: bool = True) -> None:
+    """Print; a terminal that has gone, or a full disk, must not end the run before its report is written."""
+    try:
+        click.echo(text, nl=nl)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        return
 
 
 def _mark(outcome: Outcome | None) -> str:

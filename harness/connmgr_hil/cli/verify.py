@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from connmgr_hil.vocabulary.errors import ExitCode
+from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
 
 from .output import write_json
 from .target_options import dialect_option, target_options
 
 if TYPE_CHECKING:
+    from connmgr_hil.conformance.results import RunReport
+    from connmgr_hil.files import RunFolder
     from connmgr_hil.targets import Dialect
+
+SUMMARY = "summary.json"
 
 
 def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
@@ -46,7 +50,7 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="For traces and summary; out/verify/TARGET if not given.",
+    help="For traces and summary; a new folder in out/verify/TARGET if not given, and 'latest' there names it.",
 )
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option(
@@ -84,13 +88,12 @@ def verify(
     cmhil verify -t simulated --scenarios mine.py
     cmhil verify -t native --image zephyr.exe --dialect stock
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
     from connmgr_hil.conformance import run  # noqa: PLC0415
     from connmgr_hil.conformance.scenario import load  # noqa: PLC0415
+    from connmgr_hil.files import RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
 
     from .progress import Progress  # noqa: PLC0415
-    from .summary import summary  # noqa: PLC0415
 
     own = [each for path in files for each in load(path)]
     chosen = run.choose(scenarios) if scenarios or not own else own
@@ -106,28 +109,72 @@ def verify(
     # A target may be the path of a platform file, whose stem names the folder, or a labgrid place.
     spoken = "" if dialect == "probe" else dialect
     names = filter(None, (Path(target.replace(":", "-")).stem, variant, spoken))
-    folder = out or Path("out", "verify", "-".join(names))
+    home = Path("out", "verify", "-".join(names))
 
-    reports = []
-    if recorded is not None:
-        click.echo(f"Recorded from real Zephyr earlier: the traces in {recorded}, judged again")
-        with Progress(quiet=True) as progress:
-            reports.append(run.check([recorded], progress=progress))
-        click.echo(summary(reports[0]) + "\n")
-    click.echo(f"Live, now: {bench.platform.description}")
-    if bench.platform.kind == "simulated":
-        click.echo("  (an imitation of Zephyr on this computer; no Zephyr code runs in it)")
-    with Progress([each.name for each in chosen] * repeat) as progress:
-        live = run.verify(bench, folder, scenarios=chosen, repeat=repeat, progress=progress)
-    reports.append(live)
+    earlier = _judged_again(recorded) if recorded else None
+    if earlier is not None and earlier.interrupted:
+        click.echo("VERDICT  none (interrupted)")
+        return earlier.exit_code
+    with bench:
+        # Who is refused here has written nothing yet.
+        bench.claim()
+        with RunFolder(home, out) as folder:
+            (folder.path / SUMMARY).unlink(missing_ok=True)
+            click.echo(f"Live, now: {bench.platform.description}")
+            if bench.platform.kind == "simulated":
+                click.echo("  (an imitation of Zephyr on this computer; no Zephyr code runs in it)")
+            if folder.earlier:
+                found = f"{folder.earlier} trace{'' if folder.earlier == 1 else 's'}"
+                click.echo(f"  ({found} of earlier runs in {out} count for nothing here)")
+            with Progress([each.name for each in chosen] * repeat) as progress:
+                live = run.verify(
+                    bench, folder.path, scenarios=chosen, repeat=repeat, progress=progress
+                )
+            return _concluded(live, earlier, folder, json_file)
+
+
+def _judged_again(recorded: Path) -> "RunReport":
+    from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
+
+    from .progress import Progress  # noqa: PLC0415
+    from .summary import summary  # noqa: PLC0415
+
+    click.echo(f"Recorded from real Zephyr earlier: the traces in {recorded}, judged again")
+    with Progress(quiet=True) as progress:
+        report = run.check([recorded], progress=progress)
+    click.echo(summary(report, brief=True) + "\n")
+    return report
+
+
+def _concluded(
+    live: "RunReport", earlier: "RunReport | None", folder: "RunFolder", json_file: Path | None
+) -> int:
+    """Write the summary, and only then say how it ended: a terminal that has gone takes nothing with it."""
+    from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
+
+    from .summary import summary  # noqa: PLC0415
+
+    overall = Outcome.worst([each.outcome for each in (live, earlier) if each])
+    document = live.as_json()
+    if not live.interrupted:
+        document["verdict"] = str(overall)
+    if earlier is not None:
+        document["recorded"] = earlier.as_json()
+    lost: NotRecorded | None = None
+    for path in dict.fromkeys((folder.path / SUMMARY, json_file or folder.path / SUMMARY)):
+        try:
+            write_json(path, document)
+        except NotRecorded as error:
+            lost = lost or error
+            overall = Outcome.worst([overall, Outcome.RIG])
     click.echo(summary(live) + "\n")
-
-    overall = Outcome.worst([report.outcome for report in reports])
-    document = live.as_json() | {"verdict": str(overall)}
-    if recorded is not None:
-        document["recorded"] = reports[0].as_json()
-    for path in dict.fromkeys((folder / "summary.json", json_file or folder / "summary.json")):
-        write_json(path, document)
-    ending = " (interrupted)" if live.interrupted else ""
-    click.echo(f"VERDICT  {overall}{ending}    traces and summary.json are in {folder}")
-    return ExitCode.INTERRUPTED if live.interrupted else overall.exit_code
+    if lost and not live.unrecorded:  # else it was told that the disk takes no more
+        click.echo(f"cmhil: {lost}", err=True)
+    where = f"traces are in {folder.name}" if lost else f"traces and {SUMMARY} are in {folder.name}"
+    if live.interrupted:
+        click.echo(f"VERDICT  none (interrupted)    {where}")
+        return ExitCode.INTERRUPTED
+    click.echo(f"VERDICT  {overall}    {where}")
+    if earlier is not None and earlier.unread and overall is not Outcome.FAILS:
+        return ExitCode.USAGE
+    return overall.exit_code

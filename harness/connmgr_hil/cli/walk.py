@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from connmgr_hil.vocabulary.errors import ExitCode
+from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
 
 from .output import write_json
 from .target_options import target_options
@@ -54,6 +54,7 @@ def walk(
     cmhil walk -t native --walks 2000 --seed 1
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import walker  # noqa: PLC0415 - slow to import
+    from connmgr_hil.files import RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
     from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
 
@@ -66,19 +67,26 @@ def walk(
     folder = out or Path("out", "walk", Path(target).stem)
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     click.echo(f"{walks} walks of {steps} steps on {bench.platform.description}; seed {chosen}")
-    report = walker.walk(
-        bench,
-        folder,
-        walks=walks,
-        steps=steps,
-        seed=chosen,
-        before=first,
-        stop_at=stop_at,
-        progress=_tell if sys.stderr.isatty() else None,
-    )
+    with bench:
+        bench.claim()
+        with RunFolder(folder, folder):
+            report = walker.walk(
+                bench,
+                folder,
+                walks=walks,
+                steps=steps,
+                seed=chosen,
+                before=first,
+                stop_at=stop_at,
+                progress=_tell if sys.stderr.isatty() else None,
+            )
+    try:
+        if json_file is not None:
+            write_json(json_file, report.as_json())
+    except NotRecorded:
+        if not report.unrecorded:  # else it was told that the disk takes no more
+            raise
     click.echo(_summary(report))
-    if json_file is not None:
-        write_json(json_file, report.as_json())
     return ExitCode.INTERRUPTED if report.interrupted else report.outcome.exit_code
 
 
@@ -107,5 +115,5 @@ def _summary(report: "WalkReport") -> str:
         f"{len(report.failures)} failed, {report.inconclusive} inconclusive, "
         f"{report.storms} ended in a storm that the model predicts"
     )
-    lines.append(f"VERDICT  {report.outcome}{' (interrupted)' if report.interrupted else ''}")
+    lines.append(f"VERDICT  {report.verdict}{' (interrupted)' if report.interrupted else ''}")
     return "\n".join(lines)

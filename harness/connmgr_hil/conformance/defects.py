@@ -14,7 +14,7 @@ import msgspec
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import ExitCode, HarnessError, RigFault, UsageError
+from connmgr_hil.vocabulary.errors import ExitCode, HarnessError, NotRecorded, RigFault, UsageError
 
 from .bench import Bench
 from .requirements import requirements
@@ -215,6 +215,8 @@ def hunt(
             result = run_scenario(target, seeded, out / f"{each.name}.jsonl")
             if result.outcome is None:
                 continue
+            if result.unrecorded:
+                raise NotRecorded("the hunt for defects should leave traces", result.reason)
             tried += 1
             if defect.is_blamed_by(result):
                 return Finding(defect, "caught", result, tried, time.monotonic() - began)

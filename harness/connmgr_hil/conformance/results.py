@@ -34,6 +34,8 @@ class ScenarioResult:
     attempt: int = 1
     restarted_by: str = ""
     """By which of a board's means it began; empty where there is only one."""
+    unrecorded: bool = False
+    """Whether it ended because its trace could not be written."""
 
     def as_json(self) -> dict[str, object]:
         """Return the result as a JSON object."""
@@ -68,6 +70,8 @@ class RunReport:
     dialect: str = ""
     builds: list["RunReport"] = field(default_factory=list)
     """A report for each build, where there are several: each has a verdict of its own, and this one the worst."""
+    unrecorded: bool = False
+    """Whether the run ended because a trace could not be written."""
     unread: list[BadInput] = field(default_factory=list)
     """Why files were left out that are no sound traces."""
 

@@ -95,6 +95,7 @@ def verify(
     finally:
         report.profile = runner.profile_name or report.profile
         report.build = runner.build
+        report.unrecorded = runner.unrecorded
         report.wall_seconds = time.monotonic() - began
     return report
 
@@ -112,6 +113,8 @@ class _Runner:
         self._profile = profile
         self._models = Models()
         self._device: tuple[Hello, tuple[IfaceFacts, ...], Profile] | None = None
+        self.unrecorded = False
+        """Whether the disk took no more."""
         self.hopeless = False
         """Whether the next scenario would only meet the same fault."""
 
@@ -146,6 +149,7 @@ class _Runner:
             obstacle = error.wanted
         except (DeviceFault, RigFault) as error:
             problem = str(error)
+            self.unrecorded = isinstance(error, NotRecorded)
             self.hopeless = isinstance(error, NotRecorded | WrongDevice)
         if obstacle:
             path.unlink(missing_ok=True)
@@ -154,7 +158,8 @@ class _Runner:
         wall = time.monotonic() - began
         result = _result(scenario.title, header, session.verdict, path, wall, attempt, problem)
         restart = self._target.last_restart
-        return replace(result, restarted_by=restart.by) if restart else result
+        by = restart.by if restart else ""
+        return replace(result, restarted_by=by, unrecorded=self.unrecorded)
 
     def _insist_on_one_build(self, facts: Hello) -> None:
         """End a run in which the firmware was exchanged: what one build shows, the other need not."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from connmgr_hil.checker import Failure
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import RigFault, UsageError
+from connmgr_hil.vocabulary.errors import NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.stimuli import Words, burst, split_burst
 
@@ -91,6 +91,8 @@ class _Bench:
             if signature(error.failure) == self.wanted:
                 self.failure = error.failure
                 return True
+        except NotRecorded:
+            raise
         except RigFault:
             self._drop()
         return False

@@ -10,7 +10,7 @@ from random import Random
 from connmgr_hil.checker import Outcome
 from connmgr_hil.model import Models, State
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.vocabulary.errors import NotRecorded, RigFault, WrongDevice
 from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.stimuli import Words, advance
 
@@ -57,6 +57,15 @@ class WalkReport:
     inconclusive: int = 0
     coverage: Coverage = field(default_factory=Coverage)
     interrupted: bool = False
+    unrecorded: bool = False
+    """Whether the walks ended because a trace could not be written."""
+    hopeless: bool = False
+    """Whether the next walk would only meet the same fault."""
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in a word; `none` where the walks were interrupted."""
+        return "none" if self.interrupted else str(self.outcome)
 
     @property
     def outcome(self) -> Outcome:
@@ -70,7 +79,7 @@ class WalkReport:
     def as_json(self) -> dict[str, object]:
         """Return the report as a JSON object."""
         return {
-            "verdict": str(self.outcome),
+            "verdict": self.verdict,
             "target": self.target,
             "seed": self.seed,
             "walks": self.walks,
@@ -122,7 +131,7 @@ def walk(
                     path.unlink()
                 if progress:
                     progress(report, walks)
-                if len(report.failures) >= stop_at or len(report.faults) >= 3:
+                if len(report.failures) >= stop_at or len(report.faults) >= 3 or report.hopeless:
                     break
     except KeyboardInterrupt:
         report.interrupted = True
@@ -161,6 +170,8 @@ def _walk_once(
         return False
     except RigFault as error:
         report.faults.append(str(error))
+        report.unrecorded = isinstance(error, NotRecorded)
+        report.hopeless = isinstance(error, NotRecorded | WrongDevice)
         return False
     finally:
         if session.verdict is not None:

@@ -30,6 +30,11 @@ class RunFolder:
         self.path = given or home
         self.earlier = 0
 
+    @property
+    def name(self) -> Path:
+        """What a person calls it: `latest` as long as no other run has begun."""
+        return self._given or self._home / LATEST
+
     def __enter__(self) -> Self:
         try:
             self.path = self._given or self._made()
@@ -41,7 +46,7 @@ class RunFolder:
         except OSError as error:
             self.__exit__()
             raise NotRecorded(
-                f"a folder for the traces at {self.path}",
+                f"cannot write the traces to {self.path}",
                 str(error),
                 "choose another place with --out",
             ) from error

@@ -63,10 +63,13 @@ class Learned:
     restarts: int
     rounds: int
     seconds: float
+    interrupted: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 when they are equal, 1 when they differ, 4 when that is not certain."""
+        """0 when they are equal, 1 when they differ, 4 when that is not certain, 130 when it was interrupted."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
         if self.divergences and self.confirmed:
             return ExitCode.FAILS
         return ExitCode.INCONCLUSIVE if self.divergences or self.unfinished else ExitCode.CONFORMS
@@ -94,6 +97,7 @@ class Learned:
             "sequence": [" ".join(words) for words in self.sequence],
             "confirmed": self.confirmed,
             "unfinished": self.unfinished,
+            "interrupted": self.interrupted,
             "ambiguous": self.ambiguous,
             "queries": self.queries,
             "remembered": self.remembered,
@@ -145,12 +149,20 @@ def learn(
                 memory.ask, reference, tests=spend.tests, states=spend.states, seed=seed
             )
             unfinished = ""
+            interrupted = False
             try:
                 device = learn_mealy(tuple(commands), memory.ask, doubts.wrong_about)
             except BudgetSpent as spent:
                 unfinished = str(spent)
                 device = doubts.latest or Mealy(tuple(commands), ())
-            found, confirmed = _sort_out(box, device, reference, finished=not unfinished)
+            except KeyboardInterrupt:
+                unfinished, interrupted = "it was interrupted", True
+                device = doubts.latest or Mealy(tuple(commands), ())
+            found, confirmed = (
+                ((), False)
+                if interrupted
+                else _sort_out(box, device, reference, finished=not unfinished)
+            )
         failure = None
         if confirmed:
             words = tuple(commands[name] for name in found[0].word)
@@ -177,6 +189,7 @@ def learn(
         restarts=box.restarts,
         rounds=doubts.rounds,
         seconds=time.monotonic() - began,
+        interrupted=interrupted,
     )
 
 

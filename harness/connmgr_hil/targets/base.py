@@ -44,6 +44,12 @@ class Target(Protocol):
     def last_restart(self) -> Restart | None:
         """How it was last restarted, where there is more than one means; None elsewhere."""
 
+    def claim(self) -> None:
+        """Take what only one run may use, before anything is recorded; `start` does so, too.
+
+        Raises `RigFault` naming who has it.
+        """
+
     def start(self) -> Transport:
         """Start it and return the line to it."""
 
@@ -93,6 +99,9 @@ class PlatformTarget:
     def last_restart(self) -> Restart | None:
         """How it was last restarted; None where there is only one means."""
         return None
+
+    def claim(self) -> None:
+        """Take nothing: whoever starts a program or an emulator has one of their own."""
 
     def stop(self) -> None:
         """End it."""

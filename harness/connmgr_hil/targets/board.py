@@ -87,6 +87,10 @@ class BoardTarget(PlatformTarget):
         held = {"CMHIL_BOARD_HELD": self._lock.board} if self._lock else {}
         return super().variables() | {"CMHIL_PORT": self._port.wanted} | held
 
+    def claim(self) -> None:
+        """Lock the board and open its line."""
+        self._open()
+
     def start(self) -> Transport:
         """Open the line and restart the board."""
         self.stop()

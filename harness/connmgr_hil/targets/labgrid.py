@@ -46,6 +46,10 @@ class LabgridTarget(PlatformTarget):
         """What the user calls it."""
         return PREFIX + self._place
 
+    def claim(self) -> None:
+        """Acquire the place and open its serial port."""
+        self._ours().claim()
+
     def start(self) -> Transport:
         """Acquire the place, open its serial port and reboot the board."""
         return self._ours().start()
