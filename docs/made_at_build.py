@@ -17,7 +17,7 @@ from robot.libdoc import libdoc  # type: ignore[import-untyped]
 from robot.libdocpkg import LibraryDocumentation  # type: ignore[import-untyped]
 
 from connmgr_hil.cli.main import cmhil
-from connmgr_hil.conformance.requirements import requirements
+from connmgr_hil.conformance.requirements import Requirement, requirements
 from connmgr_hil.conformance.scenario import registered
 from connmgr_hil.resources import zephyr_app_dir
 from connmgr_hil.transport.deadlines import DEADLINES
@@ -37,6 +37,7 @@ _CHAPTERS = {
     "IMP": "Any connectivity implementation",
     "IDLE": "Idle timeout",
     "SH": "The shell `net cm`",
+    "LIFE": "Life of the device",
 }
 
 
@@ -69,6 +70,11 @@ def _keywords() -> str:
     return "\n".join(["| keyword | arguments | what it does |", "| --- | --- | --- |", *rows])
 
 
+def _shown_by(requirement: Requirement, by_requirement: dict[str, list[str]]) -> str:
+    named = ", ".join(by_requirement.get(requirement.id, ["none"]))
+    return "every scenario" if requirement.in_every_run else named
+
+
 def _requirements() -> str:
     by_requirement: dict[str, list[str]] = {}
     for scenario in registered().values():
@@ -83,7 +89,7 @@ def _requirements() -> str:
         ]
         lines += [
             f"| {each.id} | {_cell(each.sentence)} | {each.kind} | {each.since} "
-            f"| {_cell(', '.join(by_requirement.get(each.id, ['none'])))} |"
+            f"| {_cell(_shown_by(each, by_requirement))} |"
             for each in members
         ]
     return "\n".join(lines)

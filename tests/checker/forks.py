@@ -23,6 +23,7 @@ def fork(checker: Checker) -> Checker:
     for name, value in vars(checker).items():
         if isinstance(value, list | set | deque):
             setattr(twin, name, copy.copy(value))
+    twin.evidence = checker.evidence.copy()
     return twin
 
 

@@ -399,4 +399,5 @@ def test_a_restart_that_nobody_asked_for_is_refused() -> None:
 
     verdict = judge([*recorded("E1")[:20], Reset(how="banner", expected=False)])
     assert verdict.failure is not None
-    assert "restarted" in verdict.failure.sentence
+    assert verdict.failure.requirements == ("REQ-LIFE-003",)
+    assert "restart" in verdict.failure.seen

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from connmgr_hil.conformance.expectation import Mark, difference, mark_of, parse
 from connmgr_hil.vocabulary.errors import HarnessError
+from connmgr_hil.vocabulary.expectation import Mark, difference, mark_of, parse
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen
 
 

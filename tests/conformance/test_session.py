@@ -10,13 +10,13 @@ from connmgr_hil.targets import find_platform, open_target
 from connmgr_hil.targets.base import PlatformTarget
 from connmgr_hil.trace import read_records
 from connmgr_hil.transport import Transport
-from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, RigFault, UsageError
+from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, RigFault, Unmet, UsageError
 from connmgr_hil.vocabulary.observations import (
-    Complaint,
     Fault,
     Header,
     Outside,
     Reply,
+    Stuck,
     VerdictGiven,
 )
 
@@ -41,11 +41,11 @@ class NeverUp(PlatformTarget):
     ("error", "told", "verdict"),
     [
         (RigFault("the board should boot", "nothing"), Fault, "rig"),
-        (DeviceFault("a hello", "nonsense"), Complaint, "fails"),
+        (DeviceFault("a hello", "nonsense"), Stuck, "fails"),
         (DeviceReset("a boot", "two"), None, "inconclusive"),
-        (UsageError("one board", "two"), None, "inconclusive"),
-        (KeyboardInterrupt(), None, "inconclusive"),
-        (RuntimeError("a defect of ours"), None, "inconclusive"),
+        (UsageError("one board", "two"), None, "none (one board\n  seen: two)"),
+        (KeyboardInterrupt(), None, "none (interrupted)"),
+        (RuntimeError("a defect of ours"), None, "none (a defect of ours)"),
     ],
 )
 def test_a_target_that_does_not_come_up_leaves_a_whole_trace(
@@ -96,9 +96,10 @@ def test_a_stimulus_may_be_a_command_of_the_device(tmp_path: Path) -> None:
     assert session.verdict.outcome is Outcome.CONFORMS
     with (
         target,
-        pytest.raises(DeviceFault, match=r"traffic: 'timeout 4 7' returns 0\n.*ENOTSUP"),
+        pytest.raises(Unmet, match=r"traffic: 'timeout 4 7' returns 0\n.*ENOTSUP"),
         Session(target, tmp_path / "bad.jsonl") as session,
     ):
         session.stimulate("traffic")
     assert session.verdict is not None
-    assert session.verdict.outcome is Outcome.FAILS
+    assert session.verdict.outcome is Outcome.INCONCLUSIVE
+    assert session.verdict.unmet.startswith("the stimulus traffic")

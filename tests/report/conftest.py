@@ -23,7 +23,8 @@ def write(tmp_path: Path) -> Write:
         }  # fmt: skip
         path = tmp_path / "traces" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [json.dumps(record) + "\n" for record in (header, HELLO, BOOT, *records)]
+        last = {"k": "verdict", "verdict": "unjudged"}
+        lines = [json.dumps(record) + "\n" for record in (header, HELLO, BOOT, *records, last)]
         path.write_text("".join(lines), encoding="utf-8")
         return path
 

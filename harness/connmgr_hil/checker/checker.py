@@ -9,12 +9,16 @@ from collections import deque
 from connmgr_hil.model import Model, Models, Profile, World
 from connmgr_hil.model.observed import Shown
 from connmgr_hil.model.state import State
+from connmgr_hil.vocabulary.expectation import is_met
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
+    Breach,
     CallSeen,
     Complaint,
+    Crashed,
     EventSeen,
     Fault,
+    Foreign,
     Header,
     HelloSeen,
     Lost,
@@ -25,10 +29,14 @@ from connmgr_hil.vocabulary.observations import (
     StateSeen,
     Stimulus,
     Storm,
+    Stuck,
+    VerdictGiven,
 )
 from connmgr_hil.vocabulary.stimuli import Words
 
+from . import life
 from .calm import follow
+from .evidence import Damage, Evidence
 from .explain import Explainer
 from .hypothesis import COUNTERS, Hypothesis, Track
 from .limits import Limits
@@ -37,7 +45,7 @@ from .search import Command, Search
 from .soundness import ends, malformed, waited
 from .stock import StockJudge
 from .unasked import Unasked
-from .verdict import Failure, Outcome, Verdict
+from .verdict import UNENDED, Failure, Verdict
 
 _QUIRKS = {"storm": "REQ-EVT-020", "overflow": "REQ-MON-038"}
 _Timed = CallSeen | EventSeen | Part | Reply | StateSeen | Storm
@@ -69,15 +77,14 @@ class Checker:
         self._limits_open = limits is None
         self._profile = profile
         self.model: Model | None = None
-        self.failure: Failure | None = None
+        self.evidence = Evidence()
+        self.ended = False
+        """Whether the record was seen that a run ends with: a trace without it was cut."""
         self.quirks: set[str] = set()
         self.records = 0
         self._nonce = ""
         self._hypotheses: list[Hypothesis] = []
         self._known = False
-        self._doubt = ""
-        self._rig = ""
-        self._complaint = ""
         self._window: list[tuple[int, _Judged]] = []
         self._unanswered: set[int] = set()
         self._unasked = Unasked()
@@ -92,17 +99,23 @@ class Checker:
 
     # --- feeding -------------------------------------------------------------------------
 
+    @property
+    def failure(self) -> Failure | None:
+        """The failure of the device, if there is one by now."""
+        return self.evidence.failure
+
     def feed(self, record: AnyRecord) -> Failure | None:
         """Judge one more record; return the failure, if there is one by now."""
         self.records += 1
         if self.failure:
+            self.ended = self.ended or _ends(record)
             return self.failure
         if isinstance(record, _JUDGED):
             self._take(record)
         else:
             self._note(record)
-        if self._stock is not None and self.failure is None:
-            self.failure = self._stock.judge(self.records, record)
+        if self._stock is not None and (failure := self._stock.judge(self.records, record)):
+            self.evidence.fail(failure)
         return self.failure
 
     def _take(self, record: _Judged) -> None:
@@ -111,7 +124,6 @@ class Checker:
             if record.id in self._unanswered:
                 return  # sent again: the same command
             self._unanswered.add(record.id)
-            self._unasked = self._unasked.given(record)
         self._window.append((self.records, record))
         if isinstance(record, Reply):
             self._unasked = self._unasked.replied(record)
@@ -128,55 +140,98 @@ class Checker:
             self._flush()
             self._meet(record)
         elif isinstance(record, Reset):
-            self._flush()
-            self._forget()
-            if not record.expected and not self.failure:
-                self.failure = Failure(
-                    (), "The device restarted although nobody asked it to", self.records,
-                    self._last_t, f"reset ({record.how})", (), (), self._since(), "",
-                )  # fmt: skip
+            if record.expected:
+                self._flush()
+                self._forget()
+            else:
+                self._died(record)
+        elif isinstance(record, Crashed | Stuck):
+            self._died(record)
         elif isinstance(record, Lost):
-            self._doubt = self._doubt or f"frames {record.first:x} to {record.last:x} were lost"
-            self._forget()
+            self._harm(Damage.LINE, f"frames {record.first:x} to {record.last:x} were lost")
+        elif isinstance(record, Foreign):
+            self._harm(Damage.LINE, record.text)
+        elif isinstance(record, Fault):
+            self._harm(Damage.RIG, f"{record.kind}: {record.message}")
         elif isinstance(record, Quirk):
             self.quirks.add(record.requirement)
         elif isinstance(record, Complaint):
-            self._hear(record)
-        elif isinstance(record, Fault):
-            self._rig = f"{record.kind}: {record.message}"
+            self._miss(record)
+        elif isinstance(record, Breach):
+            self._breach(record)
+        elif isinstance(record, VerdictGiven):
+            self.ended = _ends(record)
 
-    def _hear(self, complaint: Complaint) -> None:
-        """Believe whoever drives the run, unless what was seen may have come of time that nobody asked for."""
-        if not self._time_is_real or self._unasked.usec <= self.limits.late:
-            self._complaint = self._complaint or complaint.text
-            return
-        self.doubt(
-            f"{self._unasked.usec / 1e3:.0f} ms of device time passed between commands though nobody asked for it, and "
-            f"more than {self.limits.late / 1e3:.0f} ms may make the difference\n"
-            f"  next: run it again, with a host and a line that are less busy\n{complaint.text}"
-        )
+    def _harm(self, damage: Damage, text: str) -> None:
+        """Note a damage: from here on nothing is certain."""
+        self.evidence.harm(damage, self.records, text)
+        self._forget()
 
-    def finish(self) -> Verdict:
-        """Judge what is left and give the verdict."""
-        unanswered = bool(self._unanswered)
-        self._flush()
-        failure = self.failure
-        if failure is None and self._known and not unanswered:
-            failure = self._owed_at_end()
-        elapsed = self._elapsed + self._last_t - (self._first_t or 0)
-        outcome, reason = Outcome.CONFORMS, ""
-        if failure:
-            outcome = Outcome.FAILS
-        elif self._complaint:
-            outcome, reason = Outcome.FAILS, self._complaint
-        elif self._rig:
-            outcome, reason = Outcome.RIG, self._rig
-        elif self._doubt or self.model is None or unanswered:
-            outcome = Outcome.INCONCLUSIVE
-            reason = self._doubt or (
-                "a command was not answered" if unanswered else "the trace has no hello record"
+    def _died(self, record: Crashed | Stuck | Reset) -> None:
+        """Blame the device for its end; what it had not answered by then is not judged."""
+        requirement, sentence = life.broken_by(record)
+        given = [" ".join(each.words) for _, each in self._window if isinstance(each, Stimulus)]
+        since = " · ".join([*self._recent, *given][-3:]) or "boot"
+        t = self._last_t if isinstance(record, Reset) else record.t or self._last_t
+        self.evidence.fail(
+            Failure(
+                (requirement,), sentence, self.records, t, life.in_words(record), (), (), since,
+                "\n".join(life.details(record)), kind=life.kind_of(record),
             )
-        return Verdict(outcome, failure, reason, tuple(sorted(self.quirks)), self.records, elapsed)
+        )  # fmt: skip
+        self._forget()
+
+    def _miss(self, complaint: Complaint) -> None:
+        """Note that a scenario or test did not reach what it wanted; the model judges what was seen instead."""
+        if is_met(complaint):
+            return
+        text = complaint.text
+        if self._time_is_real and self._unasked.usec:
+            text += (
+                f"\n  {self._unasked.usec / 1e3:.0f} ms of device time passed between commands though nobody asked for it"
+                "\n  next: run it again, with a host and a line that are less busy"
+            )
+        self.evidence.miss(self.records, text)
+
+    def _breach(self, breach: Breach) -> None:
+        """Blame the device for what only the driver of the run can judge, once all that was seen has been."""
+        self._flush()
+        self.evidence.fail(
+            Failure(
+                (breach.requirement,), breach.sentence, self.records, self._last_t, breach.seen, (), (),
+                self._since(), "", kind="breach",
+            )
+        )  # fmt: skip
+
+    def finish(self, *, cut: bool = False) -> Verdict:
+        """Judge what is left and give the verdict; asking again gives the same, and the run may go on.
+
+        `cut` says that the run did not come to its end: nothing is asked for that may only have come too late for it. What came with
+        a command that was never answered is not judged, since nobody knows when it began.
+        """
+        unanswered = bool(self._unanswered)
+        if not unanswered:
+            self._flush()
+        evidence = self.evidence.copy()
+        whole = not (cut or unanswered or evidence.settled)
+        if whole and self._known and (failure := self._owed_at_end()):
+            evidence.fail(failure)
+        if not evidence.settled and (lacking := self._lacking(unanswered=unanswered, cut=cut)):
+            evidence.harm(Damage.CUT, self.records, lacking)
+        elapsed = self._elapsed + self._last_t - (self._first_t or 0)
+        return evidence.verdict(quirks=self.quirks, records=self.records, device_usec=elapsed)
+
+    def _lacking(self, *, unanswered: bool, cut: bool) -> str:
+        """Return what a run lacks at its end, empty if it is whole."""
+        if self.model is None:
+            return "the trace has no hello record"
+        if unanswered:
+            return "a command was not answered"
+        return (
+            "the trace was cut: its last record, which says how the run ended, is missing"
+            if cut
+            else ""
+        )
 
     def states(self) -> list[State]:
         """Return the model states that the device may be in now; none when nothing is known."""
@@ -191,10 +246,6 @@ class Checker:
     def chaotic(self) -> bool:
         """Whether the device may be in a storm that the model predicted."""
         return any(each.chaotic for each in self._hypotheses)
-
-    def doubt(self, reason: str) -> None:
-        """Note why the run can no longer conform; a failure seen elsewhere still stands."""
-        self._doubt = self._doubt or reason
 
     # --- what is known of the device -----------------------------------------------------
 
@@ -214,7 +265,7 @@ class Checker:
         self._searching.began = 0
         stock = hello.facts.dialect == "stock"
         self._stock = StockJudge(hello.facts.track) if stock else None
-        self._known = hello.start == "boot" and not stock
+        self._known = hello.start == "boot" and not stock and not self.evidence.settled
         self._hypotheses = []
         if self._known:
             tallies = (0,) * (len(COUNTERS) * len(world.ifaces))
@@ -231,8 +282,7 @@ class Checker:
         """After a `reset` command the device is as after boot."""
         assert self.model is not None
         if reply.status != "0":
-            self.doubt(f"the device could not reset itself: {reply.status}")
-            self._forget()
+            self._harm(Damage.DOUBT, f"the device could not reset itself: {reply.status}")
             return
         tallies = [0] * (len(COUNTERS) * len(self.model.world.ifaces))
         for outcome in self.model.boot()[:1]:
@@ -255,8 +305,7 @@ class Checker:
         unanswered, self._unanswered = self._unanswered, set()
         given = [record.id for _, record in window if isinstance(record, Stimulus)]
         if unanswered.intersection(given[:-1]):
-            self.doubt("a command was not answered, though later ones were")
-            self._forget()
+            self._harm(Damage.DOUBT, "a command was not answered, though later ones were")
             return
         replies = {record.id: record for _, record in window if isinstance(record, Reply)}
         words = {record.id: record.words for _, record in window if isinstance(record, Stimulus)}
@@ -274,7 +323,7 @@ class Checker:
             for each in self._hypotheses
         ]
         for number, record in window:
-            if self.failure:
+            if self.evidence.settled:
                 return
             if isinstance(record, Stimulus):
                 if self._search:
@@ -323,7 +372,7 @@ class Checker:
         if not self._known:
             return
         if fault := self._senseless(record):
-            self.failure = self._explainer(number, record.t).malformed(record, *fault)
+            self.evidence.fail(self._explainer(number, record.t).malformed(record, *fault))
             return
         search = self._searching
         if isinstance(record, EventSeen) and is_of_driver(search.world, record.name, record.iface):
@@ -339,19 +388,17 @@ class Checker:
         else:
             survivors = [after for each in frontier for after in search.match(each, record)]
         if not survivors:
-            self.failure = self._explainer(number, record.t).explain(
-                record, frontier or self._hypotheses
-            )
+            explainer = self._explainer(number, record.t)
+            self.evidence.fail(explainer.explain(record, frontier or self._hypotheses))
             return
         self._hypotheses = _distinct(survivors)
         chaos = {each.chaos for each in self._hypotheses}
         if chaos <= _QUIRKS.keys():
             self.quirks.add(_QUIRKS[self._hypotheses[0].chaos])
         if "manifold" in chaos:
-            self._doubt = self._doubt or "more orders are possible than are followed"
+            self.evidence.harm(Damage.DOUBT, number, "more orders are possible than are followed")
         if len(self._hypotheses) > self.limits.hypotheses:
-            self._doubt = "too many explanations to follow"
-            self._forget()
+            self._harm(Damage.DOUBT, "too many explanations to follow")
 
     def _ran_backwards(self, number: int, record: _Timed) -> bool:
         """A clock that jumps back (some emulated timers do) makes every time after it worthless."""
@@ -367,11 +414,10 @@ class Checker:
             self._answered_t = record.t
         if now + slack >= before:
             return False
-        self.doubt(
-            f"the device's clock ran backwards at record {number}, from {before / 1e6:.3f} s "
-            f"to {now / 1e6:.3f} s"
+        self._harm(
+            Damage.DOUBT,
+            f"the device's clock ran backwards at record {number}, from {before / 1e6:.3f} s to {now / 1e6:.3f} s",
         )
-        self._forget()
         self._last_t = record.t
         return True
 
@@ -418,6 +464,11 @@ class Checker:
         if any(each.rests or each.chaotic for each in self._hypotheses):
             return None
         return self._explainer(self.records, self._last_t).silent(self._hypotheses)
+
+
+def _ends(record: AnyRecord) -> bool:
+    """Tell whether a record is the last of a run that came to its end."""
+    return isinstance(record, VerdictGiven) and not record.verdict.startswith(UNENDED)
 
 
 def _distinct(hypotheses: list[Hypothesis]) -> list[Hypothesis]:

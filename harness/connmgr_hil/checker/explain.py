@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from connmgr_hil.model import Model
 from connmgr_hil.model.observed import Shown
@@ -83,6 +84,7 @@ class Explainer:
             self._since,
             state,
             tuple(related),
+            about,
         )
 
     def _overdue(self, each: Hypothesis) -> list[Clock]:
@@ -98,18 +100,25 @@ class Explainer:
         if isinstance(record, Reply):
             words = " ".join(self._commands.get(record.id, ("a command that was not given",)))
             seen += f" to '{words}', begun at {record.t0 / 1e6:.3f} s"
-        return self._failure((requirement,) if requirement else (), f"Wanted {wanted}", seen, ())
+        failure = self._failure((requirement,) if requirement else (), f"Wanted {wanted}", seen, ())
+        return replace(failure, kind=_kind_of(record))
 
     def silent(self, hypotheses: Sequence[Hypothesis]) -> Failure:
         """Something was owed when the run ended."""
         head = _heads(hypotheses[0])[0]
         rule = rule_for(head.rule, hypotheses[0].tracks[0].cause)
-        return self._failure(rule.requirements, rule.sentence, "the end of the run", hypotheses)
+        failure = self._failure(rule.requirements, rule.sentence, "the end of the run", hypotheses)
+        return replace(failure, kind="silence")
 
     def explain(
         self, record: Observation | StateSeen | Storm, hypotheses: Sequence[Hypothesis]
     ) -> Failure:
         """Return the failure for an observation that no hypothesis explains."""
+        return replace(self._explained(record, hypotheses), kind=_kind_of(record))
+
+    def _explained(
+        self, record: Observation | StateSeen | Storm, hypotheses: Sequence[Hypothesis]
+    ) -> Failure:
         # What is under way tells more than what has not begun.
         hypotheses = sorted(hypotheses, key=lambda each: not each.tracks)
         overdue = [clock for each in hypotheses for clock in self._overdue(each)]
@@ -264,6 +273,15 @@ class Explainer:
         return self._failure(
             requirements, f"{rule.sentence}: {head} was expected", seen, hypotheses
         )
+
+
+def _kind_of(record: Observation | StateSeen | Storm) -> str:
+    """Return what sort of thing was seen, for those who compare failures."""
+    if isinstance(record, EventSeen):
+        return record.name
+    if isinstance(record, CallSeen):
+        return f"call {record.op}"
+    return str(type(record).__struct_config__.tag)
 
 
 def _iface_in(*texts: str) -> int:

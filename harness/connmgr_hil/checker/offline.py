@@ -39,4 +39,4 @@ def check_trace(
     checker = Checker(limits, profile)
     for _record in fed(checker, path):
         pass
-    return checker.finish()
+    return checker.finish(cut=not checker.ended)

@@ -1,10 +1,13 @@
 """What a run was found to be, and why."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from connmgr_hil.vocabulary.errors import ExitCode
 from connmgr_hil.vocabulary.escaping import on_one_line, visible
+
+UNENDED = "none"
+"""What the last record of a run says, instead of an outcome, when the run was interrupted."""
 
 
 class Outcome(StrEnum):
@@ -49,6 +52,10 @@ class Failure:
     since: str
     state: str
     related: tuple[str, ...] = ()
+    iface: int = 0
+    """The iface that it is about, 0 if it is about none or many."""
+    kind: str = ""
+    """What sort of thing was seen: an event's name, `reply`, `state`, `silence`, `crash REASON`, `stuck command`, …"""
 
     def lines(self) -> list[str]:
         """Return the failure as lines for a terminal, a log or a test report."""
@@ -79,7 +86,8 @@ class Verdict:
     quirks: tuple[str, ...] = ()
     records: int = 0
     device_usec: int = 0
-    notes: tuple[str, ...] = field(default=())
+    unmet: str = ""
+    """What a scenario or test wanted to see and did not, where that alone keeps the run from being conforming."""
 
     def lines(self) -> list[str]:
         """Return the verdict as lines for a person."""

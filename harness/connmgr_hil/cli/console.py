@@ -73,7 +73,9 @@ class Console:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._trace.end("driven by hand")
         self._trace.close()
         self._lines.close()
         click.echo(f"trace: {self._path}", err=True)

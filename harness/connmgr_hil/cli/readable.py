@@ -2,11 +2,14 @@
 
 import click
 
+from connmgr_hil.checker import life
 from connmgr_hil.vocabulary.escaping import on_one_line
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
+    Crashed,
     EventSeen,
+    Foreign,
     HelloSeen,
     Log,
     Lost,
@@ -17,6 +20,7 @@ from connmgr_hil.vocabulary.observations import (
     StateSeen,
     Stimulus,
     Storm,
+    Stuck,
 )
 
 _FLAGS = ("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN")
@@ -53,6 +57,11 @@ def readable(record: AnyRecord, before: StateSeen | None = None) -> list[str]:
             text = f"{'':12}  ~ {record.text.rstrip()}"
         case Reset():
             text = f"{'':12}  restarted{'' if record.expected else ' by itself'}: {record.how}"
+        case Crashed() | Stuck():
+            more = "".join(f"; {line}" for line in life.details(record))
+            text = f"{_time(record.t)}  {life.in_words(record)}{more}"
+        case Foreign():
+            text = f"{'':12}  {record.text}"
         case Lost():
             text = f"{'':12}  frames {record.first:x} to {record.last:x} are lost"
         case Stimulus():

@@ -1,7 +1,8 @@
 """What a scenario works with: commands in the probe's words, with role letters for ifaces."""
 
 from connmgr_hil.model import Profile
-from connmgr_hil.vocabulary.errors import DeviceFault, HarnessError, UsageError
+from connmgr_hil.vocabulary.errors import HarnessError, Unmet, UsageError
+from connmgr_hil.vocabulary.expectation import Mark, difference, mark_of, own_left_out, parse
 from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, role_indexes
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -13,16 +14,11 @@ from connmgr_hil.vocabulary.observations import (
 )
 from connmgr_hil.vocabulary.stimuli import Words
 
-from .expectation import Mark, difference, mark_of, parse
 from .session import Session
 
 V4, V4B = "192.0.2.1", "192.0.2.2"
 V6, V6B = "2001:db8::1", "2001:db8::2"
 _FAMILY = ("L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4_IPV6_DISCONNECTED")
-
-
-class Unexpected(DeviceFault):
-    """The device did not show what a scenario says it must."""
 
 
 class IfaceLacking(UsageError):
@@ -140,10 +136,10 @@ class Bench:
         """
         self._session.stimulate(name)
 
-    def until(self, event: str, letter: str, seconds: float) -> EventSeen:
-        """Let device time pass until an event of an iface comes; it must, within so many seconds.
+    def until(self, event: str, letter: str, seconds: float, *, breaks: str = "") -> EventSeen:
+        """Let device time pass until an event of an iface comes; it must, within so many seconds of device time.
 
-        It may have come already with a command that was only asked.
+        It may have come already with a command that was only asked. `breaks` is as for `require`.
         """
         self._loose = False
         self._parts.clear()
@@ -157,9 +153,8 @@ class Bench:
                     del self._seen[: position + 1]
                     return seen
             self._session.execute(("advance", "250000"))
-        raise self._unexpected(
-            f"{event}({letter}) within {seconds:g} s", " ".join(map(str, self.take())) or "nothing"
-        )
+        came = " ".join(map(str, self.take())) or "nothing"
+        raise self._lacking(f"{event}({letter}) within {seconds:g} s", came, breaks)
 
     def _begin(self) -> None:
         """Forget what a command showed that was only asked."""
@@ -179,11 +174,18 @@ class Bench:
         problem = self._difference(shows, seen)
         if problem:
             got = " ".join(map(str, seen)) or "nothing"
-            raise self._unexpected(f"{when} shows {shows or 'nothing'}", f"{got}: {problem}")
+            raise Unmet(
+                f"the scenario says: {when} shows {shows or 'nothing'}",
+                f"{got}: {problem}",
+                log=str(self._session.path),
+                shows=shows,
+                came=" ".join(map(str, seen)),
+            )
 
     def _difference(self, shows: str, seen: list[Mark]) -> str | None:
         """Compare; where listeners come before the automations, calls stand after their events."""
         wanted = parse(shows)
+        seen = own_left_out(wanted, seen)
         if not self.profile.static_handlers:
             return difference(wanted, seen)
         problems = (
@@ -247,10 +249,14 @@ class Bench:
                 )
         return reply.values
 
-    def require(self, holds: bool, wanted: str, seen: str) -> None:
-        """Fail the scenario unless something holds."""
+    def require(self, holds: bool, wanted: str, seen: str, *, breaks: str = "") -> None:
+        """End the scenario unless something holds.
+
+        It then shows nothing, unless it names the requirement that this `breaks` and that the model cannot judge: a guarantee of an iface
+        or a shell that the model does not know. That counts against the device.
+        """
         if not holds:
-            raise self._unexpected(wanted, seen)
+            raise self._lacking(wanted, seen, breaks)
 
     def quirk(self, requirement: str) -> None:
         """Report that the device deviates from a requirement of class Q or R as upstream does."""
@@ -258,8 +264,14 @@ class Bench:
             raise HarnessError("a requirement id", requirement)
         self._session.quirk(requirement)
 
-    def _unexpected(self, wanted: str, seen: str) -> Unexpected:
-        return Unexpected(f"the scenario says: {wanted}", seen, log=str(self._session.path))
+    def _lacking(self, wanted: str, seen: str, breaks: str) -> Unmet:
+        """Return the error for what does not hold. Raises `Nonconforming` where that breaks a requirement."""
+        if breaks:
+            self._session.breach(breaks, wanted, seen)
+        return self._unexpected(wanted, seen)
+
+    def _unexpected(self, wanted: str, seen: str) -> Unmet:
+        return Unmet(f"the scenario says: {wanted}", seen, log=str(self._session.path))
 
     # --- common beginnings ---------------------------------------------------------------
 

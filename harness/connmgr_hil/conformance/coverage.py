@@ -66,7 +66,9 @@ class Coverage:
 
     @staticmethod
     def _has_scenario(requirement: str) -> bool:
-        return any(requirement in each.requirements for each in registered().values())
+        return requirements()[requirement].in_every_run or any(
+            requirement in each.requirements for each in registered().values()
+        )
 
     def unreached(self) -> list[RuleKey]:
         """Return the rules that no trace called upon and that a device seen here could."""

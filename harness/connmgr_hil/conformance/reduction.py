@@ -38,17 +38,15 @@ class Complaint:
     @property
     def iface(self) -> int:
         """The iface that the failure is about, 0 if it is about none."""
-        words = self.failure.seen.replace(":", " ").split()
-        if "iface" in words:
-            number = words[words.index("iface") + 1]
-            return int(number) if number.isdigit() else 0
+        if self.failure.iface:
+            return self.failure.iface
         return iface_of(self.commands[-1]) if self.commands else 0
 
 
 def signature(failure: Failure) -> tuple[str, str]:
     """Return what makes two failures the same."""
     requirement = failure.requirements[0] if failure.requirements else ""
-    return requirement, failure.seen.split()[0] if failure.seen else ""
+    return requirement, failure.kind
 
 
 def complaint_of(trace: Path) -> Complaint:

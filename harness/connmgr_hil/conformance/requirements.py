@@ -30,6 +30,11 @@ class Requirement(msgspec.Struct, frozen=True):
     implementation: str
     evidence: str
 
+    @property
+    def in_every_run(self) -> bool:
+        """Whether each run that comes to its end shows it, whatever it is about."""
+        return self.stimulus == "any command"
+
     def applies_to(self, profile: str) -> bool:
         """Tell whether a device of this profile has to do with this requirement."""
         return ORDER.index(self.since) <= ORDER.index(profile)

@@ -104,7 +104,8 @@ class RunReport:
         return standing
 
     def _standing(self, ident: str) -> Standing:
-        about = [result for result in self.results if ident in result.requirements]
+        every = requirements()[ident].in_every_run
+        about = [each for each in self.results if every or ident in each.requirements]
         if any(ident in result.blamed for result in self.results):
             return "failed"
         if any(ident in result.quirks for result in self.results):

@@ -17,6 +17,7 @@ from connmgr_hil.vocabulary.errors import (
     DeviceFault,
     NotRecorded,
     RigFault,
+    Unmet,
     UsageError,
     WrongDevice,
 )
@@ -147,7 +148,7 @@ class _Runner:
                     scenario.body(Bench(session, real=REAL in scenario.needs))
         except IfaceLacking as error:
             obstacle = error.wanted
-        except (DeviceFault, RigFault) as error:
+        except (DeviceFault, RigFault, Unmet) as error:
             problem = str(error)
             self.unrecorded = isinstance(error, NotRecorded)
             self.hopeless = isinstance(error, NotRecorded | WrongDevice)
@@ -278,7 +279,7 @@ def judge(
                 header = structs.replace(header, target=record.facts.board)
     name = checker.model.world.profile.name if checker.model else ""
     title = registered()[header.scenario].title if header.scenario in registered() else path.name
-    verdict = checker.finish()
+    verdict = checker.finish(cut=not checker.ended)
     if seen:
         seen(checker)
     if len(builds) > 1 and verdict.outcome is Outcome.CONFORMS:

@@ -9,7 +9,7 @@ from typing import Self
 
 from msgspec import structs
 
-from connmgr_hil.checker import Checker, Failure, Outcome, Verdict
+from connmgr_hil.checker import UNENDED, Checker, Failure, Outcome, Verdict
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import PROFILES, Models, Profile, World, profile_named
@@ -22,11 +22,13 @@ from connmgr_hil.vocabulary.errors import (
     DeviceFault,
     DeviceReset,
     RigFault,
+    Unmet,
     UsageError,
 )
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
+    Breach,
     Complaint,
     EventSeen,
     Fault,
@@ -38,6 +40,7 @@ from connmgr_hil.vocabulary.observations import (
     Outside,
     Quirk,
     Reply,
+    Stuck,
     VerdictGiven,
 )
 from connmgr_hil.vocabulary.stimuli import Words
@@ -86,6 +89,8 @@ class Session:
         """The events that came while the device booted."""
         self._device: Device | StockDevice | None = None
         self.verdict: Verdict | None = None
+        self._unended = ""
+        """Why the run did not come to its end, if neither the device nor the rig was the reason."""
 
     def __enter__(self) -> Self:
         profile = self._forced.name if self._forced else ""
@@ -129,19 +134,30 @@ class Session:
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
+        if error is not None:
+            self.note(error)
+        self.close()
+
+    def note(self, error: BaseException) -> None:
+        """Record what an error that ends a run says of the device, the rig or the run."""
         if isinstance(error, RigFault):
             self._fault(error)
+        elif isinstance(error, Unmet):
+            self.complain(error.told(), shows=error.shows, seen=error.came)
         elif isinstance(error, DeviceFault) and not isinstance(error, Nonconforming | DeviceReset):
-            self.complain(error.told())
-        self.close()
+            self._sink(Stuck(what="command", threads=(error.wanted, error.seen), source="host"))
+        elif not isinstance(error, DeviceFault):
+            self._unended = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
 
     def close(self) -> None:
         """Give the verdict and close the trace."""
         if self.verdict is None:
-            self.verdict = self.checker.finish()
+            self.verdict = self.checker.finish(cut=bool(self._unended))
+            ended = not self._unended or self.verdict.failure is not None
+            outcome = str(self.verdict.outcome) if ended else f"{UNENDED} ({self._unended})"
             summary = "\n".join(self.verdict.lines())
             try:
-                self._trace.write(VerdictGiven(verdict=str(self.verdict.outcome), summary=summary))
+                self._trace.write(VerdictGiven(verdict=outcome, summary=summary))
             except RigFault as error:
                 self._fault(error)
                 self.verdict = self.checker.finish()
@@ -249,7 +265,7 @@ class Session:
     def stimulate(self, name: str) -> None:
         """Do to the device from outside what its platform file describes as `[stimuli.NAME]`.
 
-        Raises `RigFault` when it cannot be done, `UsageError` naming those there are for an unknown one, and `DeviceFault` when
+        Raises `RigFault` when it cannot be done, `UsageError` naming those there are for an unknown one, and `Unmet` when
         it is a command of the device and that fails.
         """
         stimulus = self._target.platform.stimuli.get(name)
@@ -257,7 +273,7 @@ class Session:
             reply = self.device.execute(tuple(stimulus.probe.split()))
             if reply.status != "0":
                 wanted = f"the stimulus {name}: '{stimulus.probe}' returns 0"
-                raise DeviceFault(wanted, f"it returned {reply.status}", log=str(self._path))
+                raise Unmet(wanted, f"it returned {reply.status}", log=str(self._path))
         else:
             self._target.stimulate(name)
         self._sink(Outside(name=name, description=stimulus.description if stimulus else ""))
@@ -281,9 +297,17 @@ class Session:
             return False
         return clean and self.checker.failure is None
 
-    def complain(self, text: str) -> None:
-        """Note that the driver of the run did not see what it must see: the run fails."""
-        self._sink(Complaint(text=text))
+    def complain(self, text: str, *, shows: str | None = None, seen: str = "") -> None:
+        """Note that the driver of the run did not see what it wanted: the run shows nothing.
+
+        `shows` and `seen` are the expectation and what came, as scenarios write them.
+        """
+        self._sink(Complaint(text=text, shows=shows, seen=seen))
+
+    def breach(self, requirement: str, sentence: str, seen: str) -> None:
+        """Note that a requirement is broken which the model cannot judge. Raises `Nonconforming` unless the run was damaged before."""
+        self._sink(Breach(requirement=requirement, sentence=sentence, seen=seen))
+        self.conform()
 
     def quirk(self, requirement: str) -> None:
         """Note a deviation of class Q or R: reported, not failed."""

@@ -59,7 +59,9 @@ class BlackBox:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._trace.end("driven by the learner")
         self._trace.close()
 
     def prepare(

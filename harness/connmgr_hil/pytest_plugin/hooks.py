@@ -76,13 +76,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if run is None:
         return (yield)
     from connmgr_hil.checker import Outcome  # noqa: PLC0415
-    from connmgr_hil.vocabulary.errors import DeviceFault, RigFault  # noqa: PLC0415
+    from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, Unmet  # noqa: PLC0415
 
     try:
         result = yield
-    except (DeviceFault, RigFault) as error:
+    except (DeviceFault, RigFault, Unmet) as error:
         verdict = run.blame(error)
-        item.stash[RIG] = isinstance(error, RigFault) or verdict.outcome is Outcome.INCONCLUSIVE
+        doubtful = verdict.outcome is Outcome.INCONCLUSIVE and not verdict.unmet
+        item.stash[RIG] = isinstance(error, RigFault) or doubtful
         _hide_harness(error)
         raise
     except pytest.skip.Exception:

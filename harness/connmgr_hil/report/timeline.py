@@ -8,15 +8,18 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from connmgr_hil.checker import Failure
+from connmgr_hil.checker import Failure, life
 from connmgr_hil.vocabulary.escaping import visible
 from connmgr_hil.vocabulary.facts import ROLES, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
+    Breach,
     CallSeen,
     Complaint,
+    Crashed,
     EventSeen,
     Fault,
+    Foreign,
     HelloSeen,
     Lost,
     Note,
@@ -27,6 +30,7 @@ from connmgr_hil.vocabulary.observations import (
     StateSeen,
     Stimulus,
     Storm,
+    Stuck,
 )
 from connmgr_hil.vocabulary.stimuli import Words
 
@@ -170,6 +174,13 @@ class _Drawer:
             case Reset():
                 how = "restart" if record.expected else "unasked restart"
                 self.add("note", number, self.now, 0, how, record.how)
+            case Crashed() | Stuck():
+                more = "\n".join(life.details(record))
+                self.add("note", number, record.t or self.now, 0, life.in_words(record), more)
+            case Foreign():
+                self.add("note", number, self.now, 0, "foreign frames", record.text)
+            case Breach():
+                self.add("note", number, self.now, 0, record.requirement, record.sentence)
             case Lost():
                 gone = f"{record.first:x} to {record.last:x}"
                 self.add("note", number, self.now, 0, "frames lost", gone)
@@ -180,7 +191,7 @@ class _Drawer:
             case Note():
                 self.add("note", number, self.now, 0, "note", record.text)
             case Complaint():
-                self.add("note", number, self.now, 0, "not as wanted", record.text)
+                self.add("note", number, self.now, 0, "not shown", record.text)
             case _:
                 pass
         if blamed and len(self.slots) > before:

@@ -1,6 +1,6 @@
 """Events that a test has not yet used up."""
 
-from connmgr_hil.conformance.expectation import Mark, difference, mark_of, parse
+from connmgr_hil.vocabulary.expectation import Mark, difference, mark_of, parse
 from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen
 
 FAMILIES = frozenset(

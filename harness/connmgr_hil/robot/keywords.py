@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.testbed import Network
-from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault, Unmet
 
 from .event_log import EventLog
 from .framework import Error, Failure, keyword as robot_keyword
@@ -40,16 +40,16 @@ class Keywords:
     def insist(self, holds: bool, wanted: str, seen: str) -> None:
         """Fail unless something holds."""
         if not holds:
-            raise DeviceFault(wanted, seen, log=str(self.session.path))
+            raise Unmet(wanted, seen, log=str(self.session.path))
 
     def told(self, error: ConnMgrHilError) -> Exception:
         """Return an error as Robot Framework should report it.
 
-        A device at fault is a failure; a rig that broke, or a test that asks for what does not exist,
+        A device at fault and a test that did not see what it wanted are failures; a rig that broke, or a test that asks for what does not exist,
         is an error.
         """
         told: Exception
-        if isinstance(error, DeviceFault):
+        if isinstance(error, DeviceFault | Unmet):
             told = Failure(str(error))
         elif isinstance(error, RigFault):
             self.rig_broke(error)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.vocabulary import stimuli
-from connmgr_hil.vocabulary.errors import DeviceFault, UsageError
+from connmgr_hil.vocabulary.errors import Unmet, UsageError
 from connmgr_hil.vocabulary.facts import ROLES, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord, Reply, StateSeen
 from connmgr_hil.vocabulary.stimuli import Words
@@ -19,7 +19,7 @@ _LETTERS = {name: letter for letter, name in ROLES.items()}
 class Iface:
     """One iface of the device.
 
-    Every method gives one command, and raises `DeviceFault` when it does not return what `returns`
+    Every method gives one command, and raises `Unmet` when it does not return what `returns`
     says: `0`, another number, or an errno symbol such as `-ENOTSUP`. As text an iface is its role
     letter, or its number if it has no role, so it can stand in a command: `f"up {iface}"`.
     """
@@ -43,7 +43,7 @@ class Iface:
     def _do(self, words: Words, returns: str = "0") -> Reply:
         reply = self._network.give(words)
         if reply.status != returns:
-            raise DeviceFault(
+            raise Unmet(
                 f"'{' '.join(words)}' ({self.name}) should return {returns}",
                 f"it returned {reply.status}",
                 log=self._network.log,
@@ -193,7 +193,7 @@ class Network:
         self._states.pop(index, None)
         self._session.execute(("state", str(index)))
         if index not in self._states:
-            raise DeviceFault(f"the state of iface {index}", "the device did not tell it")
+            raise Unmet(f"the state of iface {index}", "the device did not tell it")
         return self._states[index]
 
 

@@ -6,7 +6,7 @@ from typing import Self
 from connmgr_hil.checker import Failure, Outcome, Verdict
 from connmgr_hil.conformance.session import Nonconforming, Session
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, LineDamaged, RigFault
+from connmgr_hil.vocabulary.errors import DeviceFault, LineDamaged, RigFault, Unmet
 from connmgr_hil.vocabulary.observations import Header
 
 
@@ -60,7 +60,7 @@ class Run:
         """
         try:
             self.session.execute(("state",))
-        except (DeviceFault, RigFault) as error:
+        except (DeviceFault, RigFault, Unmet) as error:
             self.blame(error)
             raise
         self.verdict = self.session.checker.finish()
@@ -68,10 +68,10 @@ class Run:
 
     def blame(self, error: BaseException | None = None, complaint: str = "") -> Verdict:
         """Note why a test failed: by an error of ours, or with a complaint of its own."""
+        if error is not None and self.session.verdict is None:
+            self.session.note(error)
         if isinstance(error, RigFault):
-            self.session.__exit__(type(error), error, None)
-        elif isinstance(error, DeviceFault) and not isinstance(error, Nonconforming | DeviceReset):
-            complaint = error.told()
+            self.session.close()
         if complaint and self.session.verdict is None and not self.failure:
             self.session.complain(complaint)
         self.verdict = self.session.verdict or self.session.checker.finish()
@@ -90,8 +90,6 @@ class Run:
         log = str(self.trace)
         if verdict.failure:
             raise Nonconforming(verdict.failure, log)
-        if verdict.outcome is Outcome.FAILS:
-            raise DeviceFault("the device fails", verdict.reason, log=log)
         if verdict.outcome is Outcome.RIG:
             raise RigFault("the rig broke", verdict.reason, log=log)
         if verdict.outcome is Outcome.INCONCLUSIVE:

@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from connmgr_hil.checker import Failure
+from connmgr_hil.checker import Failure, life
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.escaping import on_one_line
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
+    Breach,
     CallSeen,
     Complaint,
+    Crashed,
     EventSeen,
     Fault,
+    Foreign,
     HelloSeen,
     Log,
     Lost,
@@ -27,6 +30,7 @@ from connmgr_hil.vocabulary.observations import (
     StateSeen,
     Stimulus,
     Storm,
+    Stuck,
 )
 
 
@@ -117,6 +121,12 @@ def _told(record: AnyRecord, names: dict[int, str], commands: dict[int, str]) ->
             return "noise", record.text.rstrip()
         case Reset():
             return "reset", f"{record.how}{'' if record.expected else ', by itself'}"
+        case Crashed() | Stuck():
+            return "died", life.in_words(record)
+        case Foreign():
+            return "lost", record.text
+        case Breach():
+            return "breach", f"{record.requirement}: {record.sentence}; seen: {record.seen}"
         case Lost():
             return "lost", f"frames {record.first:x} to {record.last:x}"
         case Fault():

@@ -8,7 +8,7 @@ from typing import Self
 import msgspec
 
 from connmgr_hil.vocabulary.errors import NotRecorded
-from connmgr_hil.vocabulary.observations import AnyRecord
+from connmgr_hil.vocabulary.observations import AnyRecord, VerdictGiven
 
 
 class TraceWriter:
@@ -48,6 +48,15 @@ class TraceWriter:
                 "what was recorded before is kept; free some space and run again",
             ) from error
         return stamped
+
+    def end(self, summary: str) -> None:
+        """Write the last record of a run that nobody judged while it went on, and close the file.
+
+        Without it the trace counts as cut. A disk that takes no more is left at that.
+        """
+        with contextlib.suppress(NotRecorded):
+            self.write(VerdictGiven(verdict="unjudged", summary=summary))
+        self.close()
 
     def close(self) -> None:
         """Close the file; further records are refused."""

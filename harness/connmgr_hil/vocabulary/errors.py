@@ -60,6 +60,29 @@ class DeviceReset(DeviceFault):
     """The device restarted although nobody asked it to."""
 
 
+class Unmet(ConnMgrHilError):
+    """A scenario or test did not see what it wanted, though the device broke no rule: nothing is shown, for or against it.
+
+    `shows` is the expectation and `came` what was seen instead, both as scenarios write them, where it is about events and calls.
+    """
+
+    exit_code = ExitCode.INCONCLUSIVE
+
+    def __init__(
+        self,
+        wanted: str,
+        seen: str = "",
+        remedy: str = "",
+        log: str = "",
+        *,
+        shows: str | None = None,
+        came: str = "",
+    ) -> None:
+        super().__init__(wanted, seen, remedy, log)
+        self.shows = shows
+        self.came = came
+
+
 class RigFault(ConnMgrHilError):
     """The bench, emulator, cable or host failed; nothing is known about the device."""
 

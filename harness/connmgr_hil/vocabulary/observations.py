@@ -4,7 +4,7 @@ These are also the records of a trace (`connmgr_hil.trace`). `t` is device time 
 `h` the host's monotonic clock in seconds since the trace began.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -184,11 +184,51 @@ class Reset(Record, frozen=True, kw_only=True, tag="reset"):
     expected: bool
 
 
+class Crashed(Record, frozen=True, kw_only=True, tag="crash"):
+    """The device ended: a CPU fault, a failed assertion, a kernel panic, or the end of a native program.
+
+    `reason` is one of `cpu-exception`, `spurious-interrupt`, `stack-overflow`, `kernel-oops`, `kernel-panic`, `assertion`,
+    `sanitizer`, `signal NAME`, `exit STATUS`, or what the device calls it. `source` is `frame` where the device said so itself and
+    `process` where its program ended; `text` is the last that it printed. REQ-LIFE-001 and REQ-LIFE-005.
+    """
+
+    t: int = 0
+    reason: str
+    thread: str = ""
+    pc: str = ""
+    text: str = ""
+    source: Literal["frame", "process"] = "frame"
+
+
+class Stuck(Record, frozen=True, kw_only=True, tag="stuck"):
+    """Something of the device stopped: a command, the event dispatcher, the monitor's thread, or all of it.
+
+    `id` is that of the command which does not return (0: none), `ms` for how long, `threads` what the threads wait for. `source` is
+    `frame` where the device said so itself, and `host` where its machine runs and does not answer. REQ-LIFE-002 and REQ-LIFE-004.
+    """
+
+    t: int = 0
+    what: Literal["command", "dispatcher", "monitor", "device"]
+    id: int = 0
+    ms: int = 0
+    threads: tuple[str, ...] = ()
+    source: Literal["frame", "host"] = "frame"
+
+
 class Lost(Record, frozen=True, kw_only=True, tag="lost"):
     """Frames are missing and could not be had again: from here on nothing is certain."""
 
     first: int
     last: int
+
+
+class Foreign(Record, frozen=True, kw_only=True, tag="foreign"):
+    """Frames of another board or of an earlier boot came where they cannot be told from the device's own.
+
+    From here on nothing is certain.
+    """
+
+    text: str
 
 
 class Fault(Record, frozen=True, kw_only=True, tag="fault"):
@@ -211,9 +251,25 @@ class Quirk(Record, frozen=True, kw_only=True, tag="quirk"):
 
 
 class Complaint(Record, frozen=True, kw_only=True, tag="complaint"):
-    """Whoever drove the run (a scenario, a test) did not see what it must see."""
+    """Whoever drove the run (a scenario, a test) did not reach a situation: it counts neither for nor against the device.
+
+    `shows` is the expectation and `seen` what came, both as scenarios write them, where it is about events and calls.
+    """
 
     text: str
+    shows: str | None = None
+    seen: str = ""
+
+
+class Breach(Record, frozen=True, kw_only=True, tag="breach"):
+    """Whoever drove the run found a requirement broken that the model cannot judge: a guarantee of an iface that it does not know.
+
+    Unlike a `Complaint` it counts against the device, unless something was lost or damaged before.
+    """
+
+    requirement: Annotated[str, msgspec.Meta(pattern=r"^REQ-[A-Z]+-[0-9]{3}$")]
+    sentence: str
+    seen: str
 
 
 class VerdictGiven(Record, frozen=True, kw_only=True, tag="verdict"):
@@ -238,10 +294,14 @@ AnyRecord = (
     | Log
     | Noise
     | Reset
+    | Crashed
+    | Stuck
     | Lost
+    | Foreign
     | Fault
     | Note
     | Quirk
     | Complaint
+    | Breach
     | VerdictGiven
 )

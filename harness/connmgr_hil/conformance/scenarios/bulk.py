@@ -1,8 +1,8 @@
 """The bulk functions (REQ-BULK)."""
 
 from connmgr_hil.conformance.bench import Bench
-from connmgr_hil.conformance.expectation import Mark
 from connmgr_hil.conformance.scenario import scenario
+from connmgr_hil.vocabulary.expectation import Mark
 
 
 def _marks(b: Bench, *names: str) -> list[Mark]:

@@ -23,27 +23,32 @@ def _shown(b: Bench, seconds: float) -> list[EventSeen]:
     return [each for each in b.take_events() if each.iface == b.index("R")]
 
 
-def _without(b: Bench, seconds: float, *names: str) -> None:
-    """Let device time pass, in which R must show none of these events."""
+def _without(b: Bench, seconds: float, *names: str, breaks: str) -> None:
+    """Let device time pass, in which R must show none of these events; one of them breaks a requirement."""
     seen = [each.name for each in _shown(b, seconds)]
     b.require(
         not set(names) & set(seen),
         f"no {' or '.join(names)} of R within {seconds:g} s",
         " ".join(seen),
+        breaks=breaks,
     )
 
 
-def _one_timeout(b: Bench, seconds: float, by: float) -> None:
+def _one_timeout(b: Bench, seconds: float, by: float, *, breaks: str = "REQ-CTL-019") -> None:
     """Let device time pass, in which R must show one TIMEOUT and nothing fatal; it comes by a device time in seconds."""
     seen = _shown(b, seconds)
     timeouts = [each for each in seen if each.name == "CONN_IF_TIMEOUT"]
-    b.require(len(timeouts) == 1, "one CONN_IF_TIMEOUT of R", f"{len(timeouts)}")
+    b.require(
+        len(timeouts) == 1, "one CONN_IF_TIMEOUT of R", f"{len(timeouts)}", breaks="REQ-IMP-009"
+    )
     b.require(
         timeouts[0].t <= by * 1e6,
         f"CONN_IF_TIMEOUT of R by {by:.3f} s",
         f"{timeouts[0].t / 1e6:.3f} s",
+        breaks=breaks,
     )
-    b.require(all(each.name != "CONN_IF_FATAL_ERROR" for each in seen), "nothing fatal of R", "it")
+    fatal = any(each.name == "CONN_IF_FATAL_ERROR" for each in seen)
+    b.require(not fatal, "nothing fatal of R", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-005")
 
 
 def _apart(b: Bench) -> None:
@@ -65,9 +70,9 @@ def oper_down_until_associated(b: Bench) -> None:
     b.stimulate("network-off")
     bring_up(b)
     b.state("R", admin=True)
-    _without(b, QUIET_SECONDS, "IF_UP")
+    _without(b, QUIET_SECONDS, "IF_UP", breaks="REQ-IMP-001")
     b.stimulate("network-on")
-    b.until("IF_UP", "R", UP_SECONDS)
+    b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-IMP-003")
     b.check()
 
 
@@ -77,7 +82,7 @@ def loss_is_told(b: Bench) -> None:
     online(b)
     b.take()
     b.stimulate("network-off")
-    b.until("IF_DOWN", "R", GRACE_SECONDS)
+    b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002")
     if b.facts.autodown:
         b.state("R", admin=False)
     b.check()
@@ -105,7 +110,7 @@ def admin_down_ends_the_attempt(b: Bench) -> None:
     b.ask("connect R")
     b.wait(1)
     b.ask("down R")
-    _without(b, 5, "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR")
+    _without(b, 5, "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-009")
     b.check()
 
 
@@ -116,9 +121,9 @@ def no_reconnection_of_its_own(b: Bench) -> None:
     b.manual("R")
     b.take()
     b.stimulate("network-off")
-    b.until("IF_DOWN", "R", GRACE_SECONDS)
+    b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002")
     b.stimulate("network-on")
-    _without(b, QUIET_SECONDS, "IF_UP")
+    _without(b, QUIET_SECONDS, "IF_UP", breaks="REQ-IMP-004")
     b.check()
 
 
@@ -129,10 +134,18 @@ def persistent_for_ever(b: Bench) -> None:
     b.do("flag R PERSISTENT on")
     b.take()
     b.stimulate("network-off")
-    b.until("IF_DOWN", "R", GRACE_SECONDS)
-    _without(b, 60, "IF_UP", "IF_ADMIN_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR")
+    b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002")
+    _without(
+        b,
+        60,
+        "IF_UP",
+        "IF_ADMIN_DOWN",
+        "CONN_IF_TIMEOUT",
+        "CONN_IF_FATAL_ERROR",
+        breaks="REQ-IMP-017",
+    )
     b.stimulate("network-on")
-    b.until("IF_UP", "R", UP_SECONDS)
+    b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-IMP-017")
     b.until("L4_CONNECTED", "R", DHCP_SECONDS)
     b.check()
 
@@ -146,10 +159,10 @@ def persistence_ends_by_timeout(b: Bench) -> None:
     b.do("timeout R 3")
     b.take()
     b.stimulate("network-off")
-    lost = b.until("IF_DOWN", "R", GRACE_SECONDS).t / 1e6
+    lost = b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002").t / 1e6
     _one_timeout(b, 6, lost + 4)
     b.stimulate("network-on")
-    _without(b, QUIET_SECONDS, "IF_UP", "CONN_IF_TIMEOUT")
+    _without(b, QUIET_SECONDS, "IF_UP", "CONN_IF_TIMEOUT", breaks="REQ-CTL-022")
     b.check()
 
 
@@ -173,8 +186,8 @@ def connect_when_connected(b: Bench) -> None:
     online(b)
     b.do("timeout R 3")
     status = b.ask("connect R").status
-    b.require(status == "0", "'connect R' returns 0", status)
-    _without(b, 10, "IF_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR")
+    b.require(status == "0", "'connect R' returns 0", status, breaks="REQ-IMP-006")
+    _without(b, 10, "IF_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-006")
     b.state("R", oper="up")
     b.check()
 
@@ -188,7 +201,7 @@ def connect_when_connecting(b: Bench) -> None:
     began = b.ask("connect R").t / 1e6
     b.wait(1)
     b.do("connect R")
-    _one_timeout(b, 6, began + 2.9)
+    _one_timeout(b, 6, began + 2.9, breaks="REQ-IMP-007")
     b.check()
 
 
@@ -198,7 +211,9 @@ def disconnect_when_idle(b: Bench) -> None:
     _apart(b)
     b.wait(2)
     b.do("disconnect R")
-    _without(b, 5, "IF_UP", "IF_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR")
+    _without(
+        b, 5, "IF_UP", "IF_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-008"
+    )
     b.check()
 
 
@@ -206,9 +221,9 @@ def disconnect_when_idle(b: Bench) -> None:
 def connect_at_once(b: Bench) -> None:
     """Connect at the first moment after boot is accepted, and carried out."""
     status = b.ask("connect R").status
-    b.require(status == "0", "'connect R' returns 0", status)
+    b.require(status == "0", "'connect R' returns 0", status, breaks="REQ-IMP-011")
     if b.state("R").oper != "up":
-        b.until("IF_UP", "R", UP_SECONDS)
+        b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-IMP-011")
     b.check()
 
 
@@ -218,15 +233,27 @@ def options_of_an_implementation(b: Bench) -> None:
     lacking = ("-ENOPROTOOPT", "-ENOTSUP")
     for command in (f"opt-get R {UNKNOWN_OPTION} 32", f"opt-set R {UNKNOWN_OPTION} 00"):
         status = b.ask(command).status
-        b.require(status in lacking, f"'{command}' returns {' or '.join(lacking)}", status)
+        b.require(
+            status in lacking,
+            f"'{command}' returns {' or '.join(lacking)}",
+            status,
+            breaks="REQ-IMP-013",
+        )
     for option in range(4):
         before = b.ask(f"opt-get R {option} 32")
         size = len(before.values.get("data", "")) // 2
         if before.status != "0" or not size:
             continue
-        b.require(before.values["len"] == str(size), f"len={size}", before.values["len"])
+        b.require(
+            before.values["len"] == str(size),
+            f"len={size}",
+            before.values["len"],
+            breaks="REQ-IMP-012",
+        )
         short = b.ask(f"opt-get R {option} {size - 1}").status
-        b.require(short == "-ENOBUFS", "a short buffer returns -ENOBUFS", short)
+        b.require(
+            short == "-ENOBUFS", "a short buffer returns -ENOBUFS", short, breaks="REQ-IMP-013"
+        )
         for value in ("7a" * 64, "7a" * size):
             if b.ask(f"opt-set R {option} {value}").status == "0":
                 b.do(f"opt-set R {option} {before.values['data']}")
@@ -235,6 +262,7 @@ def options_of_an_implementation(b: Bench) -> None:
                 after == before.values,
                 f"option {option} holds what it held before",
                 str(after),
+                breaks="REQ-IMP-013",
             )
     b.check()
 
@@ -248,8 +276,8 @@ def associated_anew(b: Bench) -> None:
     b.wait(1)
     bring_up(b)
     b.state("R", admin=True)
-    b.require(b.state("R").oper != "up", "R not oper-up", "up")
-    _without(b, 5, "IF_UP")
+    b.require(b.state("R").oper != "up", "R not oper-up", "up", breaks="REQ-IMP-016")
+    _without(b, 5, "IF_UP", breaks="REQ-IMP-016")
     b.stimulate("network-on")
     b.until("IF_UP", "R", UP_SECONDS)
     b.check()
