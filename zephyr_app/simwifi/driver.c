@@ -17,6 +17,7 @@
 #include <zephyr/net/wifi_mgmt.h>
 
 #include <cm_probe/command.h>
+#include <cm_probe/compat.h>
 
 #include "../src/wifi.h"
 #include "access_point.h"
@@ -108,11 +109,10 @@ static bool is(const uint8_t *bytes, size_t len, const char *text)
 	return len == strlen(text) && memcmp(bytes, text, len) == 0;
 }
 
-static int join(const struct device *dev, struct wifi_connect_req_params *params)
+static int join(struct wifi_connect_req_params *params)
 {
 	int rc = 0;
 
-	ARG_UNUSED(dev);
 	k_mutex_lock(&lock, K_FOREVER);
 	if (wifi.station == APART) {
 		wifi.station = TRYING;
@@ -126,9 +126,8 @@ static int join(const struct device *dev, struct wifi_connect_req_params *params
 	return rc;
 }
 
-static int leave(const struct device *dev)
+static int leave(void)
 {
-	ARG_UNUSED(dev);
 	k_mutex_lock(&lock, K_FOREVER);
 	if (wifi.station != APART) {
 		k_work_cancel_delayable(&wifi.association);
@@ -139,13 +138,12 @@ static int leave(const struct device *dev)
 	return 0;
 }
 
-static int tell_status(const struct device *dev, struct wifi_iface_status *status)
+static int tell_status(struct wifi_iface_status *status)
 {
 	static const int states[] = {[APART] = WIFI_STATE_DISCONNECTED,
 				     [TRYING] = WIFI_STATE_ASSOCIATING,
 				     [ASSOCIATED] = WIFI_STATE_COMPLETED};
 
-	ARG_UNUSED(dev);
 	*status = (struct wifi_iface_status){
 		.state = states[wifi.station],
 		.iface_mode = WIFI_MODE_INFRA,
@@ -156,12 +154,11 @@ static int tell_status(const struct device *dev, struct wifi_iface_status *statu
 }
 
 /* Lets the access point answer a packet at once, as a loopback would. */
-static int send(const struct device *dev, struct net_pkt *pkt)
+static int answered(struct net_pkt *pkt)
 {
 	size_t len = net_pkt_get_len(pkt);
 	struct net_pkt *answer;
 
-	ARG_UNUSED(dev);
 	if (wifi.station != ASSOCIATED || wifi.ap != AP_ON || len > sizeof(wifi.frame) ||
 	    net_pkt_read(pkt, wifi.frame, len) < 0) {
 		return 0;
@@ -170,7 +167,7 @@ static int send(const struct device *dev, struct net_pkt *pkt)
 	if (len == 0) {
 		return 0;
 	}
-	answer = net_pkt_rx_alloc_with_buffer(wifi.iface, len, AF_UNSPEC, 0, K_NO_WAIT);
+	answer = net_pkt_rx_alloc_with_buffer(wifi.iface, len, NET_AF_UNSPEC, 0, K_NO_WAIT);
 	if (answer == NULL) {
 		return 0;
 	}
@@ -180,11 +177,35 @@ static int send(const struct device *dev, struct net_pkt *pkt)
 	return 0;
 }
 
-static enum ethernet_hw_caps capabilities(const struct device *dev)
-{
-	ARG_UNUSED(dev);
-	return ETHERNET_HW_TX_CHKSUM_OFFLOAD | ETHERNET_HW_RX_CHKSUM_OFFLOAD;
-}
+/*
+ * DRIVER_FUNCTION(name, result, call, ...) - name() and name_of_iface(), of which the API of this
+ * release takes one: the rest are the parameters behind the device.
+ */
+#define DRIVER_FUNCTION(_name, _result, _call, ...)                                                \
+	static __maybe_unused _result _name(const struct device *dev, ##__VA_ARGS__)               \
+	{                                                                                          \
+		ARG_UNUSED(dev);                                                                   \
+		return _call;                                                                      \
+	}                                                                                          \
+	static __maybe_unused _result _name##_of_iface(const struct device *dev,                   \
+						       struct net_if *iface, ##__VA_ARGS__)        \
+	{                                                                                          \
+		ARG_UNUSED(dev);                                                                   \
+		ARG_UNUSED(iface);                                                                 \
+		return _call;                                                                      \
+	}
+
+DRIVER_FUNCTION(driver_join, int, join(params), struct wifi_connect_req_params *params)
+DRIVER_FUNCTION(driver_leave, int, leave())
+DRIVER_FUNCTION(driver_status, int, tell_status(status), struct wifi_iface_status *status)
+DRIVER_FUNCTION(driver_send, int, answered(pkt), struct net_pkt *pkt)
+DRIVER_FUNCTION(driver_capabilities, enum ethernet_hw_caps,
+		ETHERNET_HW_TX_CHKSUM_OFFLOAD | ETHERNET_HW_RX_CHKSUM_OFFLOAD)
+
+#define WIFI(_member, _name)                                                                       \
+	CM_DRIVER_FUNCTION(struct wifi_mgmt_ops, _member, _name##_of_iface, _name)
+#define ETHERNET(_member, _name)                                                                   \
+	CM_DRIVER_FUNCTION(struct ethernet_api, _member, _name##_of_iface, _name)
 
 static void iface_init(struct net_if *iface)
 {
@@ -201,15 +222,15 @@ static void iface_init(struct net_if *iface)
 }
 
 static const struct wifi_mgmt_ops ops = {
-	.connect = join,
-	.disconnect = leave,
-	.iface_status = tell_status,
+	.connect = WIFI(connect, driver_join),
+	.disconnect = WIFI(disconnect, driver_leave),
+	.iface_status = WIFI(iface_status, driver_status),
 };
 
 static const struct net_wifi_mgmt_offload api = {
 	.wifi_iface.iface_api.init = iface_init,
-	.wifi_iface.get_capabilities = capabilities,
-	.wifi_iface.send = send,
+	.wifi_iface.get_capabilities = ETHERNET(get_capabilities, driver_capabilities),
+	.wifi_iface.send = ETHERNET(send, driver_send),
 	.wifi_mgmt_api = &ops,
 };
 

@@ -14,6 +14,7 @@
 #include <zephyr/net/dummy.h>
 #include <zephyr/net/net_if.h>
 
+#include <cm_probe/compat.h>
 #include <cm_simconn/simconn.h>
 
 #include "impls.h"
@@ -55,7 +56,7 @@ static void iface_init(struct net_if *iface)
 	}
 #if defined(CONFIG_CM_APP_BOOT_READY)
 	if (data->addressed) {
-		struct in_addr addr = {{{192, 0, 2, 99}}};
+		struct net_in_addr addr = {{{192, 0, 2, 99}}};
 
 		net_if_ipv4_addr_add(iface, &addr, NET_ADDR_MANUAL, 0);
 	}

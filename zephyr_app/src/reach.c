@@ -48,13 +48,13 @@ static __maybe_unused int init(void *function, struct net_icmp_ctx *ctx)
 
 static __maybe_unused int init_family(void *function, struct net_icmp_ctx *ctx)
 {
-	return ((init_family_t)function)(ctx, AF_INET, NET_ICMPV4_ECHO_REPLY, 0, reply);
+	return ((init_family_t)function)(ctx, NET_AF_INET, NET_ICMPV4_ECHO_REPLY, 0, reply);
 }
 
-static int ping(struct net_if *iface, struct in_addr *address, uint16_t identifier)
+static int ping(struct net_if *iface, struct net_in_addr *address, uint16_t identifier)
 {
 	struct net_icmp_ctx ctx;
-	struct sockaddr_in dst = {.sin_family = AF_INET, .sin_addr = *address};
+	struct net_sockaddr_in dst = {.sin_family = NET_AF_INET, .sin_addr = *address};
 	struct net_icmp_ping_params params = {.identifier = identifier, .data_size = ECHO_LENGTH};
 	int rc;
 
@@ -64,7 +64,7 @@ static int ping(struct net_if *iface, struct in_addr *address, uint16_t identifi
 	if (rc != 0) {
 		return rc;
 	}
-	rc = net_icmp_send_echo_request(&ctx, iface, (struct sockaddr *)&dst, &params, NULL);
+	rc = net_icmp_send_echo_request(&ctx, iface, (struct net_sockaddr *)&dst, &params, NULL);
 	if (rc == 0 && k_sem_take(&answered, WAIT) != 0) {
 		rc = -ETIMEDOUT;
 	}
@@ -90,7 +90,7 @@ static struct net_icmpv4_handler handler = {
 	.handler = reply,
 };
 
-static int ping(struct net_if *iface, struct in_addr *address, uint16_t identifier)
+static int ping(struct net_if *iface, struct net_in_addr *address, uint16_t identifier)
 {
 	int rc;
 

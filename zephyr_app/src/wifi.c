@@ -86,7 +86,7 @@ static void begin(struct wifi_conn *conn)
 static void end(struct wifi_conn *conn)
 {
 	conn->state = IDLE;
-	conn->stale = conn->held;
+	conn->stale |= conn->held;
 	k_work_cancel_delayable(&conn->timeout);
 	k_work_reschedule_for_queue(&queue, &conn->ask, K_NO_WAIT);
 	net_if_dormant_on(conn->binding->iface);
@@ -129,8 +129,15 @@ static void ask(struct k_work *work)
 	psk = conn->psk;
 	conn_mgr_binding_unlock(conn->binding);
 
-	if (stop) {
-		net_mgmt(NET_REQUEST_WIFI_DISCONNECT, iface, NULL, 0);
+	/* Newer releases refuse it while the iface is admin-down; it is asked for when that is over. */
+	if (stop && net_mgmt(NET_REQUEST_WIFI_DISCONNECT, iface, NULL, 0) == -ENETDOWN) {
+		conn_mgr_binding_lock(conn->binding);
+		conn->stale = true;
+		if (net_if_is_admin_up(iface)) {
+			k_work_reschedule_for_queue(&queue, &conn->ask, K_NO_WAIT);
+		}
+		conn_mgr_binding_unlock(conn->binding);
+		return;
 	}
 	if (!start) {
 		return;
@@ -225,17 +232,25 @@ static void wifi_event(struct net_mgmt_event_callback *cb, cm_event_t event, str
 	conn_mgr_binding_unlock(conn->binding);
 }
 
-/* An iface that is taken admin-down has to associate anew. */
+/*
+ * An iface that is taken admin-down has to associate anew. When it is up again, its driver can be
+ * asked to end what it was not allowed to end before.
+ */
 static void iface_event(struct net_mgmt_event_callback *cb, cm_event_t event, struct net_if *iface)
 {
-	struct wifi_conn *conn = event == NET_EVENT_IF_ADMIN_DOWN ? locked_conn(iface) : NULL;
+	bool told = event == NET_EVENT_IF_ADMIN_DOWN || event == NET_EVENT_IF_ADMIN_UP;
+	struct wifi_conn *conn = told ? locked_conn(iface) : NULL;
 
 	ARG_UNUSED(cb);
 	if (conn == NULL) {
 		return;
 	}
-	/* It may be up again by the time that this is told. */
-	if (conn->state != IDLE && !net_if_is_admin_up(iface)) {
+	/* By the time that this is told it may be otherwise again. */
+	if (net_if_is_admin_up(iface)) {
+		if (conn->stale) {
+			k_work_reschedule_for_queue(&queue, &conn->ask, K_NO_WAIT);
+		}
+	} else if (conn->state != IDLE) {
 		end(conn);
 	}
 	conn_mgr_binding_unlock(conn->binding);
@@ -386,12 +401,13 @@ static int start(void)
 {
 	k_work_queue_start(&queue, queue_stack, K_KERNEL_STACK_SIZEOF(queue_stack),
 			   K_PRIO_PREEMPT(CONFIG_CM_APP_WIFI_PRIORITY), NULL);
-	k_thread_name_set(&queue.thread, "cm_wifi");
+	k_thread_name_set(k_work_queue_thread_get(&queue), "cm_wifi");
 	net_mgmt_init_event_callback(&wifi_callback, wifi_event,
 				     NET_EVENT_WIFI_CONNECT_RESULT |
 					     NET_EVENT_WIFI_DISCONNECT_RESULT);
 	net_mgmt_add_event_callback(&wifi_callback);
-	net_mgmt_init_event_callback(&iface_callback, iface_event, NET_EVENT_IF_ADMIN_DOWN);
+	net_mgmt_init_event_callback(&iface_callback, iface_event,
+				     NET_EVENT_IF_ADMIN_DOWN | NET_EVENT_IF_ADMIN_UP);
 	net_mgmt_add_event_callback(&iface_callback);
 	return 0;
 }

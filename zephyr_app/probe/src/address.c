@@ -26,7 +26,7 @@ int cm_address_count_ipv4(struct net_if *iface)
 		struct net_if_addr *addr = cm_slot_ipv4(iface, slot);
 
 		count += addr != NULL && addr->addr_state == NET_ADDR_PREFERRED &&
-			 !net_ipv4_is_ll_addr(&addr->address.in_addr);
+			 !net_ipv4_is_ll_addr(&addr->address.net_in_addr);
 	}
 	return count;
 }
@@ -39,7 +39,7 @@ int cm_address_count_ipv6(struct net_if *iface)
 		struct net_if_addr *addr = cm_slot_ipv6(iface, slot);
 
 		count += addr != NULL && addr->addr_state == NET_ADDR_PREFERRED &&
-			 !net_ipv6_is_ll_addr(&addr->address.in6_addr);
+			 !net_ipv6_is_ll_addr(&addr->address.net_in6_addr);
 	}
 	return count;
 }
@@ -70,7 +70,7 @@ static void list(struct cm_frame *frame, const char *key, struct net_if *iface, 
 		if (addr == NULL) {
 			continue;
 		}
-		net_addr_ntop(addr->address.family, &addr->address.in_addr, one, sizeof(one));
+		net_addr_ntop(addr->address.family, &addr->address.net_in_addr, one, sizeof(one));
 		len += snprintf(text + len, sizeof(text) - len, "%s%s/%c", listed > 0 ? "," : "",
 				one, state_letter(addr));
 		listed++;
@@ -91,19 +91,19 @@ void cm_address_frame_ipv6(struct cm_frame *frame, struct net_if *iface)
 /* Newer releases claim success when an address that is not there is removed; so look first. */
 
 #if defined(CONFIG_NET_IPV4)
-static bool has_ipv4(struct net_if *iface, const struct in_addr *wanted)
+static bool has_ipv4(struct net_if *iface, const struct net_in_addr *wanted)
 {
 	for (int slot = 0; slot < CM_SLOTS_IPV4; slot++) {
 		struct net_if_addr *addr = cm_slot_ipv4(iface, slot);
 
-		if (addr != NULL && net_ipv4_addr_cmp(&addr->address.in_addr, wanted)) {
+		if (addr != NULL && net_ipv4_addr_cmp(&addr->address.net_in_addr, wanted)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool change_ipv4(struct net_if *iface, struct in_addr *addr, bool add)
+static bool change_ipv4(struct net_if *iface, struct net_in_addr *addr, bool add)
 {
 	return add ? net_if_ipv4_addr_add(iface, addr, NET_ADDR_MANUAL, 0) != NULL
 		   : has_ipv4(iface, addr) && net_if_ipv4_addr_rm(iface, addr);
@@ -111,31 +111,31 @@ static bool change_ipv4(struct net_if *iface, struct in_addr *addr, bool add)
 #endif
 
 #if defined(CONFIG_NET_IPV6)
-static bool has_ipv6(struct net_if *iface, const struct in6_addr *wanted)
+static bool has_ipv6(struct net_if *iface, const struct net_in6_addr *wanted)
 {
 	for (int slot = 0; slot < CM_SLOTS_IPV6; slot++) {
 		struct net_if_addr *addr = cm_slot_ipv6(iface, slot);
 
-		if (addr != NULL && net_ipv6_addr_cmp(&addr->address.in6_addr, wanted)) {
+		if (addr != NULL && net_ipv6_addr_cmp(&addr->address.net_in6_addr, wanted)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool change_ipv6(struct net_if *iface, struct in6_addr *addr, bool add, uint32_t lifetime)
+static bool change_ipv6(struct net_if *iface, struct net_in6_addr *addr, bool add, uint32_t lifetime)
 {
 	return add ? net_if_ipv6_addr_add(iface, addr, NET_ADDR_MANUAL, lifetime) != NULL
 		   : has_ipv6(iface, addr) && net_if_ipv6_addr_rm(iface, addr);
 }
 #endif
 
-int cm_address_change(struct net_if *iface, sa_family_t family, const char *text, bool add,
+int cm_address_change(struct net_if *iface, net_sa_family_t family, const char *text, bool add,
 		      uint32_t lifetime)
 {
 	union {
-		struct in_addr v4;
-		struct in6_addr v6;
+		struct net_in_addr v4;
+		struct net_in6_addr v6;
 	} addr;
 	char again[NET_IPV6_ADDR_LEN];
 	bool done = false;
@@ -145,16 +145,16 @@ int cm_address_change(struct net_if *iface, sa_family_t family, const char *text
 	}
 	/* For 300.1.1.1 Zephyr's parser gives 44.1.1.1. */
 	net_addr_ntop(family, &addr, again, sizeof(again));
-	if (family == AF_INET && strcmp(again, text) != 0) {
+	if (family == NET_AF_INET && strcmp(again, text) != 0) {
 		return -EBADMSG;
 	}
 #if defined(CONFIG_NET_IPV4)
-	if (family == AF_INET) {
+	if (family == NET_AF_INET) {
 		done = change_ipv4(iface, &addr.v4, add);
 	}
 #endif
 #if defined(CONFIG_NET_IPV6)
-	if (family == AF_INET6) {
+	if (family == NET_AF_INET6) {
 		done = change_ipv6(iface, &addr.v6, add, lifetime);
 	}
 #endif
@@ -164,15 +164,15 @@ int cm_address_change(struct net_if *iface, sa_family_t family, const char *text
 void cm_address_remove(struct net_if *iface, const struct net_if_addr *addr)
 {
 #if defined(CONFIG_NET_IPV4)
-	if (addr->address.family == AF_INET) {
-		struct in_addr v4 = addr->address.in_addr;
+	if (addr->address.family == NET_AF_INET) {
+		struct net_in_addr v4 = addr->address.net_in_addr;
 
 		change_ipv4(iface, &v4, false);
 	}
 #endif
 #if defined(CONFIG_NET_IPV6)
-	if (addr->address.family == AF_INET6) {
-		struct in6_addr v6 = addr->address.in6_addr;
+	if (addr->address.family == NET_AF_INET6) {
+		struct net_in6_addr v6 = addr->address.net_in6_addr;
 
 		change_ipv6(iface, &v6, false, 0);
 	}

@@ -177,8 +177,13 @@ CM_COMMAND_DEFINE(advance, "advance", 1, 1, "USEC: sleeps");
 
 static int cm_cmd_stats(struct cm_call *call)
 {
-	cm_frame_int(call->reply, "used", cm_event_queue_used());
-	cm_frame_int(call->reply, "peak", cm_event_queue_peak());
+	if (cm_event_queue_used() < 0) {
+		cm_frame_text(call->reply, "used", "-");
+		cm_frame_text(call->reply, "peak", "-");
+	} else {
+		cm_frame_int(call->reply, "used", cm_event_queue_used());
+		cm_frame_int(call->reply, "peak", cm_event_queue_peak());
+	}
 	cm_frame_int(call->reply, "size", CM_EVENT_QUEUE_SIZE);
 	cm_frame_int(call->reply, "lost", cm_history_lost());
 	cm_frame_int(call->reply, "naks", cm_machine_naks());

@@ -53,7 +53,7 @@ static int cm_cmd_dormant(struct cm_call *call)
 }
 CM_COMMAND_DEFINE(dormant, "dormant", 2, 2, "I on|off: net_if_dormant_on, _off");
 
-static int change_address(struct cm_call *call, sa_family_t family, bool supported)
+static int change_address(struct cm_call *call, net_sa_family_t family, bool supported)
 {
 	struct net_if *iface;
 	int64_t lifetime = 0;
@@ -75,13 +75,13 @@ static int change_address(struct cm_call *call, sa_family_t family, bool support
 
 static int cm_cmd_addr4(struct cm_call *call)
 {
-	return change_address(call, AF_INET, IS_ENABLED(CONFIG_NET_IPV4));
+	return change_address(call, NET_AF_INET, IS_ENABLED(CONFIG_NET_IPV4));
 }
 CM_COMMAND_DEFINE(addr4, "addr4", 3, 3, "I add|del ADDRESS: manual IPv4 address");
 
 static int cm_cmd_addr6(struct cm_call *call)
 {
-	return change_address(call, AF_INET6, IS_ENABLED(CONFIG_NET_IPV6));
+	return change_address(call, NET_AF_INET6, IS_ENABLED(CONFIG_NET_IPV6));
 }
 CM_COMMAND_DEFINE(addr6, "addr6", 3, 4, "I add|del ADDRESS [SECONDS]: manual IPv6 address");
 

@@ -35,7 +35,7 @@ static size_t early_layers;
 static bool early_present;
 static struct listener late[LATE_LISTENERS] = {
 	{.name = "late1"}, {.name = "late2"}, {.name = "late3"}};
-static uint32_t queue_peak;
+static int queue_peak;
 static uint32_t delivered;
 
 static struct {
@@ -146,10 +146,12 @@ static void fire_hook(cm_event_t event, struct net_if *iface)
 	}
 }
 
-uint32_t cm_event_queue_peak(void)
+int cm_event_queue_peak(void)
 {
-	queue_peak = MAX(queue_peak, cm_event_queue_used());
-	return queue_peak;
+	int used = cm_event_queue_used();
+
+	queue_peak = MAX(queue_peak, used);
+	return used < 0 ? used : queue_peak;
 }
 
 uint32_t cm_events_delivered(void)

@@ -164,7 +164,8 @@ void cm_late_add(int index, cm_event_t mask);
 void cm_late_remove(int index);
 void cm_hook_clear(void);
 int cm_hook_set(cm_event_t event, struct net_if *iface, uint32_t count, size_t argc, char **argv);
-uint32_t cm_event_queue_peak(void);
+/** Most events that waited at once; -ENOTSUP where the release does not tell. */
+int cm_event_queue_peak(void);
 /** Events that the early listener got. */
 uint32_t cm_events_delivered(void);
 
@@ -190,7 +191,7 @@ void cm_address_frame_ipv4(struct cm_frame *frame, struct net_if *iface);
 void cm_address_frame_ipv6(struct cm_frame *frame, struct net_if *iface);
 void cm_address_remove(struct net_if *iface, const struct net_if_addr *addr);
 /** Adds or deletes a manual address; -EBADMSG when @p text is none. */
-int cm_address_change(struct net_if *iface, sa_family_t family, const char *text, bool add,
+int cm_address_change(struct net_if *iface, net_sa_family_t family, const char *text, bool add,
 		      uint32_t lifetime);
 
 /* reset.c */

@@ -52,7 +52,7 @@ static void recognise(const struct k_thread *thread, void *unused)
 void cm_thread_recognise(void)
 {
 	if (IS_ENABLED(CONFIG_NET_MGMT_EVENT_SYSTEM_WORKQUEUE)) {
-		mgmt_thread = &k_sys_work_q.thread;
+		mgmt_thread = k_work_queue_thread_get(&k_sys_work_q);
 	}
 	if (mgmt_thread == NULL || monitor_thread == NULL) {
 		k_thread_foreach(recognise, NULL);
@@ -65,7 +65,7 @@ const char *cm_thread_name(k_tid_t thread)
 		return "shell";
 	} else if (thread == mgmt_thread) {
 		return "mgmt";
-	} else if (thread == &k_sys_work_q.thread) {
+	} else if (thread == k_work_queue_thread_get(&k_sys_work_q)) {
 		return "wq";
 	}
 	return "other";

@@ -255,7 +255,7 @@ static void default_knobs(struct simconn_ctx *ctx)
 }
 
 /*
- * Makes the context ready, once. Where the automation's callbacks are static (2026), an iface that
+ * Makes the context ready, once. Where the automation's callbacks are static (4.5), an iface that
  * comes up while booting is connected before its binding is initialised.
  */
 static void prepare(struct conn_mgr_conn_binding *const binding)

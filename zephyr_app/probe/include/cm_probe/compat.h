@@ -7,12 +7,14 @@
  * @file
  * @brief What differs between Zephyr releases, for all of the probe.
  *
- * Written for 3.4.99 to 4.3, and for what is known of 2026; nothing else in the probe looks at the
- * kernel's version.
+ * Written for 3.4.99 to 4.3, and for what is known of 4.4 and 4.5; nothing else in the probe looks
+ * at the kernel's version.
  */
 
 #ifndef CM_PROBE_COMPAT_H_
 #define CM_PROBE_COMPAT_H_
+
+#include <errno.h>
 
 #include <zephyr/kernel.h>
 #include <zephyr/logging/log_backend.h>
@@ -42,6 +44,28 @@
 /** Whether this Zephyr is release @p major.@p minor or newer. */
 #define CM_ZEPHYR(major, minor) (KERNEL_VERSION_NUMBER >= (((major) << 16) | ((minor) << 8)))
 
+/*
+ * Network names have prefixes since 4.4, and the ones without only in a compatibility mode. These
+ * are the ones that we use.
+ */
+#if !defined(NET_AF_INET) && !CM_ZEPHYR(4, 4)
+#define NET_AF_UNSPEC   AF_UNSPEC
+#define NET_AF_INET     AF_INET
+#define NET_AF_INET6    AF_INET6
+#define net_in_addr     in_addr
+#define net_in6_addr    in6_addr
+#define net_sockaddr    sockaddr
+#define net_sockaddr_in sockaddr_in
+#define net_sa_family_t sa_family_t
+#endif
+
+/*
+ * A function of a driver as its API wants it: @p with_iface, which is given the iface behind the
+ * device, since 4.5, and @p plain before. Trees on the way to 4.5 have either.
+ */
+#define CM_DRIVER_FUNCTION(_api, _member, with_iface, plain)                                       \
+	_Generic(((_api *)NULL)->_member, __typeof__(&plain): plain, default: with_iface)
+
 /* Event codes: 32 bits with numbered commands, since 4.2 64 bits with a bit for each command. */
 #if NET_MGMT_EVENT_BIT > 0xffffffff
 #define CM_EVENT_64BIT 1
@@ -57,8 +81,8 @@ typedef uint32_t cm_event_t;
  * or a tree under development) is known by its events; a build may also define the release.
  */
 #if defined(CM_CONNMGR_RELEASE)
-#elif defined(NET_EVENT_CONN_IF_NO_CONFIGURATION) && !CM_ZEPHYR(4, 4)
-#define CM_CONNMGR_RELEASE "4.4"
+#elif defined(NET_EVENT_CONN_IF_NO_CONFIGURATION) && !CM_ZEPHYR(4, 5)
+#define CM_CONNMGR_RELEASE "4.5"
 #elif defined(NET_EVENT_CONN_IF_IDLE_TIMEOUT) && !CM_ZEPHYR(4, 3)
 #define CM_CONNMGR_RELEASE "4.3"
 #elif defined(CM_EVENT_64BIT) && !CM_ZEPHYR(4, 2)
@@ -131,20 +155,23 @@ static inline bool cm_monitor_word(struct net_if *iface, uint16_t *word)
 /* The net_mgmt event queue; newer releases can do without. */
 #if defined(CONFIG_NET_MGMT_EVENT_QUEUE) || !CM_ZEPHYR(3, 7)
 #define CM_EVENT_QUEUE_SIZE CONFIG_NET_MGMT_EVENT_QUEUE_SIZE
-extern struct k_msgq event_msgq;
-
-static inline uint32_t cm_event_queue_used(void)
-{
-	return k_msgq_num_used_get(&event_msgq);
-}
+/* Local to its file since 4.5: then nobody defines it here. */
+extern struct k_msgq event_msgq __weak;
 #else
 #define CM_EVENT_QUEUE_SIZE 0
-
-static inline uint32_t cm_event_queue_used(void)
-{
-	return 0;
-}
 #endif
+
+/** How many events wait; -ENOTSUP where the release does not tell. */
+static inline int cm_event_queue_used(void)
+{
+#if CM_EVENT_QUEUE_SIZE > 0
+	struct k_msgq *queue = &event_msgq;
+
+	return queue != NULL ? (int)k_msgq_num_used_get(queue) : -ENOTSUP;
+#else
+	return 0;
+#endif
+}
 
 /* What the monitor's thread waits for at rest; no part of the API. */
 extern struct k_sem conn_mgr_mon_updated __attribute__((weak));

@@ -16,7 +16,7 @@
 #include <zephyr/kernel.h>
 #include <zephyr/net/conn_mgr_connectivity_impl.h>
 
-/** Implementations can say that they lack what an attempt needs: since 2026. */
+/** Implementations can say that they lack what an attempt needs: since 4.5. */
 #if defined(NET_EVENT_CONN_IF_NO_CONFIGURATION)
 #define SIMCONN_HAS_CONFIGURATION 1
 #endif
