@@ -21,6 +21,7 @@ from connmgr_hil.model.state import (
     is_link_local,
     word_text,
 )
+from connmgr_hil.model.unseen import variants
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import EventSeen, StateSeen
 
@@ -99,6 +100,9 @@ def is_none_of_ours(world: World, seen: object) -> bool:
 
 def real_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[str, str, str]]:
     """Return (field, wanted, seen) for each field in which a dumped real iface breaks its guarantees."""
+    if iface.maybe:
+        each_way = variants(iface, families=world.profile.families)
+        return min((real_differences(world, each, seen) for _, each in each_way), key=len)
     facts = world.iface(seen.iface)
     up = seen.admin and seen.carrier and not seen.dormant
     known = 7 & ~iface.unseen
@@ -125,6 +129,12 @@ def real_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[
         for name, wanted, found in pairs
         if str(wanted) != str(found)
     ]
+
+
+def ways_seen(world: World, iface: Iface, seen: StateSeen) -> int:
+    """Return the ways in which a real iface may have been found that this dump allows; 0 where that is settled already."""
+    each_way = variants(iface, families=world.profile.families)
+    return sum(1 << way for way, each in each_way if not real_differences(world, each, seen))
 
 
 def settings_seen(iface: Iface, seen: StateSeen) -> Iface:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from connmgr_hil.model import Expire, Model, Move, Outcome, State
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Chaos, Count, Shown
+from connmgr_hil.model.unseen import narrowed
 from connmgr_hil.vocabulary.observations import Reply, StateSeen
 from connmgr_hil.vocabulary.stimuli import Words
 
@@ -19,6 +20,7 @@ from .outside import (
     is_of_driver,
     settings_seen,
     together,
+    ways_seen,
 )
 
 STORM_JUDGED = 40
@@ -249,8 +251,13 @@ class Search:
         return not state_differences(self.world, iface, seen)
 
     def learnt(self, each: Hypothesis, seen: StateSeen) -> Hypothesis:
-        """Return a hypothesis with what a dump shows for the first time: how an implementation left its settings."""
+        """Return a hypothesis with what a dump shows for the first time: as what an iface was found, and with which settings."""
         place = seen.iface - 1
+        ways = ways_seen(self.world, each.state.ifaces[place], seen)
+        if ways and not each.chaotic:
+            families = self.world.profile.families
+            state = narrowed(each.state, seen.iface, ways, families=families)
+            each = each._replace(state=self._model.known(state))
         ifaces = each.state.ifaces
         now = settings_seen(ifaces[place], seen)
         if now is ifaces[place] or each.chaotic:

@@ -25,6 +25,9 @@ STORM_EVENTS = 120
 MOST_WAYS = 600
 """A move that may go in more ways than this is not followed."""
 
+BOOT_WAYS = 2_000
+"""The boot may go in more, since which of the ifaces were ready is settled there."""
+
 CHAOTIC_CHOICES = 2
 """In a storm only so many are, since its order is not judged for long."""
 
@@ -101,6 +104,8 @@ class Kernel:
         self._fields_written: list[frozenset[str]] = [frozenset()] * len(state.ifaces)
         self.marked: set[int] = set()
         """The ifaces whose words the monitor has not looked at since they changed."""
+        self.vague: dict[int, int] = {}
+        """Of these, those of which it is open how they counted before, and for what (`unseen`)."""
         self.items: list[Item] = []
         self.queue: deque[Queued] = deque()
         self.monitor_pending = False
@@ -420,11 +425,11 @@ class Kernel:
             raise Unpredictable("storm")
 
 
-def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
+def explore(make: Callable[[tuple[int, ...]], Kernel], most: int = MOST_WAYS) -> Iterator[Kernel]:
     """Run a move once for every combination of its choices; yield the kernels at rest, but for those that are `Impossible`.
 
     A move that storms, or loses events for want of room, ends with a `Chaos` item. After so many ways that no more
-    can be followed (`MOST_WAYS`), another is nothing but `Chaos`.
+    can be followed (`most`), another is nothing but `Chaos`.
     """
     prefixes: list[tuple[int, ...]] = [()]
     ways = 0
@@ -443,7 +448,7 @@ def explore(make: Callable[[tuple[int, ...]], Kernel]) -> Iterator[Kernel]:
         followed = len(kernel.taken)
         if _chaotic(kernel):
             followed = min(followed, CHAOTIC_CHOICES)
-        elif ways > MOST_WAYS:
+        elif ways > most:
             kernel.items[:] = [Chaos("manifold")]
             yield kernel
             return

@@ -5,8 +5,9 @@ Source: `subsys/net/conn_mgr/conn_mgr_monitor.c` and `conn_mgr_events_handler.c`
 
 from connmgr_hil.vocabulary.events import Event
 
+from . import unseen
 from .kernel import Kernel, Rule, Switch
-from .state import CHANGED, IGNORED, READY, READY4, READY6, SET4, SET6, UP, Iface
+from .state import CHANGED, IGNORED, READY, READY4, READY6, SET4, SET6, UNKNOWN, UP, Iface
 
 _SETS = {Event.IPV6_ADDR_ADD, Event.IPV6_DAD_SUCCEED, Event.IPV4_ACD_SUCCEED}
 _CLEARS = {
@@ -25,7 +26,7 @@ _CLASSES = (
 def handle_event(kernel: Kernel, event: Event, index: int) -> Rule:
     """A monitor callback: bring the word up to date and wake the monitor (specification 3.2)."""
     iface = kernel.iface(index)
-    word = iface.word
+    word, bit = iface.word, UP
     if event is Event.IF_UP:
         word |= UP
     elif event is Event.IF_DOWN:
@@ -45,6 +46,10 @@ def handle_event(kernel: Kernel, event: Event, index: int) -> Rule:
         else:
             return
     yield from kernel.lock("monitor")
+    if kernel.world.is_real(index):
+        unseen.about_to_change(kernel, index)
+        unseen.told(kernel, index, bit, bool(word & bit))
+        word = kernel.iface(index).word & ~bit | word & bit
     _mark(kernel, index, word)
     kernel.unlock("monitor")
     yield Switch.PREEMPT
@@ -85,6 +90,9 @@ def monitor_thread(kernel: Kernel) -> Rule:
 def monitor_pass(kernel: Kernel) -> Rule:
     """One pass over all ifaces (specification 3.4)."""
     yield from kernel.lock("monitor")
+    if kernel.world.reals:
+        for number in (1, 2, 0) if kernel.profile.families else (0,):
+            unseen.somebody_counts(kernel, number)
     if kernel.profile.families:
         yield from _recount(kernel)
     else:
@@ -99,20 +107,38 @@ def is_ready(iface: Iface) -> bool:
     return bool(word & UP and word & (SET4 | SET6) and not word & IGNORED)
 
 
+def _counts(kernel: Kernel, index: int) -> bool:
+    if kernel.world.is_real(index):
+        return bool(unseen.readiness_of(kernel, index)[0] & READY)
+    return is_ready(kernel.iface(index))
+
+
+def _is_vague(kernel: Kernel, index: int, bit: int) -> bool:
+    """Tell whether it is open if the readiness of a marked iface changed: what it was, or what it is now."""
+    if not kernel.world.is_real(index):
+        return False
+    sure, perhaps = unseen.readiness_of(kernel, index)
+    return bool((kernel.vague.get(index, 0) | perhaps & ~sure) & bit)
+
+
 def _count_flips(kernel: Kernel) -> Rule:
     change = 0
     for index in kernel.indexes:
         if index not in kernel.marked:
             continue
         iface = kernel.iface(index)
-        ready = is_ready(iface)
+        ready = _counts(kernel, index)
         word = iface.word & ~CHANGED
         if ready != bool(word & READY):
             word ^= READY
             change += 1 if ready else -1
             kernel.put_blame(0 if ready else 1, index)
+        if _is_vague(kernel, index, READY):
+            kernel.put_blame(0, UNKNOWN)
+            kernel.put_blame(1, UNKNOWN)
         kernel.put(index, word=word)
     kernel.marked.clear()
+    kernel.vague.clear()
     if not change:
         return
     before = kernel.total(0)
@@ -132,16 +158,28 @@ def _recount(kernel: Kernel) -> Rule:
         if index not in kernel.marked:
             continue
         word = kernel.iface(index).word
-        live = bool(word & UP and not word & IGNORED)
-        fresh = (live and bool(word & (SET4 | SET6)), live and bool(word & SET4))
-        for number, ready in enumerate((*fresh, live and bool(word & SET6))):
+        if kernel.world.is_real(index):
+            bits, _ = unseen.readiness_of(kernel, index)
+            fresh = (bool(bits & READY), bool(bits & READY4), bool(bits & READY6))
+        else:
+            live = bool(word & UP and not word & IGNORED)
+            fresh = (
+                live and bool(word & (SET4 | SET6)),
+                live and bool(word & SET4),
+                live and bool(word & SET6),
+            )
+        for number, ready in enumerate(fresh):
             bit = _CLASSES[number][0]
             if ready != bool(word & bit):
                 changes[number] += 1 if ready else -1
                 blames[number] = index
                 word ^= bit
+            if _is_vague(kernel, index, bit):
+                blames[number] = UNKNOWN
+                kernel.put_blame(number, UNKNOWN)
         kernel.put(index, word=word)
     kernel.marked.clear()
+    kernel.vague.clear()
     for number, (_, connected, disconnected) in enumerate(_CLASSES):
         if not changes[number]:
             continue
@@ -176,6 +214,8 @@ def set_ignored(kernel: Kernel, index: int, ignored: bool) -> Rule:
     yield from kernel.lock("monitor")
     word = kernel.iface(index).word
     if bool(word & IGNORED) != ignored:
+        if kernel.world.is_real(index):
+            unseen.about_to_change(kernel, index)
         _mark(kernel, index, word ^ IGNORED)
     kernel.unlock("monitor")
     yield Switch.PREEMPT

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.status import status_text
 
-from . import real
+from . import real, unseen
 from .kernel import Answer, Kernel, Rule, Switch
 from .observed import Arm
 from .state import Address
@@ -91,6 +91,9 @@ def _update_oper(kernel: Kernel, index: int) -> Rule:
     if kernel.world.is_real(index) and iface.admin:
         yield from real.taken_up(kernel, index)
         return
+    if kernel.world.is_real(index):
+        unseen.know_oper(kernel, index)
+        iface = kernel.iface(index)
     oper = iface.admin and iface.carrier and not iface.dormant
     if oper == iface.oper:
         return

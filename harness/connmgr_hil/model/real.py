@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import L4_EVENTS, Event, Layer, layer_of
 
+from . import unseen
 from .kernel import Answer, Impossible, Kernel, Rule, Switch
 from .observed import Arm
 from .state import IDLE_TIMEOUT, PERSISTENT, SETTINGS, TIMEOUT, Address, Ending
+from .unseen import SOME4, SOME6
 from .world import World
-
-SOME4, SOME6 = Address("0.0.0.0"), Address("::")  # noqa: S104 - no socket is bound to it
 
 AN_ERROR = "an error"
 """Stands for any negative status."""
@@ -54,6 +54,7 @@ def may_befall(world: World, event: Event, index: int) -> bool:
 
 def is_legal(kernel: Kernel, move: Unprompted) -> bool:
     """Tell whether an iface that keeps its guarantees may do this now."""
+    unseen.know_oper(kernel, move.iface)
     iface = kernel.iface(move.iface)
     bound = kernel.world.iface(move.iface).bound
     if move.event is Event.IF_UP:
@@ -147,16 +148,13 @@ def patience_ends(kernel: Kernel, index: int) -> Rule:
 
 def boot(kernel: Kernel, index: int) -> Rule:
     """Driver, implementation and network may have done anything before the monitor looked at the iface."""
-    found = kernel.choose(8)
     iface = kernel.iface(index)
     facts = kernel.world.iface(index)
-    oper = bool(found & 1) and iface.admin
-    kernel.put(index, oper=oper, a4=(SOME4,) * (found >> 1 & 1), a6=(SOME6,) * (found >> 2 & 1))
+    unseen.found(kernel, index)
     if facts.bound:
         kernel.put(index, unseen=SETTINGS)
     if facts.bound and iface.admin:
         _attempt(kernel, index)
-        _turn(kernel, index)
     yield from ()
 
 
@@ -176,6 +174,7 @@ def driver_stops(kernel: Kernel) -> Rule:
 
 def switched(kernel: Kernel, index: int, on: bool) -> Rule:
     """Carrier or dormant was set by hand; what else keeps the iface down is not known."""
+    unseen.know_oper(kernel, index)
     if on:
         yield from _perhaps_up(kernel, index)
     elif kernel.iface(index).oper:
@@ -191,6 +190,7 @@ def taken_up(kernel: Kernel, index: int) -> Rule:
 
 
 def _perhaps_up(kernel: Kernel, index: int) -> Rule:
+    unseen.know_oper(kernel, index)
     iface = kernel.iface(index)
     if iface.admin and not iface.oper and kernel.choose(2):
         kernel.put(index, oper=True)
@@ -200,6 +200,7 @@ def _perhaps_up(kernel: Kernel, index: int) -> Rule:
 
 def connect(kernel: Kernel, index: int) -> Answer:
     """The unseen connect callback: it accepts, connects at once, or refuses."""
+    unseen.know_oper(kernel, index)
     iface = kernel.iface(index)
     how = kernel.choose(2 if iface.oper else 3)
     if how == 1:
@@ -220,6 +221,7 @@ def connect(kernel: Kernel, index: int) -> Answer:
 
 def disconnect(kernel: Kernel, index: int) -> Answer:
     """The unseen disconnect callback: it ends all there is, now or a little later, or refuses."""
+    unseen.know_oper(kernel, index)
     oper = kernel.iface(index).oper
     how = kernel.choose(3 if oper else 2)
     if how == 1:
@@ -233,6 +235,7 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
 
 def add_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
     """An address is added beside those nobody knows; it may be known already, or find no room."""
+    unseen.know_address(kernel, index, version)
     event = Event.IPV4_ADDR_ADD if version == 4 else Event.IPV6_ADDR_ADD
     tentative = version == 6 and kernel.world.hello.dad
     how = kernel.choose(3)
@@ -248,6 +251,7 @@ def add_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
 
 def delete_address(kernel: Kernel, index: int, version: int) -> Answer:
     """An address is removed, if it was there; another may be left that counts."""
+    unseen.know_address(kernel, index, version)
     how = kernel.choose(3)
     if how == 1:
         return AN_ERROR

@@ -113,6 +113,8 @@ class Iface(NamedTuple):
     flags: int = 0
     timeout: int = 0
     idle_timeout: int = 0
+    maybe: int = 0
+    """As what a real iface may have been found, if that is not settled yet (`unseen`); `word` then has the bits that are."""
     unseen: int = 0
     """The settings of a real iface that nobody has set or seen: they are as its implementation left them."""
     impl: Impl = Impl()

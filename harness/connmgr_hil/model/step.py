@@ -9,7 +9,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 
 from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
-from .kernel import Kernel, Rule, explore
+from .kernel import BOOT_WAYS, MOST_WAYS, Kernel, Rule, explore
 from .looking import Change, Memory, Notes, Way
 from .observed import Item, Shown
 from .state import UNKNOWN, Address, Iface, Impl, State
@@ -95,7 +95,9 @@ class Model:
         """Return what a device shows from its start until everything has come to rest."""
         if self._booted is None:
             cold = self._cold()
-            self._booted = self._outcomes(cold, self._explore(cold, self._boot, {}, coop=True))
+            self._booted = self._outcomes(
+                cold, self._explore(cold, self._boot, {}, coop=True, most=BOOT_WAYS)
+            )
         return self._booted
 
     def rested(self) -> tuple[State, ...]:
@@ -144,7 +146,13 @@ class Model:
         return self._explore(state, lambda kernel: _command(kernel, move), notes, coop=False)
 
     def _explore(
-        self, state: State, rule: Callable[[Kernel], Rule], notes: Notes, *, coop: bool
+        self,
+        state: State,
+        rule: Callable[[Kernel], Rule],
+        notes: Notes,
+        *,
+        coop: bool,
+        most: int = MOST_WAYS,
     ) -> tuple[Way, ...]:
         def make(choices: tuple[int, ...]) -> Kernel:
             kernel = Kernel(self.world, state, choices, notes)
@@ -155,7 +163,7 @@ class Model:
 
         return tuple(
             Way(tuple(map(self._one_item, kernel.items)), Change.of(kernel.written))
-            for kernel in explore(make)
+            for kernel in explore(make, most)
         )
 
     def _one_item(self, item: Item) -> Item:
