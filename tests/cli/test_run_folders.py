@@ -119,6 +119,30 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
         assert folder.path == tmp_path
 
 
+def test_a_run_that_was_killed_conforms_to_nothing(
+    there: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though each of its traces is whole: nobody knows what the others would have shown."""
+    mine = there / "mine"
+    assert verify("--out", str(mine)) == 0
+    assert run(["check", str(mine)]) == 0
+    unended = RunFolder(mine, mine)
+    unended.__enter__()
+    capsys.readouterr()
+    for place in (mine, Path("out")):
+        assert run(["check", str(place)]) == 4
+        said = capsys.readouterr().out
+        assert (
+            f"the run in {mine if place == mine else 'out/verify/simulated/mine'} did not come to its end"
+            in said
+        )
+        assert "VERDICT  inconclusive    a run did not come to its end" in said
+    assert run(["report", str(mine)]) == 0
+    assert "did not come to its end" in capsys.readouterr().out
+    unended.__exit__()
+    assert run(["check", str(mine)]) == 0
+
+
 def test_two_at_one_time_have_two_folders(tmp_path: Path) -> None:
     with RunFolder(tmp_path) as first, RunFolder(tmp_path) as second:
         assert first.path != second.path

@@ -88,6 +88,8 @@ def test_interrupted_it_reports_what_there_is(
     assert shown.splitlines()[-1].startswith("VERDICT  none (interrupted)")
     summary = json.loads((out / "summary.json").read_text())
     assert (summary["verdict"], summary["interrupted"]) == ("none", True)
+    checked = Harness("check", str(out))
+    assert "VERDICT  conforms" not in checked.output() or command[0] == "walk"
     harness.assert_nothing_left()
     assert_traces_read(out)
 

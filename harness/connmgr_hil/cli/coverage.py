@@ -48,6 +48,8 @@ def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> i
             " / ".join(key): [" ".join(words) for words in way] for key, way in ways.items()
         }
         write_json(json_file, document)
+    for folder in found.whole.unended:
+        click.echo(f"not ended: the run in {folder} did not come to its end", err=True)
     for error in found.whole.unread:
         click.echo(f"not judged: {error}", err=True)
     if any("failed" in each.values() for each in found.platforms.values()):

@@ -37,6 +37,9 @@ def summary(report: RunReport, *, brief: bool = False) -> str:
         )
         for error in report.unread:
             lines += [f"    {on_one_line(line.strip())}" for line in str(error).splitlines()]
+    for folder in report.unended:
+        told = on_one_line(str(folder))
+        lines.append(f"  not ended:     the run in {told} did not come to its end")
     if report.interrupted:
         lines.append("  interrupted:   the rest was not run")
     return "\n".join(lines)
@@ -46,8 +49,10 @@ def verdict_line(report: RunReport) -> str:
     """Return the line that a run ends with."""
     if report.interrupted:
         return "VERDICT  none (interrupted)"
-    several = f"    the worst of {len(report.builds)} builds" if report.builds else ""
-    return f"VERDICT  {report.outcome}{several}"
+    several = [f"the worst of {len(report.builds)} builds"] if report.builds else []
+    several += ["not all could be read"] if report.unread else []
+    several += ["a run did not come to its end"] if report.unended else []
+    return f"VERDICT  {report.outcome}{'    ' if several else ''}{', '.join(several)}"
 
 
 def _of_builds(report: RunReport, *, brief: bool) -> list[str]:

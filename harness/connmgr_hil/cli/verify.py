@@ -171,6 +171,7 @@ def _concluded(
     if lost and not live.unrecorded:  # else it was told that the disk takes no more
         click.echo(f"cmhil: {lost}", err=True)
     where = f"traces are in {folder.name}" if lost else f"traces and {SUMMARY} are in {folder.name}"
+    folder.unfinished = live.interrupted
     if live.interrupted:
         click.echo(f"VERDICT  none (interrupted)    {where}")
         return ExitCode.INTERRUPTED

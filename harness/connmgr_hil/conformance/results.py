@@ -74,11 +74,18 @@ class RunReport:
     """Whether the run ended because a trace could not be written."""
     unread: list[BadInput] = field(default_factory=list)
     """Why files were left out that are no sound traces."""
+    unended: list[Path] = field(default_factory=list)
+    """Folders of runs that were killed or interrupted, or are still under way."""
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome of all scenarios together. A run in which nothing ran is inconclusive."""
+        """The outcome of all scenarios together.
+
+        A run in which nothing ran is inconclusive, and so is one of which a part is not known.
+        """
         outcomes = [result.outcome for result in self.results if result.outcome]
+        if self.unread or self.unended:
+            outcomes.append(Outcome.INCONCLUSIVE)
         return Outcome.worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
 
     @property
@@ -141,6 +148,7 @@ class RunReport:
             "records": sum(each.records for each in self.results),
             "interrupted": self.interrupted,
             "builds": [each.as_json() for each in self.builds],
+            "unended": [str(each) for each in self.unended],
             "unread": [f"{each.wanted}: {each.seen}" for each in self.unread],
         }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import structs
 
 from connmgr_hil.checker import Checker, Outcome, Verdict, fed
+from connmgr_hil.files import RunFolder
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.trace import find_traces
@@ -220,12 +221,13 @@ def check(
     """Judge traces from files; folders stand for all traces below them.
 
     Where they are of several builds, `builds` of what is returned has a report for each. Files that are no sound traces
-    are in `unread`, and the others are judged all the same; where there is no other, `BadInput` names file and line. Raises `UsageError`
+    are in `unread`, folders of runs that did not come to their end in `unended`, and the others are judged all the same; where there is no other, `BadInput` names file and line. Raises `UsageError`
     where there is no file. `seen` gets the checker of each trace when it is done.
     """
-    paths = find_traces(traces)
+    meant = list(traces)
+    paths = find_traces(meant)
     models = Models()
-    report = RunReport("")
+    report = RunReport("", unended=RunFolder.unended(meant))
     judged: list[Judged] = []
     began = time.monotonic()
     try:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -11,7 +12,8 @@ from filelock import FileLock, Timeout
 from connmgr_hil.vocabulary.errors import NotRecorded, RigFault
 
 LATEST = "latest"
-LOCK = ".lock"
+LOCK = ".cmhil-run.lock"
+"""It is there as long as the run has not come to its end: one that was killed leaves it."""
 
 
 class RunFolder:
@@ -29,6 +31,8 @@ class RunFolder:
         self._lock: FileLock | None = None
         self.path = given or home
         self.earlier = 0
+        self.unfinished = False
+        """Set it where the run did not come to its end, and whoever looks at the folder is told."""
 
     @property
     def name(self) -> Path:
@@ -54,11 +58,23 @@ class RunFolder:
 
     def __exit__(self, *_: object) -> None:
         if self._lock is not None:
-            # Nobody else has it, so nobody waits for this file.
-            with contextlib.suppress(OSError):
-                (self.path / LOCK).unlink(missing_ok=True)
+            # Nobody waits for this file, so it may go before it is let go.
+            if not self.unfinished:
+                with contextlib.suppress(OSError):
+                    (self.path / LOCK).unlink(missing_ok=True)
             self._lock.release()
             self._lock = None
+
+    @staticmethod
+    def unended(paths: Iterable[Path]) -> list[Path]:
+        """Return the folders, these or below them, whose run was killed, interrupted, or is still under way."""
+        return [
+            Path(folder)
+            for path in paths
+            if path.is_dir()
+            for folder, _, names in os.walk(path)
+            if LOCK in names
+        ]
 
     def _made(self) -> Path:
         self._home.mkdir(parents=True, exist_ok=True)

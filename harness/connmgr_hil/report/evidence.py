@@ -11,6 +11,7 @@ from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing
 from connmgr_hil.conformance.run import judge
 from connmgr_hil.conformance.scenario import Scenario, registered
+from connmgr_hil.files import RunFolder
 from connmgr_hil.model import Models
 from connmgr_hil.model.profiles import PROFILES, profile_named
 from connmgr_hil.trace import find_traces, read_records, read_trace
@@ -114,10 +115,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a report says. Equal traces give equal evidence. `unread` tells why files were left out."""
+    """All that a report says. Equal traces give equal evidence. `unread` tells why files were left out.
+
+    `unended` are folders of runs that were killed, or are still under way.
+    """
 
     platforms: tuple[Shown, ...]
     unread: tuple[BadInput, ...] = ()
+    unended: tuple[Path, ...] = ()
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -127,8 +132,9 @@ class Evidence:
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome of all traces together."""
-        return Outcome.worst([story.outcome for story in self.stories])
+        """The outcome of all traces together; nothing conforms of which a part is not known."""
+        partly = [Outcome.INCONCLUSIVE] if self.unread or self.unended else []
+        return Outcome.worst([*partly, *(story.outcome for story in self.stories)])
 
     def with_outcome(self, outcome: Outcome) -> tuple[Story, ...]:
         """Return the traces that were judged so."""
@@ -165,7 +171,8 @@ def gather(paths: Iterable[Path]) -> Evidence:
     Files that are no sound traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
     `UsageError` where there is none at all.
     """
-    files = sorted(find_traces(paths))
+    meant = list(paths)
+    files = sorted(find_traces(meant))
     origins: list[_Origin] = []
     unread: list[BadInput] = []
     models = Models()
@@ -185,7 +192,7 @@ def gather(paths: Iterable[Path]) -> Evidence:
     for group in sorted(groups):
         platforms.append(_shown(groups[group], number, _suffix(group, groups)))
         number += len(groups[group])
-    return Evidence(tuple(platforms), tuple(unread))
+    return Evidence(tuple(platforms), tuple(unread), tuple(RunFolder.unended(meant)))
 
 
 def _grouped(origins: list[_Origin]) -> dict[_Group, list[_Origin]]:

@@ -55,6 +55,8 @@ def headline(evidence: Evidence) -> str:
         return f"{counted(bad, 'trace')} of {total} {'shows' if bad == 1 else 'show'} what no conforming device does"
     if evidence.outcome is Outcome.RIG:
         return f"The rig failed in {counted(bad, 'trace')} of {total}; no device failed"
+    if evidence.outcome is Outcome.INCONCLUSIVE and not bad:
+        return f"{counted(total, 'trace')} conform, and a part of the evidence is missing"
     if evidence.outcome is Outcome.INCONCLUSIVE:
         return f"{counted(bad, 'trace')} of {total} {'is' if bad == 1 else 'are'} inconclusive"
     if all(platform.identity.simulated for platform in evidence.platforms):
@@ -80,6 +82,7 @@ def apart(evidence: Evidence) -> list[str]:
         sentences.append(
             f"{counted(len(evidence.unread), 'file')} not judged, no sound trace: {names}"
         )
+    sentences += [f"The run in {folder} did not come to its end" for folder in evidence.unended]
     return sentences
 
 
