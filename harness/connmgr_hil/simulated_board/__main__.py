@@ -37,6 +37,11 @@ def _parse() -> argparse.Namespace:
         action="store_true",
         help="free1 is auto-started and has an address before the monitor starts",
     )
+    parser.add_argument(
+        "--real-time",
+        action="store_true",
+        help="time passes by itself, as on a board, and it boots into the shell of a person",
+    )
     parser.add_argument("--defect", action="append", default=[], metavar="NAME")
     parser.add_argument("--nonce", help="hexadecimal; random if not given")
     arguments = parser.parse_args()
@@ -97,6 +102,7 @@ def main() -> None:
         boot_ready=arguments.boot_ready,
         defects=arguments.defect,
         build=_build_id(arguments),
+        granted=not arguments.real_time,
     )
     for boot in count():
         try:

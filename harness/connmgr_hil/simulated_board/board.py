@@ -3,6 +3,7 @@
 """The board: puts the parts together, boots them, and says who it is."""
 
 import os
+import time
 from collections.abc import Iterable
 
 from .api_commands import ApiCommands
@@ -66,7 +67,9 @@ class Configuration:
         boot_ready: bool,
         defects: Iterable[str],
         build: str,
+        granted: bool = True,
     ) -> None:
+        self.granted = granted
         self.profile = profile
         self.queue_length = queue_length
         self.dad = dad
@@ -122,7 +125,10 @@ class Board:
         api = ApiCommands(self.ifs, self.mgmt, self.monitor, self.control, bulk)
         sim = SimCommands(kernel, self.ifs, self.control, defects, ring)
         commands = ProbeCommands(self, [api.table, sim.table])
-        self._console = Console(kernel, ring, commands, terminal.write, self.say_hello)
+        self._console = Console(
+            kernel, ring, commands, terminal.write, self.say_hello, machine=configuration.granted
+        )
+        self._began = time.monotonic()
         kernel.on_idle = self._on_idle
 
     def _bind(self, queue: WorkQueue) -> None:
@@ -173,9 +179,32 @@ class Board:
     def _on_idle(self) -> None:
         """Let time pass for a command that waits; otherwise wait for the next command."""
         self.probe.board_is_idle()
-        if self._console.is_waiting or not self._pass_time():
+        if not self._configuration.granted:
+            self._let_time_pass()
+        elif self._console.is_waiting or not self._pass_time():
             self._console.send_frames()
             self._console.feed(self._terminal.wait_for_input())
+
+    def _let_time_pass(self) -> None:
+        """Wait, as long as a board would, for a timeout or a command; commands themselves take no time."""
+        self._console.send_frames()
+        kernel = self.kernel
+        due = kernel.next_tick()
+        passed = self._real_ticks()
+        if due is not None and due <= passed:
+            self._terminal.flush()
+            kernel.skip_time()
+            return
+        wait = 1.0 if due is None else (due - passed) / TICKS_PER_SECOND
+        data = self._terminal.look(max(1.0, wait * 1000))
+        # What is due by now will run in its own tick, so the clock stops short of it.
+        passed = self._real_ticks()
+        kernel.now = max(kernel.now, passed if due is None else min(passed, due - 1))
+        if data:
+            self._console.feed(data)
+
+    def _real_ticks(self) -> int:
+        return int((time.monotonic() - self._began) * TICKS_PER_SECOND)
 
     def _pass_time(self) -> bool:
         self._console.send_frames()
@@ -203,14 +232,16 @@ class Board:
             ("nonce", self._nonce),
         ]
         if challenge is not None:
-            fields.append(("ack", challenge))
+            sealed = challenge.endswith("!")
+            self.ring.seal = int(self._nonce, 16) & 0xFFFFFFFF if sealed else 0
+            fields += [("ack", challenge), ("seal", int(sealed))]
         fields += [
             ("ipv4", 1),
             ("ipv6", 1),
             ("dad", int(configuration.dad)),
             ("autodown", int(configuration.auto_down)),
             ("reboot", 1),
-            ("granted", 1),
+            ("granted", int(configuration.granted)),
             ("coop", 1),
             ("queue", configuration.queue_length),
             ("ticks", TICKS_PER_SECOND),

@@ -14,6 +14,7 @@ from .results import Origin, Result
 _LINE_LIMIT = 500
 _TAGS_KEPT = 16
 _PROMPT = b"uart:~$ "
+_BANNER = b"*** Booting Zephyr OS build v3.4.99 ***\r\n"
 
 
 class LineReader:
@@ -47,6 +48,8 @@ class Console:
         commands: ProbeCommands,
         write: Callable[[bytes], None],
         say_hello: Callable[[str | None], None],
+        *,
+        machine: bool = True,
     ) -> None:
         self._kernel = kernel
         self._ring = ring
@@ -56,7 +59,7 @@ class Console:
         self._reader = LineReader()
         self._ready = Semaphore(kernel, 0, 1)
         self._replies: dict[int, int] = {}  # tag to the number of its reply frame
-        self._machine = True
+        self._machine = machine
 
     @property
     def is_waiting(self) -> bool:
@@ -73,7 +76,10 @@ class Console:
 
     def main(self) -> Steps[None]:
         """Be the console thread."""
-        self._say_hello(None)
+        if self._machine:
+            self._say_hello(None)
+        else:
+            self._write(_BANNER + _PROMPT)
         lines = self._reader.lines
         while True:
             while lines:
@@ -132,6 +138,7 @@ class Console:
             self._reply(tag, result.all_fields(self._kernel.uptime_us))
             self.send_frames()
             self._machine = False
+            self._ring.seal = 0
             self._write(_PROMPT)
             return
         if words[:1] == ["machine"] and len(words) <= 2:

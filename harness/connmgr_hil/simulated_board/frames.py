@@ -38,6 +38,8 @@ class Ring:
         self._next = 0
         self._unsent: deque[tuple[int, bytes]] = deque()
         self.lost = 0
+        self.seal = 0
+        """What the checksum of each frame is XORed with when it is written."""
 
     @property
     def first(self) -> int:
@@ -85,6 +87,11 @@ class Ring:
 
     def take_unsent(self) -> list[bytes]:
         """The frames that wait to be written, oldest first; they count as sent."""
-        frames = [frame for _, frame in self._unsent]
+        frames = [_sealed(frame, self.seal) for _, frame in self._unsent]
         self._unsent.clear()
         return frames
+
+
+def _sealed(frame: bytes, seal: int) -> bytes:
+    body, star, crc = frame.rstrip().rpartition(b"*")
+    return b"%s%s%08x\r\n" % (body, star, int(crc, 16) ^ seal) if seal else frame

@@ -103,14 +103,20 @@ class Kernel:
         heapq.heappush(self._timeouts, (timeout.tick, self._timeout_number, timeout))
         return timeout
 
-    def skip_time(self) -> bool:
-        """Move the clock to the next timeout and run all that are due; False if there is none."""
+    def next_tick(self) -> int | None:
+        """Return when the next timeout is due; None if there is none."""
         heap = self._timeouts
         while heap and not heap[0][2].pending:
             heapq.heappop(heap)
-        if not heap:
+        return heap[0][0] if heap else None
+
+    def skip_time(self) -> bool:
+        """Move the clock to the next timeout and run all that are due; False if there is none."""
+        tick = self.next_tick()
+        if tick is None:
             return False
-        self.now = heap[0][0]
+        self.now = tick
+        heap = self._timeouts
         while heap and heap[0][0] == self.now:
             timeout = heapq.heappop(heap)[2]
             if timeout.pending:

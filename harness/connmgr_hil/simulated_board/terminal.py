@@ -53,17 +53,23 @@ class Terminal:
     def wait_for_input(self) -> bytes:
         """Block until a client sends something; exits when the parent and the client are gone."""
         while True:
-            self.flush()
-            wanted = select.POLLIN | (select.POLLOUT if self._output else 0)
-            self._poll.modify(self._master, wanted)
-            for _, event in self._poll.poll(_PARENT_CHECK_MS):
-                data = self._read() if event & (select.POLLIN | select.POLLHUP) else b""
-                if data:
-                    self._client_is_there()
-                    return data
-                if event & select.POLLHUP:
-                    self._client_left()
-            self._exit_if_abandoned()
+            if data := self.look(_PARENT_CHECK_MS):
+                return data
+
+    def look(self, milliseconds: float) -> bytes:
+        """Return what a client sends within this time, or nothing; exits as `wait_for_input` does."""
+        self.flush()
+        wanted = select.POLLIN | (select.POLLOUT if self._output else 0)
+        self._poll.modify(self._master, wanted)
+        for _, event in self._poll.poll(min(milliseconds, _PARENT_CHECK_MS)):
+            data = self._read() if event & (select.POLLIN | select.POLLHUP) else b""
+            if data:
+                self._client_is_there()
+                return data
+            if event & select.POLLHUP:
+                self._client_left()
+        self._exit_if_abandoned()
+        return b""
 
     def _read(self) -> bytes:
         try:

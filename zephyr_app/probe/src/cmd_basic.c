@@ -52,7 +52,12 @@ void cm_hello_send(const char *challenge)
 	/* On the stack: a hook may come in the midst of it. */
 	CM_FRAME_DEFINE(frame, "hello", CM_FIELDS_MAX);
 	int ifaces = cm_iface_count();
+	bool sealed = false;
 
+	if (challenge != NULL) {
+		sealed = challenge[0] != '\0' && challenge[strlen(challenge) - 1] == '!';
+		cm_history_seal(sealed ? nonce() : 0);
+	}
 	cm_frame_int(&frame, "proto", CM_PROTO_VERSION);
 	cm_frame_text(&frame, "app", CM_PROBE_VERSION);
 	cm_frame_text(&frame, "zephyr", KERNEL_VERSION_STRING);
@@ -62,6 +67,7 @@ void cm_hello_send(const char *challenge)
 	cm_frame_hex(&frame, "nonce", nonce(), 8);
 	if (challenge != NULL) {
 		cm_frame_text(&frame, "ack", challenge);
+		cm_frame_int(&frame, "seal", sealed);
 	}
 	cm_frame_int(&frame, "ipv4", IS_ENABLED(CONFIG_NET_IPV4));
 	cm_frame_int(&frame, "ipv6", IS_ENABLED(CONFIG_NET_IPV6));

@@ -30,6 +30,7 @@ static struct cursor oldest;
 static struct cursor unsent;
 static struct cursor end;
 static uint32_t lost;
+static uint32_t seal;
 static struct k_spinlock lock;
 
 /* For good, once the device is about to end: whoever holds the lock may never return. */
@@ -90,11 +91,27 @@ static void drop_oldest(void)
 	step(&oldest);
 }
 
+/* XORs the seal to the CRC, the last eight digits of a frame. */
+static void apply_seal(char *text, size_t len)
+{
+	char *digit = text + len - 8;
+
+	for (int shift = 28; shift >= 0; shift -= 4, digit++) {
+		uint8_t value = 0;
+
+		char2hex(*digit, &value);
+		hex2char(value ^ ((seal >> shift) & 0xf), digit);
+	}
+}
+
 static size_t read_record(const struct cursor *cursor, char *text)
 {
 	uint16_t len = record_len(cursor);
 
 	ring_read((cursor->at + RECORD_HEAD) % RING_SIZE, text, len);
+	if (seal != 0) {
+		apply_seal(text, len);
+	}
 	return len;
 }
 
@@ -142,12 +159,20 @@ size_t cm_history_pass(const char *fields, size_t len, char *text, uint32_t *seq
 	oldest = end;
 	unsent = end;
 	used = 0;
+	if (seal != 0) {
+		apply_seal(text, head_len + len + TAIL_LEN);
+	}
 	return head_len + len + TAIL_LEN;
 }
 
 void cm_history_unguard(void)
 {
 	unguarded = true;
+}
+
+void cm_history_seal(uint32_t key)
+{
+	seal = key;
 }
 
 uint32_t cm_history_append(const char *fields, size_t len)

@@ -69,6 +69,7 @@ void cm_mode_after_reply(void)
 		leaving = false;
 		cm_writer_drain();
 		machine = false;
+		cm_history_seal(0);
 		cm_shell_log(cm_mode_shell(), true);
 		cm_set_bypass(cm_mode_shell(), NULL);
 	}

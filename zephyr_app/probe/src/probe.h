@@ -47,6 +47,8 @@ uint32_t cm_history_next(void);
 /** Whether frame @p seq waits for being taken. */
 bool cm_history_waits(uint32_t seq);
 uint32_t cm_history_lost(void);
+/** XORs @p key to the CRC of every frame that is read from now on; 0: to none. */
+void cm_history_seal(uint32_t key);
 /** Whether more than half of the ring waits for being taken. */
 bool cm_history_is_pressed(void);
 
