@@ -1,4 +1,4 @@
-"""Numbers decide: what is new, what is repeated, and what tells of a restart."""
+"""Numbers decide: what is new, what is repeated, and what cannot be told apart."""
 
 from connmgr_hil.device.frames import Frame
 from connmgr_hil.device.ordering import Arrival, Sequence
@@ -14,7 +14,7 @@ def test_a_late_frame_that_comes_twice_is_no_restart() -> None:
     assert sequence.give_up() == (0, 4)
     assert sequence.accept(frame(3)) is Arrival.LATE
     assert sequence.accept(frame(3)) is Arrival.REPEATED
-    assert sequence.accept(frame(3, crc=99)) is Arrival.RESTARTED
+    assert sequence.accept(frame(3, crc=99)) is Arrival.CONFLICTING
 
 
 def test_a_late_frame_of_a_very_long_gap_is_no_restart() -> None:

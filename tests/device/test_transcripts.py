@@ -416,7 +416,7 @@ def test_answer_to_another_tag_is_not_ours(rig: Rig) -> None:
 
     board.on("ping", ping)
     assert device.execute(PING).status == "0"
-    assert names(records)[1:] == ["Stimulus", "Reply"]
+    assert names(records)[1:] == ["Stimulus", "Foreign", "Reply"]
 
 
 def test_reset_inside_a_command_by_banner(rig: Rig) -> None:
@@ -430,16 +430,20 @@ def test_reset_inside_a_command_by_banner(rig: Rig) -> None:
         device.execute(PING)
 
 
-def test_reset_inside_a_command_by_counting_anew(rig: Rig) -> None:
-    board, device, _ = rig
-
+@pytest.mark.parametrize(
+    ("seals", "sign"), [(True, "without its seal came, number 0"), (False, "count from 0 again")]
+)
+def test_reset_inside_a_command_by_counting_anew(seals: bool, sign: str) -> None:
     def up(me: ScriptedDevice, tag: str, words: list[str]) -> None:
         me.restart(banner=False)
         me.event("IF_ADMIN_UP")
 
-    board.on("up", up)
-    with pytest.raises(DeviceReset, match="count from 0 again"):
-        device.execute(("up", "1"))
+    with ScriptedDevice(seals=seals) as board, opened(board) as (device, records):
+        device.attach()
+        board.on("up", up)
+        with pytest.raises(DeviceReset, match=f"{sign}.*, and its hello has another nonce"):
+            device.execute(("up", "1"))
+    assert "Foreign" not in names(records)
 
 
 def test_reset_inside_a_command_by_another_nonce(rig: Rig) -> None:

@@ -32,6 +32,7 @@ from connmgr_hil.vocabulary.observations import (
     Complaint,
     EventSeen,
     Fault,
+    Foreign,
     Header,
     HelloSeen,
     Lost,
@@ -179,7 +180,7 @@ class Session:
     def _sink(self, record: AnyRecord) -> None:
         stamped = self._trace.write(record)
         self.checker.feed(stamped)
-        if isinstance(record, Lost | Noise):
+        if isinstance(record, Foreign | Lost | Noise):
             return
         for watcher in self._watchers:
             watcher(stamped)

@@ -24,7 +24,8 @@ class Attaching:
         self._commands = commands
         self._write = write
         self._shell_first = shell_first
-        self._challenge = secrets.token_hex(4)
+        # Frames shall be sealed, where the probe knows how.
+        self.challenge = f"{secrets.token_hex(4)}!"
         self.in_frames = False
         self.heard = 0
 
@@ -59,9 +60,9 @@ class Attaching:
         else:
             in_machine_mode = (attempt % 2 == 1) is self._shell_first
         if not in_machine_mode:
-            self._write(f"\x03\rcm mode machine {self._challenge}\r".encode())
+            self._write(f"\x03\rcm mode machine {self.challenge}\r".encode())
         else:
-            command = self._commands.new_own(("hello", self._challenge))
+            command = self._commands.new_own(("hello", self.challenge))
             del self._commands.waiting[command.tag]
             self._write(b"\r" + command.line)
 
@@ -94,4 +95,4 @@ class Attaching:
         """Tell whether a frame is the hello that was asked for."""
         self.in_frames = True
         # Frames from before our own hello may be of an earlier life: they are asked for again.
-        return frame.kind == "hello" and frame.fields.get("ack") == self._challenge
+        return frame.kind == "hello" and frame.fields.get("ack") == self.challenge

@@ -12,6 +12,7 @@ from connmgr_hil.vocabulary.errors import (
 from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
+    Foreign,
     HelloSeen,
     Lost,
     Noise,
@@ -32,12 +33,17 @@ from .introduced import BANNER, Introduced
 from .ordering import Arrival, Sequence
 from .pace import Pace
 from .repair import Repair
+from .suspicion import Suspicion
 
 Sink = Callable[[AnyRecord], object]
 
 _REFUSALS = 20
 _REFUSALS_AT_ONCE = 3
 _PRELUDE_NOISE = 200
+_STRANGERS = 2
+"""So many replies to commands of nobody we know show a second master; one may be a replay."""
+_STRANGERS_UNSEALED = 4
+"""Where a second board's frames may pass for this one's."""
 
 
 class Device(Introduced):
@@ -72,14 +78,19 @@ class Device(Introduced):
         self._shell_first = shell_first
         self._flood = Flood(frames_per_command)
         self._commands = Commands()
+        self._parser = FrameParser()
         self._begin()
 
     def _begin(self) -> None:
-        self._parser = FrameParser()
+        # Frames of the last boot may still be under way.
+        self._parser = FrameParser(self._parser.seal)
         self._sequence: Sequence | None = None
         self._newest = -1
         self._probe = 0
         self._attaching = self._new_attaching()
+        self._suspicion = Suspicion()
+        self._doubtful = ""
+        self._strangers: set[int] = set()
         self._repair = Repair()
         self._hello: HelloSeen | None = None
         self._hello_frame: Frame | None = None
@@ -91,7 +102,9 @@ class Device(Introduced):
         self._commands.forget()
 
     def _new_attaching(self) -> Attaching:
-        return Attaching(self._commands, self._write, shell_first=self._shell_first)
+        attaching = Attaching(self._commands, self._write, shell_first=self._shell_first)
+        self._parser.challenge = attaching.challenge
+        return attaching
 
     # --- beginning and ending ------------------------------------------------------------------
 
@@ -194,7 +207,7 @@ class Device(Introduced):
         self._flood.begin(host_seconds)
         deadline = after(host_seconds)
         while time.monotonic() < deadline:
-            self._pump(min(deadline, self._commands.next_resend()))
+            self._pump(min(deadline, self._commands.next_resend(), self._suspicion.due))
             self._send_again()
 
     def _device_seconds(self, words: Words) -> float:
@@ -216,10 +229,12 @@ class Device(Introduced):
             if time.monotonic() >= deadline:
                 self._reset_unnoticed()
                 raise messages.no_answer(self._transport, wanted, wait)
-            self._pump(min(deadline, self._commands.next_resend()))
+            self._pump(min(deadline, self._commands.next_resend(), self._suspicion.due))
             self._send_again()
 
     def _send_again(self) -> None:
+        if self._suspicion.is_due():
+            self._question()
         for command in self._commands.due(time.monotonic()):
             self._repeat(command)
 
@@ -264,24 +279,33 @@ class Device(Introduced):
 
     def _take(self, item: Item) -> None:
         if isinstance(item, Frame):
-            if self._flood.is_one():
-                raise messages.flood(self._transport, self._flood.bound)
             if self._sequence is None:
+                self._count()
                 self._await_hello(item)
-            else:
+            elif self._is_of_this_boot(item):
                 self._accept(item, self._sequence)
+            else:
+                self._show(f"not of this boot: {item}")
             return
         text = item.text
         if isinstance(item, Damaged):
             self._commands.hurry()
-        if self._hello is None:
-            self._booted = self._booted or BANNER in text
-            if len(self._prelude) < _PRELUDE_NOISE:
-                self._prelude.append(Noise(text=text))
-        else:
+        if BANNER in text:
+            self._booted = True
+            if self._sequence is not None:
+                self._suspicion.rouse(f"it printed '{text}'")
+        self._show(text)
+
+    def _count(self) -> None:
+        if self._flood.is_one():
+            raise messages.flood(self._transport, self._flood.bound)
+
+    def _show(self, text: str) -> None:
+        """Record what is not the device's, or not known to be."""
+        if self._hello is not None:
             self._sink(Noise(text=text))
-            if BANNER in text:
-                self._restarted(f"it printed '{text}'")
+        elif len(self._prelude) < _PRELUDE_NOISE:
+            self._prelude.append(Noise(text=text))
 
     def _await_hello(self, frame: Frame) -> None:
         if not self._attaching.is_answer(frame):
@@ -289,6 +313,7 @@ class Device(Introduced):
         facts = decode_hello(frame)
         self._expected.check(facts, self._transport.name)
         self._hello_frame = frame
+        self._parser.seal = frame.seal
         first = int(facts.first, 16) if self._start == "boot" else frame.seq
         if self._start == "boot" and first > 0:
             self._prelude.append(Lost(first=0, last=first - 1))
@@ -297,25 +322,64 @@ class Device(Introduced):
 
     # --- frames --------------------------------------------------------------------------------
 
+    def _is_of_this_boot(self, frame: Frame) -> bool:
+        """Tell whether a frame is of the boot that we attached to, as far as it can be told before its turn."""
+        assert self._hello_frame is not None
+        nonce = self._hello_frame.fields["nonce"]
+        same = frame.kind != "hello" or frame.fields.get("nonce") == nonce
+        if frame.kind == "hello" and frame.fields.get("ack") == self._attaching.challenge:
+            if not same:
+                reason = self._suspicion.reason
+                self._restarted(f"{reason}, and " * bool(reason) + "its hello has another nonce")
+            self._suspicion.lay()
+            self._admit_doubt()
+        if not same:
+            self._suspicion.rouse("it said hello with another nonce")
+        elif frame.seal != self._parser.seal:
+            self._suspicion.rouse(f"a frame without its seal came, number {frame.seq:x}")
+        else:
+            return True
+        return False
+
+    def _admit_doubt(self) -> None:
+        """It did not restart: then frames of others have its numbers."""
+        if self._doubtful:
+            self._emit(Foreign(text=self._doubtful))
+            self._doubtful = ""
+
     def _accept(self, frame: Frame, sequence: Sequence) -> None:
         kind = frame.kind
-        assert self._hello_frame is not None
-        if kind == "hello" and frame.fields.get("nonce") != self._hello_frame.fields["nonce"]:
-            self._restarted("it said hello with another nonce")
         if self._repair.saw(frame):
             self._commands.answered(self._repair.tag)
+        arrival = sequence.accept(frame)
+        if arrival is Arrival.CONFLICTING:
+            self._conflict(frame)
+            return
+        if arrival is Arrival.OLD and not frame.seal:
+            self._suspicion.rouse(f"its frames count from {frame.seq:x} again")
+        if arrival is Arrival.NEW:
+            self._count()
+            if frame.seal:
+                self._suspicion.lay()
         newest = frame.seq > self._newest
         self._newest = max(self._newest, frame.seq)
-        arrival = sequence.accept(frame)
         if kind == "nak" and newest:
             # Not in its turn: it may be the request to repair the gap before it that was refused. One
             # that had to be asked for again is about a line of long ago.
             self._refused(frame)
-        if arrival is Arrival.RESTARTED:
-            self._restarted(f"its frames count from {frame.seq:x} again")
-        elif arrival is Arrival.LATE and kind == "reply":
+        if arrival is Arrival.LATE and kind == "reply":
             # Its place was given up already; but the answer to a command is still an answer.
             self._answer(frame)
+
+    def _conflict(self, frame: Frame) -> None:
+        """Two frames with one number: a restart, or one of them is not the device's, and nobody knows which."""
+        text = f"not of this boot, or the one before with its number was not: {frame}"
+        self._show(text)
+        self._doubtful = self._doubtful or text
+        self._suspicion.rouse(f"its frames count from {frame.seq:x} again")
+        tag = frame.fields.get("tag", "")
+        if frame.kind == "reply" and tag.isdecimal() and int(tag) in self._commands.waiting:
+            self._answer(frame)  # only the device itself knows our tags
 
     def _hand_on(self) -> None:
         sequence = self._sequence
@@ -384,8 +448,25 @@ class Device(Introduced):
         if tag == self._probe:
             self._probed(tag)
         if command is not None and command.identity:
+            self._admit_doubt()
             command.reply = decode_reply(frame, command.identity)
             self._emit(command.reply)
+        elif command is None:
+            self._unasked(tag, frame)
+
+    def _unasked(self, tag: int, frame: Frame) -> None:
+        """Take an answer that nobody waits for; it shows what else the device was told to do."""
+        if self._commands.is_stimulus(tag):
+            if frame.fields.get("err") != "ESTALE":
+                self._emit(
+                    Foreign(text=f"a command was carried out twice: the second answer is {frame}")
+                )
+        elif not self._commands.is_own(tag):
+            self._strangers.add(tag)
+            self._emit(Foreign(text=f"a command of somebody else was carried out: {frame}"))
+            most = _STRANGERS if frame.seal else _STRANGERS_UNSEALED
+            if len(self._strangers) >= most:
+                raise messages.shared(self._transport, self._strangers)
 
     def _refused(self, frame: Frame) -> None:
         why = frame.fields.get("why", "?")
@@ -412,12 +493,20 @@ class Device(Introduced):
         """Before calling it silence, ask whether it still is the device that we knew."""
         if self._hello is None:
             return
-        self._attaching = self._new_attaching()
-        for attempt in (0, 1):
-            self._attaching.knock(attempt)
+        self._suspicion.rouse("it was silent")
+        for _ in (0, 1):
+            self._question()
             pause = RECALL.after()
             while time.monotonic() < pause:
                 self._pump(pause)
+
+    def _question(self) -> None:
+        """Ask the device for its nonce, by turns as each mode wants it; machine mode, where it was, comes first."""
+        attempt = self._suspicion.attempt
+        if not attempt:
+            self._attaching = self._new_attaching()
+        self._attaching.knock(attempt + self._shell_first)
+        self._suspicion.asked()
 
 
 def _asked_seconds(words: Words) -> float:

@@ -20,6 +20,7 @@ _QUICK_RESEND = 0.004
 _LAST_RESEND = 20
 """So many times the first pause, later ones grow to."""
 _TAGS = 100_000
+_OWN = 1_000_000_000
 _REMEMBERED = 12
 """A device remembers the last 16 tags; a line still on its way may be one of them."""
 
@@ -84,7 +85,15 @@ class Commands:
         """Make a command of the harness's own, such as asking for frames again."""
         self._own += 1
         # Half the numbers away from the others', which count up from the base.
-        return self._add(self._base + 1_000_000_000 + self._own, 0, words, 0.0)
+        return self._add(self._base + _OWN + self._own, 0, words, 0.0)
+
+    def is_stimulus(self, tag: int) -> bool:
+        """Tell whether a tag was given to a stimulus."""
+        return 0 < tag - self._base <= self._identities
+
+    def is_own(self, tag: int) -> bool:
+        """Tell whether a tag was given to a command of the harness's own."""
+        return 0 < tag - self._base - _OWN <= self._own
 
     def _add(self, tag: int, identity: int, words: Words, patience: float) -> Command:
         line = command_line(tag, words)

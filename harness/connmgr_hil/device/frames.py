@@ -22,7 +22,8 @@ _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[@-Z\\-_])")
 class Frame(msgspec.Struct, frozen=True, gc=False):
     """A sound frame: its number, device time in microseconds, kind and fields.
 
-    `crc` is the checksum it came with; two frames with one number are the same frame when it is equal.
+    `crc` is the checksum of its body; two frames with one number are the same frame when it is equal. `seal` is what that
+    was XORed with on the line, 0 for an open frame.
     """
 
     seq: int
@@ -30,6 +31,11 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
     kind: str
     fields: dict[str, str]
     crc: int
+    seal: int = 0
+
+    def __str__(self) -> str:
+        fields = "".join(f" {key}={value}" for key, value in self.fields.items())
+        return f"@{self.seq:x} {self.time} {self.kind}{fields}"
 
 
 class Damaged(msgspec.Struct, frozen=True, gc=False):
@@ -53,10 +59,14 @@ class FrameParser:
     However the stream is cut into pieces, the items are the same. No more than a few hundred bytes
     are ever kept. A frame counts as soon as its checksum is complete; after damage the next `@`
     starts anew.
+
+    The sealed hello that answers `challenge` brings the `seal`: from then on frames with it count, and open ones.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seal: int = 0) -> None:
         self._buffer = b""
+        self.challenge = ""
+        self.seal = seal
 
     def feed(self, data: bytes) -> list[Item]:
         """Take some more bytes and return what they completed.
@@ -71,9 +81,9 @@ class FrameParser:
                 matched = _FRAME.match(buffer, position)
                 if matched is not None:
                     body, checksum = matched.groups()
-                    crc = crc32(body)
-                    if b"%08x" % crc == checksum:
-                        items.append(parse_body(body, crc))
+                    frame = self._frame(body, int(checksum, 16))
+                    if frame is not None:
+                        items.append(frame)
                         position = matched.end()
                         continue
                 limit = position + _WINDOW
@@ -95,6 +105,23 @@ class FrameParser:
         self._buffer = buffer[position:]
         return items
 
+    def _frame(self, body: bytes, checksum: int) -> Frame | None:
+        crc = crc32(body)
+        seal = crc ^ checksum
+        if seal == self.seal:
+            return parse_body(body, crc, seal)
+        if seal and not (self.challenge and f" ack={self.challenge} ".encode() in body):
+            return None
+        try:
+            frame = parse_body(body, crc, seal)
+        except RigFault:
+            return None  # not of our device
+        if seal:
+            if not is_sealed_hello(frame, self.challenge):
+                return None
+            self.seal = seal
+        return frame
+
     def rest(self) -> bytes:
         """Return what is not complete yet, for messages."""
         return self._buffer
@@ -108,7 +135,18 @@ def readable(data: bytes) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def parse_body(body: bytes, crc: int) -> Frame:
+def is_sealed_hello(frame: Frame, challenge: str) -> bool:
+    """Tell whether a frame is the answer to a challenge, sealed with the nonce that it tells."""
+    fields = frame.fields
+    return (
+        frame.kind == "hello"
+        and fields.get("ack") == challenge
+        and fields.get("seal") == "1"
+        and fields.get("nonce", "")[-8:].rjust(8, "0") == f"{frame.seal:08x}"
+    )
+
+
+def parse_body(body: bytes, crc: int, seal: int = 0) -> Frame:
     """Read the body of a frame whose checksum was right.
 
     Raises `RigFault` when it has not the form that the protocol gives.
@@ -123,7 +161,7 @@ def parse_body(body: bytes, crc: int) -> Frame:
             if not (key and equals) or key in fields:
                 raise _misshapen(body)
             fields[key] = _unescaped(value) if "%" in value else value
-        return Frame(int(seq, 16), int(time), kind, fields, crc)
+        return Frame(int(seq, 16), int(time), kind, fields, crc, seal)
     except ValueError as error:
         raise _misshapen(body) from error
 

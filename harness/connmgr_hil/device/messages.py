@@ -54,6 +54,17 @@ def restarted(line: Transport, how: str) -> DeviceReset:
     )
 
 
+def shared(line: Transport, tags: set[int]) -> RigFault:
+    """Tell of answers to commands that this run never gave."""
+    shown = ", ".join(map(str, sorted(tags)))
+    return RigFault(
+        f"nobody else should give commands to the device on {line.name}",
+        f"it answered commands that this run never gave (tags {shown}): somebody else is talking to this board; "
+        f"{_last_bytes(line)}",
+        "end the other program, or take another board",
+    )
+
+
 def refused(command: str, times: int, why: str) -> RigFault:
     """Tell of a command that does not get through undamaged."""
     return RigFault(

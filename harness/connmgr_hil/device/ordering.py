@@ -15,7 +15,8 @@ class Arrival(Enum):
     NEW = auto()
     REPEATED = auto()
     LATE = auto()
-    RESTARTED = auto()
+    CONFLICTING = auto()
+    OLD = auto()
 
 
 class Sequence:
@@ -33,7 +34,8 @@ class Sequence:
     def accept(self, frame: Frame) -> Arrival:
         """Take a frame. Only a NEW one is kept; a LATE one had been given up before.
 
-        RESTARTED means that the number was used before, by another frame: the device counts anew.
+        CONFLICTING means that the number was used before, by another frame: the device counts anew, or one of the two
+        is of another device. An OLD one is from before the first number that was expected.
         """
         seq = frame.seq
         if seq >= self.expect:
@@ -41,14 +43,14 @@ class Sequence:
             if held is None:
                 self._held[seq] = frame
                 return Arrival.NEW
-            return Arrival.REPEATED if held.crc == frame.crc else Arrival.RESTARTED
+            return Arrival.REPEATED if held.crc == frame.crc else Arrival.CONFLICTING
         if seq in self._checksums:
             same = self._checksums[seq] == frame.crc
-            return Arrival.REPEATED if same else Arrival.RESTARTED
+            return Arrival.REPEATED if same else Arrival.CONFLICTING
         if any(first <= seq <= last for first, last in self._given_up):
             self._checksums[seq] = frame.crc
             return Arrival.LATE
-        return Arrival.RESTARTED
+        return Arrival.OLD
 
     def ready(self) -> Iterator[Frame]:
         """Yield the frames that are next in order."""

@@ -17,17 +17,32 @@ def frame_bytes(body: str) -> bytes:
     return b"@%s*%08x\r\n" % (body.encode(), crc32(body.encode()))
 
 
+def sealed(frame: bytes, seal: int) -> bytes:
+    """Return a frame with its checksum XORed with a seal."""
+    body, star, crc = frame.rstrip().rpartition(b"*")
+    return b"%s%s%08x\r\n" % (body, star, int(crc, 16) ^ seal)
+
+
 class ScriptedDevice(TerminalStandIn):
     """A device in a thread of its own; use it in a `with` block and open `path`.
 
     It knows `hello`, `ping`, `again` and `mode`. `on(word, handler)` adds or replaces a command; the
     handler sends what it likes with `emit`, `reply` and `raw`. `mangle` sees every frame before it
     goes out, first time or again, and returns what really does. `machine=False` starts it with a
-    person's shell. `missing_ifaces` of its ifaces are never told. Whatever a handler raises is raised at the end of the block.
+    person's shell, `seals=False` makes it one of before frames could be sealed. `missing_ifaces` of its ifaces are never told. Whatever a handler raises is raised at the end of the block.
     """
 
-    def __init__(self, *, machine: bool = True, nonce: str = "a1b2c3d4", ifaces: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        machine: bool = True,
+        nonce: str = "a1b2c3d4",
+        ifaces: int = 1,
+        seals: bool = True,
+    ) -> None:
         super().__init__("scripted device")
+        self.seals = seals
+        self.seal = 0
         self.machine = machine
         self.nonce = nonce
         self.ifaces = ifaces
@@ -63,7 +78,11 @@ class ScriptedDevice(TerminalStandIn):
 
     def emit(self, kind: str, **fields: object) -> None:
         """Send a frame."""
-        self.raw(self.mangle(self.make(kind, **fields)))
+        self.send(self.make(kind, **fields))
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame that was made before, sealed if the host asked for that."""
+        self.raw(self.mangle(sealed(frame, self.seal)))
 
     def event(self, name: str = "IF_UP", iface: int = 1) -> None:
         """Send an event as the early listener reports it."""
@@ -73,13 +92,16 @@ class ScriptedDevice(TerminalStandIn):
         """Answer a command."""
         raw = self.make("reply", tag=tag, t0=self.time, rc=rc, **fields)
         self._answers[tag] = raw
-        self.raw(self.mangle(raw))
+        self.send(raw)
 
     def hello(self, tag: str = "", ack: str = "") -> None:
         """Say hello, and answer if it was asked in machine mode."""
         facts = {"app": "1", "zephyr": "3.4.99", "connmgr": "3.4", **self.facts}
         first = f"{min(self.ring, default=self.seq):x}"
         answer = {"ack": ack} if ack else {}
+        if ack and self.seals:
+            self.seal = int(self.nonce, 16) if ack.endswith("!") else 0
+            answer["seal"] = "1" if self.seal else "0"
         counts: dict[str, object] = {"ifaces": self.ifaces, "first": first, "granted": 1}
         self.emit("hello", **facts, nonce=self.nonce, **answer, **counts)
         for index in range(1, self.ifaces + 1 - self.missing_ifaces):
@@ -91,7 +113,7 @@ class ScriptedDevice(TerminalStandIn):
         """Send frames of the ring again."""
         found = [self.ring[seq] for seq in range(first, last + 1) if seq in self.ring]
         for raw in found:
-            self.raw(self.mangle(raw))
+            self.send(raw)
         self.reply(tag, n=len(found))
 
     def forget(self, tag: str) -> None:
@@ -100,7 +122,7 @@ class ScriptedDevice(TerminalStandIn):
 
     def restart(self, nonce: str = "99999999", *, banner: bool = True) -> None:
         """Begin anew, as after a reset."""
-        self.seq, self.time, self.nonce, self.ring = 0, 0, nonce, {}
+        self.seq, self.time, self.nonce, self.ring, self.seal = 0, 0, nonce, {}, 0
         self._answers.clear()
         if banner:
             self.raw(b"*** Booting Zephyr OS build v3.4.99 ***\r\n")
@@ -133,7 +155,7 @@ class ScriptedDevice(TerminalStandIn):
         if not sound or not words:
             self.emit("nak", why="crc" if b"$" in line else "form")
         elif tag in self._answers:
-            self.raw(self.mangle(self._answers[tag]))
+            self.send(self._answers[tag])
         else:
             self._handlers.get(words[0], _unknown)(self, tag, words)
 
