@@ -90,6 +90,7 @@ class Device(Introduced):
         self._attaching = self._new_attaching()
         self._suspicion = Suspicion()
         self._doubtful = ""
+        self._listening = False
         self._strangers: set[int] = set()
         self._repair = Repair()
         self._hello: HelloSeen | None = None
@@ -206,9 +207,11 @@ class Device(Introduced):
         """Take what the device shows by itself, for so long in host time."""
         self._flood.begin(host_seconds)
         deadline = after(host_seconds)
+        self._listening = True
         while time.monotonic() < deadline:
             self._pump(min(deadline, self._commands.next_resend(), self._suspicion.due))
             self._send_again()
+        self._listening = False
 
     def _device_seconds(self, words: Words) -> float:
         """Return how long a command takes of this host's time because device time is real."""
@@ -388,6 +391,8 @@ class Device(Introduced):
         while True:
             for frame in sequence.ready():
                 self._record(frame)
+                if self._may_be_foreign():
+                    return
             gap = sequence.missing()
             if gap is None:
                 return
@@ -401,6 +406,12 @@ class Device(Introduced):
                 self._repair.asked(command.tag, wanted)
                 self._write(command.line)
             return
+
+    def _may_be_foreign(self) -> bool:
+        """Tell whether what comes next should wait: without a seal only the frame behind it can show that it is the device's."""
+        if self._parser.seal or self._listening or self._hello is None:
+            return False
+        return all(tag == self._repair.tag for tag in self._commands.waiting)
 
     def _record(self, frame: Frame) -> None:
         kind = frame.kind
