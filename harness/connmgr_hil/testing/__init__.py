@@ -2,6 +2,7 @@
 
 from .conformance import FarEnd, check_device, check_transport
 from .faults import FaultInjector, Faults
+from .mitm import ManInTheMiddle, Mischief, MitmTarget
 from .scripted import ScriptedDevice, frame_bytes
 from .scripted_monitor import MonitorError, ScriptedMonitor
 from .scripted_shell import ScriptedShell
@@ -11,6 +12,9 @@ __all__ = [
     "FarEnd",
     "FaultInjector",
     "Faults",
+    "ManInTheMiddle",
+    "Mischief",
+    "MitmTarget",
     "MonitorError",
     "ScriptedDevice",
     "ScriptedMonitor",
