@@ -64,8 +64,6 @@ def readable(record: AnyRecord, before: StateSeen | None = None) -> list[str]:
             text = f"{'':12}  {record.text}"
         case Lost():
             text = f"{'':12}  frames {record.first:x} to {record.last:x} are lost"
-        case Foreign():
-            text = f"{'':12}  not the device's own: {record.text}"
         case Stimulus():
             return []
         case _:

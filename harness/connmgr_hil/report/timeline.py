@@ -184,8 +184,6 @@ class _Drawer:
             case Lost():
                 gone = f"{record.first:x} to {record.last:x}"
                 self.add("note", number, self.now, 0, "frames lost", gone)
-            case Foreign():
-                self.add("note", number, self.now, 0, "not the device's own", record.text)
             case Fault():
                 self.add(
                     "note", number, self.now, 0, "rig fault", f"{record.kind}: {record.message}"

@@ -129,8 +129,6 @@ def _told(record: AnyRecord, names: dict[int, str], commands: dict[int, str]) ->
             return "breach", f"{record.requirement}: {record.sentence}; seen: {record.seen}"
         case Lost():
             return "lost", f"frames {record.first:x} to {record.last:x}"
-        case Foreign():
-            return "foreign", record.text
         case Fault():
             return "rig", f"{record.kind}: {record.message.partition(chr(10))[0]}"
         case Note():
