@@ -131,6 +131,21 @@ void __wrap_assert_post_action(const char *file, unsigned int line)
 }
 #endif
 
+/* One line of text: what would be lines and tabs are spaces. */
+static void flatten(char *text)
+{
+	char *end = text;
+
+	for (const char *c = text; *c != '\0'; c++) {
+		if (*c > ' ') {
+			*end++ = *c;
+		} else if (end > assertion && end[-1] != ' ') {
+			*end++ = ' ';
+		}
+	}
+	*end = '\0';
+}
+
 /* "ASSERTION FAIL [test] @ file:line", and then perhaps a line that says more. */
 void __wrap_assert_print(const char *format, ...)
 {
@@ -140,6 +155,7 @@ void __wrap_assert_print(const char *format, ...)
 	vsnprintk(assertion + assertion_len, sizeof(assertion) - assertion_len, format, args);
 	va_end(args);
 	printk("%s", assertion + assertion_len);
+	flatten(assertion + assertion_len);
 	assertion_len = strlen(assertion);
 }
 #endif

@@ -185,17 +185,37 @@ static char report[REPORT_MAX];
 
 static void keep_report(const char *text)
 {
-	const char *start = strstr(text, "ERROR: ");
-	size_t len = strcspn(start != NULL ? start : text, "\n");
+	static const char summary[] = "SUMMARY: ";
+	const char *start = strstr(text, summary);
+	size_t len;
 
+	start = start != NULL ? start + sizeof(summary) - 1 : text;
+	len = strcspn(start, "\n");
 	len = len < REPORT_MAX - 1 ? len : REPORT_MAX - 1;
-	memcpy(report, start != NULL ? start : text, len);
+	memcpy(report, start, len);
 	report[len] = '\0';
+}
+
+/* Signals, too, are reported by the sanitizers: "AddressSanitizer: SEGV file:line in function". */
+static const char *signal_of_report(void)
+{
+	const char *kind = strstr(report, "Sanitizer: ");
+
+	for (size_t i = 0; kind != NULL && i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+		const char *name = deadly[i].reason + strlen("signal SIG");
+
+		if (strncmp(kind + strlen("Sanitizer: "), name, strlen(name)) == 0) {
+			return deadly[i].reason;
+		}
+	}
+	return NULL;
 }
 
 static void died_of_report(void)
 {
-	on_death("sanitizer", 0, report);
+	const char *reason = signal_of_report();
+
+	on_death(reason != NULL ? reason : "sanitizer", 0, report);
 }
 
 /* Called for each report of the sanitizer for undefined behaviour. */
