@@ -10,6 +10,7 @@ import pytest
 from processes import Harness, assert_traces_read, stand_in, walking
 
 from connmgr_hil.trace import read_trace
+from connmgr_hil.vocabulary.observations import VerdictGiven
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
@@ -88,6 +89,9 @@ def test_interrupted_it_reports_what_there_is(
     assert shown.splitlines()[-1].startswith("VERDICT  none (interrupted)")
     summary = json.loads((out / "summary.json").read_text())
     assert (summary["verdict"], summary["interrupted"]) == ("none", True)
+    for path in out.glob("*.jsonl"):
+        last = read_trace(path).records[-1]
+        assert isinstance(last, VerdictGiven), f"{path} does not say that it was cut"
     checked = Harness("check", str(out))
     assert "VERDICT  conforms" not in checked.output() or command[0] == "walk"
     harness.assert_nothing_left()

@@ -150,9 +150,12 @@ class _Runner:
         except IfaceLacking as error:
             obstacle = error.wanted
         except (DeviceFault, RigFault, Unmet) as error:
-            problem = str(error)
-            self.unrecorded = isinstance(error, NotRecorded)
-            self.hopeless = isinstance(error, NotRecorded | WrongDevice)
+            # What else ended it is not to be told of a run whose trace is not whole.
+            lost = session.unrecorded and not isinstance(error, NotRecorded)
+            problem = "" if lost else str(error)
+            self.hopeless = isinstance(error, WrongDevice)
+        if session.unrecorded:
+            self.unrecorded = self.hopeless = True
         if obstacle:
             path.unlink(missing_ok=True)
             return _unreachable(scenario, obstacle, attempt)

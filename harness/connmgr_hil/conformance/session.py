@@ -21,6 +21,7 @@ from connmgr_hil.vocabulary.errors import (
     ConnMgrHilError,
     DeviceFault,
     DeviceReset,
+    NotRecorded,
     RigFault,
     Unmet,
     UsageError,
@@ -90,6 +91,8 @@ class Session:
         """The events that came while the device booted."""
         self._device: Device | StockDevice | None = None
         self.verdict: Verdict | None = None
+        self.unrecorded = False
+        """Whether the disk took no more: then whatever else ended the run, its trace is not whole."""
         self._unended = ""
         """Why the run did not come to its end, if neither the device nor the rig was the reason."""
 
@@ -99,6 +102,7 @@ class Session:
         try:
             self._trace, header = begin_trace(self._path, self._target, about)
         except RigFault as error:
+            self.unrecorded = True
             self.verdict = Verdict(Outcome.RIG, reason=str(error))
             raise
         self.checker.feed(header)
@@ -135,8 +139,11 @@ class Session:
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        if error is not None:
-            self.note(error)
+        try:
+            if error is not None:
+                self.note(error)
+        except NotRecorded as lost:
+            self._fault(lost)
         self.close()
 
     def note(self, error: BaseException) -> None:
@@ -169,6 +176,7 @@ class Session:
             self.booted.append(record)
 
     def _fault(self, error: RigFault) -> None:
+        self.unrecorded = self.unrecorded or isinstance(error, NotRecorded)
         fault: AnyRecord = Fault(kind=type(error).__name__, message=str(error))
         # The fault may be that the disk takes no more; it is judged all the same.
         with contextlib.suppress(RigFault):

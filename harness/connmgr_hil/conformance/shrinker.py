@@ -109,8 +109,9 @@ class _Bench:
 
     def _drop(self) -> None:
         if self._session is not None:
-            self._session.close()
-            self._session = None
+            session, self._session = self._session, None
+            session.close()
+            _insist_on_trace(session)
 
     def close(self) -> None:
         """End the session."""
@@ -201,8 +202,15 @@ def replay(
                 session.execute(("state",))
     except Nonconforming as error:
         return error.failure
+    _insist_on_trace(session)
     assert session.verdict is not None
     return session.verdict.failure
+
+
+def _insist_on_trace(session: Session) -> None:
+    """Raise `NotRecorded` when the disk took no more: what was not recorded is no reason to leave a command out."""
+    if session.unrecorded and session.verdict is not None:
+        raise NotRecorded(f"cannot write the trace {session.path}", session.verdict.reason)
 
 
 def _search(

@@ -10,7 +10,7 @@ from random import Random
 from connmgr_hil.checker import Outcome
 from connmgr_hil.model import Models, State
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import NotRecorded, RigFault, WrongDevice
+from connmgr_hil.vocabulary.errors import RigFault, WrongDevice
 from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.stimuli import Words, advance
 
@@ -170,14 +170,17 @@ def _walk_once(
         return False
     except RigFault as error:
         report.faults.append(str(error))
-        report.unrecorded = isinstance(error, NotRecorded)
-        report.hopeless = isinstance(error, NotRecorded | WrongDevice)
+        report.hopeless = isinstance(error, WrongDevice)
         return False
     finally:
         if session.verdict is not None:
             report.device_seconds += session.verdict.device_usec / 1e6
+        if session.unrecorded:
+            report.unrecorded = report.hopeless = True
     assert session.verdict is not None
-    if session.verdict.outcome is Outcome.FAILS:
+    if session.verdict.outcome is Outcome.RIG:
+        report.faults.append(session.verdict.reason)
+    elif session.verdict.outcome is Outcome.FAILS:
         report.failures.append((path, "\n".join(session.verdict.lines())))
     elif session.verdict.outcome is not Outcome.CONFORMS:
         report.inconclusive += 1
