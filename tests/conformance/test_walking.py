@@ -128,7 +128,15 @@ def test_a_failure_is_shrunk_to_what_matters(failing: Path, tmp_path: Path) -> N
 
 def test_a_minimum_becomes_tests(failing: Path, tmp_path: Path) -> None:
     result = shrinker.shrink(open_target("simulated"), failing, tmp_path / "min.jsonl", confirm=1)
-    python, robot = export.write_tests(result, tmp_path, "walk-5-0", "simulated")
+    image = tmp_path / "zephyr.exe"
+    device = export.Device("native", image, "dad", "usb:12", any_build=True)
+    python, robot = export.write_tests(result, tmp_path, "walk-5-0", device)
+    assert (
+        f'cm_device(target="native", image="{image}", variant="dad", port="usb:12", any_build=True)'
+        in python.read_text()
+    )
+    assert f"${{TARGET}}        native\n${{IMAGE}}         {image}\n" in robot.read_text()
+    assert "${VARIANT}       dad\n${PORT}          usb:12\n" in robot.read_text()
     tree = ast.parse(python.read_text())
     assert [node.name for node in tree.body if isinstance(node, ast.FunctionDef)] == [
         "test_walk_5_0"

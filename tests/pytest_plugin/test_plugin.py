@@ -26,31 +26,31 @@ MANY = """
         cm.do("addr4 U add 192.0.2.1", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
         cm.do("up U", rc="-EALREADY")
 
-    def test_roles(network):
-        assert [each.name for each in network.bound] == ["bound0", "bound1", "plain0", "stubborn0"]
-        assert [each.letter for each in network.unbound] == ["U", "V"]
-        assert [str(each) for each in network.auto_started] == ["D"]
-        assert network.real == ()
+    def test_roles(cm_network):
+        assert [each.name for each in cm_network.bound] == ["bound0", "bound1", "plain0", "stubborn0"]
+        assert [each.letter for each in cm_network.unbound] == ["U", "V"]
+        assert [str(each) for each in cm_network.auto_started] == ["D"]
+        assert cm_network.real == ()
 
-    def test_ifaces(network, advance):
-        iface = network.find("a")
+    def test_ifaces(cm_network, cm_advance):
+        iface = cm_network.find("a")
         iface.add("192.0.2.1")
         iface.up()
         assert not iface.ready
-        advance(1)
+        cm_advance(1)
         assert iface.ready
         iface.lose()
         assert not iface.state().admin
 
     @pytest.mark.parametrize("seconds", [1, 60])
-    def test_time(cm, network, advance, seconds):
-        network.bound[0].knob("mode", "never")
-        network.bound[0].set_timeout(seconds)
-        network.bound[0].up()
+    def test_time(cm, cm_network, cm_advance, seconds):
+        cm_network.bound[0].knob("mode", "never")
+        cm_network.bound[0].set_timeout(seconds)
+        cm_network.bound[0].up()
         cm.take()
-        advance(seconds - 0.1)
+        cm_advance(seconds - 0.1)
         assert not cm.take()
-        advance(0.6)
+        cm_advance(0.6)
         assert [mark.name for mark in cm.take()] == ["CONN_IF_TIMEOUT", "IF_ADMIN_DOWN"]
 """
 
@@ -80,7 +80,7 @@ def test_device_that_left_the_model_fails_a_test_without_assertions(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "> *advance(5)",
+            "> *cm_advance(5)",
             "*Nonconforming: FAIL  REQ-IMP-009 *",
             "*- connmgr-hil: verdict -*",
             "FAIL  REQ-IMP-009 *",
@@ -103,11 +103,11 @@ def test_device_that_left_the_model_fails_a_test_without_assertions(
 def test_misconduct_that_a_test_swallows_still_fails_it(run_tests: RunTests) -> None:
     result = run_tests(
         """
-        def test_it(cm, network):
+        def test_it(cm, cm_network):
             cm.do("defect auto-loss-stays-up on")
             cm.connected("A")
             try:
-                network.bound[0].lose()
+                cm_network.bound[0].lose()
             except Exception:
                 pass
         """
@@ -131,9 +131,9 @@ def test_misconduct_is_found_when_only_the_last_look_shows_it(run_tests: RunTest
 def test_own_assertion_is_in_the_trace(run_tests: RunTests, pytester: pytest.Pytester) -> None:
     result = run_tests(
         """
-        def test_it(network):
-            network.bound[0].up()
-            assert network.bound[0].ready
+        def test_it(cm_network):
+            cm_network.bound[0].up()
+            assert cm_network.bound[0].ready
         """,
         *("--cm-trace-dir", "traces"),
     )
@@ -203,13 +203,13 @@ def test_needs_skip_by_what_the_device_has(run_tests: RunTests) -> None:
         """
         import pytest
 
-        @pytest.mark.needs("dad")
+        @pytest.mark.cm_needs("dad")
         def test_dad(cm): raise AssertionError
 
-        @pytest.mark.needs("A", "autodown", "granted-time", until="P34")
+        @pytest.mark.cm_needs("A", "autodown", "granted-time", until="P34")
         def test_now(cm): assert cm.facts.autodown
 
-        @pytest.mark.needs(since="P37")
+        @pytest.mark.cm_needs(since="P37")
         def test_families(cm): raise AssertionError
         """,
         "-rs",
@@ -239,10 +239,10 @@ def test_platform_says_what_cannot_be_tested(
         """
         import pytest
 
-        @pytest.mark.req("REQ-MON-008")
+        @pytest.mark.cm_req("REQ-MON-008")
         def test_carrier(cm): raise AssertionError
 
-        @pytest.mark.req("REQ-MON-007")
+        @pytest.mark.cm_req("REQ-MON-007")
         def test_down(cm): pass
         """,
         *("-rs", "--cm-platform", "mine.toml"),
@@ -254,9 +254,9 @@ def test_platform_says_what_cannot_be_tested(
 @pytest.mark.parametrize(
     ("mark", "told"),
     [
-        ('needs("daddy")', "*valid: A, B, C*granted-time*"),
-        ('needs(since="P35")', "*valid: P34, P37, P42, P43, P44, P45*"),
-        ('req("REQ-CTL-999")', "*valid: REQ-CTL-001 … REQ-CTL-0*"),
+        ('cm_needs("daddy")', "*valid: A, B, C*granted-time*"),
+        ('cm_needs(since="P35")', "*valid: P34, P37, P42, P43, P44, P45*"),
+        ('cm_req("REQ-CTL-999")', "*valid: REQ-CTL-001 … REQ-CTL-0*"),
     ],
 )
 def test_marks_that_mean_nothing_are_errors(run_tests: RunTests, mark: str, told: str) -> None:

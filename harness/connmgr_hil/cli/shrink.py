@@ -54,7 +54,9 @@ def shrink(
             f"  {length} commands after {resets} resets", err=True
         ),
     )
-    written = export.write_tests(result, folder, trace.stem, target)
+    written = export.write_tests(
+        result, folder, trace.stem, export.Device(target, image, variant, port, any_build)
+    )
     click.echo("\n".join(result.lines()))
     click.echo(f"  replay:        cmhil replay {minimal} -t {target}")
     for path in written:

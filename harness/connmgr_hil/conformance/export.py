@@ -1,6 +1,8 @@
 """A minimal command sequence, written as tests that run: for pytest and for Robot Framework."""
 
+import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from connmgr_hil.files import replace_file
@@ -11,13 +13,15 @@ from .shrinker import Shrunk
 _PYTEST = '''"""{sentence}
 
 Found by connmgr-hil; the shortest sequence that shows it. Run with:
-    pytest {file} --cm-target {target}
+    pytest {file}
+Another device is named by --cm-target.
 """
 
 import pytest
 
 
-@pytest.mark.req({requirements})
+@pytest.mark.cm_device({device})
+@pytest.mark.cm_req({requirements})
 def test_{name}(cm):
     """Every command is judged by the model: the test fails where the device leaves it."""
 {commands}
@@ -27,13 +31,18 @@ _ROBOT = """*** Settings ***
 Documentation    {sentence}
 ...
 ...              Found by connmgr-hil; the shortest sequence that shows it. Run with:
-...              ``robot -v TARGET:{target} {file}``
-Library          ConnMgrLibrary    target=${{TARGET}}    image=${{IMAGE}}
+...              ``robot {file}``
+...              Another device is named by ``-v TARGET:NAME``, and so on.
+Library          ConnMgrLibrary    target=${{TARGET}}    image=${{IMAGE}}    variant=${{VARIANT}}
+...              port=${{PORT}}    any_build=${{ANY_BUILD}}
 
 
 *** Variables ***
 ${{TARGET}}        {target}
-${{IMAGE}}         ${{EMPTY}}
+${{IMAGE}}         {image}
+${{VARIANT}}       {variant}
+${{PORT}}          {port}
+${{ANY_BUILD}}     {any_build}
 
 
 *** Test Cases ***
@@ -44,40 +53,79 @@ ${{IMAGE}}         ${{EMPTY}}
 """
 
 
-def pytest_text(shrunk: Shrunk, name: str, target: str, file: str) -> str:
+@dataclass(frozen=True)
+class Device:
+    """The device that failed, by the options that named it; a path is meant from the present folder."""
+
+    target: str
+    image: Path | None = None
+    variant: str = ""
+    port: str = ""
+    any_build: bool = False
+
+    def options(self) -> dict[str, str | bool]:
+        """Return the options that were given, with paths that hold from any folder."""
+        found = Path(self.target)
+        given: dict[str, str | bool] = {
+            "target": str(found.resolve()) if found.is_file() else self.target,
+            "image": str(self.image.resolve()) if self.image else "",
+            "variant": self.variant,
+            "port": self.port,
+            "any_build": self.any_build,
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+def pytest_text(shrunk: Shrunk, name: str, device: Device, file: str) -> str:
     """Return the sequence as a pytest file for the plugin's `cm` fixture."""
-    commands = "\n".join(f'    cm.ask("{" ".join(words)}")' for words in _all(shrunk))
-    requirements = ", ".join(f'"{each}"' for each in shrunk.failure.requirements)
+    commands = "\n".join(f"    cm.ask({_quoted(' '.join(words))})" for words in _all(shrunk))
+    options = device.options().items()
     return _PYTEST.format(
-        sentence=shrunk.failure.sentence,
+        sentence=shrunk.failure.sentence.replace("\\", "\\\\").replace('"""', "'''"),
         file=file,
-        target=target,
-        requirements=requirements,
+        device=", ".join(f"{key}={_quoted(value)}" for key, value in options),
+        requirements=", ".join(map(_quoted, shrunk.failure.requirements)),
         name=name,
         commands=commands,
     )
 
 
-def robot_text(shrunk: Shrunk, name: str, target: str, file: str) -> str:
+def robot_text(shrunk: Shrunk, name: str, device: Device, file: str) -> str:
     """Return the sequence as a Robot suite for `ConnMgrLibrary`."""
-    commands = "\n".join(f"    Give Command    {' '.join(words)}" for words in _all(shrunk))
+    commands = "\n".join(f"    Give Command    {_cell(' '.join(words))}" for words in _all(shrunk))
+    options = device.options()
     return _ROBOT.format(
-        sentence=shrunk.failure.sentence,
+        sentence=_cell(shrunk.failure.sentence),
         file=file,
-        target=target,
         title=name.replace("_", " ").title(),
-        tags="    ".join(shrunk.failure.requirements) or "shrunk",
+        tags="    ".join(map(_cell, shrunk.failure.requirements)) or "shrunk",
         commands=commands,
+        **{
+            key: _cell(str(options.get(key, ""))) or "${EMPTY}"
+            for key in ("target", "image", "variant", "port")
+        },
+        any_build="${True}" if device.any_build else "${False}",
     )
 
 
-def write_tests(shrunk: Shrunk, folder: Path, stem: str, target: str) -> tuple[Path, Path]:
-    """Write both tests into a folder and return their paths."""
+def write_tests(shrunk: Shrunk, folder: Path, stem: str, device: Device) -> tuple[Path, Path]:
+    """Write both tests into a folder and return their paths. They run on the device that failed."""
     name = re.sub(r"\W+", "_", stem).strip("_").lower()
     python, robot = folder / f"test_{name}.py", folder / f"{name}.robot"
-    replace_file(python, pytest_text(shrunk, name, target, python.name))
-    replace_file(robot, robot_text(shrunk, name, target, robot.name))
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_file(python, pytest_text(shrunk, name, device, python.name))
+    replace_file(robot, robot_text(shrunk, name, device, robot.name))
     return python, robot
+
+
+def _quoted(value: str | bool) -> str:
+    """Return a value as Python writes it, a text in double quotes."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+
+
+def _cell(text: str) -> str:
+    """Return text as it may stand in a cell of a Robot suite."""
+    return re.sub(r"([\\#]|[$@&%](?=\{))", r"\\\1", " ".join(text.split()))
 
 
 def _all(shrunk: Shrunk) -> tuple[Words, ...]:

@@ -7,8 +7,10 @@ package before a test asks for a device.
 from .fixtures import (
     advance,
     cm,
+    cm_advance,
     cm_any_build,
     cm_image,
+    cm_network,
     cm_platform,
     cm_port,
     cm_target,
@@ -21,6 +23,8 @@ from .hooks import (
     pytest_addoption,
     pytest_configure,
     pytest_itemcollected,
+    pytest_report_collectionfinish,
+    pytest_report_header,
     pytest_runtest_call,
     pytest_runtest_makereport,
 )
@@ -28,8 +32,10 @@ from .hooks import (
 __all__ = [
     "advance",
     "cm",
+    "cm_advance",
     "cm_any_build",
     "cm_image",
+    "cm_network",
     "cm_platform",
     "cm_port",
     "cm_target",
@@ -40,6 +46,8 @@ __all__ = [
     "pytest_addoption",
     "pytest_configure",
     "pytest_itemcollected",
+    "pytest_report_collectionfinish",
+    "pytest_report_header",
     "pytest_runtest_call",
     "pytest_runtest_makereport",
 ]

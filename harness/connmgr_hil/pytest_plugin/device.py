@@ -68,7 +68,7 @@ def begin(item: pytest.Item, target: Target, trace: Path) -> ConnMgr:
 
 
 def _obstacle(item: pytest.Item, run: Run) -> str:
-    for mark in item.iter_markers("needs"):
+    for mark in (*item.iter_markers("cm_needs"), *item.iter_markers("needs")):
         since, until = mark.kwargs.get("since", ORDER[0]), mark.kwargs.get("until", ORDER[-1])
         if reason := obstacle(run.session, mark.args, since=since, until=until):
             return reason
@@ -81,6 +81,4 @@ def _known(ident: str) -> None:
     chapter = ident.rpartition("-")[0]
     near = [each for each in requirements() if each.startswith(chapter)]
     valid = f"{near[0]} … {near[-1]}" if near else "see 'cmhil requirements'"
-    raise UsageError(
-        "@pytest.mark.req with requirements that exist", repr(ident), f"valid: {valid}"
-    )
+    raise UsageError(f"there is no requirement {ident!r}", "@pytest.mark.cm_req", f"valid: {valid}")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .keys import RUN
+from .keys import RUN, warn_of_old_name
 
 if TYPE_CHECKING:
     from connmgr_hil.pytest_plugin.device import ConnMgr
-    from connmgr_hil.testbed import Network, Targets
+    from connmgr_hil.testbed import Choice, Network, Targets
 
 
 def _option(config: pytest.Config, name: str) -> str:
@@ -79,6 +79,7 @@ def cm_targets() -> "Iterator[Targets]":
 @pytest.fixture
 def cm(
     request: pytest.FixtureRequest,
+    pytestconfig: pytest.Config,
     cm_targets: "Targets",
     cm_target: str,
     cm_platform: str,
@@ -95,7 +96,7 @@ def cm(
             cm.do("addr4 U add 192.0.2.1", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
 
     The checker judges all that the device shows. The test fails when the device left the model, even if
-    its own assertions hold; it is skipped where `@pytest.mark.needs` or the platform say so.
+    its own assertions hold; it is skipped where `@pytest.mark.cm_needs` or the platform say so.
     """
     from connmgr_hil.pytest_plugin.device import begin  # noqa: PLC0415
     from connmgr_hil.testbed import Choice  # noqa: PLC0415
@@ -104,6 +105,9 @@ def cm(
     choice = Choice(
         str(cm_platform or cm_target), cm_image, cm_variant, cm_port, any_build=cm_any_build
     )
+    marked = request.node.get_closest_marker("cm_device")
+    if marked and choice.target == "simulated" and not _option(pytestconfig, "target"):
+        choice = _marked(marked, choice)
     trace = cm_trace_dir / f"{_file_name(request.node.nodeid)}.jsonl"
     try:
         device = begin(request.node, cm_targets.get(choice), trace)
@@ -114,15 +118,57 @@ def cm(
 
 
 @pytest.fixture
-def network(cm: "ConnMgr") -> "Network":
+def cm_network(cm: "ConnMgr") -> "Network":
     """The ifaces of the device by role: bound, unbound, auto_started, real."""
     return cm.network
 
 
 @pytest.fixture
-def advance(cm: "ConnMgr") -> Callable[[float | timedelta], None]:
-    """Let device time pass: `advance(2)` for two seconds, or a timedelta."""
+def cm_advance(cm: "ConnMgr") -> Callable[[float | timedelta], None]:
+    """Let device time pass: `cm_advance(2)` for two seconds, or a timedelta."""
     return cm.advance
+
+
+@pytest.fixture
+def network(cm_network: "Network") -> "Network":
+    """Return the ifaces of the device; the old name of `cm_network`."""
+    warn_of_old_name("fixture 'network'", "cm_network")
+    return cm_network
+
+
+@pytest.fixture
+def advance(
+    cm_advance: Callable[[float | timedelta], None],
+) -> Callable[[float | timedelta], None]:
+    """Let device time pass; the old name of `cm_advance`."""
+    warn_of_old_name("fixture 'advance'", "cm_advance")
+    return cm_advance
+
+
+def _marked(mark: pytest.Mark, given: "Choice") -> "Choice":
+    """Return the device that a mark names, where the command line names none.
+
+    Raises `pytest.fail.Exception` for an argument that the mark does not take.
+    """
+    from connmgr_hil.testbed import Choice  # noqa: PLC0415
+
+    takes = {"target", "image", "variant", "port", "any_build"}
+    if mark.args or set(mark.kwargs) - takes:
+        wrong = ", ".join([*map(repr, mark.args), *sorted(set(mark.kwargs) - takes)])
+        raise pytest.fail.Exception(
+            f"@pytest.mark.cm_device does not take {wrong}\n"
+            f"  next: name its arguments: {', '.join(sorted(takes))}",
+            pytrace=False,
+        )
+    named = {key: value for key, value in mark.kwargs.items() if value}
+    if "image" in named:
+        named["image"] = Path(named["image"])
+    options = {
+        key: value
+        for key in ("image", "variant", "port", "any_build")
+        if (value := getattr(given, key))
+    }
+    return Choice(**{**named, **options})
 
 
 def _file_name(nodeid: str) -> str:

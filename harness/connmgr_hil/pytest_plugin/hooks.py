@@ -1,5 +1,6 @@
 """What pytest calls: options, markers, the judgement after each test, and what a failure shows."""
 
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
 from types import TracebackType
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .keys import RIG, RUN
+from .keys import RIG, RUN, old_name
 
 if TYPE_CHECKING:
     from connmgr_hil.testbed import Run
@@ -27,9 +28,13 @@ _OPTIONS = (
     ("trace-dir", "DIR", "where traces are kept; pytest's temporary folder if not given"),
 )
 _MARKERS = (
-    "req(*ids): the requirements that a test is about, such as REQ-CTL-019",
-    "needs(*needs, since=PROFILE, until=PROFILE): what the device must have, or the test is skipped",
+    "cm_req(*ids): the requirements that a test is about, such as REQ-CTL-019",
+    "cm_needs(*needs, since=PROFILE, until=PROFILE): what the device must have, or the test is skipped",
+    "cm_device(target=, image=, variant=, port=, any_build=): a test's device, if the command line has none",
+    "req(*ids): the old name of cm_req",
+    "needs(*needs): the old name of cm_needs",
 )
+_OLD_MARKS = ("req", "needs")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,13 +65,48 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
     """Return the ids of our requirements that a test is marked with."""
-    ids = (str(each) for mark in item.iter_markers("req") for each in mark.args)
+    marks = (*item.iter_markers("cm_req"), *item.iter_markers("req"))
+    ids = (str(each) for mark in marks for each in mark.args)
     return tuple(dict.fromkeys(each for each in ids if each.startswith("REQ-")))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let JUnit reports name the requirements of each test."""
+    """Let JUnit reports name the requirements of each test; warn of marks by their old names."""
     item.user_properties += [("requirement", each) for each in requirement_ids(item)]
+    for old in _OLD_MARKS:
+        if _is_ours(item, old):
+            item.warn(old_name(f"mark '{old}'", f"cm_{old}"))
+
+
+def _is_ours(item: pytest.Item, old: str) -> bool:
+    """Tell whether a mark of an old name is meant for us: other suites have marks of that name, too."""
+    marks = list(item.iter_markers(old))
+    if old == "req":
+        return any(str(each).startswith("REQ-") for mark in marks for each in mark.args)
+    return bool(marks) and "cm" in getattr(item, "fixturenames", ())
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which target the tests of this run have."""
+    target = config.getoption("cm_platform") or config.getoption("cm_target") or "simulated"
+    more = [
+        f"{name} {value}"
+        for name in ("variant", "image", "port")
+        if (value := config.getoption(f"cm_{name}"))
+    ]
+    return "connmgr-hil: target " + ", ".join([target, *more])
+
+
+def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
+    """Say which tests have a target of their own, named by their mark."""
+    if config.getoption("cm_platform") or config.getoption("cm_target"):
+        return []
+    marks = filter(None, (item.get_closest_marker("cm_device") for item in items))
+    counts = Counter(str(mark.kwargs.get("target", "simulated")) for mark in marks)
+    return [
+        f"connmgr-hil: target {target} for {count} {'test' if count == 1 else 'tests'}, by mark"
+        for target, count in sorted(counts.items())
+    ]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,7 +116,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if run is None:
         return (yield)
     from connmgr_hil.checker import Outcome  # noqa: PLC0415
-    from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, Unmet  # noqa: PLC0415
+    from connmgr_hil.vocabulary.errors import (  # noqa: PLC0415
+        DeviceFault,
+        RigFault,
+        Unmet,
+        UsageError,
+    )
 
     try:
         result = yield
@@ -84,6 +129,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         verdict = run.blame(error)
         doubtful = verdict.outcome is Outcome.INCONCLUSIVE and not verdict.unmet
         item.stash[RIG] = isinstance(error, RigFault) or doubtful
+        _hide_harness(error)
+        raise
+    except UsageError as error:
+        run.blame(complaint=f"the test asks for what there is not: {error.wanted}")
+        item.stash[RIG] = True
         _hide_harness(error)
         raise
     except pytest.skip.Exception:

@@ -1,5 +1,6 @@
 """What the plugin remembers about a test."""
 
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,3 +13,13 @@ RUN: "pytest.StashKey[Run]" = pytest.StashKey()
 
 RIG: pytest.StashKey[bool] = pytest.StashKey()
 """Whether the test ended because the rig broke."""
+
+
+def old_name(old: str, new: str) -> pytest.PytestDeprecationWarning:
+    """Return the warning for a name that other suites have, too."""
+    return pytest.PytestDeprecationWarning(f"connmgr-hil's {old} is called {new!r} now")
+
+
+def warn_of_old_name(old: str, new: str) -> None:
+    """Warn of a name that other suites have, too; it goes on working."""
+    warnings.warn(old_name(old, new), stacklevel=3)
