@@ -13,7 +13,8 @@ from connmgr_hil.device import Device, Expected
 from connmgr_hil.model import World, profile_named
 from connmgr_hil.targets import Target, require_ifaces
 from connmgr_hil.transport import escaped
-from connmgr_hil.vocabulary.commands import COMMANDS, command as understood
+from connmgr_hil.vocabulary.arguments import did_you_mean
+from connmgr_hil.vocabulary.commands import COMMANDS, command as understood, expected
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
@@ -24,14 +25,15 @@ from .editing import PipedLines, TypedLines
 from .readable import readable
 from .tapped import Tapped
 
-_HELP = f"""\
+_HELP = """\
 wait SECONDS   let device time pass
 raw on|off     also show the frames themselves, as they pass the line
 restart        start the device afresh
 quit           end (also ^D)
-and the probe's own commands (zephyr_app/PROTOCOL.md):
-{click.wrap_text(", ".join(COMMANDS), 76, "  ", "  ")}
-An iface is a number, a name (bound0), or a letter (A)."""
+help COMMAND   what a command takes, and does
+
+The probe's own commands; I is an iface by number, name (bound0) or letter (A):
+"""
 
 _OWN = ("wait", "raw", "restart", "quit", "help")
 _OURS = ("mode", "reboot")
@@ -92,8 +94,8 @@ class Console:
 
     def _obey(self, words: list[str]) -> None:
         try:
-            if words == ["help"]:
-                click.echo(_HELP)
+            if words[0] == "help":
+                click.echo("\n".join(_help(words[1:])))
             elif words == ["restart"]:
                 self._restart()
             elif words in (["raw", "on"], ["raw", "off"]):
@@ -123,8 +125,7 @@ class Console:
             raise BadInput("'raw on' or 'raw off'", " ".join(words))
         if words[0] in _OURS:
             raise BadInput("a command that leaves the console in charge", words[0], "use 'restart'")
-        numbers = {iface.name: str(iface.index) for iface in self._device.ifaces}
-        numbers |= {letter: numbers[name] for letter, name in ROLES.items() if name in numbers}
+        numbers = self._iface_words()
         command = (words[0], *(numbers.get(word, word) for word in words[1:]))
         platform = self._target.platform
         platform.validate(command)
@@ -160,11 +161,46 @@ class Console:
         """Take what the device shows by itself."""
         self._device.listen(0.02)
 
-    def _words(self, first: bool) -> Iterable[str]:
-        if first:
-            return (*_OWN, *COMMANDS)
-        names = {iface.name for iface in self._device.ifaces}
-        return (*names, *(letter for letter, name in ROLES.items() if name in names), "on", "off")
+    def _words(self, before: list[str]) -> Iterable[str]:
+        """Return what may come next behind these words."""
+        if before == ["help"]:
+            return COMMANDS
+        ifaces = self._iface_words()
+        behind = tuple(ifaces.get(word, word) for word in before)
+        words: list[str] = list(_OWN) if not before else []
+        for argument in expected(behind):
+            words += argument.choices
+            if argument.is_iface:
+                words += ifaces
+            elif argument.name == "L2":
+                words += {"null", *(iface.l2 for iface in self._device.ifaces)}
+        return words
+
+    def _iface_words(self) -> dict[str, str]:
+        """Return what an iface may be called beside its number."""
+        numbers = {iface.name: str(iface.index) for iface in self._device.ifaces}
+        return numbers | {
+            letter: numbers[name] for letter, name in ROLES.items() if name in numbers
+        }
+
+
+def _help(names: list[str]) -> list[str]:
+    """Return the help for some commands, or for all of them in a line each."""
+    if not names:
+        width = max(map(len, COMMANDS))
+        lines = [f"  {kind.name:<{width}}  {kind.help}" for kind in COMMANDS.values()]
+        return [_HELP + "\n".join(lines)]
+    lines = []
+    for name in names:
+        if name not in COMMANDS:
+            listed = "'help' lists them"
+            raise BadInput(
+                f"there is no command {name!r}", "", did_you_mean(name, COMMANDS, listed)
+            )
+        kind = COMMANDS[name]
+        since = f" (since profile {kind.since})" if kind.since != "P34" else ""
+        lines += [*kind.usages, f"  {kind.help}{since}"]
+    return lines
 
 
 def _seconds(words: list[str]) -> float:

@@ -67,7 +67,7 @@ class TypedLines:
     What the device shows meanwhile comes above the line that is being typed.
     """
 
-    def __init__(self, watched: Watched, words: Callable[[bool], Iterable[str]]) -> None:
+    def __init__(self, watched: Watched, words: Callable[[list[str]], Iterable[str]]) -> None:
         self._watched = watched
         self._words = words
         self._typing = False
@@ -132,8 +132,8 @@ class TypedLines:
             self.show("(the device is gone; Enter tells why)")
 
     def _complete(self, begun: str, number: int) -> str | None:
-        first = readline.get_begidx() == 0
-        found = sorted(word for word in self._words(first) if word.startswith(begun))
+        before = readline.get_line_buffer()[: readline.get_begidx()].split()
+        found = sorted({word for word in self._words(before) if word.startswith(begun)})
         return f"{found[number]} " if number < len(found) else None
 
 

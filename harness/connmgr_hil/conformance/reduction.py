@@ -7,18 +7,15 @@ from pathlib import Path
 from connmgr_hil.checker import Checker, Failure
 from connmgr_hil.model import Model
 from connmgr_hil.trace import read_records
+from connmgr_hil.vocabulary.commands import command, is_known
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import Reply, Stimulus
-from connmgr_hil.vocabulary.stimuli import Words, split_burst
+from connmgr_hil.vocabulary.stimuli import Words
 
 from .imagined import Imagined
 
 Commands = tuple[Words, ...]
 _Look = Callable[[Imagined, int], object]
-QUERIES = frozenset({"ping", "state", "stats", "bound", "ignored", "hello", "defects"})
-_GLOBAL = frozenset(
-    {"all", "ignore-l2", "watch-l2", "resend", "defect", "listen", "hook", "advance"}
-)
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def proposals(complaint: Complaint, commands: Commands) -> Iterable[Commands]:
     relevant = tuple(
         words
         for words, status in zip(commands, complaint.statuses, strict=False)
-        if words[0] not in QUERIES and not _refused(status) and _concerns(words, iface)
+        if not only_asks(words) and not _refused(status) and _concerns(words, iface)
     )
     yield merge(relevant if relevant[-1:] == last else relevant + last)
 
@@ -107,19 +104,23 @@ def _refused(status: str) -> bool:
     return status in ("-EALREADY", "-ENOTSUP", "-EINVAL", "-ENOTCONN", "-ENOPROTOOPT")
 
 
+def only_asks(words: Words) -> bool:
+    """Tell whether a command changes nothing; of a firmware's own commands nobody knows."""
+    return is_known(words) and command(words).asks
+
+
 def iface_of(words: Words) -> int:
-    """Return the iface that a command names first, 0 if it names none."""
-    return next((int(word) for word in words[1:] if word.isdigit()), 0)
+    """Return the iface that a command is about, 0 if it is about none or about several."""
+    ifaces = command(words).ifaces if is_known(words) else frozenset[int]()
+    return next(iter(ifaces)) if len(ifaces) == 1 else 0
 
 
 def _concerns(words: Words, iface: int) -> bool:
-    if words[0] in _GLOBAL or not iface:
+    """Tell whether a command may matter to an iface: it names that one, or none at all, or waits for events."""
+    if not iface or not is_known(words) or words[0] == "hook":
         return True
-    if words[0] == "on":
-        return _concerns(words[2:], iface)
-    if words[0] == "burst":
-        return any(_concerns(part, iface) for part in split_burst(words[1:]))
-    return iface_of(words) == iface
+    ifaces = command(words).ifaces
+    return not ifaces or iface in ifaces
 
 
 def merge(commands: Commands) -> Commands:

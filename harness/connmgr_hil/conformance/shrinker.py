@@ -16,12 +16,12 @@ from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.stimuli import Words, burst, split_burst
 
 from .reduction import (
-    QUERIES,
     Commands,
     Complaint,
     complaint_of,
     iface_of,
     merge,
+    only_asks,
     proposals,
     same_end,
     signature,
@@ -261,7 +261,7 @@ def _without_bystanders(
     better: Callable[[Commands], bool], best: Callable[[], Commands], complaint: Complaint
 ) -> None:
     """Leave out queries, and then all commands about one other iface after the other."""
-    better(tuple(words for words in best()[:-1] if words[0] not in QUERIES) + best()[-1:])
+    better(tuple(words for words in best()[:-1] if not only_asks(words)) + best()[-1:])
     for facts in complaint.model.world.ifaces:
         if facts.index != complaint.iface:
             last = best()[-1:]

@@ -5,6 +5,7 @@ Source: `zephyr_app/PROTOCOL.md`, section 3.
 
 from collections.abc import Callable, Generator
 
+from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 
@@ -340,6 +341,6 @@ _COMMANDS: dict[str, _Command] = {
     "l2-enable": _l2_enable,
 }
 _ON_IFACE = frozenset(
-    "up down connect disconnect carrier dormant addr4 addr6 timeout idle used flag opt-set opt-get "
-    "bound ignored ignore watch sim lose fatal l2-enable".split()
+    name for name, kind in COMMANDS.items() if kind.about_iface and name != "raise"
 )
+"""Commands whose first argument is an iface; `raise` may go without."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .errors import BadInput
 from .events import Event, layer_of
 from .stimuli import FLAGS
 
@@ -20,35 +21,35 @@ _INT = 1 << 31
 class Knob(StrEnum):
     """A knob of the simulated connectivity implementation (`zephyr_app/PROTOCOL.md`, section 3)."""
 
-    MODE = "mode"
-    DELAY_MS = "delay_ms"
-    FAILS = "fails"
-    CONNECT_RC = "connect_rc"
-    DISCONNECT_RC = "disconnect_rc"
-    TEARDOWN_MS = "teardown_ms"
-    FATAL_KEEPS = "fatal_keeps"
-    WATCH_ADMIN = "watch_admin"
-    BLOCK_MS = "block_ms"
-    CONFIGURED = "configured"
+    mode = "mode"
+    delay_ms = "delay_ms"
+    fails = "fails"
+    connect_rc = "connect_rc"
+    disconnect_rc = "disconnect_rc"
+    teardown_ms = "teardown_ms"
+    fatal_keeps = "fatal_keeps"
+    watch_admin = "watch_admin"
+    block_ms = "block_ms"
+    configured = "configured"
 
 
 class Listener(StrEnum):
     """A listener for events; the early one is there from boot on."""
 
-    EARLY = "early"
-    LATE1 = "late1"
-    LATE2 = "late2"
-    LATE3 = "late3"
+    early = "early"
+    late1 = "late1"
+    late2 = "late2"
+    late3 = "late3"
 
 
 class Callback(StrEnum):
     """A function of a connectivity implementation."""
 
-    INIT = "init"
-    CONNECT = "connect"
-    DISCONNECT = "disconnect"
-    SET_OPT = "set_opt"
-    GET_OPT = "get_opt"
+    init = "init"
+    connect = "connect"
+    disconnect = "disconnect"
+    set_opt = "set_opt"
+    get_opt = "get_opt"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,13 @@ def did_you_mean(word: str, choices: Iterable[str], valid: str = "") -> str:
     return (f"did you mean {near!r}? " if near else "") + (
         valid or "valid: " + ", ".join(all_of_them)
     )
+
+
+def insist_known(what: str, name: str, names: Iterable[str], seen: str = "") -> None:
+    """Raise `BadInput`, naming what was probably meant, unless a name is one of those that there are."""
+    valid = tuple(names)
+    if name not in valid:
+        raise BadInput(f"there is no {what} {name!r}", seen, did_you_mean(name, valid))
 
 
 def integer(name: str, low: int, high: int) -> Argument:

@@ -5,7 +5,7 @@ test that says what a command still lacks are made from `COMMANDS`. `zephyr_app/
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from .arguments import ARGUMENTS, Argument, choice, did_you_mean, either, nearest
 from .errors import BadInput
@@ -32,10 +32,25 @@ class Form:
     required: tuple[Argument, ...] = ()
     optional: tuple[Argument, ...] = ()
 
-    @property
+    @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         """All arguments in their order."""
         return self.required + self.optional
+
+    @cached_property
+    def iface_at(self) -> int:
+        """The place of the word behind the name that is the number of an iface, -1 if none is."""
+        places = (place for place, each in enumerate(self.required) if each.is_iface)
+        return next(places, -1)
+
+    def takes(self, words: Words) -> bool:
+        """Tell whether these words, and no others, may stand behind the name."""
+        if not len(self.required) <= len(words) <= len(self.arguments):
+            return False
+        for argument, word in zip(self.arguments, words, strict=False):
+            if not argument.fits(word):
+                return False
+        return True
 
     def fitting(self, words: Words) -> int:
         """Return how many of these words fit, from the first on."""
@@ -78,17 +93,15 @@ class CommandKind:
         """Whether every form of it only asks, and changes nothing."""
         return all(form.asks for form in self.forms)
 
-    @property
+    @cached_property
     def nests(self) -> bool:
         """Whether it has other commands inside."""
         return self.name in ("burst", "hook", "on")
 
-    @property
+    @cached_property
     def about_iface(self) -> bool:
         """Whether it is about one iface, which it names."""
-        return not self.nests and any(
-            argument.is_iface for form in self.forms for argument in form.required
-        )
+        return not self.nests and any(form.iface_at >= 0 for form in self.forms)
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,12 @@ class Command:
         return self.form.asks or (
             self.kind.name in ("burst", "on") and all(each.asks for each in self.inner)
         )
+
+    @property
+    def ifaces(self) -> frozenset[int]:
+        """The numbers of all ifaces that it and the commands inside are about."""
+        mine = frozenset({self.iface} - {0})
+        return mine.union(*(each.ifaces for each in self.inner))
 
     def __str__(self) -> str:
         return " ".join(self.words)
@@ -291,6 +310,27 @@ def command(words: Words) -> Command:
     return _understood(words, frozenset())
 
 
+def expected(words: Words) -> tuple[Argument, ...]:
+    """Return the arguments that may come next behind these words; none where the words are wrong or complete."""
+    if not words:
+        return (_NAMES,)
+    name, rest = words[0], words[1:]
+    kind = COMMANDS.get(name)
+    if kind is None:
+        return ()
+    if name == "burst":
+        return expected(split_burst(rest)[-1])
+    if kind.nests:
+        count = len(kind.forms[0].required)
+        if len(rest) >= count and kind.forms[0].fitting(rest) == count:
+            return expected(rest[count:])
+    return tuple(
+        form.arguments[len(rest)]
+        for form in kind.forms
+        if len(form.arguments) > len(rest) == form.fitting(rest)
+    )
+
+
 def validate(words: Words) -> None:
     """Check that these words are a command of the probe's language.
 
@@ -328,11 +368,15 @@ def _understood(words: Words, places: frozenset[str]) -> Command:
         commands = split_burst(rest)
         inner = tuple(_understood(each, places | {"burst"}) for each in commands)
         return Command(words, kind, kind.forms[0], inner=inner)
-    form = max(kind.forms, key=lambda each: each.fitting(rest))
-    if kind.nests and form.fitting(rest) == len(form.required) and len(form.required) != 0:
-        return _nesting(words, kind, form, places)
-    _insist(kind, words)
-    return Command(words, kind, _fitting_form(kind, rest), _iface(kind, form, rest))
+    if kind.nests:
+        form = max(kind.forms, key=lambda each: each.fitting(rest))
+        if form.required and form.fitting(rest) == len(form.required):
+            return _nesting(words, kind, form, places)
+    for form in kind.forms:
+        if form.takes(rest):
+            at = form.iface_at
+            return Command(words, kind, form, int(rest[at]) if at >= 0 else 0)
+    raise _wrong(kind, words)
 
 
 def _nesting(words: Words, kind: CommandKind, form: Form, places: frozenset[str]) -> Command:
@@ -340,7 +384,8 @@ def _nesting(words: Words, kind: CommandKind, form: Form, places: frozenset[str]
     at = 1 + len(form.required)
     rest = words[at:]
     if form.usage == "hook off":
-        _insist(kind, words)
+        if rest:
+            raise _wrong(kind, words)
         return Command(words, kind, form)
     if not rest:
         raise BadInput(f"{kind.name!r} lacks a command", " ".join(words), f"usage: {form.usage}")
@@ -356,41 +401,22 @@ def _nesting(words: Words, kind: CommandKind, form: Form, places: frozenset[str]
     return Command(words, kind, form, inner=(_understood(rest, places | inside),))
 
 
-def _fitting_form(kind: CommandKind, rest: Words) -> Form:
-    return next(
-        form
-        for form in kind.forms
-        if len(form.required) <= len(rest) <= len(form.arguments)
-        and form.fitting(rest) == len(rest)
-    )
-
-
-def _iface(kind: CommandKind, form: Form, rest: Words) -> int:
-    if not kind.about_iface:
-        return 0
-    return next(
-        int(word) for argument, word in zip(form.arguments, rest, strict=False) if argument.is_iface
-    )
-
-
-def _insist(kind: CommandKind, words: Words) -> None:
-    """Refuse words that are none of a command's forms, naming the first that is wrong."""
+def _wrong(kind: CommandKind, words: Words) -> BadInput:
+    """Return the error for words that are none of a command's forms: it names the first that is wrong."""
     rest = words[1:]
     best = max(form.fitting(rest) for form in kind.forms)
     near = [form for form in kind.forms if form.fitting(rest) == best]
-    if best == len(rest) and any(len(form.required) <= best for form in near):
-        return
     seen = " ".join(words)
     usage = "usage: " + ", or ".join(form.usage for form in near)
     due = [form.arguments[best] for form in near if len(form.arguments) > best]
     if best == len(rest):
-        raise BadInput(f"{kind.name!r} lacks {_wanted(due)}", seen, usage)
+        return BadInput(f"{kind.name!r} lacks {_wanted(due)}", seen, usage)
     wrong = rest[best]
     if not due:
-        raise BadInput(f"{kind.name!r} does not take {wrong!r}", seen, usage)
+        return BadInput(f"{kind.name!r} does not take {wrong!r}", seen, usage)
     choices = [word for each in due for word in each.choices]
     meant = next(filter(None, (nearest(part, choices) for part in _unknown(wrong, choices))), "")
-    raise BadInput(
+    return BadInput(
         f"{wrong!r} is not {_wanted(due)}",
         seen,
         (f"did you mean {meant!r}? " if meant else "") + usage,
@@ -408,4 +434,5 @@ def _wanted(due: list[Argument]) -> str:
     return " or ".join(dict.fromkeys(each.wanted for each in due))
 
 
+_NAMES = choice(*COMMANDS)
 _LIST = "commands: " + ", ".join(sorted(COMMANDS))

@@ -145,12 +145,12 @@ def raise_event(event: Event, iface: int, info: int | str | None = None) -> Word
 
 def listen(name: str, *events: Event) -> Words:
     """Register a listener for these events of one layer."""
-    return ("listen", name, "add", ",".join(events))
+    return ("listen", str(name), "add", ",".join(events))
 
 
 def unlisten(name: str) -> Words:
     """Remove a listener."""
-    return ("listen", name, "del")
+    return ("listen", str(name), "del")
 
 
 def hook(event: Event, iface: int, count: int, command: Words) -> Words:
@@ -178,7 +178,7 @@ def advance(seconds: float) -> Words:
 
 def knob(iface: int, name: str, value: str | int) -> Words:
     """Set a knob of the simulated connectivity implementation."""
-    return ("sim", str(iface), name, str(value))
+    return ("sim", str(iface), str(name), str(value))
 
 
 def counters(iface: int) -> Words:
