@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from connmgr_hil.vocabulary.errors import HarnessError
+from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.expectation import Mark, difference, mark_of, parse
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen
 
@@ -33,7 +33,7 @@ def test_nothing_is_nothing() -> None:
     "text", ["IF_UP", "IF_UP(U", "IF_UP U", "IF_UP(U), IF_DOWN(U)", "[A(U)]", "(U)"]
 )
 def test_what_is_no_expectation_is_refused(text: str) -> None:
-    with pytest.raises(HarnessError) as caught:
+    with pytest.raises(BadInput) as caught:
         parse(text)
     assert text in caught.value.seen
 

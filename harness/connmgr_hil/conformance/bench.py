@@ -1,8 +1,18 @@
 """What a scenario works with: commands in the probe's words, with role letters for ifaces."""
 
 from connmgr_hil.model import Profile
+from connmgr_hil.vocabulary.arguments import insist_known
+from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind, command as understood, is_known
 from connmgr_hil.vocabulary.errors import HarnessError, Unmet, UsageError
-from connmgr_hil.vocabulary.expectation import Mark, difference, mark_of, own_left_out, parse
+from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.expectation import (
+    Mark,
+    check_names,
+    difference,
+    mark_of,
+    own_left_out,
+    parse,
+)
 from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, role_indexes
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -12,6 +22,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     StateSeen,
 )
+from connmgr_hil.vocabulary.status import status_of
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .session import Session
@@ -23,6 +34,14 @@ _FAMILY = ("L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4
 
 class IfaceLacking(UsageError):
     """A scenario asked for a role that no iface of this device has."""
+
+
+def _answering(words: Words) -> CommandKind:
+    """Return which command's values are in the reply: of `on`, those of the command inside."""
+    given = understood(words)
+    while given.kind.name == "on":
+        (given,) = given.inner
+    return given.kind
 
 
 class Bench:
@@ -89,6 +108,8 @@ class Bench:
 
     def index(self, letter: str) -> int:
         """Return the iface number of a role."""
+        if letter not in (*ROLES, REAL):
+            insist_known("role", letter, self._indexes)
         if letter not in self._indexes:
             have = ", ".join(self._indexes) or "none"
             raise IfaceLacking(
@@ -111,13 +132,20 @@ class Bench:
         )
 
     def do(self, command: str, shows: str = "", *, rc: str = "0", **values: str) -> Reply:
-        """Give a command; it must return `rc` and show exactly what `shows` says."""
+        """Give a command; it must return `rc` and show exactly what `shows` says.
+
+        Raises `BadInput` before anything is sent where command, `rc`, `shows` or `values` name what does not exist.
+        """
+        words, status = self.words(command), status_of(str(rc))
+        self._check_names(shows)
+        for name in values if is_known(words) else ():
+            insist_known("field in this reply:", name, _answering(words).values, command)
         self._begin()
-        reply = self._session.execute(self.words(command))
-        if reply.status != rc:
-            raise self._unexpected(f"'{command}' returns {rc}", f"it returned {reply.status}")
+        reply = self._session.execute(words)
+        if reply.status != status:
+            raise self._unexpected(f"'{command}' returns {status}", f"it returned {reply.status}")
         for name, value in values.items():
-            if reply.values.get(name) != value:
+            if reply.values.get(name) != str(value):
                 got = reply.values.get(name, "nothing")
                 raise self._unexpected(f"'{command}' answers {name}={value}", f"{name}={got}")
         self._compare(f"'{command}'", shows)
@@ -141,6 +169,7 @@ class Bench:
 
         It may have come already with a command that was only asked. `breaks` is as for `require`.
         """
+        insist_known("event", event, Event.__members__)
         self._loose = False
         self._parts.clear()
         for _ in range(max(1, round(seconds * 4))):
@@ -165,9 +194,18 @@ class Bench:
 
     def wait(self, seconds: float, shows: str = "") -> None:
         """Let device time pass; during it exactly what `shows` says must be shown."""
+        self._check_names(shows)
         self._begin()
         self._session.execute(("advance", str(round(seconds * 1e6))))
         self._compare(f"{seconds:g} s", shows)
+
+    def _check_names(self, shows: str) -> None:
+        groups = parse(shows)
+        for mark in (mark for group in groups for mark in group):
+            if mark.where in ROLES or mark.where == REAL:
+                self.index(mark.where)
+        indexes = (facts.index for facts in self._session.ifaces)
+        check_names(groups, [self._letters.get(each, str(each)) for each in indexes])
 
     def _compare(self, when: str, shows: str) -> None:
         seen = self.take()
@@ -222,6 +260,8 @@ class Bench:
 
     def state(self, letter: str, **fields: object) -> StateSeen:
         """Dump an iface; the given fields (admin, oper, dormant, ignored, …) must be as said."""
+        for name in fields:
+            insist_known("field of a state:", name, StateSeen.__struct_fields__)
         self._states.clear()
         self._session.execute(self.words(f"state {letter}"))
         if len(self._states) != 1:
@@ -240,6 +280,8 @@ class Bench:
 
     def counters(self, letter: str, **counts: int) -> dict[str, str]:
         """Read the simulated implementation's counters; the given ones must be as said."""
+        for name in counts:
+            insist_known("counter", name, COMMANDS["sim"].values)
         reply = self._session.execute(self.words(f"sim {letter}"))
         for name, count in counts.items():
             if reply.values.get(name) != str(count):

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from connmgr_hil.testbed import Iface
-from connmgr_hil.vocabulary.errors import RigFault, UsageError
+from connmgr_hil.vocabulary.arguments import did_you_mean
+from connmgr_hil.vocabulary.errors import BadInput, RigFault, UsageError
+from connmgr_hil.vocabulary.status import status_of
 from connmgr_hil.vocabulary.stimuli import FLAGS
 
 from .framework import timestr_to_secs
@@ -30,27 +32,11 @@ Standing = Literal[
     "bound",
     "unbound",
 ]
-Callback = Literal["init", "connect", "disconnect", "set_opt", "get_opt"]
-Listener = Literal["early", "late1", "late2", "late3"]
-Knob = Literal[
-    "mode",
-    "delay_ms",
-    "fails",
-    "connect_rc",
-    "disconnect_rc",
-    "teardown_ms",
-    "fatal_keeps",
-    "watch_admin",
-    "block_ms",
-]
-
 NOT_GIVEN: Any = None
 """The default of arguments with a type of ours.
 
 With any other default Robot Framework takes a value that its converter refused as it stands.
 """
-
-_ERRNO = re.compile(r"-E[A-Z0-9]+|-?\d+")
 
 
 class Duration(float):
@@ -113,15 +99,15 @@ def to_flag(value: str | int) -> FlagName:
     name = re.sub(r"[\s-]+", "_", str(value).strip()).upper()
     if name in FLAGS or name.isdigit():
         return FlagName(name)
-    raise ValueError(f"valid are {', '.join(FLAGS)}, or a number")
+    raise ValueError(did_you_mean(name, FLAGS, f"valid are {', '.join(FLAGS)}, or a number"))
 
 
 def to_return_value(value: str | int) -> ReturnValue:
     """A return value: ``0``, another number, or an errno symbol such as ``-ENOTSUP``."""
-    text = str(value).strip()
-    if not _ERRNO.fullmatch(text):
-        raise ValueError("valid are 0, other numbers, and errno symbols such as -ENOTSUP or -EIO")
-    return ReturnValue(text)
+    try:
+        return ReturnValue(status_of(str(value)))
+    except BadInput as error:
+        raise ValueError(error.remedy) from None
 
 
 CONVERTERS: dict[type, Any] = {

@@ -2,8 +2,9 @@
 
 from connmgr_hil.testbed import Iface
 from connmgr_hil.vocabulary import stimuli
+from connmgr_hil.vocabulary.arguments import Callback, Knob
 
-from .arguments import NOT_GIVEN, Callback, Duration, Knob, ReturnValue
+from .arguments import NOT_GIVEN, Duration, ReturnValue
 from .keywords import Keywords, keyword
 
 

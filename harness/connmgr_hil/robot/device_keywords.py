@@ -4,6 +4,7 @@ from msgspec import structs
 
 from connmgr_hil.conformance.requirements import ORDER
 from connmgr_hil.testbed import obstacle
+from connmgr_hil.vocabulary.status import status_of
 
 from .framework import Failure, SkipExecution
 from .keywords import Keywords, keyword
@@ -125,6 +126,7 @@ class DeviceKeywords(Keywords):
         | Give Command    burst ignore U ; watch U    returns=0
         """
         given = " ".join(words).split()
+        returns = status_of(returns) if returns else ""
         letters = {each.letter: str(each.index) for each in self.network.ifaces if each.letter}
         reply = self.session.execute(tuple(letters.get(word, word) for word in given))
         if returns and reply.status != returns:

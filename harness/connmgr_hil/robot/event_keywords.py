@@ -2,10 +2,11 @@
 
 from connmgr_hil.testbed import Iface
 from connmgr_hil.vocabulary import stimuli
+from connmgr_hil.vocabulary.arguments import Listener
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import EventSeen
 
-from .arguments import NOT_GIVEN, Duration, Listener
+from .arguments import NOT_GIVEN, Duration
 from .keywords import Keywords, keyword
 
 

@@ -1,6 +1,6 @@
 """Events that a test has not yet used up."""
 
-from connmgr_hil.vocabulary.expectation import Mark, difference, mark_of, parse
+from connmgr_hil.vocabulary.expectation import Mark, check_names, difference, mark_of, parse
 from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen
 
 FAMILIES = frozenset(
@@ -46,6 +46,7 @@ class EventLog:
         Events for IPv4 and IPv6, which exist from Zephyr 3.7 on, only count when they are expected.
         """
         groups = parse(expected)
+        check_names(groups, tuple(self._letters.values()))
         wanted = {mark.name for group in groups for mark in group}
         with_families = not wanted.isdisjoint(FAMILIES)
         seen = [

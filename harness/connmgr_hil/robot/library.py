@@ -153,9 +153,7 @@ class ConnMgrLibrary(
         run.start()
         self._run = run
         self._network = Network(run.session)
-        self._events = EventLog(
-            {each.index: each.letter for each in self._network.ifaces if each.letter}
-        )
+        self._events = EventLog({each.index: str(each) for each in self._network.ifaces})
         run.session.watch(self._events.record)
 
     def _folder(self) -> Path:

@@ -8,6 +8,7 @@ from connmgr_hil.vocabulary import stimuli
 from connmgr_hil.vocabulary.errors import Unmet, UsageError
 from connmgr_hil.vocabulary.facts import ROLES, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord, Reply, StateSeen
+from connmgr_hil.vocabulary.status import status_of
 from connmgr_hil.vocabulary.stimuli import Words
 
 Give = Callable[[Words], Reply]
@@ -41,6 +42,7 @@ class Iface:
         return f"<Iface {self.index} {self.name}>"
 
     def _do(self, words: Words, returns: str = "0") -> Reply:
+        returns = status_of(returns)
         reply = self._network.give(words)
         if reply.status != returns:
             raise Unmet(

@@ -6,13 +6,17 @@ any order; `connect(A)` is a call of the simulated implementation; `L4_DISCONNEC
 """
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
-from .errors import HarnessError
+from .arguments import Callback, did_you_mean
+from .errors import BadInput
 from .events import Event
 from .facts import REAL
 from .observations import CallSeen, Complaint, EventSeen
 
+_NAMED = (*Event.__members__, *Callback)
+_GROUPS = re.compile(r"\{\{|\}\}|^\}|\{$")
 _TOKEN = re.compile(r"([{}])|([A-Za-z0-9_]+)\(([^)\s]*)\)")
 
 
@@ -40,7 +44,9 @@ def parse(text: str) -> list[list[Mark]]:
     groups: list[list[Mark]] = []
     inside = False
     if re.sub(r"\s+", "", _TOKEN.sub("", text)):
-        raise HarnessError("an expectation like 'IF_UP(U) {A(U) B(U)}'", text)
+        raise BadInput("an expectation like 'IF_UP(U) {A(U) B(U)}' was expected", text)
+    if _GROUPS.search(re.sub(r"[^{}]", "", text)):
+        raise BadInput("the braces of an expectation do not match", text)
     for brace, name, where in _TOKEN.findall(text):
         if brace == "{":
             inside = True
@@ -52,6 +58,29 @@ def parse(text: str) -> list[list[Mark]]:
         else:
             groups.append([Mark(name, where)])
     return groups
+
+
+def check_names(groups: list[list[Mark]], places: Collection[str]) -> None:
+    """Check that all that is expected exists: events and calls by their names, and ifaces, which are `places` on this device.
+
+    Raises `BadInput` naming what was probably meant.
+    """
+    for mark in (mark for group in groups for mark in group):
+        if mark.name not in _NAMED:
+            raise BadInput(
+                f"there is no event or call {mark.name!r}",
+                str(mark),
+                did_you_mean(
+                    mark.name, _NAMED, "events are named as in Zephyr, without NET_EVENT_"
+                ),
+            )
+        if mark.where not in (*places, "-", "*"):
+            have = f"this device has {', '.join(places)}; - is no iface, * any"
+            raise BadInput(
+                f"{mark.where!r} is no iface of this device",
+                str(mark),
+                did_you_mean(mark.where, places, have),
+            )
 
 
 def mark_of(record: EventSeen | CallSeen, letters: dict[int, str]) -> Mark:
@@ -118,6 +147,6 @@ def is_met(complaint: Complaint) -> bool:
         seen = "" if told["seen"] == "nothing" else told["seen"]
     try:
         groups, marks = parse(shows), [mark for group in parse(seen) for mark in group]
-    except HarnessError:
+    except BadInput:
         return False
     return difference(groups, own_left_out(groups, marks)) is None
