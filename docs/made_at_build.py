@@ -17,10 +17,11 @@ from robot.libdoc import libdoc  # type: ignore[import-untyped]
 from robot.libdocpkg import LibraryDocumentation  # type: ignore[import-untyped]
 
 from connmgr_hil.cli.main import cmhil
-from connmgr_hil.conformance.requirements import Requirement, requirements
+from connmgr_hil.conformance.requirements import ORDER, Requirement, requirements
 from connmgr_hil.conformance.scenario import registered
 from connmgr_hil.resources import zephyr_app_dir
 from connmgr_hil.transport.deadlines import DEADLINES
+from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord
 
@@ -60,6 +61,25 @@ def _context(command: click.Command, name: str, parent: click.Context | None) ->
 def _protocol() -> str:
     text = (zephyr_app_dir() / "PROTOCOL.md").read_text(encoding="utf-8")
     return text.partition("\n")[2]
+
+
+def _commands() -> str:
+    lines = ["| command | what it does | |", "| --- | --- | --- |"]
+    for kind in COMMANDS.values():
+        usages = "<br>".join(f"`{usage}`" for usage in kind.usages).replace("|", "\\|")
+        since = f"since {kind.since}" if kind.since != ORDER[0] else ""
+        notes = ", ".join(filter(None, ("only asks" if kind.asks else "", since)))
+        lines.append(f"| {usages} | {_cell(kind.help)} | {notes} |")
+    arguments = dict.fromkeys(
+        argument
+        for kind in COMMANDS.values()
+        for form in kind.forms
+        for argument in form.arguments
+        if argument.name != "|".join(argument.choices)
+    )
+    lines += ["", "| argument | what it is |", "| --- | --- |"]
+    lines += [f"| {_cell(each.name)} | {_cell(each.wanted)} |" for each in arguments]
+    return "\n".join(lines)
 
 
 def _keywords() -> str:
@@ -141,6 +161,7 @@ _MADE: dict[str, Callable[[], str]] = {
     "deadlines": _deadlines,
     "command-line": _command_line,
     "protocol": _protocol,
+    "commands": _commands,
     "trace": _trace,
     "keywords": _keywords,
     "requirements": _requirements,

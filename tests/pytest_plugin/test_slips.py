@@ -52,6 +52,7 @@ def test_what_only_the_api_judges_is_sent(run_tests: RunTests) -> None:
             cm.do("flag A 99 on", rc="-EINVAL")
             cm.do("opt-set A 1 null", rc=-22)
             cm.do("raise DNS_SERVER_ADD 0", "DNS_SERVER_ADD(-)")
+            assert int(cm.do("defects", "").values["n"]) > 50
         """
     ).assert_outcomes(passed=1)
 

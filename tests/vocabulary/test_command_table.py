@@ -130,16 +130,9 @@ def test_any_words_are_a_command_or_bad_input(words: tuple[str, ...]) -> None:
 
 @given(st.sampled_from(sorted(COMMANDS)), st.data())
 def test_whatever_a_form_allows_is_understood_as_it(name: str, data: st.DataObject) -> None:
-    words = {
-        "I": "1", "I|0": "0", "EVENTS": "IF_UP,IF_DOWN", "INFO": "len=4", "ADDRESS4": "192.0.2.1",
-        "ADDRESS6": "2001:db8::1", "L2": "DUMMY", "HEX|null": "00ff", "CHALLENGE": "x",
-    }  # fmt: skip
     form = data.draw(st.sampled_from(COMMANDS[name].forms))
     count = data.draw(st.integers(len(form.required), len(form.arguments)))
-    given_ = [
-        words.get(each.name) or data.draw(st.sampled_from(each.choices or ("1",)))
-        for each in form.arguments[:count]
-    ]
+    given_ = [data.draw(st.sampled_from(each.examples)) for each in form.arguments[:count]]
     inner = ["up", "1"] if "COMMAND" in form.usage else []
     assert command((name, *given_, *inner)).form == form
 

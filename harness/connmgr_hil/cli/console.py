@@ -14,7 +14,7 @@ from connmgr_hil.model import World, profile_named
 from connmgr_hil.targets import Target, require_ifaces
 from connmgr_hil.transport import escaped
 from connmgr_hil.vocabulary.arguments import did_you_mean
-from connmgr_hil.vocabulary.commands import COMMANDS, command as understood, expected
+from connmgr_hil.vocabulary.commands import COMMANDS, Form, command as understood, expected
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
@@ -198,9 +198,12 @@ def _help(names: list[str]) -> list[str]:
                 f"there is no command {name!r}", "", did_you_mean(name, COMMANDS, listed)
             )
         kind = COMMANDS[name]
-        since = f" (since profile {kind.since})" if kind.since != "P34" else ""
-        lines += [*kind.usages, f"  {kind.help}{since}"]
+        lines += [*map(_usage, kind.forms), f"  {kind.help}"]
     return lines
+
+
+def _usage(form: Form) -> str:
+    return form.usage + (f"   (since profile {form.since})" if form.since != "P34" else "")
 
 
 def _seconds(words: list[str]) -> float:

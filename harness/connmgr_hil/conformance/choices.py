@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from connmgr_hil.model import State, World
+from connmgr_hil.model import PROFILES, State, World
 from connmgr_hil.vocabulary import stimuli
+from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 from connmgr_hil.vocabulary.stimuli import Words
 
@@ -211,6 +212,23 @@ def _listen(_choices: Choices, random: Random) -> Words:
     return stimuli.listen("late1", *pair)
 
 
+def _by_table(kind: CommandKind) -> _Draw:
+    """Return how a command is drawn by its row of the table alone."""
+
+    def draw(choices: Choices, random: Random) -> Words | None:
+        form = random.choice(kind.forms)
+        if PROFILES[form.since].since > choices.world.profile.since:
+            return None
+        count = random.randint(len(form.required), len(form.arguments))
+        given = (
+            str(choices.iface(random)) if each.is_iface else random.choice(each.examples)
+            for each in form.arguments[:count]
+        )
+        return (kind.name, *given)
+
+    return draw
+
+
 def _outside(choices: Choices, random: Random) -> Words:
     return random.choice(choices.outside)
 
@@ -257,8 +275,9 @@ KINDS: dict[str, tuple[int, _Draw]] = {
     "listen": (1, _listen),
     "query": (3, _query),
     "outside": (4, _outside),
+    **{kind.name: (kind.weight, _by_table(kind)) for kind in COMMANDS.values() if kind.weight},
 }
-"""Each kind of command with its weight."""
+"""Each kind of command with its weight: by rules of its own, or by the table alone."""
 
 _INNER = (
     "up",

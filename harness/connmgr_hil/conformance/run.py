@@ -149,9 +149,6 @@ class _Runner:
                     scenario.body(Bench(session, real=REAL in scenario.needs))
         except IfaceLacking as error:
             obstacle = error.wanted
-        except UsageError as error:
-            where = f"scenario {scenario.name!r}: {error.wanted}"
-            raise UsageError(where, error.seen, error.remedy, str(path)) from error
         except (DeviceFault, RigFault, Unmet) as error:
             # What else ended it is not to be told of a run whose trace is not whole.
             lost = session.unrecorded and not isinstance(error, NotRecorded)

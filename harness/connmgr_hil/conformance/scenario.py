@@ -13,7 +13,7 @@ from connmgr_hil.targets.stimuli import STANDARD
 from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError, HarnessError, UsageError
 from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, IfaceFacts, role_indexes
 
-from .bench import Bench
+from .bench import Bench, IfaceLacking
 from .requirements import ORDER, requirements
 
 Body = Callable[[Bench], None]
@@ -197,9 +197,10 @@ def _guarded(body: Body, path: Path) -> Body:
         try:
             body(bench)
         except ConnMgrHilError as error:
-            if not isinstance(error, HarnessError):
+            if isinstance(error, IfaceLacking) or not isinstance(error, HarnessError | UsageError):
                 raise
-            raise BadInput(f"{path}: {error.wanted}", error.seen) from error
+            where = f"{path}: scenario {body.__name__!r}: {error.wanted}"
+            raise BadInput(where, error.seen, error.remedy) from error
         except Exception as error:
             where = f"{path}: a scenario '{body.__name__}' that runs"
             raise BadInput(where, _told(error)) from error

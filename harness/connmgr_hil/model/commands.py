@@ -39,7 +39,8 @@ def is_modelled(words: Words) -> bool:
 
 def essence(words: Words) -> Words:
     """Return a command without the words that make no difference to the model, such as how long to wait."""
-    return words[:1] if _COMMANDS[words[0]] is _nothing else words
+    idle = _COMMANDS[words[0]] is _nothing and words[0] not in _ON_IFACE
+    return words[:1] if idle else words
 
 
 def _answer(rule: Callable[[Kernel, int], Generator[Switch, None, str]]) -> _Command:

@@ -54,12 +54,16 @@ class Callback(StrEnum):
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument: its name as usage lines show it, what it must be, and which words those are if they can be listed."""
+    """One argument: its name as usage lines show it, what it must be, and which words those are if they can be listed.
+
+    `examples` are some that fit, those at the ends of a range among them.
+    """
 
     name: str
     wanted: str
     fits: Callable[[str], bool]
     choices: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
     @property
     def is_iface(self) -> bool:
@@ -102,14 +106,16 @@ def integer(name: str, low: int, high: int) -> Argument:
             len(digits) < 20 and digits.isascii() and digits.isdigit() and low <= int(word) <= high
         )
 
-    return Argument(name, f"a whole number from {low} to {high}", fits)
+    ends = (low, *(each for each in (0, 1) if low < each < high), high)
+    wanted = f"a whole number from {low} to {high}"
+    return Argument(name, wanted, fits, examples=tuple(map(str, ends)))
 
 
 def choice(*words: str) -> Argument:
     """Return an argument that is one of these words."""
     name = "|".join(words)
     wanted = f"'{words[0]}'" if len(words) == 1 else "one of " + ", ".join(words)
-    return Argument(name, wanted, lambda word: word in words, words)
+    return Argument(name, wanted, lambda word: word in words, words, words)
 
 
 def either(*arguments: Argument) -> Argument:
@@ -119,12 +125,14 @@ def either(*arguments: Argument) -> Argument:
         " or ".join(each.wanted for each in arguments),
         lambda word: any(each.fits(word) for each in arguments),
         tuple(word for each in arguments for word in each.choices),
+        tuple(word for each in arguments for word in each.examples),
     )
 
 
-def _matching(name: str, wanted: str, pattern: str) -> Argument:
+def _matching(name: str, wanted: str, pattern: str, *examples: str) -> Argument:
     compiled = re.compile(pattern, re.ASCII)
-    return Argument(name, wanted, lambda word: compiled.fullmatch(word) is not None)
+    fits: Callable[[str], bool] = lambda word: compiled.fullmatch(word) is not None  # noqa: E731
+    return Argument(name, wanted, fits, examples=examples)
 
 
 def _is_address(version: int) -> Callable[[str], bool]:
@@ -163,18 +171,58 @@ _HEX = f"at most {LONGEST_VALUE} bytes in hexadecimal"
 ARGUMENTS: dict[str, Argument] = {
     each.name: each
     for each in (
-        _matching("I", "an iface by its number, from 1 on", r"[1-9]\d{0,2}"),
-        Argument("EVENT", "the name of an event", _NAMES.__contains__, _NAMES),
-        Argument("EVENTS", _EVENTS, _are_events, _NAMES),
-        Argument("FLAG", "a flag by name or number", _is_flag, FLAGS),
-        Argument("INFO", "a whole number, or len=N for N zero bytes (0 to 256)", _is_info),
-        _matching("HEX", _HEX, rf"(?:[0-9a-fA-F]{{2}}){{0,{LONGEST_VALUE}}}"),
-        Argument("ADDRESS4", "an IPv4 address such as 192.0.2.1", _is_address(4)),
-        Argument("ADDRESS6", "an IPv6 address such as 2001:db8::1", _is_address(6)),
-        _matching("L2", "the name of an L2, such as DUMMY, or null", r"[A-Za-z0-9_]{1,32}"),
-        _matching("FRAME", "a frame's number in hexadecimal", r"[0-9a-f]{1,8}"),
-        _matching("CHALLENGE", "a word of letters and digits", r"\w{1,32}"),
-        _matching("DEFECT", "the name of a seeded defect", r"[\w-]{1,64}"),
+        _matching("I", "an iface by its number, from 1 on", r"[1-9]\d{0,2}", "1"),
+        Argument(
+            "EVENT",
+            "the name of an event",
+            _NAMES.__contains__,
+            _NAMES,
+            examples=("DNS_SERVER_ADD", "CONN_IF_TIMEOUT"),
+        ),
+        Argument("EVENTS", _EVENTS, _are_events, _NAMES, examples=("IF_UP,IF_DOWN",)),
+        Argument(
+            "FLAG",
+            "a flag by name or number",
+            _is_flag,
+            FLAGS,
+            examples=(
+                "PERSISTENT",
+                "99",
+            ),
+        ),
+        Argument(
+            "INFO",
+            "a whole number, or len=N for N zero bytes (0 to 256)",
+            _is_info,
+            examples=(
+                "7",
+                "-1",
+                "len=4",
+            ),
+        ),
+        _matching("HEX", _HEX, rf"(?:[0-9a-fA-F]{{2}}){{0,{LONGEST_VALUE}}}", "01020304", "00"),
+        Argument(
+            "ADDRESS4",
+            "an IPv4 address such as 192.0.2.1",
+            _is_address(4),
+            examples=("192.0.2.77",),
+        ),
+        Argument(
+            "ADDRESS6",
+            "an IPv6 address such as 2001:db8::1",
+            _is_address(6),
+            examples=("2001:db8::77",),
+        ),
+        _matching(
+            "L2",
+            "the name of an L2, such as DUMMY, or null",
+            r"[A-Za-z0-9_]{1,32}",
+            "DUMMY",
+            "null",
+        ),
+        _matching("FRAME", "a frame's number in hexadecimal", r"[0-9a-f]{1,8}", "0"),
+        _matching("CHALLENGE", "a word of letters and digits", r"\w{1,32}", "x"),
+        _matching("DEFECT", "the name of a seeded defect", r"[\w-]{1,64}", "timeout_retried"),
         integer("NAME", -_INT, _INT - 1),
         integer("LEN", 0, LONGEST_VALUE),
         integer("ROOM", 0, LARGEST_BUFFER),

@@ -4,11 +4,12 @@ Validation, the shell's help and completion, the classes of the walker and the s
 test that says what a command still lacks are made from `COMMANDS`. `zephyr_app/PROTOCOL.md` says what each command does.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from .arguments import ARGUMENTS, Argument, choice, did_you_mean, either, nearest
-from .errors import BadInput
+from .arguments import ARGUMENTS, Argument, choice, did_you_mean, either, integer, nearest
+from .errors import BadInput, HarnessError
 from .stimuli import Words, split_burst
 
 MOST_WORDS, MOST_CHARACTERS = 128, 470
@@ -17,6 +18,9 @@ MOST_HOOKED_WORDS, MOST_HOOKED_CHARACTERS = 24, 256
 
 COMMAND = "COMMAND"
 """Stands in a usage for a whole command."""
+
+_RANGED = re.compile(r"([A-Z]+):(-?\d+)\.\.(-?\d+)")
+"""A whole number with its range, as in `BYTES:68..9000`."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class CommandKind:
 
     `forms` are the ways to give it. `values` are the fields of its reply. `simulated`: only for ifaces
     with the simulated implementation. `never_in` says where it cannot be nested: in a `burst`, in a `hook`, in
-    `on` at all, or only in its context `cb`.
+    `on` at all, or only in its context `cb`. With a `weight` the walker draws it as often as others of this weight; those
+    without one it draws by its own rules, or not at all.
     """
 
     name: str
@@ -77,6 +82,7 @@ class CommandKind:
     values: tuple[str, ...] = ()
     simulated: bool = False
     never_in: frozenset[str] = frozenset()
+    weight: int = 0
 
     @property
     def since(self) -> str:
@@ -136,7 +142,11 @@ class Command:
 
 
 def _argument(text: str) -> Argument:
+    if ranged := _RANGED.fullmatch(text):
+        return integer(ranged[1], int(ranged[2]), int(ranged[3]))
     parts = text.split("|")
+    for unknown in (part for part in parts if part.isupper() and part not in ARGUMENTS):
+        raise HarnessError(f"the table of commands names an unknown argument {unknown!r}")
     if not any(part in ARGUMENTS for part in parts):
         return choice(*parts)
     return either(*(ARGUMENTS[part] if part in ARGUMENTS else choice(part) for part in parts))
@@ -147,7 +157,8 @@ def _form(name: str, usage: str, *, asks: bool, since: str) -> Form:
     words = [word for word in usage.split() if word not in (COMMAND, "…", ";")]
     required = tuple(_argument(word) for word in words if word[0] != "[")
     optional = tuple(_argument(word[1:-1]) for word in words if word[0] == "[")
-    return Form(f"{name} {usage}".strip(), asks, later or since, required, optional)
+    shown = re.sub(r":-?\d+\.\.-?\d+", "", f"{name} {usage}").strip()
+    return Form(shown, asks, later or since, required, optional)
 
 
 _Usages = str | tuple[str, ...] | None
@@ -164,8 +175,11 @@ def _row(
     since: str = "P34",
     simulated: bool = False,
     never_in: frozenset[str] = frozenset(),
+    weight: int = 0,
 ) -> CommandKind:
     """Return a row. `does` and `asks` are usages behind the name: capitals for arguments, `[ ]` for what may be left out.
+
+    An argument that is in `ARGUMENTS` stands there by its name; a whole number may also come with its range: `BYTES:68..9000`.
 
     `since PROFILE` behind a usage says that older ones lack this form alone.
     """
@@ -175,7 +189,7 @@ def _row(
         if usages is not None
         for usage in ((usages,) if isinstance(usages, str) else usages)
     ]
-    return CommandKind(name, text, tuple(forms), tuple(values.split()), simulated, never_in)
+    return CommandKind(name, text, tuple(forms), tuple(values.split()), simulated, never_in, weight)
 
 
 _KNOBS = (
