@@ -242,13 +242,14 @@ def _seeded(scenario: Scenario, defect: Defect) -> Scenario:
     """Return the scenario with the defect switched on before it begins."""
 
     def body(bench: Bench) -> None:
-        reply = bench.ask(f"defect {defect.name} on")
-        if reply.status != "0":
+        try:
+            bench.ask(f"defect {defect.name} on")
+        except UsageError as error:
             raise UsageError(
                 f"a device that has the defect {defect.name!r}",
-                f"'defect {defect.name} on' returned {reply.status}",
+                error.seen,
                 "run an image that was built with this version's application",
-            )
+            ) from error
         scenario.body(bench)
 
     return replace(scenario, body=body)
