@@ -248,3 +248,17 @@ def test_a_command_that_was_carried_out_twice_is_noted() -> None:
     assert [each.text.partition(":")[0] for each in records if isinstance(each, Foreign)] == [
         "a command was carried out twice"
     ]
+
+
+def test_who_looked_for_the_board_before_is_nobody_else() -> None:
+    records: list[AnyRecord] = []
+    with ScriptedDevice() as board:
+        line = open_terminal(board.path)
+        try:
+            Device(line, lambda _record: None).attach()
+            device = Device(line, records.append)
+            device.attach(start="boot")
+            device.execute(GO)
+        finally:
+            line.close()
+    assert not [each for each in records if isinstance(each, Foreign)]

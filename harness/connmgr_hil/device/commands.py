@@ -25,6 +25,10 @@ _REMEMBERED = 12
 """A device remembers the last 16 tags; a line still on its way may be one of them."""
 
 
+_bases: set[int] = set()
+"""From where this process has counted its tags."""
+
+
 def command_line(tag: int, words: Words) -> bytes:
     """Return the line that carries a command. Raises `UsageError` for words that cannot travel."""
     text = f"{tag} {' '.join(words)}"
@@ -76,6 +80,9 @@ class Commands:
     _turn: int = 0
     waiting: dict[int, Command] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        _bases.add(self._base)
+
     def new(self, words: Words, patience: float = 0.0) -> Command:
         """Make a command for a stimulus, expected to take so many host seconds."""
         self._identities += 1
@@ -92,8 +99,11 @@ class Commands:
         return 0 < tag - self._base <= self._identities
 
     def is_own(self, tag: int) -> bool:
-        """Tell whether a tag was given to a command of the harness's own."""
-        return 0 < tag - self._base - _OWN <= self._own
+        """Tell whether a tag was given to a command of the harness's own, by whichever `Commands` of this process.
+
+        Whoever looks for a board asks it for its hello, too, before the run does.
+        """
+        return any(0 < tag - base - _OWN < _TAGS for base in _bases)
 
     def _add(self, tag: int, identity: int, words: Words, patience: float) -> Command:
         line = command_line(tag, words)
