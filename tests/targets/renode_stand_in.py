@@ -44,7 +44,9 @@ def main() -> int:
         before = ports.read_text(encoding="ascii").split() if ports.exists() else []
         ports.write_text(" ".join([*before, str(port)]), encoding="ascii")
         if len(before) < int(os.environ.get("STAND_IN_TAKEN", "0")):
+            # As the real one does: the reason, and then where it came from.
             sys.stderr.write("System.Net.Sockets.SocketException (98): Address already in use\n")
+            sys.stderr.write("  at Antmicro.Renode.Sockets.SocketsManager.AcquireSocket ()\n" * 90)
             return 1
     try:
         board = Board(port)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import signal
 import socket
 import stat
 import subprocess
@@ -22,7 +23,7 @@ from connmgr_hil.targets.renode import choose_driver, find_renode, granting
 from connmgr_hil.targets.renode.granting import GrantedLine
 from connmgr_hil.targets.renode.pyrenode_driver import PyrenodeDriver
 from connmgr_hil.testing import frame_bytes
-from connmgr_hil.transport import after, from_socket
+from connmgr_hil.transport import Patience, after, from_socket
 from connmgr_hil.vocabulary.errors import BadInput, NoAnswer, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import AnyRecord
 
@@ -167,6 +168,17 @@ def test_a_deadline_that_is_over_gives_no_time(make: type[Machine]) -> None:
     machine = make(0.001)
     assert machine.line.read(time.monotonic()) == b""
     assert machine.slices == []
+
+
+def test_a_wait_is_over_when_the_device_had_its_time_not_the_host(make: type[Machine]) -> None:
+    machine = make(1000.0)
+    patience = Patience(machine.line, time.monotonic() - 1000.0 + 1000.03)
+    machine.line.read(patience.until)
+    assert patience.is_over()
+    patience = Patience(machine.line, after(0.03))
+    machine.line.granted_seconds -= 1.0  # as if the host had been busy with something else
+    assert not patience.is_over()
+    assert patience.until > after(1.0)
 
 
 def test_sending_again_to_a_silent_device_makes_no_slice_shorter(make: type[Machine]) -> None:
@@ -425,6 +437,21 @@ def test_resetting_it_reloads_the_image_and_keeps_the_process(
         assert "00:00:00.000000000]" in target.execute("machine ElapsedVirtualTime")
         with pytest.raises(RigFault, match=r"sysbus\.lte"):
             target.execute("sysbus.lte Attach")
+
+
+def test_a_renode_that_died_is_started_anew(stand_in: Path, tmp_path: Path) -> None:
+    with open_target(str(stand_in), image=tmp_path / "zephyr.elf") as target:
+        assert isinstance(target, RenodeTarget)
+        target.start()
+        before = target.pid
+        assert before is not None
+        ended = os.pidfd_open(before)
+        os.kill(before, signal.SIGKILL)
+        assert select.select([ended], [], [], SECONDS)[0]
+        os.close(ended)
+        device = Device(target.restart(), lambda _record: None)
+        device.attach(start="boot")
+        assert target.pid != before
 
 
 def test_cable_and_loss_are_given_by_the_monitor(

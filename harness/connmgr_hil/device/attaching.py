@@ -4,10 +4,14 @@ import secrets
 import time
 from collections.abc import Callable
 
+from connmgr_hil.transport import Patience
+from connmgr_hil.transport.deadlines import time_scale
+
 from .commands import Commands
 from .frames import Frame
 
 _PAUSES = (0.1, 0.1, 0.2, 0.4)
+"""At time scale 1, as `_HURRY`."""
 _HURRY = 0.02
 
 
@@ -30,21 +34,22 @@ class Attaching:
         self.heard = 0
 
     def find(
-        self, pump: Callable[[float], None], found: Callable[[], bool], deadline: float
+        self, pump: Callable[[float], None], found: Callable[[], bool], patience: Patience
     ) -> bool:
-        """Knock until the device is found; tell whether it was before the deadline.
+        """Knock until the device is found; tell whether it was in time.
 
         `pump` takes what comes until a time of `time.monotonic()`.
         """
         attempt = unheard = 0
         while not found():
-            if time.monotonic() >= deadline:
+            if patience.is_over():
                 return False
             heard = self.heard
             self.knock(attempt)
             # Every knock calls for one more answer, in which a slow device would drown what it showed before.
-            patience = min(max(unheard, attempt // 2), 5)
-            self._await_answer(pump, found, _HURRY * 2**patience, attempt, deadline)
+            calm = min(max(unheard, attempt // 2), 5)
+            hurried = _HURRY * time_scale() * 2**calm
+            self._await_answer(pump, found, hurried, attempt, patience.until)
             attempt += 1
             unheard = unheard + 1 if heard == self.heard else 0
         return True
@@ -80,7 +85,7 @@ class Attaching:
         while the device still talks, since on a slow line each knock would call for one more answer.
         """
         began = time.monotonic()
-        last = min(began + _PAUSES[min(attempt, len(_PAUSES) - 1)], deadline)
+        last = min(began + _PAUSES[min(attempt, len(_PAUSES) - 1)] * time_scale(), deadline)
         heard_at = began
         while not found():
             until = min(last, heard_at + hurried) if self.in_frames else last

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from connmgr_hil.transport import Transport, after
+from connmgr_hil.transport import Patience, Transport, after
 from connmgr_hil.transport.deadlines import ANSWER, CALM, HELLO, LEAVE, RECALL, Deadline
 from connmgr_hil.vocabulary.errors import (
     DeviceReset,
@@ -122,9 +122,10 @@ class Device(Introduced):
         deadline = wait.after()
         if start == "boot" and self._pace.quiet_boot:
             self._await_banner(after(wait.seconds / 2))
-        if not self._attaching.find(self._pump, lambda: self._sequence is not None, deadline):
+        patience = Patience(self._transport, deadline)
+        if not self._attaching.find(self._pump, lambda: self._sequence is not None, patience):
             raise messages.no_answer(self._transport, "the device should say hello", wait)
-        self._work_until(lambda: self._hello is not None, deadline, "its ifaces after hello", wait)
+        self._work_until(lambda: self._hello is not None, patience, "its ifaces after hello", wait)
         assert self._hello is not None
         return self._hello
 
@@ -154,7 +155,7 @@ class Device(Introduced):
         self._write(command.line)
         self._work_until(
             lambda: command.tag not in self._commands.waiting,
-            LEAVE.of(host_seconds).after(),
+            self._patient(LEAVE.of(host_seconds)),
             "an answer to 'mode human'",
             LEAVE.of(host_seconds),
         )
@@ -179,7 +180,7 @@ class Device(Introduced):
         if self._commands.waiting and not self._commands.room_for(words):
             self._work_until(
                 lambda: self._commands.room_for(words),
-                ANSWER.of(host_seconds).after(self._patience()),
+                self._patient(ANSWER.of(host_seconds), self._patience()),
                 "room for another command",
                 ANSWER.of(host_seconds),
             )
@@ -196,7 +197,7 @@ class Device(Introduced):
         if command.reply is None:
             self._work_until(
                 lambda: command.reply is not None,
-                ANSWER.of(host_seconds).after(self._patience()),
+                self._patient(ANSWER.of(host_seconds), self._patience()),
                 f"an answer to '{' '.join(command.words)}'",
                 ANSWER.of(host_seconds),
             )
@@ -217,6 +218,9 @@ class Device(Introduced):
         """Return how long a command takes of this host's time because device time is real."""
         return 0.0 if self._hello is None or self._hello.facts.granted else _asked_seconds(words)
 
+    def _patient(self, wait: Deadline, more: float = 0.0) -> Patience:
+        return Patience(self._transport, wait.after(more))
+
     def _patience(self) -> float:
         return sum(self._device_seconds(c.words) for c in self._commands.waiting.values())
 
@@ -226,13 +230,13 @@ class Device(Introduced):
         self._pace.write(self._transport, data)
 
     def _work_until(
-        self, done: Callable[[], bool], deadline: float, wanted: str, wait: Deadline
+        self, done: Callable[[], bool], patience: Patience, wanted: str, wait: Deadline
     ) -> None:
         while not done():
-            if time.monotonic() >= deadline:
+            if patience.is_over():
                 self._reset_unnoticed()
                 raise messages.no_answer(self._transport, wanted, wait)
-            self._pump(min(deadline, self._commands.next_resend(), self._suspicion.due))
+            self._pump(min(patience.until, self._commands.next_resend(), self._suspicion.due))
             self._send_again()
 
     def _send_again(self) -> None:

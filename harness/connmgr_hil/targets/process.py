@@ -18,7 +18,7 @@ from connmgr_hil.vocabulary.errors import RigFault
 from . import reaper
 
 _INSTALL = "is it installed, and on the PATH?"
-_KEPT = 8192
+_KEPT = 16384
 _MOST_BEFORE_MARKER = 1_000_000
 
 

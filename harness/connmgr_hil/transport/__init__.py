@@ -1,6 +1,6 @@
 """Lines to a device: bytes in, bytes out."""
 
-from .base import Transport, after, escaped
+from .base import Patience, Transport, after, escaped
 from .descriptor import DescriptorTransport
 from .opening import open_line
 from .remote import RemoteTransport
@@ -9,6 +9,7 @@ from .terminal import open_terminal
 
 __all__ = [
     "DescriptorTransport",
+    "Patience",
     "PromptLine",
     "RemoteTransport",
     "Transport",

@@ -1,7 +1,7 @@
 """What every line to a device can do, whatever it is made of."""
 
 import time
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 TAIL = 240
 """So many of the last bytes are kept for error messages."""
@@ -33,6 +33,41 @@ class Transport(Protocol):
 
     def fileno(self) -> int:
         """Return the descriptor to wait on, or -1 where there is none."""
+
+
+@runtime_checkable
+class GrantsTime(Protocol):
+    """A line whose device lives only while somebody reads; what waits for it counts the time that it was given."""
+
+    granted_seconds: float
+
+
+class Patience:
+    """A wait until a deadline of `time.monotonic()`, which a slow emulator cannot shorten.
+
+    Where the line grants time, only what it granted since counts.
+    """
+
+    def __init__(self, line: Transport, deadline: float) -> None:
+        self._line = line if isinstance(line, GrantsTime) else None
+        self._deadline = deadline
+        self._seconds = deadline - time.monotonic()
+        self._before = self._granted
+
+    @property
+    def _granted(self) -> float:
+        return self._line.granted_seconds if self._line is not None else 0.0
+
+    @property
+    def until(self) -> float:
+        """Until when to read, as things stand, as a time of `time.monotonic()`."""
+        if self._line is None:
+            return self._deadline
+        return time.monotonic() + self._seconds - (self._granted - self._before)
+
+    def is_over(self) -> bool:
+        """Tell whether nothing is left of it."""
+        return time.monotonic() >= self.until
 
 
 def after(seconds: float) -> float:

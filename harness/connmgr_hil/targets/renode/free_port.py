@@ -35,3 +35,11 @@ def with_free_port(use: Callable[[int], _Made]) -> _Made:
 def says_taken(text: str) -> bool:
     """Tell whether these words of Renode mean that a port is in use."""
     return any(word in text.lower() for word in ("already in use", "addressalreadyinuse"))
+
+
+def reason_of_end(text: str) -> str:
+    """Return the line of what Renode printed that says why it ended, which stands before the stack trace; empty for none."""
+    lines = [line.strip() for line in text.splitlines()]
+    taken = [line for line in lines if says_taken(line)]
+    thrown = [line for line in lines if "exception" in line.lower() and not line.startswith("at ")]
+    return next(iter(taken or thrown), "")[:400]

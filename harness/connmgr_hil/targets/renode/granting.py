@@ -38,6 +38,8 @@ class GrantedLine:
         self._granted_until = 0.0
         self._behind = 0.0
         self._silent_for = 0.0
+        self.granted_seconds = 0.0
+        """How much time the device has had in all."""
 
     @property
     def tail(self) -> bytes:
@@ -69,6 +71,7 @@ class GrantedLine:
             seconds = max(self._shortest, min(seconds, left))
             self._run_for(seconds)
             self._granted_until += seconds
+            self.granted_seconds += seconds
             self._silent_for += seconds
             now = time.monotonic()
             if data := self._line.read(now):

@@ -10,7 +10,7 @@ from connmgr_hil.transport.deadlines import CONNECT, LOOK, RENODE
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault
 
 from .client import MonitorClient
-from .free_port import PortTaken, says_taken, with_free_port
+from .free_port import PortTaken, reason_of_end, says_taken, with_free_port
 
 
 class ProcessDriver:
@@ -33,13 +33,17 @@ class ProcessDriver:
             self._monitor = MonitorClient(self._line)
             self._monitor.greet(self._start_wait.seconds)
         except RigFault as error:
-            # Who answered on the port may have been another program: Renode's own end tells.
+            # Who answered on the port may have been another program: Renode's own end tells. The reason stands
+            # before a long stack trace.
             words = self._process.how_it_stands()
+            reason = reason_of_end(self._process.output.decode("utf-8", "replace"))
             self.stop()
-            if "ended with status" in words and says_taken(words):
+            if "ended with status" in words and says_taken(reason or words):
                 raise PortTaken(
-                    f"Renode should get port {port} of this host for its monitor", words
+                    f"Renode should get port {port} of this host for its monitor", reason or words
                 ) from error
+            if reason:
+                raise RigFault(error.wanted, f"{reason}; {error.seen}", error.remedy) from error
             raise
         except BaseException:
             self.stop()

@@ -7,6 +7,7 @@ from connmgr_hil.targets.base import PlatformTarget
 from connmgr_hil.targets.platforms import Platform
 from connmgr_hil.targets.stimuli import OutsideStimulus
 from connmgr_hil.transport import connect_promptly
+from connmgr_hil.transport.deadlines import RENODE
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .driver import RenodeDriver, choose_driver
@@ -37,6 +38,7 @@ class RenodeTarget(PlatformTarget):
         self._renode: RenodeDriver | None = None
         self._line: GrantedLine | None = None
         self._disturbed = False
+        self._broken = False
 
     @property
     def pid(self) -> int | None:
@@ -46,7 +48,7 @@ class RenodeTarget(PlatformTarget):
     def start(self) -> GrantedLine:
         """Start Renode with this machine; it stands at its first instruction."""
         self.stop()
-        self._disturbed = False
+        self._disturbed = self._broken = False
         settings = self._settings
         self._renode = self._open()
         try:
@@ -74,7 +76,7 @@ class RenodeTarget(PlatformTarget):
             self._run_for,
             shortest=shortest,
             longest=max(settings.slice_seconds, shortest),
-            overtime=settings.stuck_seconds,
+            overtime=RENODE.of(settings.stuck_seconds).seconds,
         )
         return self._line
 
@@ -91,18 +93,26 @@ class RenodeTarget(PlatformTarget):
 
     def _run_for(self, seconds: float) -> None:
         assert self._renode is not None
-        self._renode.execute(
-            f'emulation RunFor "{seconds:.6f}"', seconds=self._settings.stuck_seconds
-        )
+        try:
+            self._renode.execute(
+                f'emulation RunFor "{seconds:.6f}"', seconds=self._settings.stuck_seconds
+            )
+        except RigFault:
+            self._broken = True
+            raise
 
     def restart(self) -> GrantedLine:
         """Reset the machine; its script's macro `reset` loads the image again.
 
-        After a stimulus Renode is started anew: a reset puts no cable in again.
+        After a stimulus Renode is started anew, since a reset puts no cable in again; so it is when it has ended or
+        does not do what it is told.
         """
-        if self._renode is None or self._line is None or self._disturbed:
+        if self._renode is None or self._line is None or self._disturbed or self._broken:
             return self.start()
-        self._renode.execute("machine Reset")
+        try:
+            self._renode.execute("machine Reset")
+        except RigFault:
+            return self.start()
         return self._line
 
     def execute(self, command: str) -> str:
