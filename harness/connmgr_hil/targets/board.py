@@ -31,7 +31,7 @@ from connmgr_hil.vocabulary.errors import (
 from connmgr_hil.vocabulary.facts import Hello
 
 from .base import PlatformTarget, Restart
-from .board_lock import BoardLock
+from .board_lock import BOOT as BOOT_NAME, BoardLock
 from .board_port import BoardPort
 from .commands import run_command
 from .platforms import Platform
@@ -74,6 +74,7 @@ class BoardTarget(PlatformTarget):
         self._wait = wait
         self._lock = lock
         self._lock_is_ours = lock is None
+        self._boot_lock: BoardLock | None = None
         self._line: Line | None = None
         self._last_restart: Restart | None = None
 
@@ -84,7 +85,8 @@ class BoardTarget(PlatformTarget):
 
     def variables(self) -> dict[str, str]:
         """Tell commands the board's line, and that its lock is held for them."""
-        held = {"CMHIL_BOARD_HELD": self._lock.board} if self._lock else {}
+        locks = [each.board for each in (self._lock, self._boot_lock) if each]
+        held = {"CMHIL_BOARD_HELD": "\n".join(locks)} if locks else {}
         return super().variables() | {"CMHIL_PORT": self._port.wanted} | held
 
     def claim(self) -> None:
@@ -99,6 +101,9 @@ class BoardTarget(PlatformTarget):
     def stop(self) -> None:
         """Close the line and let others have the board, which goes on running."""
         self._close()
+        if self._boot_lock is not None:
+            self._boot_lock.release()
+            self._boot_lock = None
         if self._lock is not None and self._lock_is_ours:
             self._lock.release()
             self._lock = None
@@ -151,6 +156,8 @@ class BoardTarget(PlatformTarget):
         before = None if self._is_stock else self._hello(WHO)
         if before is None and not self._is_stock:
             outcomes.append("before: it did not answer")
+        if before is not None:
+            self._claim(before)
         for name, rung in self._rungs():
             if rung == self._reboot and before is not None and not before.reboot:
                 outcomes.append(f"{name}: this image cannot reboot")
@@ -192,6 +199,7 @@ class BoardTarget(PlatformTarget):
             if now is None:
                 return "no answer"
             if not _same_boot(now, before):
+                self._claim(now)
                 return ""
         return "it answers, but did not boot"
 
@@ -256,6 +264,17 @@ class BoardTarget(PlatformTarget):
             wait=COMMAND.of(self.platform.reset.command_seconds),
             environment=self.variables(),
         )
+
+    def _claim(self, hello: Hello) -> None:
+        """Lock the boot of a board that has said who it is: another port may lead to the same board."""
+        name = f"{BOOT_NAME}{hello.nonce} of {hello.board}, build {hello.build}"
+        if self._boot_lock is not None and self._boot_lock.board == name:
+            return
+        lock = BoardLock(name)
+        lock.acquire(self._wait)
+        if self._boot_lock is not None:
+            self._boot_lock.discard()
+        self._boot_lock = lock
 
     def _hello(self, wait: Deadline, unlike: Hello | None = None) -> Hello | None:
         """Ask who is there, until it is another boot than `unlike` or the time is over."""

@@ -21,6 +21,10 @@ _MOST = 65_536
 """So much is read of what an owner says."""
 
 
+BOOT = "boot "
+"""Begins what is locked for a board that said its nonce, beside its port."""
+
+
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
     """Who uses a board; `since` is in seconds since 1970."""
 
@@ -43,7 +47,8 @@ class BoardLock:
     """Keeps others off a board, across processes and users of this computer.
 
     The kernel holds it (flock), so it is free at once when its owner dies, in whatever way. `board` is what
-    identifies the board: its USB serial number, or the port that it is on.
+    identifies the board: its USB serial number, or the port that it is on; or its present boot, for whoever reaches it by
+    another port.
     """
 
     def __init__(self, board: str) -> None:
@@ -57,7 +62,7 @@ class BoardLock:
 
         Raises `RigFault` naming the owner when it is still in use then.
         """
-        if os.environ.get("CMHIL_BOARD_HELD") == self.board:
+        if self.board in os.environ.get("CMHIL_BOARD_HELD", "").split("\n"):
             return  # by the process that started this one, for it
         try:
             self._lock.acquire(-1 if wait == float("inf") else max(wait, TURN.seconds))
@@ -87,6 +92,11 @@ class BoardLock:
             _owner_file(self._path).unlink(missing_ok=True)
             self._lock.release()
 
+    def discard(self) -> None:
+        """Let go of what nobody will ask for again."""
+        self._path.unlink(missing_ok=True)
+        self.release()
+
     def __enter__(self) -> Self:
         self.acquire()
         return self
@@ -100,7 +110,7 @@ def boards_in_use() -> list[Owner]:
     owners = []
     for path in sorted(_folder().glob("*.lock")):
         owner = _read(path)
-        if owner is not None and _is_held(path):
+        if owner is not None and not owner.board.startswith(BOOT) and _is_held(path):
             owners.append(owner)
     return owners
 

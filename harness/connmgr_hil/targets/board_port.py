@@ -1,6 +1,7 @@
 """Where a board is plugged in: found anew each time, since a USB port comes back under another name."""
 
 import os
+import socket
 import time
 from pathlib import Path
 
@@ -31,12 +32,12 @@ class BoardPort:
         if self._named.startswith("/"):
             return os.path.realpath(self._named)
         scheme, _, rest = self._named.partition(":")
+        if scheme == "unix":
+            return os.path.realpath(rest)
         # The same server, in whatever way it is spoken to.
-        return (
-            rest.removeprefix("//").partition("?")[0]
-            if scheme in {"tcp", "socket", "rfc2217"}
-            else self.wanted
-        )
+        if scheme in {"tcp", "socket", "rfc2217"}:
+            return same_server(rest.removeprefix("//").partition("?")[0].rstrip("/"))
+        return self.wanted
 
     @property
     def probe(self) -> str:
@@ -77,3 +78,24 @@ class BoardPort:
         by_id = found.device.startswith("/dev/serial/by-id/")
         self._named = found.device if by_id else f"usb:{found.location}"
         return found.device
+
+
+def same_server(address: str) -> str:
+    """Return `HOST:PORT` by the host's address, and `localhost` for all of this computer's own; as it is where it has none."""
+    host, _, port = address.rpartition(":")
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return address
+    if any(_is_ours(family, str(where[0])) for family, _, _, _, where in found):
+        return f"localhost:{port}"
+    return f"{min(str(where[0]) for *_, where in found)}:{port}"
+
+
+def _is_ours(family: int, host: str) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return False
+    return True
