@@ -1,5 +1,6 @@
 """Learning the simulated board, sound and with defects."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,6 +16,7 @@ from connmgr_hil.learning.memory import BudgetSpent, Memory, Unsteady
 from connmgr_hil.learning.svg import svg_text
 from connmgr_hil.targets import open_target
 from connmgr_hil.vocabulary.errors import ExitCode, UsageError
+from soak.middle import real_time_target
 
 pytest.importorskip("aalpy")
 
@@ -69,6 +71,30 @@ def test_the_command_draws_and_tells(tmp_path: Path, capsys: pytest.CaptureFixtu
         dot = (tmp_path / f"{name}.dot").read_text()
         assert dot.startswith("digraph")
         assert dot.count("{") == dot.count("}") == 1
+
+
+def test_where_time_is_real_a_conforming_device_is_equal(tmp_path: Path) -> None:
+    learned = learn(
+        real_time_target("simulated"),
+        tmp_path,
+        inputs=("up", "advance 300000"),
+        limits=Limits(tests=2),
+    )
+    assert learned.divergences == ()
+    assert not learned.differs
+
+
+def test_what_the_model_leaves_open_is_no_difference(tmp_path: Path) -> None:
+    learned = learn(
+        open_target("simulated"),
+        tmp_path,
+        inputs=FEW,
+        before=(("defect", "loss_retried", "on"),),
+        limits=BRIEF,
+    )
+    accepted = replace(learned, failure=None)
+    assert accepted.exit_code is ExitCode.INCONCLUSIVE
+    assert not accepted.differs
 
 
 def test_a_budget_that_is_too_small_is_inconclusive(tmp_path: Path) -> None:

@@ -50,7 +50,6 @@ SEEDED = (
     ("option_shared", "options-apart"),
     ("option_short_accepted", "options"),
     ("option_wrong_length", "options"),
-    ("persistence_latched", "persistence-changed"),
 )
 """Defects, each with a scenario that shows it where nobody is in the middle."""
 

@@ -57,7 +57,7 @@ def learn(
 ) -> int:
     """Learn the automaton of one bound iface from outside, and draw it beside the model's.
 
-    Writes device, model and difference as DOT and SVG. Exit code 0: the automata are equal, 1: they differ.
+    Writes device, model and difference as DOT and SVG. Exit code 0: the automata are equal, 1: they differ, 4: not certain.
 
     \b
     cmhil learn -t simulated
@@ -146,5 +146,5 @@ def _lines(learned: "Learned", target: str, image: Path | None) -> list[str]:
         *lines,
         f"  shortest sequence:  {sequence}",
         f"  replay:        cmhil replay {learned.minimal} -t {target}{option}",
-        "DIFFERENT",
+        "DIFFERENT" if learned.differs else "not shown to be different",
     ]

@@ -27,10 +27,14 @@ class Reference:
     """The model as a machine. Where it leaves a choice open, the first outcome is followed.
 
     `ambiguous` counts the steps in which the choice could be seen; for them the machine is one of
-    several that conform.
+    several that conform. Without `timed` it does not tell when in the course of a wait a thing was shown, as
+    a device cannot whose clock nobody grants.
     """
 
-    def __init__(self, model: Model, iface: int, commands: Mapping[str, Words]) -> None:
+    def __init__(
+        self, model: Model, iface: int, commands: Mapping[str, Words], *, timed: bool = True
+    ) -> None:
+        self._timed = timed
         self._model = model
         self._iface = iface
         self._commands = commands
@@ -84,9 +88,8 @@ class Reference:
             passed += left
             clocks = tuple((name, rest - left) for name, rest in place.clocks if name != slot)
             outcome = self._model.step(place.state, Expire(slot))[0]
-            place, shown = self._after(
-                Place(outcome.state, clocks), outcome.items, outputs.tenths(passed)
-            )
+            at = outputs.tenths(passed) if self._timed else 0
+            place, shown = self._after(Place(outcome.state, clocks), outcome.items, at)
             seen += shown
         rest = tuple((name, left - (usec - passed)) for name, left in place.clocks)
         return place._replace(clocks=rest), seen

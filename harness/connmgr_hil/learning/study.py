@@ -67,12 +67,17 @@ class Learned:
 
     @property
     def exit_code(self) -> ExitCode:
-        """0 when they are equal, 1 when they differ, 4 when that is not certain, 130 when it was interrupted."""
+        """0 when they are equal, 1 when the device does what the checker refuses, 4 when that is not certain, 130 when it was interrupted."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
-        if self.divergences and self.confirmed:
+        if self.differs:
             return ExitCode.FAILS
         return ExitCode.INCONCLUSIVE if self.divergences or self.unfinished else ExitCode.CONFORMS
+
+    @property
+    def differs(self) -> bool:
+        """Whether the device does what the model does not allow; what the model leaves open is no difference."""
+        return bool(self.divergences) and self.confirmed and self.failure is not None
 
     @property
     def sequence(self) -> tuple[Words, ...]:
@@ -96,6 +101,7 @@ class Learned:
             ],
             "sequence": [" ".join(words) for words in self.sequence],
             "confirmed": self.confirmed,
+            "differs": self.differs,
             "unfinished": self.unfinished,
             "interrupted": self.interrupted,
             "ambiguous": self.ambiguous,
@@ -137,7 +143,7 @@ def learn(
             for given in (*first, *commands.values()):
                 equipment_of(world).check(command(given))
             box.prepare(index, commands, first)
-            model = Reference(Model(world), index, commands)
+            model = Reference(Model(world), index, commands, timed=target.granted)
             reference = model.machine(first)
             memory = Memory(
                 box.ask,
