@@ -13,9 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from connmgr_hil.campaign import Done, Piece, Summary, Task, dispatch, local_hands, plan
+from connmgr_hil.campaign import (
+    Done,
+    Ledger,
+    Piece,
+    Summary,
+    Task,
+    dispatch,
+    left,
+    local_hands,
+    plan,
+)
 from connmgr_hil.campaign.dispatch import LOSSES
 from connmgr_hil.trace import read_trace
+from connmgr_hil.vocabulary.errors import RigFault
 
 WALKS = (
     *("-t", "simulated", "--walks", "12", "--steps", "25", "--seed", "4"),
@@ -101,6 +112,69 @@ def wait_for_traces(out: Path, running: "subprocess.Popen[str]") -> None:
         except subprocess.TimeoutExpired:
             continue
         raise AssertionError(running.communicate()[0])
+
+
+def test_it_goes_on_where_it_was_ended(alone: dict[str, object], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    running = cmhil(*WALKS, "--jobs", "1", "--out", str(out))
+    wait_for_traces(out, running)
+    running.kill()
+    running.communicate()
+    ledger = (out / "done.ndjson").read_text().splitlines()
+    assert json.loads(ledger[0]) == {"seed": 4}
+    without_seed = [word for word in WALKS if word not in ("--seed", "4")]
+    assert what_it_showed(out, *without_seed, "--jobs", "1", "--resume") == alone
+    again = cmhil(*WALKS[:-2], "--seed", "5", "--resume", "--out", str(out))
+    assert "the seed 4 of the campaign" in again.communicate()[0]
+    assert again.returncode == 2
+
+
+def test_hands_that_are_gone_leave_what_is_done(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    tasks = plan([Task("simulated")], walks=6, defects={}, batch=1)
+    ledger = Ledger(tmp_path)
+    ledger.begin(7)
+
+    def work() -> None:
+        for done in dispatch(tasks, replace(local_hands(1), work=Gone(), gone=(OSError,))):
+            ledger.add(done)
+
+    with pytest.raises(RigFault, match=r"(?s)within reach.*--resume"):
+        work()
+    seed, done_before = ledger.read()
+    assert seed == 7
+    assert [each.task.first for each in done_before] == [0, 1]
+    assert [each.first for each in left(tasks, done_before)] == [2, 3, 4, 5]
+
+
+class Gone:
+    """Work that ends as it does when a scheduler dies."""
+
+    def __call__(self, plain: dict[str, object]) -> object:
+        if plain.get("first") == 2:
+            raise ConnectionResetError("the scheduler is gone")
+        return {"task": plain, "pieces": [{"name": "walk", "outcome": "conforms"}]}
+
+
+@pytest.mark.parametrize(
+    ("inconclusive", "verdict"), [(0, "conforms"), (1, "conforms"), (2, "inconclusive")]
+)
+def test_few_inconclusive_walks_do_not_make_all_of_them_so(
+    inconclusive: int, verdict: str, tmp_path: Path
+) -> None:
+    summary = Summary(tmp_path, 0)
+    for number in range(100):
+        outcome = "inconclusive" if number < inconclusive else "conforms"
+        summary.add(Done(Task("simulated", walks=1), (Piece(name="walk", outcome=outcome),)))
+    document = summary.as_json()
+    assert document["verdict"] == verdict
+    assert document["share"] == {
+        "inconclusive": inconclusive,
+        "walks": 100,
+        "share": inconclusive / 100,
+        "most": 0.01,
+    }
 
 
 def test_interrupted_it_sums_up_what_there_is(tmp_path: Path) -> None:

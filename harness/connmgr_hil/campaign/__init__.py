@@ -1,7 +1,19 @@
 """Campaigns: many seeded walks and defect runs, spread over cores or machines, and summed up."""
 
 from .dispatch import Hands, dispatch, local_hands
+from .ledger import Ledger, left
 from .summary import Summary
 from .task import Done, Piece, Task, plan
 
-__all__ = ["Done", "Hands", "Piece", "Summary", "Task", "dispatch", "local_hands", "plan"]
+__all__ = [
+    "Done",
+    "Hands",
+    "Ledger",
+    "Piece",
+    "Summary",
+    "Task",
+    "dispatch",
+    "left",
+    "local_hands",
+    "plan",
+]

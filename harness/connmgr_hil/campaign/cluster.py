@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+from concurrent.futures import CancelledError
 from typing import Any
 
 from connmgr_hil.transport.deadlines import CONNECT
@@ -42,4 +43,5 @@ def cluster_hands(address: str) -> Hands:
             "none",
             f"on each machine, with connmgr-hil installed: dask worker {address} --nthreads 1",
         )
-    return Hands(lambda: client.get_executor(pure=False), perform, threads, (killed,))
+    gone = (CancelledError, OSError, TimeoutError)
+    return Hands(lambda: client.get_executor(pure=False), perform, threads, (killed,), gone)

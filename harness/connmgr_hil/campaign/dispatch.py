@@ -29,7 +29,8 @@ _ALONE = 2
 
 @dataclass(frozen=True)
 class Hands:
-    """Those who do the work: `open` returns an executor, `work` is what it runs, `lost` what a lost worker raises.
+    """Those who do the work: `open` returns an executor, `work` is what it runs, `lost` what a lost worker raises, `gone` what
+    it raises when all of them are out of reach.
 
     `width` tasks are handed out at a time. `stop` tells those at work to begin nothing more.
     """
@@ -38,6 +39,7 @@ class Hands:
     work: Callable[[object], object]
     width: int
     lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    gone: tuple[type[BaseException], ...] = ()
     stop: Callable[[], None] = lambda: None
 
 
@@ -92,16 +94,25 @@ def dispatch(tasks: Iterable[Task], hands: Hands) -> Iterator[Done]:
     while waiting:
         lost: list[Task] = []
         running: dict[Future[Any], Task] = {}
+        reachable = True
         executor = hands.open()
         try:
             yield from _until_lost(executor, hands, waiting, losses, lost, running)
-        except BaseException:
+        except hands.gone as error:
+            reachable = False
+            raise RigFault(
+                "those who do the work should stay within reach",
+                f"{type(error).__name__}: {error}",
+                "start them again; with --resume the campaign goes on where it was",
+            ) from error
+        except BaseException as error:
+            reachable = not isinstance(error, RigFault)
             hands.stop()
             for future in running:
                 future.cancel()
             raise
         finally:
-            executor.shutdown(wait=not lost)
+            executor.shutdown(wait=reachable and not lost)
         for task in lost:
             losses[task] += 1
             if losses[task] >= LOSSES:
@@ -135,7 +146,7 @@ def _until_lost(
             raise RigFault(
                 f"a worker should end a piece of work within {PIECE}",
                 f"{len(running)} are under way, such as {next(iter(running.values())).label}",
-                "are the workers running, and do they have the images?",
+                "are the workers running, and do they have the images? With --resume the campaign goes on where it was",
             )
         for future in ended:
             task = running.pop(future)

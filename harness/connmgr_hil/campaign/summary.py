@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.share import MOST_INCONCLUSIVE, Share
 from connmgr_hil.files import replace_file
 from connmgr_hil.vocabulary.errors import ExitCode
 
@@ -43,6 +44,9 @@ class Summary:
     interrupted: bool = False
     unrecorded: str = ""
     """Why the campaign ended before its end: a trace could not be written."""
+    broken: str = ""
+    """Why the campaign ended before its end: those who did the work are gone."""
+    most_inconclusive: float = MOST_INCONCLUSIVE
     wall_seconds: float = 0.0
 
     def add(self, done: Done) -> None:
@@ -69,17 +73,28 @@ class Summary:
         ):
             if text:
                 replace_file(place, text, "free some space and run again")
-        return str(path.relative_to(self.out)) if piece.trace else ""
+        # That of a piece which was done before the campaign went on is there already.
+        return str(path.relative_to(self.out)) if piece.trace or path.is_file() else ""
 
     @property
     def outcome(self) -> Outcome:
         """The outcome of all pieces together; a campaign in which nothing ran is inconclusive."""
-        if self.unrecorded and not any(
+        if (self.unrecorded or self.broken) and not any(
             _OUTCOMES.get(name, name) == Outcome.FAILS for name in self._seen()
         ):
             return Outcome.RIG
-        outcomes = [_OUTCOMES.get(name) or Outcome(name) for name in sorted(self._seen())]
+        seen = self._seen()
+        if self.share.inconclusive and not self.share.is_too_large:
+            seen -= {str(Outcome.INCONCLUSIVE)}
+        outcomes = [_OUTCOMES.get(name) or Outcome(name) for name in sorted(seen)]
         return Outcome.worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
+
+    @property
+    def share(self) -> Share:
+        """How many walks were inconclusive, and how many may be."""
+        outcomes = [sums.outcomes for sums in self.walks.values()]
+        inconclusive = sum(each[str(Outcome.INCONCLUSIVE)] for each in outcomes)
+        return Share(inconclusive, sum(each.total() for each in outcomes), self.most_inconclusive)
 
     def _seen(self) -> set[str]:
         return {
@@ -103,6 +118,7 @@ class Summary:
         return {
             "verdict": self.verdict,
             "seed": self.seed,
+            "share": self.share.as_json(),
             "walks": {name: _walks(sums) for name, sums in sorted(self.walks.items())},
             "defects": {
                 name: dict(sorted(sums.outcomes.items()))
@@ -121,7 +137,11 @@ class Summary:
                 }
                 for task, piece, trace in sorted(self.told, key=_order)
             ],
-            "run": {"interrupted": self.interrupted, "wall_seconds": round(self.wall_seconds, 3)},
+            "run": {
+                "interrupted": self.interrupted,
+                "broken": self.broken,
+                "wall_seconds": round(self.wall_seconds, 3),
+            },
         }
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from connmgr_hil.vocabulary.errors import NotRecorded
+from connmgr_hil.vocabulary.errors import NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import fancy, print_table, write_json
-from .target_options import time_scale_option
+from .target_options import most_inconclusive_option, time_scale_option
 
 if TYPE_CHECKING:  # slow to import
-    from connmgr_hil.campaign import Done, Summary, Task
+    from connmgr_hil.campaign import Done, Ledger, Summary, Task
 
 
 @click.command()
@@ -56,6 +56,8 @@ if TYPE_CHECKING:  # slow to import
 @click.option(
     "--keep", is_flag=True, help="Keep all traces, not only those of what did not conform."
 )
+@most_inconclusive_option
+@click.option("--resume", is_flag=True, help="Go on with the campaign in --out, which was ended.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
 @time_scale_option
@@ -71,13 +73,15 @@ def campaign(
     scheduler: str | None,
     shrink: bool,
     keep: bool,
+    most_inconclusive: float,
+    resume: bool,
     out: Path | None,
     json_file: Path | None,
 ) -> int:
     """Spread seeded walks and defect runs over cores, or over machines, and sum up what they show.
 
     Each walk has a fresh device and depends on nothing but seed and number: where it ran makes no difference. The work of
-    a worker that dies is done again.
+    a worker that dies is done again; --resume goes on after all of it was ended.
 
     \b
     cmhil campaign -t simulated --walks 40 --seed 1
@@ -92,7 +96,16 @@ def campaign(
     from connmgr_hil.targets import open_target  # noqa: PLC0415
     from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
 
-    chosen = seed if seed is not None else secrets.randbelow(1_000_000)
+    folder = out or Path("out", "campaign")
+    ledger = work.Ledger(folder)
+    begun, done = ledger.read() if resume else (None, [])
+    if begun is not None and seed not in (None, begun):
+        raise UsageError(
+            f"the seed {begun} of the campaign in {folder}", f"--seed {seed}", "leave --seed out"
+        )
+    chosen = (
+        begun if begun is not None else seed if seed is not None else secrets.randbelow(1_000_000)
+    )
     first = tuple(tuple(command.split()) for command in before)
     for words in first:
         validate(words)
@@ -110,34 +123,47 @@ def campaign(
         if defects:
             place: hunting.Place = "simulated" if bench.platform.kind == "simulated" else "firmware"
             hunted[name] = tuple(found.name for found in hunting.choose(place, defects))
-    tasks = work.plan(bases, walks=walks, defects=hunted)
+    planned = work.plan(bases, walks=walks, defects=hunted)
+    tasks = work.left(planned, done)
     width = jobs or os.cpu_count() or 1
     hands = cluster_hands(scheduler) if scheduler else work.local_hands(min(width, len(tasks)) or 1)
     here = "1 process" if hands.width == 1 else f"{hands.width} processes"
     where = f"the Dask cluster at {scheduler}" if scheduler else here
     total = walks * len(bases) + sum(map(len, hunted.values()))
     click.echo(f"{total} pieces of work on {where}; seed {chosen}")
-    summary = work.Summary(out or Path("out", "campaign"), chosen)
+    summary = work.Summary(folder, chosen, most_inconclusive=most_inconclusive / 100)
+    for earlier in done:
+        if earlier.task in planned:
+            summary.add(earlier)
+            total -= len(earlier.pieces)
+    if resume:
+        click.echo(f"{total} are left")
     began = time.monotonic()
     with RunFolder(summary.out, summary.out):
+        if not resume:
+            ledger.begin(chosen)
         try:
-            _collect(work.dispatch(tasks, hands), summary, total)
+            _collect(work.dispatch(tasks, hands), summary, total, ledger)
         except KeyboardInterrupt:
             summary.interrupted = True
         except NotRecorded as error:
             summary.unrecorded = str(error)
             click.echo(f"cmhil: {error}", err=True)
+        except RigFault as error:
+            summary.broken = str(error)
+            click.echo(f"cmhil: {error}", err=True)
         summary.wall_seconds = time.monotonic() - began
         return _report(summary, json_file)
 
 
-def _collect(results: "Iterator[Done]", summary: "Summary", total: int) -> None:
+def _collect(results: "Iterator[Done]", summary: "Summary", total: int, ledger: "Ledger") -> None:
     """Sum up results as they come, and show how far it is."""
     began = time.monotonic()
     ended = 0
     for done in results:
         told = len(summary.told)
         summary.add(done)
+        ledger.add(done)
         ended += len(done.pieces)
         _wipe()
         for task, piece, trace in summary.told[told:]:
@@ -184,6 +210,8 @@ def _report(summary: "Summary", json_file: Path | None) -> int:
             f"  {total} walks in {summary.wall_seconds:.1f} s "
             f"({total / summary.wall_seconds:.1f} walks/s)"
         )
+    if summary.share.inconclusive:
+        click.echo(f"  {summary.share}")
     ending = " (interrupted)" if summary.interrupted else ""
     click.echo(
         f"VERDICT  {summary.verdict}{ending}    traces and summary.json are in {summary.out}"

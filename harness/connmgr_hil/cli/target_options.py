@@ -106,3 +106,14 @@ def dialect_option(function: Body) -> Body:
         show_default=True,
         help="stock: firmware without the probe, through upstream's own 'net cm' shell (4.0 or newer).",
     )(function)
+
+
+most_inconclusive_option = click.option(
+    "--most-inconclusive",
+    type=click.FloatRange(0, 100),
+    default=1.0,
+    show_default=True,
+    metavar="PERCENT",
+    help="So many of the walks may be inconclusive.",
+)
+"""Beyond that all of them together are (`connmgr_hil.conformance.share`)."""

@@ -10,7 +10,7 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
 
 from .output import write_json
-from .target_options import target_options
+from .target_options import most_inconclusive_option, target_options
 
 if TYPE_CHECKING:
     from connmgr_hil.conformance.walker import WalkReport
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     help="Give this command first in each walk, such as 'defect timeout_in_ms on' (repeatable).",
 )
 @click.option("--stop-at", type=click.IntRange(1), default=10, metavar="N", help="Failures.")
+@most_inconclusive_option
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
 def walk(
@@ -44,6 +45,7 @@ def walk(
     seed: int | None,
     before: tuple[str, ...],
     stop_at: int,
+    most_inconclusive: float,
     out: Path | None,
     json_file: Path | None,
 ) -> int:
@@ -78,6 +80,7 @@ def walk(
                 seed=chosen,
                 before=first,
                 stop_at=stop_at,
+                most_inconclusive=most_inconclusive / 100,
                 progress=_tell if sys.stderr.isatty() else None,
             )
     try:
@@ -115,5 +118,7 @@ def _summary(report: "WalkReport") -> str:
         f"{len(report.failures)} failed, {report.inconclusive} inconclusive, "
         f"{report.storms} ended in a storm that the model predicts"
     )
+    if report.inconclusive:
+        lines.append(str(report.share))
     lines.append(f"VERDICT  {report.verdict}{' (interrupted)' if report.interrupted else ''}")
     return "\n".join(lines)

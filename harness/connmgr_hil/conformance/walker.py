@@ -16,6 +16,7 @@ from connmgr_hil.vocabulary.stimuli import Words, advance
 
 from .choices import Choices, situation
 from .session import Nonconforming, Session
+from .share import MOST_INCONCLUSIVE, Share
 
 CANDIDATES = 4
 """For every other step so many commands are drawn; the one tried least in its situation is given."""
@@ -55,6 +56,7 @@ class WalkReport:
     failures: list[tuple[Path, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     inconclusive: int = 0
+    most_inconclusive: float = MOST_INCONCLUSIVE
     coverage: Coverage = field(default_factory=Coverage)
     interrupted: bool = False
     unrecorded: bool = False
@@ -74,7 +76,12 @@ class WalkReport:
             return Outcome.FAILS
         if self.faults:
             return Outcome.RIG
-        return Outcome.INCONCLUSIVE if self.inconclusive or not self.walks else Outcome.CONFORMS
+        return Outcome.INCONCLUSIVE if self.share.is_too_large else Outcome.CONFORMS
+
+    @property
+    def share(self) -> Share:
+        """How many were inconclusive, and how many may be."""
+        return Share(self.inconclusive, self.walks, self.most_inconclusive)
 
     def as_json(self) -> dict[str, object]:
         """Return the report as a JSON object."""
@@ -86,6 +93,7 @@ class WalkReport:
             "steps": self.steps,
             "storms": self.storms,
             "inconclusive": self.inconclusive,
+            "share": self.share.as_json(),
             "device_seconds": round(self.device_seconds, 6),
             "wall_seconds": round(self.wall_seconds, 6),
             "failures": [{"trace": str(path), "reason": reason} for path, reason in self.failures],
@@ -110,15 +118,17 @@ def walk(
     stop_at: int = 10,
     first: int = 0,
     keep: bool = False,
+    most_inconclusive: float = MOST_INCONCLUSIVE,
     progress: Progress | None = None,
 ) -> WalkReport:
     """Walk `walks` times `steps` commands, each walk on a freshly started device.
 
     On a target with granted time the same seed gives the same run. Traces of walks that conform are deleted unless
     they are to be kept. `first` is the number of the first walk, on which together with the seed its choices depend.
+    Together they conform if at most the share `most_inconclusive` of them is inconclusive, and none is worse.
     `before` are commands given first in each walk. After `stop_at` failures the rest is left out.
     """
-    report = WalkReport(target.name, seed)
+    report = WalkReport(target.name, seed, most_inconclusive=most_inconclusive)
     models = Models()
     began = time.monotonic()
     try:
