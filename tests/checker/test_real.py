@@ -158,7 +158,38 @@ ONE_ITEM = (
         """
 )
 
+UP_ONCE = (
+    NOT_PERSISTENT
+    + CONNECTED
+    + """
+        ! advance 1000000
+        + 0.5
+        IF_UP 11
+        + 0.5
+        = 0
+        ! down 11
+        IF_ADMIN_DOWN 11
+        IF_DOWN 11
+        = 0
+        wait 2
+        """
+)
+LEFT = "! state 11\nstate 11 oper=down monitor=- timeout=2\n= 0\n"
+GONE = "! state 11\nstate 11 cut oper=down monitor=- timeout=2\n= 0\n"
+UP_AT_ONCE = "! up 11\nIF_ADMIN_UP 11\nIF_UP 11\n= 0\n"
+UP_LATER = "! up 11\nIF_ADMIN_UP 11\n= 0\n! advance 1000000\n+ 0.3\nIF_UP 11\n+ 0.7\n= 0\n"
+
 LEGAL = {
+    "associated anew after admin-down": UP_ONCE + GONE + UP_LATER,
+    "associated anew after admin-down, in no time": UP_ONCE + GONE + UP_AT_ONCE,
+    "associated anew after admin-down, and nobody looked": UP_ONCE + UP_AT_ONCE,
+    "what was left is not used": UP_ONCE + LEFT + UP_LATER,
+    "an association that completes while admin-down": NOT_PERSISTENT + CONNECTED + """
+        ! down 11
+        IF_ADMIN_DOWN 11
+        = 0
+        wait 2
+        """ + LEFT + UP_AT_ONCE,
     "nothing": "wait 5",
     "a lease": LEASE + "! ping\n= 0",
     "cable out and in": LEASE + """
@@ -451,6 +482,62 @@ BROKEN = {
         IF_UP 11
         + 2
         = 0""", "REQ-CTL-026"),
+    "still up after admin-down": (UP_ONCE + LEFT + UP_AT_ONCE, "REQ-IMP-016"),
+    "still up after admin-down, dumped twice": (UP_ONCE + LEFT + LEFT + UP_AT_ONCE, "REQ-IMP-016"),
+    "up after admin-down without connect": (
+        UP_ONCE + "! flag 11 NO_AUTO_CONNECT on\n= 0\n" + UP_AT_ONCE, "REQ-IMP-016"),
+    "still up after a second admin-down": (
+        UP_ONCE + GONE + UP_LATER + "! down 11\nIF_ADMIN_DOWN 11\nIF_DOWN 11\n= 0\n" + LEFT + UP_AT_ONCE,
+        "REQ-IMP-016"),
+    "redialled after a second loss": (UP_ONCE + UP_LATER + """
+        ! flag 11 NO_AUTO_DOWN on
+        = 0
+        ! advance 5000000
+        IF_DOWN 11
+        + 1
+        IF_UP 11
+        + 4
+        = 0""", "REQ-CTL-026"),
+    "back after manual disconnect though persistent": ("""
+        ! flag 11 PERSISTENT on
+        = 0
+        ! flag 11 NO_AUTO_DOWN on
+        = 0""" + CONNECTED + """
+        ! advance 1000000
+        IF_UP 11
+        + 1
+        = 0
+        ! disconnect 11
+        IF_DOWN 11
+        = 0
+        ! advance 5000000
+        + 2
+        IF_UP 11
+        + 3
+        = 0""", ""),
+    "a timer that was left runs into the next attempt": ("""
+        ! flag 11 NO_AUTO_DOWN on
+        = 0""" + CONNECTED + """
+        ! advance 1000000
+        IF_UP 11
+        + 0.5
+        IF_DOWN 11
+        + 0.5
+        = 0
+        ! connect 11
+        = 0
+        ! advance 2000000
+        + 1
+        CONN_IF_TIMEOUT 11
+        + 1
+        = 0""", "REQ-CTL-019"),
+    "two associations at once": (ATTEMPT + """
+        ! advance 3000000
+        IF_UP 11
+        + 0.5
+        IF_UP 11
+        + 2.5
+        = 0""", "REQ-EVT-010"),
     "oper-up before connect": ("""
         ! flag 11 NO_AUTO_CONNECT on
         = 0

@@ -13,6 +13,7 @@ from connmgr_hil.vocabulary.observations import (
     EventSeen,
     Header,
     HelloSeen,
+    Noise,
     Reply,
     StatusSeen,
     Stimulus,
@@ -114,6 +115,58 @@ def test_families_are_compared_by_themselves() -> None:
     assert judged(event(1, "L4_IPV6_DISCONNECTED"), *first, *again).failure is None
     assert judged(event(1, "L4_IPV6_CONNECTED"), *first, *again).failure is not None
     assert judged(event(1, "L4_IPV4_CONNECTED"), *first, *again).failure is None
+
+
+NOTHING = (status(10, 1, ""), status(11, 2, ""))
+LATER = (*command(9, 300_000, "state"), status(300_000, 1, ""), status(300_001, 2, ""))
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        structs.replace(event(5, "-"), info=None),
+        structs.replace(event(5, "-"), info="disconected"),
+        structs.replace(event(5, "-"), info="IPv4 connectivity lst"),
+        Noise(text="EVNT: L4 [1] disconnected"),
+        Noise(text="EVENT: L4 [1] disconnected[00:00:01.000,000] <inf> app: hello"),
+        Noise(text="[00:00:01.000,000] <inf> app: EVENhelloT: L4 [1] disconnected"),
+        Noise(text="E[V0E0N:T0:0 :L041 .[010]0 ,d0i0s0c]o n<niencft>e da p p :   h e l l o"),
+        Noise(text="4 [1] disconnected"),
+        structs.replace(command(3, 5, "down", "1")[1], values={"said": "DoneEVENT: L4 [1] disconnected "}),
+    ],
+)  # fmt: skip
+def test_an_event_that_may_be_hidden_in_a_damaged_line_is_no_failure(spoilt: AnyRecord) -> None:
+    checker = judged(event(1, "L4_CONNECTED"), spoilt, *NOTHING, *LATER)
+    verdict = checker.finish()
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "damaged line" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        structs.replace(event(5, "-"), info="DHCPv4 bound"),
+        Noise(text="Hello World! qemu_x86"),
+        Noise(text="[00:00:01.000,000] <inf> net_config: IPv4 address: 192.0.2.1"),
+        Noise(text="Instructing iface 1 (0x437718 - radio0 - Dummy) to connect."),
+        command(3, 5, "down", "1")[1],
+    ],
+)
+def test_other_lines_do_not_excuse_an_event_that_is_missing(harmless: AnyRecord) -> None:
+    checker = judged(event(1, "L4_CONNECTED"), harmless, *NOTHING, *LATER)
+    assert checker.finish().outcome is Outcome.FAILS
+
+
+def test_damage_before_the_last_event_excuses_nothing() -> None:
+    spoilt = Noise(text="EVNT: L4 [1] disconnected")
+    checker = judged(spoilt, event(1, "L4_CONNECTED"), *NOTHING, *LATER)
+    assert checker.finish().outcome is Outcome.FAILS
+
+
+def test_damage_without_a_disagreement_harms_nothing() -> None:
+    spoilt = Noise(text="EVNT: L4 [1] disconnected")
+    checker = judged(event(1, "L4_DISCONNECTED"), spoilt, *NOTHING, *LATER)
+    assert checker.finish().outcome is Outcome.CONFORMS
 
 
 @pytest.mark.parametrize("path", sorted(TRACES.glob("*.jsonl")), ids=lambda path: path.stem)

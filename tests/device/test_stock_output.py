@@ -19,6 +19,7 @@ from connmgr_hil.device.stock.output import (
     TimeoutValue,
     Version,
     Watched,
+    split_glued,
 )
 
 RADIO = Iface(1, "0x437718", "radio0", "Dummy")
@@ -300,3 +301,25 @@ def test_words_become_lines(words: str, line: str) -> None:
 def test_what_the_shell_cannot_say_is_refused(words: str) -> None:
     with pytest.raises(Unsupported, match="through the stock shell"):
         shell_line(tuple(words.split()))
+
+
+def test_an_event_is_found_that_is_glued_to_other_text() -> None:
+    assert split_glued("DoneEVENT: L4 [1] disconnected") == ("Done", "EVENT: L4 [1] disconnected")
+    assert split_glued("Interface 1 is downEVENT: L2 [1] interface down (0x1)") == (
+        "Interface 1 is down",
+        "EVENT: L2 [1] interface down (0x1)",
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "EVENT: L4 [1] disconnected",
+        "[00:00:01.000,000] <inf> app: saw EVENT: L4 [1] connected",
+        "DoneEVENT: L4 disconnected",
+        "Done",
+        "",
+    ],
+)
+def test_nothing_else_is_taken_for_a_glued_event(line: str) -> None:
+    assert split_glued(line) is None

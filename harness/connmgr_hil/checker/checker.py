@@ -35,6 +35,7 @@ from connmgr_hil.vocabulary.observations import (
 from connmgr_hil.vocabulary.stimuli import Words
 
 from . import life
+from .actors import another_acted
 from .calm import follow
 from .evidence import Damage, Evidence
 from .explain import Explainer
@@ -114,8 +115,11 @@ class Checker:
             self._take(record)
         else:
             self._note(record)
-        if self._stock is not None and (failure := self._stock.judge(self.records, record)):
-            self.evidence.fail(failure)
+        if self._stock is not None:
+            if failure := self._stock.judge(self.records, record):
+                self.evidence.fail(failure)
+            elif self._stock.damage:
+                self.evidence.harm(Damage.LINE, self.records, self._stock.damage)
         return self.failure
 
     def _take(self, record: _Judged) -> None:
@@ -390,6 +394,12 @@ class Checker:
         else:
             survivors = [after for each in frontier for after in search.match(each, record)]
         if not survivors:
+            if isinstance(record, EventSeen) and (
+                another := another_acted(search.world, record.name, record.iface, frontier)
+            ):
+                self.evidence.harm(Damage.DOUBT, number, another)
+                self._forget()
+                return
             explainer = self._explainer(number, record.t)
             self.evidence.fail(explainer.explain(record, frontier or self._hypotheses))
             return

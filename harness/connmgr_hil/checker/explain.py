@@ -405,6 +405,11 @@ def _forbidden_oper_up(each: Hypothesis, index: int) -> tuple[str, str]:
             "REQ-CTL-044",
             "An association that completes while admin-down never makes it oper-up",
         )
+    if impl.lingers or impl.ended == "down":
+        return (
+            "REQ-IMP-016",
+            "After admin-down an iface is oper-up only when it has associated anew",
+        )
     if impl.phase == "connecting":
         return "REQ-IMP-001", "The iface is oper-down until it is really connected"
     if impl.ended == "timeout":

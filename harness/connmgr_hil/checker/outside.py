@@ -23,6 +23,7 @@ from connmgr_hil.model.state import (
 )
 from connmgr_hil.model.unseen import variants
 from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.observations import EventSeen, StateSeen
 
 AHEAD_USEC = 30_000
@@ -135,6 +136,15 @@ def ways_seen(world: World, iface: Iface, seen: StateSeen) -> int:
     """Return the ways in which a real iface may have been found that this dump allows; 0 where that is settled already."""
     each_way = variants(iface, families=world.profile.families)
     return sum(1 << way for way, each in each_way if not real_differences(world, each, seen))
+
+
+def link_seen(facts: IfaceFacts, iface: Iface, seen: StateSeen) -> Iface:
+    """Return a real iface with whether this dump shows that the link of its last connection outlived admin-down (REQ-IMP-016)."""
+    left = seen.carrier and not seen.dormant and not seen.admin
+    lingers = facts.bound and left and iface.impl.ended == "down"
+    if lingers == iface.impl.lingers:
+        return iface
+    return iface._replace(impl=iface.impl._replace(lingers=lingers))
 
 
 def settings_seen(iface: Iface, seen: StateSeen) -> Iface:

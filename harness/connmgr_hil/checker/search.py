@@ -18,6 +18,7 @@ from .outside import (
     Foreseen,
     is_none_of_ours,
     is_of_driver,
+    link_seen,
     settings_seen,
     together,
     ways_seen,
@@ -260,6 +261,8 @@ class Search:
             each = each._replace(state=self._model.known(state))
         ifaces = each.state.ifaces
         now = settings_seen(ifaces[place], seen)
+        if self.world.is_real(seen.iface):
+            now = link_seen(self.world.iface(seen.iface), now, seen)
         if now is ifaces[place] or each.chaotic:
             return each
         state = each.state._replace(ifaces=(*ifaces[:place], now, *ifaces[place + 1 :]))

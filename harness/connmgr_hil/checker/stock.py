@@ -9,9 +9,17 @@ not; two sights of the same disagreement, with time between, are a failure.
 from dataclasses import dataclass, field
 
 from connmgr_hil.vocabulary.events import Event
-from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, StatusSeen, Stimulus
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    EventSeen,
+    Noise,
+    Reply,
+    StatusSeen,
+    Stimulus,
+)
 from connmgr_hil.vocabulary.stimuli import Words
 
+from .pieces import is_event_in_pieces, may_be_l4
 from .verdict import Failure
 
 REST_USEC = 100_000
@@ -21,6 +29,15 @@ _LOOKING = frozenset({"state", "advance", "ping", "bound", "ignored"})
 """Commands that change nothing: a disagreement before and after them is the same one."""
 
 _STATUS = ("shell", "net", "cm", "status")
+
+EVENTS = " events"
+
+_CAUSES = frozenset(
+    (
+        Event.IF_UP, Event.IF_DOWN, Event.IPV4_ADDR_ADD, Event.IPV4_ADDR_DEL, Event.IPV6_ADDR_ADD,
+        Event.IPV6_ADDR_DEL, Event.IPV6_DAD_SUCCEED, Event.IPV6_DAD_FAILED,
+    )
+)  # fmt: skip
 
 _CLASSES = {
     "any": (Event.L4_CONNECTED, Event.L4_DISCONNECTED),
@@ -41,6 +58,10 @@ class StockJudge:
     _up: dict[str, bool] = field(default_factory=dict)
     _since: dict[str, int] = field(default_factory=dict)
     _last_words: str = "hello"
+    _spoilt: dict[str, str] = field(default_factory=dict)
+    _unnamed: bool = False
+    damage: str = ""
+    """A disagreement that a damaged line may account for, and that line."""
 
     def judge(self, number: int, record: AnyRecord) -> Failure | None:
         """Take one more record; return the failure that it proves, if any."""
@@ -53,16 +74,45 @@ class StockJudge:
             for kind, (connected, disconnected) in _CLASSES.items():
                 if record.name in (connected, disconnected):
                     self._up[kind] = record.name == connected
+                    self._spoilt.pop(kind, None)
+            if record.name == "-" and may_be_l4(record.info):
+                self._spoil(f"event of iface {record.iface} {record.info or ''}".rstrip())
+                self._unnamed = record.info is None
+            elif self._unnamed and record.name in _CAUSES:
+                # An L4 event follows what it comes of: that without a name was none of this change.
+                self._spoilt.clear()
             # What was seen before an event and after it need not agree.
             self._since.clear()
             self._status.clear()
+        elif isinstance(record, Reply):
+            for line in record.values.get("said", "").splitlines():
+                self._spoil_by(line)
+        elif isinstance(record, Noise):
+            self._spoil_by(record.text)
         elif isinstance(record, StatusSeen):
             self._status[record.iface] = record
             for key, seen, wanted in self._disagreements(record):
                 began = self._since.setdefault(key, record.t)
-                if record.t - began >= REST_USEC:
+                if record.t - began < REST_USEC:
+                    continue
+                if spoilt := self._spoilt.get(key.removesuffix(EVENTS)):
+                    self.damage = (
+                        f"{seen}, which the damaged line '{spoilt}' may account for\n"
+                        "  next: run it again, and without the log on the same line"
+                    )
+                else:
                     return self._failure(number, record, seen, wanted)
         return None
+
+    def _spoil_by(self, line: str) -> None:
+        if is_event_in_pieces(line):
+            self._spoil(line.strip())
+
+    def _spoil(self, line: str) -> None:
+        """An L4 event of any kind may be hidden in this line."""
+        self._unnamed = False
+        for kind in _CLASSES:
+            self._spoilt[kind] = line
 
     def _disagreements(self, status: StatusSeen) -> list[tuple[str, str, str]]:
         """Return (key, seen, wanted) for what does not agree, and forget what agrees again."""
@@ -99,7 +149,7 @@ class StockJudge:
             name = _CLASSES[kind][0 if up else 1]
             checks.append(
                 (
-                    f"{kind} events",
+                    f"{kind}{EVENTS}",
                     ready == up,
                     (
                         f"the last event of its kind was {name}; status: "

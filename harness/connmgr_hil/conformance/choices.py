@@ -81,7 +81,8 @@ def _on_controlled(verb: str) -> _Draw:
 
 
 def _address(choices: Choices, random: Random) -> Words:
-    address = random.choice(_V4 + _V6)
+    hello = choices.world.hello
+    address = random.choice(_V4 * hello.ipv4 + _V6 * hello.ipv6)
     change = random.choice((stimuli.add, stimuli.add, stimuli.delete))
     return change(random.choice(choices._all), address)  # noqa: SLF001 - one module
 

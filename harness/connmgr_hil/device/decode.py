@@ -25,7 +25,9 @@ _NUMBER = re.compile(r"-?[0-9]{1,16}|[0-9a-f]{1,16}")
 _TRUTH = {"0": False, "1": True}
 _STATUS_KEYS = {"tag", "t0", "rc", "err", "i", "hook"}
 _HELLO_FLAGS = ("ipv4", "ipv6", "dad", "autodown", "reboot", "granted", "coop")
-_HELLO_NUMBERS = ("proto", "queue", "ticks", "ifaces", "track")
+_HELLO_NUMBERS = (
+    "proto", "queue", "ticks", "ifaces", "track", "room4", "room6", "cfg4", "cfg6",
+)  # fmt: skip
 _HELLO_WORDS = ("app", "zephyr", "connmgr", "board", "build", "nonce", "first")
 
 

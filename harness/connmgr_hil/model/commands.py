@@ -68,6 +68,8 @@ def _dormant(kernel: Kernel, args: Words) -> Result:
 def _address(version: int) -> _Command:
     def command(kernel: Kernel, args: Words) -> Result:
         index, text = int(args[0]), args[2]
+        if not kernel.world.hello.has_family(version):
+            return _UNSUPPORTED
         if args[1] == "del":
             return (yield from net_if.delete_address(kernel, index, text, version)), ()
         seconds = int(args[3]) if len(args) == 4 else 0

@@ -40,18 +40,24 @@ def boot_listeners(world: World) -> tuple[Listener, ...]:
     automation = [Event.IF_ADMIN_UP, Event.IF_DOWN]
     if world.profile.idle:
         automation.append(Event.IF_UP)
+    families = [
+        events
+        for version, events in ((4, _MONITOR_V4), (6, _MONITOR_V6))
+        if world.hello.has_family(version)
+    ]
     if world.profile.static_handlers:
         return (
             Listener("automation", world.mask(*automation), fixed=True),
             Listener("automation", world.mask(*_AUTO_CONN), fixed=True),
             Listener("monitor", world.mask(*_MONITOR_IF), fixed=True),
-            Listener("monitor", world.mask(*_MONITOR_V6), fixed=True),
-            Listener("monitor", world.mask(*_MONITOR_V4), fixed=True),
+            *(
+                Listener("monitor", world.mask(*events), fixed=True)
+                for events in reversed(families)
+            ),
             *early_listeners(world),
         )
     newest_first = (
-        Listener("monitor", world.mask(*_MONITOR_V4)),
-        Listener("monitor", world.mask(*_MONITOR_V6)),
+        *(Listener("monitor", world.mask(*events)) for events in families),
         Listener("monitor", world.mask(*_MONITOR_IF)),
         Listener("automation", world.mask(*_AUTO_CONN)),
         Listener("automation", world.mask(*automation)),

@@ -189,6 +189,19 @@ class Kernel:
     def hook(self, hook: Hook | None) -> None:
         self.written[Look(NO_IFACE, "hook")] = hook
 
+    @property
+    def rooms(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """What is known of the room for addresses of IPv4 and IPv6."""
+        return cast(
+            "tuple[tuple[int, int], tuple[int, int]]", self._look("rooms", self._before.rooms)
+        )
+
+    def put_room(self, place: int, room: int, taken: int) -> None:
+        """Note what is known of the room for addresses of IPv4 (0) or IPv6 (1)."""
+        four, six = self.rooms
+        now = (four, (room, taken)) if place else ((room, taken), six)
+        self.written[Look(NO_IFACE, "rooms")] = now
+
     def total(self, number: int) -> int:
         """Return one of the monitor's totals."""
         return cast("int", self._look(f"counts.{number}", self._before.counts[number]))

@@ -113,7 +113,7 @@ class Change(NamedTuple):
             ifaces = tuple(changed)
         counts = _with(state.counts, self.counts) if self.counts else state.counts
         blames = _with(state.blames, self.blames) if self.blames else state.blames
-        after = State(ifaces, state.listeners, state.hook, counts, blames)
+        after = State(ifaces, state.listeners, state.hook, counts, blames, state.rooms)
         return after._replace(**self.rest) if self.rest else after  # type: ignore[arg-type]
 
 

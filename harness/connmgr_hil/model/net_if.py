@@ -11,6 +11,7 @@ from connmgr_hil.vocabulary.status import status_text
 from . import real, unseen
 from .kernel import Answer, Kernel, Rule, Switch
 from .observed import Arm
+from .room import has_room
 from .state import Address
 
 DAD_USEC = 100_000
@@ -18,9 +19,6 @@ DAD_USEC = 100_000
 
 AUTOCONF = "fe80::"
 """Stands for the link-local address that an iface makes for itself when DAD is built in."""
-
-MAX_ADDRESSES = 4
-"""Unicast addresses of each family that the sample application has room for."""
 
 
 def net_if_up(kernel: Kernel, index: int) -> Answer:
@@ -93,6 +91,7 @@ def _update_oper(kernel: Kernel, index: int) -> Rule:
         return
     if kernel.world.is_real(index):
         unseen.know_oper(kernel, index)
+        real.taken_down(kernel, index)
         iface = kernel.iface(index)
     oper = iface.admin and iface.carrier and not iface.dormant
     if oper == iface.oper:
@@ -111,7 +110,7 @@ def _start_dad(kernel: Kernel, index: int) -> Rule:
     """Restart detection for all addresses at IF_UP; no address event is raised for it (REQ-MON-036)."""
     iface = kernel.iface(index)
     known = any(address.text == AUTOCONF for address in iface.a6)
-    if not known and len(iface.a6) < MAX_ADDRESSES:
+    if not known:
         yield from add_address(kernel, index, AUTOCONF, version=6)
     for address in kernel.iface(index).a6:
         if address.text != AUTOCONF:
@@ -150,7 +149,7 @@ def add_address(kernel: Kernel, index: int, text: str, version: int, seconds: in
     if kernel.world.is_real(index):
         status = yield from real.add_address(kernel, index, text, version)
     elif all(each.text != text for each in addresses):
-        if len(addresses) >= MAX_ADDRESSES:
+        if not has_room(kernel, index, version, len(addresses)):
             status = "-EINVAL"
         else:
             kernel.put(index, **{field: (*addresses, Address(text))})

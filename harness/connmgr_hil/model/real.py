@@ -18,6 +18,9 @@ from .state import IDLE_TIMEOUT, PERSISTENT, SETTINGS, TIMEOUT, Address, Ending
 from .unseen import SOME4, SOME6
 from .world import World
 
+AT_ONCE_USEC = 12_000
+"""An iface that is oper-up so soon after admin-up had its link before: `net_if_up` itself makes it so."""
+
 AN_ERROR = "an error"
 """Stands for any negative status."""
 
@@ -58,6 +61,8 @@ def is_legal(kernel: Kernel, move: Unprompted) -> bool:
     iface = kernel.iface(move.iface)
     bound = kernel.world.iface(move.iface).bound
     if move.event is Event.IF_UP:
+        if iface.impl.lingers:
+            return False
         return iface.admin and not iface.oper and (not bound or iface.impl.phase != "idle")
     if move.event is Event.IF_DOWN:
         return iface.oper
@@ -158,6 +163,21 @@ def boot(kernel: Kernel, index: int) -> Rule:
     yield from ()
 
 
+def taken_down(kernel: Kernel, index: int) -> None:
+    """The iface was taken admin-down: what is up again must have associated anew (REQ-IMP-016).
+
+    An attempt that was under way may go on, and succeed unseen (REQ-CTL-044).
+    """
+    if kernel.world.iface(index).bound and kernel.iface(index).impl.phase == "connected":
+        kernel.put_impl(index, phase="idle", ended="down")
+
+
+def lingers_no_more(kernel: Kernel, index: int) -> Rule:
+    """The link that was left would have shown itself by now: what comes is another."""
+    yield from ()
+    kernel.put_impl(index, lingers=False)
+
+
 def driver_starts(kernel: Kernel) -> Generator[Switch, None, bool]:
     """The unseen driver starts, and may wait for its device meanwhile, or refuses."""
     how = kernel.choose(4)
@@ -175,6 +195,8 @@ def driver_stops(kernel: Kernel) -> Rule:
 def switched(kernel: Kernel, index: int, on: bool) -> Rule:
     """Carrier or dormant was set by hand; what else keeps the iface down is not known."""
     unseen.know_oper(kernel, index)
+    if kernel.iface(index).impl.lingers:
+        kernel.put_impl(index, lingers=False)
     if on:
         yield from _perhaps_up(kernel, index)
     elif kernel.iface(index).oper:
@@ -185,6 +207,8 @@ def switched(kernel: Kernel, index: int, on: bool) -> Rule:
 
 def taken_up(kernel: Kernel, index: int) -> Rule:
     """The iface was taken admin-up: if it has its link it is oper-up at once."""
+    if kernel.iface(index).impl.lingers:
+        kernel.do(Arm(f"lingering:{index}", AT_ONCE_USEC, "lingering"))
     if kernel.iface(index).impl.phase != "idle" or not kernel.world.iface(index).bound:
         yield from _perhaps_up(kernel, index)
 
@@ -192,7 +216,7 @@ def taken_up(kernel: Kernel, index: int) -> Rule:
 def _perhaps_up(kernel: Kernel, index: int) -> Rule:
     unseen.know_oper(kernel, index)
     iface = kernel.iface(index)
-    if iface.admin and not iface.oper and kernel.choose(2):
+    if iface.admin and not iface.oper and not iface.impl.lingers and kernel.choose(2):
         kernel.put(index, oper=True)
         _turn(kernel, index)
         yield from kernel.post(Event.IF_UP, index)
@@ -202,7 +226,7 @@ def connect(kernel: Kernel, index: int) -> Answer:
     """The unseen connect callback: it accepts, connects at once, or refuses."""
     unseen.know_oper(kernel, index)
     iface = kernel.iface(index)
-    how = kernel.choose(2 if iface.oper else 3)
+    how = kernel.choose(2 if iface.oper or iface.impl.lingers else 3)
     if how == 1:
         return AN_ERROR
     if iface.oper:

@@ -63,7 +63,7 @@ class Address(NamedTuple):
 
 
 Phase = Literal["idle", "connecting", "connected"]
-Ending = Literal["", "timeout", "fatal", "aborted", "loss", "disconnect", "cancelled"]
+Ending = Literal["", "timeout", "fatal", "aborted", "loss", "disconnect", "cancelled", "down"]
 # A fatal error ends a connection ("fatal") or an attempt ("aborted"), disconnect likewise.
 Beginning = Literal["", "loss", "loss, persistent since"]
 
@@ -92,6 +92,8 @@ class Impl(NamedTuple):
     configured: bool = True
     option: str = "00000000"
     tearing: bool = False
+    lingers: bool = False
+    """A real iface was seen admin-down with the link of the connection that ended by that: taken up, it is oper-up at once."""
     overdue: bool = False
     """The timeout of a real iface's attempt is over: TIMEOUT may come."""
 
@@ -113,6 +115,8 @@ class Iface(NamedTuple):
     flags: int = 0
     timeout: int = 0
     idle_timeout: int = 0
+    given: int = 0
+    """Whether it has or lacks a configuration for addresses, of IPv4 and IPv6, each a bit (`room`)."""
     maybe: int = 0
     """As what a real iface may have been found, if that is not settled yet (`unseen`); `word` then has the bits that are."""
     unseen: int = 0
@@ -182,6 +186,8 @@ class State(NamedTuple):
     hook: Hook | None = None
     counts: tuple[int, int, int] = (0, 0, 0)
     blames: tuple[int, int, int] = (0, 0, 0)
+    rooms: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    """Of IPv4 and IPv6: for how many addresses an iface has room, 0 while nobody knows, and how many one was seen to have (`room`)."""
 
     def table(self, world: World, about: int = 0) -> str:
         """Return the state as lines a person can read, for failures.

@@ -185,6 +185,7 @@ class Model:
             "teardown": implementation.torn_down,
             "idle": implementation.idle_over,
             "patience": real.patience_ends,
+            "lingering": real.lingers_no_more,
         }[kind]
         yield from expired(kernel, int(index))
 

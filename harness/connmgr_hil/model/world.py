@@ -6,7 +6,7 @@ from operator import or_
 from typing import NamedTuple, Protocol, TypeVar, cast
 
 from connmgr_hil.vocabulary.events import Event, Layer, event_codes, layer_of
-from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.facts import ROLES, Hello, IfaceFacts
 
 from .profiles import Profile, profile_of
 
@@ -54,6 +54,8 @@ class World:
     names: dict[int, Event] = field(init=False)
     reals: frozenset[int] = field(init=False)
     """The indexes of ifaces of which nothing is known but their guarantees."""
+    is_sample: bool = field(init=False)
+    """Whether it is the sample application: nobody but the automations and who drives it does anything there."""
     _audiences: dict[tuple[object, int], tuple[bool, tuple[Masked, ...]]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
@@ -63,6 +65,8 @@ class World:
         codes = event_codes(families=self.profile.families, wide=self.profile.wide_codes)
         reals = frozenset(facts.index for facts in self.ifaces if facts.is_real)
         object.__setattr__(self, "reals", reals)
+        sample = any(facts.name in ROLES.values() for facts in self.ifaces)
+        object.__setattr__(self, "is_sample", sample)
         object.__setattr__(self, "codes", codes)
         object.__setattr__(self, "names", {code: event for event, code in codes.items()})
 

@@ -15,7 +15,7 @@ from .events import Codes
 from .frames import Ring
 from .kernel import COOPERATIVE_LOWEST, PREEMPTIBLE_LOWEST, Kernel, Steps
 from .monitor import Monitor
-from .net_if import NetIf, NetIfs
+from .net_if import ADDRESSES_PER_FAMILY, NetIf, NetIfs
 from .net_mgmt import NetMgmt
 from .probe import Probe
 from .probe_commands import ProbeCommands
@@ -247,6 +247,10 @@ class Board:
             ("ticks", TICKS_PER_SECOND),
             ("ifaces", len(self.ifs.all)),
             ("track", len(self.ifs.all)),
+            ("room4", ADDRESSES_PER_FAMILY),
+            ("room6", ADDRESSES_PER_FAMILY),
+            ("cfg4", len(self.ifs.all)),
+            ("cfg6", len(self.ifs.all)),
             ("first", f"{self.ring.first:x}"),
         ]
         self.ring.add("hello", fields)

@@ -31,9 +31,27 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     ticks: int = 1000
     ifaces: int = 0
     track: int = 0
+    room4: int = 0
+    """Unicast IPv4 addresses that an iface has room for, 0 if the device does not say."""
+    room6: int = 0
+    cfg4: int = 0
+    """Ifaces that there are IPv4 configurations for: no other can have an address; 0 if the device does not say."""
+    cfg6: int = 0
     first: str = "0"
     dialect: str = "probe"
     events: bool = True
+
+    def has_family(self, version: int) -> bool:
+        """Tell whether IPv4 or IPv6 is built in."""
+        return self.ipv4 if version == 4 else self.ipv6
+
+    def room(self, version: int) -> int:
+        """Return how many addresses of a family an iface has room for, 0 if the device does not say."""
+        return self.room4 if version == 4 else self.room6
+
+    def configurations(self, version: int) -> int:
+        """Return how many ifaces may have addresses of a family, 0 if the device does not say."""
+        return self.cfg4 if version == 4 else self.cfg6
 
     @property
     def removes_addresses(self) -> bool:

@@ -80,6 +80,14 @@ void cm_hello_send(const char *challenge)
 	cm_frame_int(&frame, "ticks", CONFIG_SYS_CLOCK_TICKS_PER_SEC);
 	cm_frame_int(&frame, "ifaces", ifaces);
 	cm_frame_int(&frame, "track", CM_TRACKED);
+#if defined(CONFIG_NET_IPV4)
+	cm_frame_int(&frame, "room4", CONFIG_NET_IF_UNICAST_IPV4_ADDR_COUNT);
+	cm_frame_int(&frame, "cfg4", CONFIG_NET_IF_MAX_IPV4_COUNT);
+#endif
+#if defined(CONFIG_NET_IPV6)
+	cm_frame_int(&frame, "room6", CONFIG_NET_IF_UNICAST_IPV6_ADDR_COUNT);
+	cm_frame_int(&frame, "cfg6", CONFIG_NET_IF_MAX_IPV6_COUNT);
+#endif
 	cm_frame_hex(&frame, "first", cm_history_first(), 8);
 	cm_frame_send(&frame);
 	for (int index = 1; index <= ifaces; index++) {

@@ -254,6 +254,10 @@ class StockDevice(Introduced):
         return line
 
     def _take(self, line: str) -> None:
+        if glued := output.split_glued(line):
+            for part in glued:
+                self._take(part)
+            return
         said = output.parse(line)
         if self._flood.is_one():
             # Without checksums only what has the form of an event or a log is surely the device's.
@@ -295,7 +299,12 @@ class StockDevice(Introduced):
 
 def _event(said: output.EventLine, now: int) -> EventSeen:
     return EventSeen(
-        t=now, listener=LISTENER, name=said.name, code=said.code, iface=said.iface, info=None
+        t=now,
+        listener=LISTENER,
+        name=said.name,
+        code=said.code,
+        iface=said.iface,
+        info=said.text if said.name == "-" else None,
     )
 
 

@@ -165,6 +165,7 @@ _EVENT = _line(
     r"(?: \(0x(?P<code>[0-9a-f]{1,16})\))?"
 )
 _LOG = _line(r"\[[\d:., ]+\] <(?P<level>err|wrn|inf|dbg)> (?P<module>[^:]+): (?P<message>.*)")
+_EVENT_HEAD = "EVENT: "
 _DROPPED = _line(r"--- (?P<message>\d+ messages dropped) ---")
 _TITLE = _line(
     r"Interface (?:(?P<name>.+) )?\(?(?P<pointer>(?:0x)?[0-9a-fA-F]+)\)? \((?P<l2>[^()]+)\) "
@@ -250,12 +251,23 @@ _EVENTS: dict[tuple[str, str], Event] = {
 _WITH_ADDRESS = re.compile(r"(?P<what>IPv[46] (?:address|ACD|DAD) \w+|DNS server \w+)(?: \S+)?")
 
 
+def split_glued(text: str) -> tuple[str, str] | None:
+    """Return what stands before an event that is glued to the end of another line, and the event's line; None if there is none.
+
+    A thread may print without a line end. A log message may quote an event, and is left alone.
+    """
+    place = text.find(_EVENT_HEAD, 1)
+    if place < 0 or _LOG.fullmatch(text) or _event(text[place:]) is None:
+        return None
+    return text[:place], text[place:]
+
+
 def parse(text: str) -> Line | None:
     """Return what a line says, or None for a line that is not known here.
 
     The line comes without colours, prompt and line end, as `Screen` gives it.
     """
-    if text.startswith("EVENT: "):
+    if text.startswith(_EVENT_HEAD):
         return _event(text)
     if match := _LOG.fullmatch(text):
         return LogLine(match["level"], match["module"], match["message"].rstrip())

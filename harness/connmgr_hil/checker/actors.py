@@ -1,0 +1,35 @@
+"""Others that use the Connection Manager beside the one who drives the run: an application of a user's own.
+
+In the sample application nobody else does anything, so what nobody asked for is a failure. Another application may take its ifaces up and
+down as it likes, as many samples of Zephyr do in `main`; that is no automation's doing (REQ-AUTO-006, REQ-AUTO-020).
+"""
+
+from collections.abc import Iterable
+
+from connmgr_hil.model import World
+from connmgr_hil.vocabulary.events import Event
+
+from .hypothesis import Hypothesis
+
+
+def another_acted(world: World, name: str, index: int, hypotheses: Iterable[Hypothesis]) -> str:
+    """Return why an event that has no explanation may be another actor's doing, or an empty string.
+
+    No automation takes an iface admin-up, and none touches an unbound one. An event that comes though the iface's admin state was that already is nobody's.
+    """
+    if world.is_sample or index < 1:
+        return ""
+    facts = world.iface(index)
+    if name == Event.IF_ADMIN_UP:
+        acts, what = any(not each.state.ifaces[index - 1].admin for each in hypotheses), "up"
+    elif name == Event.IF_ADMIN_DOWN and not facts.bound:
+        acts, what = any(each.state.ifaces[index - 1].admin for each in hypotheses), "down"
+    else:
+        return ""
+    if not acts:
+        return ""
+    return (
+        f"iface {index} ({facts.name}) was taken admin-{what}, and neither a command nor an automation does that: "
+        "the application seems to use the Connection Manager itself\n"
+        "  next: build the probe into an application that leaves its ifaces to the run"
+    )
