@@ -5,6 +5,7 @@ the device answers its next command, are missed. The whole trace is consumed.
 """
 
 from collections import deque
+from dataclasses import replace
 
 from connmgr_hil.model import Model, Models, Profile, World
 from connmgr_hil.model.observed import Shown
@@ -263,6 +264,11 @@ class Checker:
         self._elapsed += self._last_t - (self._first_t or 0)
         self._first_t = None
         self._last_t = self._answered_t = self._driver_t = 0
+        if self.model is not None and self.model.world.hello.build != hello.facts.build:
+            other = self.model.world.hello.build
+            self._harm(
+                Damage.DOUBT, f"one trace with devices of 2 builds: {other}, {hello.facts.build}"
+            )
         world = World.of(hello.facts, hello.ifaces, self._profile)
         model = self._models.of(world)
         if self.model is not model:
@@ -323,7 +329,9 @@ class Checker:
         ]
         commands += [Command(i, words[i], self._last_t) for i in given if i not in replies]
         if self._search:
-            self._search.begin(commands, foreseen(self._search.world, window))
+            stall = self._stall(replies, words)
+            limits = replace(self.limits, late=self.limits.late + stall) if stall else self.limits
+            self._search.begin(commands, foreseen(self._search.world, window), limits)
         self._hypotheses = [
             each._replace(started=0, befallen=0) if each.started or each.befallen else each
             for each in self._hypotheses
@@ -337,6 +345,22 @@ class Checker:
                 self._recent.append(" ".join(record.words))
             else:
                 self._judge(number, record)
+
+    def _stall(self, replies: dict[int, Reply], words: dict[int, Words]) -> int:
+        """Return for how long the device may have stood still, in microseconds of its own time.
+
+        An emulator on a busy host does not run its CPU at times, though its clock goes on; then its waits end as late as its timers.
+        """
+        if not self._time_is_real:
+            return 0
+        before = self._answered_t or None
+        longest = 0
+        for ident, reply in replies.items():
+            over = reply.t - ends(reply, words[ident]) if "advance" in words.get(ident, ()) else 0
+            gap = reply.t0 - before if before is not None else 0
+            longest = max(longest, over, gap)
+            before = reply.t
+        return longest
 
     def _done(self, words: Words, reply: Reply) -> int:
         """Return until when timers may run out in the midst of a command, if that is of any length."""
@@ -466,7 +490,12 @@ class Checker:
     def _explainer(self, number: int, t: int) -> Explainer:
         assert self.model is not None
         return Explainer(
-            self.model, self.limits.late, number, t, self._since(), self._commands_words()
+            self.model,
+            self._searching.limits.late,
+            number,
+            t,
+            self._since(),
+            self._commands_words(),
         )
 
     def _commands_words(self) -> dict[int, Words]:

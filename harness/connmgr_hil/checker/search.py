@@ -53,7 +53,7 @@ class Search:
     def __init__(self, model: Model, limits: Limits) -> None:
         self.world = model.world
         self._model = model
-        self._limits = limits
+        self.limits = limits
         self.rules: set[tuple[str, str]] = set()
         self.commands: list[Command] = []
         self._words: dict[int, Words] = {}
@@ -62,9 +62,10 @@ class Search:
         self.began = 0
         self._foreseen: list[Foreseen] = []
 
-    def begin(self, commands: list[Command], foreseen: list[Foreseen]) -> None:
-        """Turn to other commands, none of them given yet, and to the changes seen beside them."""
+    def begin(self, commands: list[Command], foreseen: list[Foreseen], limits: Limits) -> None:
+        """Turn to other commands, none of them given yet, to the changes seen beside them, and to how exactly times are judged."""
         self._foreseen = foreseen
+        self.limits = limits
         self.commands = commands
         self._words = {each.id: each.words for each in commands}
         self.given = set()
@@ -81,7 +82,7 @@ class Search:
 
     def expand(self, hypotheses: Iterable[Hypothesis], t: int) -> list[Hypothesis]:
         """Return every hypothesis reachable by internal moves up to time t, and still possible at t."""
-        limits = self._limits
+        limits = self.limits
         horizon = t + limits.early
         reached: list[Hypothesis] = []
         waiting = [each for each in hypotheses if not self._stalled(each, t)]
@@ -139,7 +140,7 @@ class Search:
                 each.befallen,
             )  # fmt: skip
             track = Track(outcome.items, 0, command.id, cause, begins)
-            yield fresh.settle(track, begins, self._limits.jitter)
+            yield fresh.settle(track, begins, self.limits.jitter)
 
     def _next_foreseen(self, each: Hypothesis, t: int) -> int | None:
         """Return how many of the changes will have begun, if the next may begin now."""
@@ -151,7 +152,7 @@ class Search:
     def _befall(self, each: Hypothesis, move: Move, befallen: int, t: int) -> Iterable[Hypothesis]:
         for outcome in self._model.step(each.state, move):
             fresh = each._replace(state=outcome.state, befallen=befallen)
-            yield fresh.settle(Track(outcome.items, 0, 0, OUTSIDE, t), t, self._limits.jitter)
+            yield fresh.settle(Track(outcome.items, 0, 0, OUTSIDE, t), t, self.limits.jitter)
 
     def _expire(self, each: Hypothesis, clock: Clock, now: int) -> Iterable[Hypothesis]:
         """Let a timer run out; what it shows must come before it is too late."""
@@ -159,7 +160,7 @@ class Search:
         over = {clock.slot, *also}
         clocks = tuple(other for other in each.clocks if other.slot not in over)
         cause = clock.slot.partition(":")[0]
-        latest = min(now, clock.high + self._limits.late)
+        latest = min(now, clock.high + self.limits.late)
         if not clock.certain:
             yield each._replace(clocks=clocks)
         for outcome in self._model.step(each.state, Expire(clock.slot, also)):
@@ -177,7 +178,7 @@ class Search:
         if not each.tracks:
             return False
         slack = 0 if self.world.hello.granted else CLOCK_SLACK
-        patience = self._limits.patience + slack
+        patience = self.limits.patience + slack
         late = any(
             isinstance(track.head, Shown)
             and track.head.kind not in ("reply", "anything")
@@ -228,7 +229,7 @@ class Search:
                 continue
             self.rules.add((head.rule, track.cause))
             forward = Track(track.items, track.position + 1, track.command, track.cause, record.t)
-            yield each.without(track).settle(forward, record.t, self._limits.jitter)
+            yield each.without(track).settle(forward, record.t, self.limits.jitter)
 
     def _may_answer(self, each: Hypothesis, track: Track, reply: Reply) -> bool:
         """A reply comes after everything else has come to rest, and its counters must be right."""

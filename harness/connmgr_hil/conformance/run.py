@@ -273,13 +273,11 @@ def judge(
     checker = Checker(profile=profile, models=models)
     header = Header()
     hello: Hello | None = None
-    builds: dict[str, None] = {}
     for record in fed(checker, path):
         if isinstance(record, Header):
             header = record
         elif isinstance(record, HelloSeen):
             hello = hello or record.facts
-            builds[record.facts.build] = None
             if not header.target:
                 header = structs.replace(header, target=record.facts.board)
     name = checker.model.world.profile.name if checker.model else ""
@@ -287,9 +285,6 @@ def judge(
     verdict = checker.finish(cut=not checker.ended)
     if seen:
         seen(checker)
-    if len(builds) > 1 and verdict.outcome is Outcome.CONFORMS:
-        reason = f"one trace with devices of {len(builds)} builds: {', '.join(builds)}"
-        verdict = replace(verdict, outcome=Outcome.INCONCLUSIVE, reason=reason)
     result = _result(title, header, verdict, path, time.monotonic() - started)
     if hello is None:
         return Judged(result, header.target, name)
