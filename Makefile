@@ -22,7 +22,7 @@ test: lint
 	@$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 soak: $(READY)
-	@CMHIL_SOAK=$(SOAK) $(BIN)/pytest --timeout 0 tests/soak tests/life/test_kills.py $(PYTEST_ARGS)
+	@CMHIL_SOAK=$(SOAK) $(BIN)/pytest --timeout 0 tests/soak tests/life/test_kills.py tests/life/test_full_disks.py $(PYTEST_ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check

@@ -58,7 +58,7 @@ def _walk(task: Task, folder: Path, stopped: Callable[[], bool]) -> Done:
         answers += report.coverage.answers
         pieces.append(_piece(task, number, report, folder))
         if report.unrecorded:
-            unrecorded = report.faults[-1]
+            unrecorded = report.faults[-1] if report.faults else "a trace could not be written"
             break
     return Done(
         task,
