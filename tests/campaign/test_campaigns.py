@@ -144,7 +144,7 @@ def test_hands_that_are_gone_leave_what_is_done(tmp_path: Path) -> None:
         work()
     seed, done_before = ledger.read()
     assert seed == 7
-    assert [each.task.first for each in done_before] == [0, 1]
+    assert sorted(each.task.first for each in done_before) == [0, 1]
     assert [each.first for each in left(tasks, done_before)] == [2, 3, 4, 5]
 
 
@@ -263,18 +263,14 @@ def cluster(tmp_path: Path) -> "Iterator[tuple[str, list[subprocess.Popen[bytes]
             stack.callback(process.wait)
             stack.callback(process.kill)
             processes.append(process)
-        yield address, processes[1:]
+        yield address, processes
 
 
 def test_machines_give_the_same_as_processes_even_when_one_dies(
     cluster: "tuple[str, list[subprocess.Popen[bytes]]]", alone: dict[str, object], tmp_path: Path
 ) -> None:
-    address, workers = cluster
-    both = (
-        "import sys; from distributed import Client\n"
-        "Client(sys.argv[1], timeout=60).wait_for_workers(2, timeout=60)"
-    )
-    subprocess.run([sys.executable, "-c", both, address], check=True, timeout=120)
+    address, (_, *workers) = cluster
+    wait_for_workers(address)
     out = tmp_path / "out"
     running = cmhil(*WALKS, "--scheduler", address, "--keep", "--out", str(out))
     try:
@@ -287,6 +283,33 @@ def test_machines_give_the_same_as_processes_even_when_one_dies(
     document = without_run(out)
     assert document["walks"] == alone["walks"]
     assert document["pieces"] == alone["pieces"]
+
+
+def wait_for_workers(address: str) -> None:
+    both = (
+        "import sys; from distributed import Client\n"
+        "Client(sys.argv[1], timeout=60).wait_for_workers(2, timeout=60)"
+    )
+    subprocess.run([sys.executable, "-c", both, address], check=True, timeout=120)
+
+
+def test_what_was_done_before_the_scheduler_died_is_kept(
+    cluster: "tuple[str, list[subprocess.Popen[bytes]]]", alone: dict[str, object], tmp_path: Path
+) -> None:
+    address, (scheduler, *_) = cluster
+    wait_for_workers(address)
+    out = tmp_path / "out"
+    running = cmhil(*WALKS, "--scheduler", address, "--out", str(out))
+    try:
+        wait_for_traces(out, running)
+        scheduler.kill()
+        shown, _ = running.communicate(timeout=120)
+    finally:
+        running.kill()
+    assert running.returncode == 1, shown  # those that were done fail
+    assert "--resume" in shown
+    assert "within reach" in json.loads((out / "summary.json").read_text())["run"]["broken"]
+    assert what_it_showed(out, *WALKS, "--jobs", "1", "--resume") == alone
 
 
 def test_a_scheduler_that_is_not_there(tmp_path: Path) -> None:

@@ -148,11 +148,16 @@ def _until_lost(
                 f"{len(running)} are under way, such as {next(iter(running.values())).label}",
                 "are the workers running, and do they have the images? With --resume the campaign goes on where it was",
             )
+        out_of_reach: BaseException | None = None
         for future in ended:
             task = running.pop(future)
             try:
                 result = future.result()
             except hands.lost:
                 lost.append(task)
+            except hands.gone as error:
+                out_of_reach = error  # but what has ended counts
             else:
                 yield msgspec.convert(result, Done)
+        if out_of_reach is not None:
+            raise out_of_reach
