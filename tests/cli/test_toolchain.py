@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.cli.main import run
-from connmgr_hil.targets import find_platform
+from connmgr_hil.targets import Platform, find_platform
 from connmgr_hil.toolchain import building, machine
 from connmgr_hil.toolchain.compilers import arm_gcc, choose_toolchain, zephyr_sdk
 from connmgr_hil.toolchain.machine import Finding
@@ -23,6 +23,18 @@ def make_tree(base: Path, version: str = "3.4.99") -> Path:
     if (int(major), int(minor)) >= (3, 7):
         (base / "scripts" / "list_hardware.py").touch()
     return base
+
+
+def make_module(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "README").touch()
+    return folder
+
+
+def make_board(root: Path, place: str, name: str) -> None:
+    folder = root / "boards" / place
+    folder.mkdir(parents=True)
+    (folder / "board.yml").write_text(f"board:\n  name: {name}\n  vendor: zephyr\n")
 
 
 def make_arm_gcc(home: Path) -> Path:
@@ -66,7 +78,7 @@ def test_no_tree_says_how_to_get_one(tmp_path: Path) -> None:
 
 def test_modules_are_found_where_west_puts_them(tmp_path: Path) -> None:
     tree = read_tree(make_tree(tmp_path / "zephyr"))
-    (tmp_path / "modules" / "hal" / "nxp").mkdir(parents=True)
+    make_module(tmp_path / "modules" / "hal" / "nxp")
     assert tree.module("hal_nxp") == tmp_path / "modules" / "hal" / "nxp"
     assert tree.module("cmsis") is None
     for name, place in (
@@ -76,7 +88,76 @@ def test_modules_are_found_where_west_puts_them(tmp_path: Path) -> None:
     ):
         assert tree.module(name) is None
         (tmp_path / place).mkdir(parents=True)
+        assert tree.module(name) is None  # west leaves an empty folder where an update failed
+        make_module(tmp_path / place)
         assert tree.module(name) == tmp_path / place
+
+
+@pytest.mark.parametrize(
+    ("manifest", "needed"),
+    [
+        ("projects:\n    - name: cmsis\n    - name: cmsis-dsp\n", "cmsis"),
+        ("projects:\n    - name: cmsis\n    - name: cmsis_6\n", "cmsis_6"),
+        ("", "cmsis"),
+    ],
+)
+def test_of_two_modules_the_first_that_the_tree_names_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manifest: str, needed: str
+) -> None:
+    base = make_tree(tmp_path / "zephyr", "4.2.0")
+    if manifest:
+        (base / "west.yml").write_text(manifest)
+    monkeypatch.setenv("ZEPHYR_BASE", str(base))
+    monkeypatch.delenv("ZEPHYR_MODULES", raising=False)
+    platform = find_platform("mps2_an385")
+    assert f"Zephyr module {needed}" in [each.name for each in machine.lacking(platform)]
+    make_module(tmp_path / "modules" / "hal" / needed)
+    assert not any("module" in each.name for each in machine.lacking(platform))
+
+
+def test_a_board_that_the_tree_has_no_more_cannot_be_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = make_tree(tmp_path / "zephyr", "4.2.0")
+    monkeypatch.setenv("ZEPHYR_BASE", str(base))
+    monkeypatch.delenv("BOARD_ROOT", raising=False)
+    new, gone = find_platform("native_sim_64"), find_platform("native_posix_64")
+
+    def missing(platform: Platform) -> list[str]:
+        return [each.name for each in machine.lacking(platform) if "board" in each.name]
+
+    assert missing(gone) == []  # without a folder of boards nothing is sure
+    make_board(base, "native/native_sim", "native_sim")
+    assert missing(new) == []
+    assert missing(gone) == ["board native_posix_64 in Zephyr 4.2.0"]
+    # Elsewhere there may be boards, too.
+    make_board(tmp_path / "ours", "native/old", "native_posix_64")
+    monkeypatch.setenv("BOARD_ROOT", str(tmp_path / "ours"))
+    assert missing(gone) == []
+    monkeypatch.delenv("BOARD_ROOT")
+    module = make_module(tmp_path / "modules" / "boards")
+    (module / "zephyr").mkdir()
+    (module / "zephyr" / "module.yml").write_text("build:\n  settings:\n    board_root: .\n")
+    assert missing(gone) == []
+
+
+def test_boards_of_the_old_hardware_model_are_known_by_their_defconfig(tmp_path: Path) -> None:
+    tree = read_tree(make_tree(tmp_path / "zephyr"))
+    folder = tree.base / "boards" / "posix" / "native_posix"
+    folder.mkdir(parents=True)
+    (folder / "native_posix_64_defconfig").touch()
+    assert not tree.lacks_board("native_posix_64")
+    assert tree.lacks_board("native_sim_64")
+
+
+def test_a_board_that_was_renamed_is_known_by_its_old_name(tmp_path: Path) -> None:
+    tree = read_tree(make_tree(tmp_path / "zephyr", "4.1.0"))
+    make_board(tree.base, "espressif/esp32_devkitc", "esp32_devkitc")
+    (tree.base / "boards" / "deprecated.cmake").write_text(
+        "set(esp32_devkitc_wroom/esp32/procpu_DEPRECATED\n    esp32_devkitc/esp32/procpu\n)\n"
+    )
+    assert not tree.lacks_board("esp32_devkitc_wroom/esp32/procpu")
+    assert tree.lacks_board("esp32_devkitm")
 
 
 def test_board_names_follow_the_hardware_model(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connmgr_hil.targets import find_platform, image_path
+from connmgr_hil.targets import BoardTarget, find_platform, image_path
 from connmgr_hil.testbed.twister import twister_target
 from connmgr_hil.vocabulary.errors import UsageError
 
@@ -25,6 +25,24 @@ class Device:
     serial: str | None = "/dev/ttyACM0"
     baud: int = 57600
     serial_pty: str | None = None
+
+
+@dataclass
+class SerialConfig:
+    """As `DeviceSerialConfig` of the same module, since Zephyr 4.4."""
+
+    port: str | None
+    baud: int = 57600
+    serial_pty: str | None = ""
+
+
+@dataclass
+class NewDevice:
+    """As `DeviceConfig` since Zephyr 4.4, which can have several serial lines."""
+
+    build_dir: Path
+    serial_configs: list[SerialConfig]
+    type: str = "hardware"
 
 
 def built(folder: Path, *names: str) -> Path:
@@ -44,6 +62,14 @@ def test_a_known_board_has_its_platform_file_and_twister_s_speed(
     assert platform.name == "frdm_k64f"
     assert platform.ifaces == find_platform("frdm_k64f").ifaces
     assert platform.console.baud == 57600
+
+
+def test_of_several_serial_lines_the_first_is_the_shell_s(tmp_path: Path) -> None:
+    lines = [SerialConfig("/dev/ttyACM1"), SerialConfig("/dev/ttyACM2", 9600)]
+    target = twister_target(NewDevice(built(tmp_path, "frdm_k64f"), lines))
+    assert isinstance(target, BoardTarget)
+    assert target.variables()["CMHIL_PORT"] == "/dev/ttyACM1"
+    assert target.platform.console.baud == 57600
 
 
 def test_any_other_board_is_one_with_a_serial_line(tmp_path: Path) -> None:
@@ -88,6 +114,13 @@ def test_what_cannot_be_driven_is_named(tmp_path: Path) -> None:
         twister_target(Device(folder, serial=None))
     with pytest.raises(UsageError, match="a program for one: picocom"):
         twister_target(Device(folder, serial_pty="picocom"))
+    for lines, seen in (
+        ([], "none"),
+        ([SerialConfig(None)], "none"),
+        ([SerialConfig("", serial_pty="picocom")], "a program for one: picocom"),
+    ):
+        with pytest.raises(UsageError, match=f"(?s)serial port of our_board.*{seen}"):
+            twister_target(NewDevice(folder, lines))
     with pytest.raises(UsageError, match="CONFIG_BOARD"):
         twister_target(Device(built(tmp_path / "nameless")))
     with pytest.raises(UsageError, match="configuration of what twister built"):

@@ -40,7 +40,7 @@ ifaces = ["bound0", "bound1", "plain0", "free0", "free1", "auto0"]
 board = "{board}"
 # board_v2 = "{board}/soc"      # its name since Zephyr 3.7 (hardware model 2)
 # toolchain = "gnuarmemb"       # instead of the Zephyr SDK
-# modules = ["cmsis"]           # where Zephyr is built without a west workspace
+# modules = ["cmsis_6|cmsis"]           # where Zephyr is built without a west workspace
 
 [console]
 baud = 115200

@@ -1,7 +1,9 @@
 """From what twister's pytest plugin knows about a device to a target of ours."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import structs
 
@@ -21,16 +23,23 @@ _KINDS: dict[str, Kind] = {"native": "native", "qemu": "qemu", "hardware": "boar
 
 
 class DeviceConfig(Protocol):
-    """The part of `twister_harness.twister_harness_config.DeviceConfig` that is used.
+    """The part of `twister_harness.twister_harness_config.DeviceConfig` that all releases have.
 
-    `app_build_dir` came with sysbuild; before, the application is built in `build_dir`.
+    `app_build_dir` came with sysbuild; before, the application is built in `build_dir`. The first serial line is in
+    `serial`, `baud` and `serial_pty`; since Zephyr 4.4 in the first of `serial_configs`, as `port`, `baud` and `serial_pty`.
     """
 
     type: str
     build_dir: Path
-    serial: str | None
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The serial line that twister found for a board: a port, or a program that stands for one."""
+
+    port: str
     baud: int
-    serial_pty: str | None
+    program: str
 
 
 def twister_target(device: DeviceConfig) -> Target:
@@ -54,14 +63,27 @@ def twister_target(device: DeviceConfig) -> Target:
         return native_target(platform, _image(folder / "zephyr.exe"))
     if kind == "qemu":
         return QemuTarget(platform, _image(folder / "zephyr.elf"))
-    if device.serial_pty or not device.serial:
+    line = _line(device)
+    if line.program or not line.port:
         raise UsageError(
             f"the serial port of {names[0]}",
-            f"a program for one: {device.serial_pty}" if device.serial_pty else "none",
+            f"a program for one: {line.program}" if line.program else "none",
             "name it to twister: --device-serial, or 'serial' in the hardware map",
         )
-    console = structs.replace(platform.console, baud=device.baud)
-    return BoardTarget(structs.replace(platform, console=console), device.serial)
+    console = structs.replace(platform.console, baud=line.baud)
+    return BoardTarget(structs.replace(platform, console=console), line.port)
+
+
+def _line(device: DeviceConfig) -> _Line:
+    """Return the serial line on which the application's shell is: the first one."""
+    lines: Sequence[Any] | None = getattr(device, "serial_configs", None)
+    if lines is None:
+        port, first = getattr(device, "serial", ""), device
+    elif lines:
+        port, first = lines[0].port, lines[0]
+    else:
+        return _Line("", 0, "")
+    return _Line(port or "", getattr(first, "baud", 115200), getattr(first, "serial_pty", "") or "")
 
 
 def _image(path: Path) -> Path:

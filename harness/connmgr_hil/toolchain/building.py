@@ -52,9 +52,7 @@ class Build:
 def board_name(platform: Platform, tree: ZephyrTree) -> str:
     """Return how this tree names the board: by the old or the new hardware model."""
     assert platform.zephyr is not None
-    if tree.hardware_model_2:
-        return platform.zephyr.board_v2 or platform.zephyr.board
-    return platform.zephyr.board
+    return tree.board_name(platform.zephyr)
 
 
 def plan_build(
@@ -95,7 +93,8 @@ def plan_build(
     # Our application adds the probe by itself.
     own = [str(zephyr_app_dir() / "probe")] if platform.zephyr.app else []
     if west is None and "ZEPHYR_MODULES" not in os.environ:
-        modules = [str(tree.module(name)) for name in platform.zephyr.modules]
+        names = [tree.module_name(entry) for entry in platform.zephyr.modules]
+        modules = [str(tree.module(name)) for name in names]
         settings["ZEPHYR_MODULES"] = ";".join([*modules, *own])
     elif west is None and own:
         settings["ZEPHYR_MODULES"] = ";".join([os.environ["ZEPHYR_MODULES"], *own])

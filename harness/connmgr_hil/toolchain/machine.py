@@ -87,8 +87,10 @@ def lacking(platform: Platform) -> list[Finding]:
     )
     if suggested == "host" and not platform.zephyr.board.endswith("_64"):
         wanted.append(_multilib())
+    if tree is not None:
+        wanted.append(_board(tree, platform.zephyr))
     if tree is not None and "ZEPHYR_MODULES" not in os.environ:
-        wanted += [_module(tree, name) for name in platform.zephyr.modules]
+        wanted += [_module(tree, tree.module_name(entry)) for entry in platform.zephyr.modules]
     return [finding for finding in wanted if not finding.found]
 
 
@@ -198,6 +200,19 @@ def _renode() -> list[Finding]:
             PYRENODE_REMEDY,
         ),
     ]
+
+
+def _board(tree: ZephyrTree, zephyr: Zephyr) -> Finding:
+    name = tree.board_name(zephyr)
+    own = (zephyr.app_dir / "boards").rglob(f"{name.partition('/')[0]}_defconfig")
+    absent = tree.lacks_board(name) and not any(own)
+    return Finding(
+        f"board {name} in Zephyr {tree.version}",
+        "" if absent else name,
+        "building",
+        "choose a platform that this release has (native_sim_64 for native_posix_64), "
+        "or name the folder above its boards in BOARD_ROOT",
+    )
 
 
 def _module(tree: ZephyrTree, name: str) -> Finding:
