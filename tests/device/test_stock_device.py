@@ -84,7 +84,14 @@ def test_facts_are_deduced_from_the_shell(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("version", "release"),
-    [("3.4.99", "4.0"), ("4.0.0", "4.0"), ("4.1.99", "4.2"), ("4.3.0-rc1", "4.3")],
+    [
+        ("3.4.99", "4.0"),
+        ("4.0.0", "4.0"),
+        ("4.1.99", "4.2"),
+        ("4.3.0-rc1", "4.3"),
+        ("4.4.0", "4.4"),
+        ("4.4.99", "4.5"),
+    ],
 )
 def test_the_release_of_a_connection_manager(bench: Bench, version: str, release: str) -> None:
     bench.shell.answers["kernel version"] = f"Zephyr version {version}\n"
