@@ -23,6 +23,7 @@ FOLDERS = (
     "native_p37",
     "native_p42",
     "native_p43",
+    "native_p44",
     "native_p26",
 )
 # The kernel of these is 4.1, which removes its link-local address at oper-down; the board's is 3.4.
@@ -31,6 +32,8 @@ NEWER_KERNEL = {
     ("native_p42", "Y7"),
     ("native_p43", "X8"),
     ("native_p43", "Y7"),
+    ("native_p44", "X8"),
+    ("native_p44", "Y7"),
     ("native_p26", "X8"),
     ("native_p26", "Y7"),
 }
