@@ -9,7 +9,7 @@ from msgspec import structs
 from connmgr_hil.conformance.requirements import ORDER, requirements
 from connmgr_hil.conformance.run import choose
 from connmgr_hil.conformance.scenario import Scenario, registered, scenario
-from connmgr_hil.vocabulary.errors import HarnessError, UsageError
+from connmgr_hil.vocabulary.errors import BadInput, HarnessError, UsageError
 from connmgr_hil.vocabulary.expectation import parse
 from connmgr_hil.vocabulary.facts import ROLES
 from model.play import world
@@ -180,5 +180,5 @@ def test_a_scenario_is_registered_once_with_known_requirements() -> None:
 
 
 def test_a_broken_expectation_is_found_when_it_is_read() -> None:
-    with pytest.raises(HarnessError):
+    with pytest.raises(BadInput):
         parse("IF_UP(U")

@@ -70,7 +70,7 @@ class ConnectionManagerMachine(RuleBasedStateMachine):
         words = tuple(command.split())
         self._given.append(words)
         try:
-            self.session.execute(words)
+            self.session.attempt(words)
         except BaseException:
             self._failed = True
             note("shortest sequence: " + " · ".join(" ".join(each) for each in self._given))
