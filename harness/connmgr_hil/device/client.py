@@ -2,13 +2,11 @@
 
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 from connmgr_hil.transport import Patience, Transport, after
 from connmgr_hil.transport.deadlines import ANSWER, CALM, HELLO, LEAVE, RECALL, Deadline
-from connmgr_hil.vocabulary.errors import (
-    DeviceReset,
-    LineClosed,
-)
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, LineClosed
 from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -25,7 +23,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from . import messages
 from .attaching import Attaching
 from .commands import Command, Commands
-from .decode import decode, decode_hello, decode_iface, decode_reply
+from .decode import decode, decode_death, decode_hello, decode_iface, decode_reply
 from .flood import MOST, Flood
 from .frames import Damaged, Frame, FrameParser, Item
 from .identity import Expected
@@ -44,6 +42,8 @@ _STRANGERS = 2
 """So many replies to commands of nobody we know show a second master; one may be a replay."""
 _STRANGERS_UNSEALED = 4
 """Where a second board's frames may pass for this one's."""
+DEATHS = frozenset({"fault", "stuck"})
+"""The frames with which a device says that it crashed, or that something in it does not go on."""
 
 
 class Device(Introduced):
@@ -57,8 +57,9 @@ class Device(Introduced):
     granted; this saves a tenth of a second. `pace` is for boards without flow control.
 
     Any method that waits raises `LineClosed` when the line ended, `NoAnswer` when the device was silent
-    until the deadline, `DeviceReset` when it restarted by itself, and `DeviceFault` when it sends
-    without end: more than `frames_per_command` frames, and `flood.PER_SECOND` for each second of device time.
+    until the deadline, `DeviceReset` when it restarted by itself, `DeviceDied` when it says that it crashed or is
+    stuck, and `DeviceFault` when it sends without end: more than `frames_per_command` frames, and
+    `flood.PER_SECOND` for each second of device time.
     """
 
     def __init__(
@@ -99,7 +100,9 @@ class Device(Introduced):
         self._booted = False
         self._ifaces: list[IfaceFacts] = []
         self._prelude: list[AnyRecord] = []
-        self._reset: DeviceReset | None = None
+        self._over: DeviceFault | None = None
+        self._last_words: Frame | None = None
+        self.damage = 0
         self._commands.forget()
 
     def _new_attaching(self) -> Attaching:
@@ -116,14 +119,24 @@ class Device(Introduced):
         fetched. Raises `WrongDevice` for another protocol, board or build.
         """
         self._begin()
-        self._flood.begin()
         self._start = start
-        wait = HELLO.of(host_seconds)
+        try:
+            return self._find(start, HELLO.of(host_seconds))
+        except ConnMgrHilError:
+            for record in self._prelude:
+                if isinstance(record, Noise):
+                    self._sink(record)  # it may tell why
+            raise
+
+    def _find(self, start: str, wait: Deadline) -> HelloSeen:
+        self._flood.begin()
         deadline = wait.after()
         if start == "boot" and self._pace.quiet_boot:
             self._await_banner(after(wait.seconds / 2))
         patience = Patience(self._transport, deadline)
         if not self._attaching.find(self._pump, lambda: self._sequence is not None, patience):
+            if start == "boot" and self._last_words is not None:
+                self._died(self._last_words)
             raise messages.no_answer(self._transport, "the device should say hello", wait)
         self._work_until(lambda: self._hello is not None, patience, "its ifaces after hello", wait)
         assert self._hello is not None
@@ -184,8 +197,8 @@ class Device(Introduced):
                 "room for another command",
                 ANSWER.of(host_seconds),
             )
-        if self._reset is not None:
-            raise self._reset
+        if self._over is not None:
+            raise self._over
         command = self._commands.new(words, self._device_seconds(words))
         self._flood.begin(sum(_asked_seconds(c.words) for c in self._commands.waiting.values()))
         self._sink(Stimulus(id=command.identity, words=words))
@@ -267,8 +280,8 @@ class Device(Introduced):
 
     def _pump(self, deadline: float) -> None:
         """Take whatever comes next, if anything comes before the deadline."""
-        if self._reset is not None:
-            raise self._reset
+        if self._over is not None:
+            raise self._over
         try:
             data = self._transport.read(deadline)
         except LineClosed:
@@ -292,10 +305,12 @@ class Device(Introduced):
             elif self._is_of_this_boot(item):
                 self._accept(item, self._sequence)
             else:
+                self.damage += 1
                 self._show(f"not of this boot: {item}")
             return
         text = item.text
         if isinstance(item, Damaged):
+            self.damage += 1
             self._commands.hurry()
         if BANNER in text:
             self._booted = True
@@ -316,6 +331,8 @@ class Device(Introduced):
 
     def _await_hello(self, frame: Frame) -> None:
         if not self._attaching.is_answer(frame):
+            # It may have crashed while it booted; a board's may be of an earlier life.
+            self._last_words = frame if frame.kind in DEATHS else self._last_words
             return
         facts = decode_hello(frame)
         self._expected.check(facts, self._transport.name)
@@ -370,6 +387,8 @@ class Device(Introduced):
                 self._suspicion.lay()
         newest = frame.seq > self._newest
         self._newest = max(self._newest, frame.seq)
+        if kind in DEATHS and arrival is Arrival.NEW:
+            self._last_words = frame
         if kind == "nak" and newest:
             # Not in its turn: it may be the request to repair the gap before it that was refused. One
             # that had to be asked for again is about a line of long ago.
@@ -381,6 +400,7 @@ class Device(Introduced):
     def _conflict(self, frame: Frame) -> None:
         """Two frames with one number: a restart, or one of them is not the device's, and nobody knows which."""
         text = f"not of this boot, or the one before with its number was not: {frame}"
+        self.damage += 1
         self._show(text)
         self._doubtful = self._doubtful or text
         self._suspicion.rouse(f"its frames count from {frame.seq:x} again")
@@ -400,6 +420,8 @@ class Device(Introduced):
             gap = sequence.missing()
             if gap is None:
                 return
+            if self._last_words is not None:
+                self._died(self._last_words)  # what is missing will not come any more
             if self._repair.hopeless(gap):
                 first, last = sequence.give_up()
                 self._emit(Lost(first=first, last=last))
@@ -425,6 +447,8 @@ class Device(Introduced):
             return
         elif kind in {"hello", "iface"}:
             self._introduce(frame)
+        elif kind in DEATHS:
+            self._died(frame)
         else:
             self._emit(decode(frame))
 
@@ -485,6 +509,7 @@ class Device(Introduced):
 
     def _refused(self, frame: Frame) -> None:
         why = frame.fields.get("why", "?")
+        self.damage += 1
         self._commands.hurry()
         for command in list(self._commands.waiting.values()):
             command.refusals += 1
@@ -501,8 +526,17 @@ class Device(Introduced):
     def _restarted(self, how: str) -> None:
         self._emit(Reset(how=how, expected=False))
         self._commands.forget()
-        self._reset = messages.restarted(self._transport, how)
-        raise self._reset
+        self._over = messages.restarted(self._transport, how)
+        raise self._over
+
+    def _died(self, frame: Frame) -> NoReturn:
+        tag = frame.fields.get("tag", "")
+        command = self._commands.waiting.get(int(tag)) if tag.isdecimal() else None
+        record = decode_death(frame, command.identity if command else 0)
+        self._sink(record)
+        self._commands.forget()
+        self._over = messages.died(self._transport, record)
+        raise self._over
 
     def _reset_unnoticed(self) -> None:
         """Before calling it silence, ask whether it still is the device that we knew."""

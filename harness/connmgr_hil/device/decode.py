@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 from connmgr_hil.vocabulary.errors import RigFault
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
+    Crashed,
     EventSeen,
     Log,
     Note,
@@ -15,6 +17,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     StateSeen,
     Storm,
+    Stuck,
 )
 from connmgr_hil.vocabulary.status import status_text
 
@@ -23,6 +26,12 @@ from .frames import Frame
 _NUMBER = re.compile(r"-?[0-9]{1,16}|[0-9a-f]{1,16}")
 """An event code of a newer Zephyr takes all 64 bits."""
 _TRUTH = {"0": False, "1": True}
+_STUCK: dict[str, Literal["command", "dispatcher", "monitor", "device"]] = {
+    "command": "command",
+    "dispatcher": "dispatcher",
+    "monitor": "monitor",
+    "device": "device",
+}
 _STATUS_KEYS = {"tag", "t0", "rc", "err", "i", "hook"}
 _HELLO_FLAGS = ("ipv4", "ipv6", "dad", "autodown", "reboot", "granted", "coop")
 _HELLO_NUMBERS = (
@@ -137,6 +146,34 @@ def decode(frame: Frame) -> AnyRecord:
         return Note(text=f"unknown frame: {frame.kind} {frame.fields}")
     try:
         return decoder(frame)
+    except (KeyError, ValueError) as error:
+        raise _senseless(frame, error) from error
+
+
+def decode_death(frame: Frame, identity: int) -> Crashed | Stuck:
+    """Return what a `fault` or `stuck` frame says; `identity` is the stimulus that waits, 0 if none does.
+
+    Raises `RigFault` as `decode` does.
+    """
+    fields = frame.fields
+    try:
+        if frame.kind == "fault":
+            return Crashed(
+                t=frame.time,
+                reason=fields["reason"],
+                thread=fields.get("thr", ""),
+                pc=fields.get("pc", ""),
+                text=fields.get("text", ""),
+                source="frame",
+            )
+        return Stuck(
+            t=frame.time,
+            what=_STUCK[fields["what"]],
+            id=identity,
+            ms=_number(fields.get("ms", "0")),
+            threads=tuple(filter(None, fields.get("thr", "").split(";"))),
+            source="frame",
+        )
     except (KeyError, ValueError) as error:
         raise _senseless(frame, error) from error
 

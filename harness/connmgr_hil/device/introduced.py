@@ -11,6 +11,8 @@ class Introduced:
     """A device that says hello when it is attached to."""
 
     _hello: HelloSeen | None = None
+    damage = 0
+    """How often the line damaged what passed it, as far as that was noticed, since the last attach."""
 
     @property
     def facts(self) -> Hello:

@@ -2,7 +2,17 @@
 
 from connmgr_hil.transport import Transport, escaped
 from connmgr_hil.transport.deadlines import Deadline
-from connmgr_hil.vocabulary.errors import DeviceFault, DeviceReset, LineDamaged, NoAnswer, RigFault
+from connmgr_hil.vocabulary.errors import (
+    DeviceDied,
+    DeviceFault,
+    DeviceReset,
+    LineDamaged,
+    NoAnswer,
+    RigFault,
+)
+from connmgr_hil.vocabulary.observations import Crashed, Stuck
+
+_AFTER_DEATH = "look in the trace at what was done last; restart() goes on"
 
 
 def _last_bytes(line: Transport) -> str:
@@ -63,6 +73,17 @@ def shared(line: Transport, tags: set[int]) -> RigFault:
         f"{_last_bytes(line)}",
         "end the other program, or take another board",
     )
+
+
+def died(line: Transport, record: Crashed | Stuck) -> DeviceDied:
+    """Tell of a device that said how it ended."""
+    if isinstance(record, Crashed):
+        thread = f" in thread {record.thread}" if record.thread else ""
+        seen = f"{record.reason}{thread}: {record.text or 'no more is known'}"
+        return DeviceDied(f"the device on {line.name} should run on", seen, _AFTER_DEATH)
+    waits = "; ".join(record.threads) or "it does not say which threads wait for what"
+    seen = f"stuck for {record.ms} ms ({record.what}): {waits}"
+    return DeviceDied(f"the device on {line.name} should go on", seen, _AFTER_DEATH)
 
 
 def refused(command: str, times: int, why: str) -> RigFault:

@@ -83,6 +83,10 @@ class Unmet(ConnMgrHilError):
         self.came = came
 
 
+class DeviceDied(DeviceFault):
+    """The device crashed, or something in it does not go on."""
+
+
 class RigFault(ConnMgrHilError):
     """The bench, emulator, cable or host failed; nothing is known about the device."""
 
