@@ -1,7 +1,8 @@
 """Things that run the application: emulators, boards, the simulated board."""
 
-from .base import Target
+from .base import End, Target
 from .board import BoardTarget
+from .death import crash_told
 from .declared import require_ifaces
 from .opening import build_id, find_image, image_path, open_target, varied
 from .platforms import (
@@ -19,12 +20,14 @@ from .renode import RenodeTarget
 __all__ = [
     "BoardTarget",
     "Dialect",
+    "End",
     "Platform",
     "ProgramTarget",
     "QemuTarget",
     "RenodeTarget",
     "Target",
     "build_id",
+    "crash_told",
     "find_image",
     "find_platform",
     "image_path",

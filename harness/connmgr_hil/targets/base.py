@@ -5,10 +5,15 @@ from types import TracebackType
 from typing import ClassVar, Protocol, Self
 
 from connmgr_hil.transport import Transport
-from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+from connmgr_hil.vocabulary.observations import Crashed, Reset, Stuck
 
 from .platforms import Platform
 from .stimuli import OutsideStimulus, find_stimulus, obstacle_to, perform
+from .vitals import Listen
+
+End = Crashed | Stuck | Reset
+"""How a device ended a run by itself."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,16 @@ class Target(Protocol):
 
     def obstacle_to_stimulus(self, name: str) -> str:
         """Tell why a stimulus cannot be given here, so that what needs it is skipped; empty if it can."""
+
+    def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
+        """Tell how the device ended the run when a wait for it raised `error`; None when it was the rig, or nobody knows.
+
+        `listen` takes what the device still shows. `known`: it has said hello since it was started. Afterwards only a
+        restart helps, which then leaves nothing of the program that ran.
+        """
+
+    def symptom(self) -> Crashed | None:
+        """Return what the program reported of itself though it runs on: a sanitizer's report. None most times."""
 
     def __enter__(self) -> Self: ...
 
@@ -131,6 +146,15 @@ class PlatformTarget:
         if stimulus.means not in self.means:
             return f"{self.name} gives no stimulus by {stimulus.means}"
         return obstacle_to(stimulus, name)
+
+    def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
+        """Tell how the device ended the run; None: without a program to look at nobody knows."""
+        del error, listen, known
+        return None
+
+    def symptom(self) -> Crashed | None:
+        """Return what the program reported of itself; None where nobody reads what it prints."""
+        return None
 
     def _perform(self, stimulus: OutsideStimulus, name: str) -> None:
         """Give it; targets with means of their own add them here."""

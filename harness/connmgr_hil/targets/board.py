@@ -13,6 +13,7 @@ from connmgr_hil.transport.deadlines import (
     BOOT,
     COMMAND,
     DRAIN,
+    LATE,
     LOOK,
     PORT,
     SETTLE,
@@ -29,15 +30,20 @@ from connmgr_hil.vocabulary.errors import (
     WrongDevice,
 )
 from connmgr_hil.vocabulary.facts import Hello
+from connmgr_hil.vocabulary.observations import Stuck
 
-from .base import PlatformTarget, Restart
+from .base import End, PlatformTarget, Restart
 from .board_lock import BOOT as BOOT_NAME, BoardLock
 from .board_port import BoardPort
 from .commands import run_command
 from .platforms import Platform
 from .stock_boot import BootWitness
+from .vitals import Listen
 
 Line = DescriptorTransport | RemoteTransport
+
+_REBOOT = "reboot command"
+_UNANSWERED = "before: it did not answer"
 
 
 class BoardTarget(PlatformTarget):
@@ -143,6 +149,20 @@ class BoardTarget(PlatformTarget):
             else:
                 return self._line
 
+    def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
+        """Tell that the board hung, if it was silent on a line that is sound: a reset other than by command brings it back."""
+        if not known or not isinstance(error, NoAnswer) or listen(LATE.seconds):
+            return None
+        try:
+            self.restart()
+        except RigFault:
+            return None
+        restart = self._last_restart
+        if restart is None or restart.by == _REBOOT:
+            return None
+        hung = self._is_stock or _UNANSWERED in restart.failed
+        return Stuck(t=0, what="device", source="host") if hung else None
+
     # --- restarting ------------------------------------------------------------------------
 
     def restart(self) -> Transport:
@@ -155,7 +175,7 @@ class BoardTarget(PlatformTarget):
         outcomes: list[str] = []
         before = None if self._is_stock else self._hello(WHO)
         if before is None and not self._is_stock:
-            outcomes.append("before: it did not answer")
+            outcomes.append(_UNANSWERED)
         if before is not None:
             self._claim(before)
         for name, rung in self._rungs():
@@ -230,7 +250,7 @@ class BoardTarget(PlatformTarget):
 
     def _rungs(self) -> list[tuple[str, Callable[[], None]]]:
         reset = self.platform.reset
-        rungs: list[tuple[str, Callable[[], None]]] = [("reboot command", self._reboot)]
+        rungs: list[tuple[str, Callable[[], None]]] = [(_REBOOT, self._reboot)]
         if reset.line:
             rungs.append(("reset line", self._pulse))
         for name, command in (("power command", reset.power), ("reflash", reset.reflash)):

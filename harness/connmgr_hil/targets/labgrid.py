@@ -11,11 +11,12 @@ from connmgr_hil.transport import Transport
 from connmgr_hil.transport.deadlines import EXPORT
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
-from .base import PlatformTarget, Restart
+from .base import End, PlatformTarget, Restart
 from .board import BoardTarget
 from .board_lock import BoardLock
 from .labgrid_client import Hold, Place, ask, client_command, coordinator, parse_place
 from .platforms import Platform, find_platform
+from .vitals import Listen
 
 PREFIX = "labgrid:"
 """An exporter starts its server for the serial port when the place is acquired; host time."""
@@ -62,6 +63,10 @@ class LabgridTarget(PlatformTarget):
     def last_restart(self) -> Restart | None:
         """By which rung of the board's ladder it was last restarted."""
         return self._board.last_restart if self._board else None
+
+    def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
+        """Tell whether the board hung; see `BoardTarget.diagnose`."""
+        return self._board.diagnose(error, listen, known=known) if self._board else None
 
     def variables(self) -> dict[str, str]:
         """Tell commands of the platform file the place, and the board's line while it is ours."""

@@ -18,7 +18,7 @@ from connmgr_hil.vocabulary.errors import RigFault
 from . import reaper
 
 _INSTALL = "is it installed, and on the PATH?"
-_KEPT = 16384
+_KEPT = 32_768
 _MOST_BEFORE_MARKER = 1_000_000
 
 
@@ -59,7 +59,7 @@ def _start(
 class EmulatorProcess:
     """A running emulator, in a process group of its own.
 
-    `output` holds the last of what it printed. Raises `RigFault` when the program cannot be started.
+    `output` holds the last of what it printed, and `printed` counts all bytes. Raises `RigFault` when the program cannot be started.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class EmulatorProcess:
     ) -> None:
         self.command = shlex.join(command)
         self.output = b""
+        self.printed = 0
         reaper.prepare()
         program = shutil.which(command[0])
         if program is None:
@@ -116,7 +117,21 @@ class EmulatorProcess:
         except OSError:
             return b""
         self.output = (self.output + data)[-_KEPT:]
+        self.printed += len(data)
         return data
+
+    def status(self, wait: Deadline | None = None) -> int | None:
+        """Return with which status it ended, negative for a signal; None while it runs, for at most `wait`.
+
+        Once it has ended `output` has all that it printed.
+        """
+        try:
+            status = self._process.wait(wait.seconds if wait else 0)
+        except subprocess.TimeoutExpired:
+            return None
+        while self._reading >= 0 and self._read():
+            pass
+        return status
 
     def wait_for_output(self, marker: bytes, wait: Deadline) -> bytes:
         """Return the rest of the line after `marker`, as soon as it was printed.

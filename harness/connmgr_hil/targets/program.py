@@ -8,18 +8,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from connmgr_hil.transport import DescriptorTransport, open_terminal
-from connmgr_hil.transport.deadlines import START
-from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.transport.deadlines import END, LAST_WORDS, START
+from connmgr_hil.vocabulary.errors import LineClosed, NoAnswer, RigFault
+from connmgr_hil.vocabulary.observations import Crashed, Stuck
 
-from .base import PlatformTarget
+from .base import End, PlatformTarget
+from .death import crash_of, crash_told, report_of_sanitizer
 from .platforms import Platform
+from .probed import has_probe
 from .process import EmulatorProcess
+from .vitals import Listen, gives_no_answer
 
 _UART = b"connected to pseudotty:"
 
 
 class ProgramTarget(PlatformTarget):
-    """A program that says `uart connected to pseudotty: PATH`. Restarting is starting it anew."""
+    """A program that says `uart connected to pseudotty: PATH`. Restarting is starting it anew.
+
+    `image`: the file of a firmware that runs as this program; None for a program that certainly speaks the probe's protocol.
+    """
 
     def __init__(
         self,
@@ -29,12 +36,16 @@ class ProgramTarget(PlatformTarget):
         *,
         start_seconds: float | None = None,
         power_cut: signal.Signals | None = None,
+        image: Path | None = None,
     ) -> None:
         self.platform = platform
         self.command = tuple(command)
         self.environment = environment
         self._start_wait = START.of(start_seconds)
         self._power_cut = power_cut
+        self._image = image
+        self._stillborn: Crashed | None = None
+        self._reported = 0
         self._process: EmulatorProcess | None = None
         self._line: DescriptorTransport | None = None
 
@@ -46,11 +57,14 @@ class ProgramTarget(PlatformTarget):
     def start(self) -> DescriptorTransport:
         """Start the program and open its terminal."""
         self.stop()
+        self._stillborn = None
+        self._reported = 0
         process = EmulatorProcess(self.command, environment=self.environment)
         self._process = process
         try:
             return self._open(process)
         except BaseException:
+            self._stillborn = _crash_before_its_terminal(process)
             self.stop()
             raise
 
@@ -70,6 +84,32 @@ class ProgramTarget(PlatformTarget):
                 return self._open(self._process)
         return self.start()
 
+    def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
+        """Tell how the program ended by itself, or that it runs and does not answer."""
+        process = self._process
+        if process is None:
+            return self._stillborn
+        status = process.status(END if isinstance(error, LineClosed) else None)
+        if status is None and isinstance(error, NoAnswer):
+            # Firmware without the probe is silent, too, and that is no fault of its own.
+            probed = self.platform.dialect == "probe" and has_probe(self._image)
+            stuck = (known or probed) and gives_no_answer(process.pid, listen)
+            status = process.status()
+            if stuck and status is None:
+                return Stuck(t=0, what="device", source="host")
+        return None if status is None else crash_of(status, process.output)
+
+    def symptom(self) -> Crashed | None:
+        """Return a sanitizer's report, as soon as the program has printed it."""
+        process = self._process
+        if process is None:
+            return None
+        process.take_output()
+        if process.printed == self._reported:
+            return None
+        self._reported = process.printed
+        return report_of_sanitizer(process.output)
+
     def stop(self) -> None:
         """Close the line and kill the program."""
         self._close_line()
@@ -81,6 +121,19 @@ class ProgramTarget(PlatformTarget):
         if self._line is not None:
             self._line.close()
             self._line = None
+
+
+def _crash_before_its_terminal(process: EmulatorProcess) -> Crashed | None:
+    """Return the crash of firmware that was not even able to name its terminal.
+
+    A mere exit status may be of something else: a shared library is missing, an argument is unknown.
+    """
+    status = process.status(LAST_WORDS)
+    if status is None or (
+        status >= 0 and crash_told(process.output.decode("utf-8", "replace")) is None
+    ):
+        return None
+    return crash_of(status, process.output)
 
 
 def simulated_target(platform: Platform, arguments: Sequence[str] = ()) -> ProgramTarget:
@@ -98,6 +151,6 @@ def simulated_target(platform: Platform, arguments: Sequence[str] = ()) -> Progr
 def native_target(platform: Platform, image: Path) -> ProgramTarget:
     """Return Zephyr as a program of this host, its time granted by us or, without probe, real."""
     if platform.dialect == "stock":
-        return ProgramTarget(platform, (str(image.absolute()), "-rt"), {})
+        return ProgramTarget(platform, (str(image.absolute()), "-rt"), {}, image=image)
     command = (str(image.absolute()), *platform.emulator.arguments)
-    return ProgramTarget(platform, command, {"CM_PROBE_GRANTED": "1"})
+    return ProgramTarget(platform, command, {"CM_PROBE_GRANTED": "1"}, image=image)

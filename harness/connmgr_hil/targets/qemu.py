@@ -7,18 +7,22 @@ import threading
 from pathlib import Path
 
 from qemu.qmp import QMPError
-from qemu.qmp.legacy import QEMUMonitorProtocol
+from qemu.qmp.legacy import QEMUMonitorProtocol, QMPMessage
 
 from connmgr_hil.transport import DescriptorTransport, from_socket
-from connmgr_hil.transport.deadlines import MONITOR
-from connmgr_hil.vocabulary.errors import RigFault, UsageError
+from connmgr_hil.transport.deadlines import END, LAST_WORDS, MONITOR
+from connmgr_hil.vocabulary.errors import LineClosed, NoAnswer, RigFault, UsageError
+from connmgr_hil.vocabulary.observations import Crashed, Reset, Stuck
 
-from .base import PlatformTarget
+from .base import End, PlatformTarget
+from .death import crash_told
 from .flash_image import merged_flash
 from .pausing import Pauser, PausingLine
 from .platforms import Platform
+from .probed import has_probe
 from .process import EmulatorProcess
 from .stimuli import OutsideStimulus
+from .vitals import Listen, gives_no_answer
 
 # What goes wrong there is told by our own errors.
 logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)
@@ -119,14 +123,19 @@ class QemuTarget(PlatformTarget):
         self._monitor = qmp
 
     def restart(self) -> PausingLine:
-        """Reset the machine, or start QEMU anew where it ends on a reset."""
-        if self._pauser is None or self._pausing is None or self.platform.emulator.respawn:
+        """Reset the machine; start QEMU anew where it ends on a reset, has died or hangs."""
+        pauser, pausing, process = self._pauser, self._pausing, self._process
+        if pauser is None or pausing is None or process is None:
             return self.start()
-        assert self._process is not None
-        self._process.stay_guarded()
-        with self._pauser.waiting():
-            self._command("system_reset")
-        return self._pausing
+        if self.platform.emulator.respawn or process.status() is not None:
+            return self.start()
+        process.stay_guarded()
+        try:
+            with pauser.waiting():
+                self._command("system_reset")
+        except RigFault:
+            return self.start()
+        return pausing
 
     def _command(self, name: str) -> None:
         """Give QEMU a command that it cannot refuse. One thread at a time may do so."""
@@ -138,6 +147,57 @@ class QemuTarget(PlatformTarget):
         except (QMPError, OSError, TimeoutError) as error:
             wanted = f"QEMU should carry out '{name}' within {MONITOR}"
             raise self._process.fault(wanted) from error
+
+    def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
+        """Tell what the machine's end says: only the guest can have locked it up, ended it, or fallen silent while it runs."""
+        process = self._process
+        if process is None:
+            return None
+        status = process.status(END if isinstance(error, LineClosed) else LAST_WORDS)
+        if status is None and isinstance(error, NoAnswer):
+            probed = self.platform.dialect == "probe" and has_probe(self._image)
+            stuck = (known or probed) and self._runs() and gives_no_answer(process.pid, listen)
+            status = process.status()
+            if stuck and status is None:
+                return Stuck(t=0, what="device", source="host")
+        if status is None:
+            return None
+        return crash_told(process.output.decode("utf-8", "replace")) or self._ended_by_guest()
+
+    def _runs(self) -> bool:
+        """Tell whether QEMU says that the machine runs, now that somebody waits for it."""
+        assert self._monitor is not None
+        assert self._pauser is not None
+        try:
+            with self._pauser.waiting():
+                answer = self._monitor.cmd("query-status")
+        except (QMPError, OSError, TimeoutError, RigFault):
+            return False
+        return isinstance(answer, dict) and answer.get("status") == "running"
+
+    def _ended_by_guest(self) -> End | None:
+        """Return how the guest ended QEMU, if it did: QMP tells of a shutdown before it comes."""
+        for event in self._last_events():
+            data = event.get("data") if event.get("event") == "SHUTDOWN" else None
+            if not isinstance(data, dict) or not data.get("guest"):
+                continue
+            reason = str(data.get("reason"))
+            if reason == "guest-reset":
+                return Reset(how="the machine reset itself, and QEMU ended", expected=False)
+            kind = "kernel-panic" if reason == "guest-panic" else "exit 0"
+            return Crashed(t=0, reason=kind, text=f"QEMU ended: {reason}", source="process")
+        return None
+
+    def _last_events(self) -> list[QMPMessage]:
+        """Return what QMP told before its line ended."""
+        assert self._monitor is not None
+        assert self._pauser is not None
+        events: list[QMPMessage] = []
+        self._pauser.forget()  # there is no machine any more that could be stopped
+        with contextlib.suppress(QMPError, OSError, TimeoutError, EOFError), self._pauser.waiting():
+            while found := self._monitor.get_events(wait=LAST_WORDS.seconds):
+                events += found
+        return events
 
     def _perform(self, stimulus: OutsideStimulus, name: str) -> None:
         if stimulus.qmp is None:

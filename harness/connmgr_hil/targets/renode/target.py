@@ -3,12 +3,15 @@
 import contextlib
 from pathlib import Path
 
-from connmgr_hil.targets.base import PlatformTarget
+from connmgr_hil.targets.base import End, PlatformTarget
 from connmgr_hil.targets.platforms import Platform
+from connmgr_hil.targets.probed import has_probe
 from connmgr_hil.targets.stimuli import OutsideStimulus
+from connmgr_hil.targets.vitals import Listen
 from connmgr_hil.transport import connect_promptly
-from connmgr_hil.transport.deadlines import RENODE
-from connmgr_hil.vocabulary.errors import RigFault, UsageError
+from connmgr_hil.transport.deadlines import LATE, RENODE
+from connmgr_hil.vocabulary.errors import NoAnswer, RigFault, UsageError
+from connmgr_hil.vocabulary.observations import Stuck
 
 from .driver import RenodeDriver, choose_driver
 from .free_port import PortTaken, says_taken, with_free_port
@@ -114,6 +117,19 @@ class RenodeTarget(PlatformTarget):
         except RigFault:
             return self.start()
         return self._line
+
+    def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
+        """Tell that the machine, given all the time that it was waited for, does not answer though Renode does."""
+        if self._renode is None or not isinstance(error, NoAnswer):
+            return None
+        probed = self.platform.dialect == "probe" and has_probe(self._image)
+        if not (known or probed) or listen(LATE.seconds):
+            return None
+        try:
+            self._renode.execute("version")
+        except RigFault:
+            return None
+        return Stuck(t=0, what="device", source="host")
 
     def execute(self, command: str) -> str:
         """Give a command of Renode's monitor and return what it printed."""
