@@ -4,7 +4,6 @@
 
 import argparse
 import hashlib
-import os
 import signal
 import sys
 from itertools import count
@@ -13,7 +12,7 @@ from typing import NoReturn
 
 from .board import Board, Configuration, new_nonce
 from .defects import KNOWN
-from .probe_commands import Reboot
+from .life import Reboot
 from .profile import PROFILES
 from .terminal import Terminal
 
@@ -89,7 +88,7 @@ def main() -> None:
 
     SIGHUP cuts the power: whatever the board was doing, it starts anew on a new terminal.
     """
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, _cut_power)
     arguments = _parse()
     terminal = _new_terminal()
@@ -112,8 +111,6 @@ def main() -> None:
         except PowerCut:
             terminal.close()
             terminal = _new_terminal()
-        except KeyboardInterrupt:
-            sys.exit(0)
 
 
 if __name__ == "__main__":

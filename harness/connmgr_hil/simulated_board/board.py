@@ -12,8 +12,9 @@ from .console import Console
 from .control import Control, Implementation
 from .defects import Defects
 from .events import Codes
-from .frames import Ring
+from .frames import Fields, Ring
 from .kernel import COOPERATIVE_LOWEST, PREEMPTIBLE_LOWEST, Kernel, Steps
+from .life import Life
 from .monitor import Monitor
 from .net_if import ADDRESSES_PER_FAMILY, NetIf, NetIfs
 from .net_mgmt import NetMgmt
@@ -93,6 +94,7 @@ class Board:
         self.ring = ring = Ring(lambda: kernel.uptime_us)
         self.codes = Codes(configuration.profile)
         self.mgmt = NetMgmt(kernel, self.codes, defects, self._log, configuration.queue_length)
+        self.life = Life(kernel, defects)
         queue = WorkQueue(kernel, "wq", COOPERATIVE_LOWEST)
         self.ifs = NetIfs(kernel, self.mgmt, queue, defects, dad=configuration.dad)
         self.ifs.all += [
@@ -130,6 +132,26 @@ class Board:
         )
         self._began = time.monotonic()
         kernel.on_idle = self._on_idle
+        self._live()
+
+    def _live(self) -> None:
+        life, console = self.life, self._console
+        life.say, life.rest = self._last_words, self._terminal.wait_for_input
+        life.tag = lambda: console.tag
+        self.mgmt.on_event = self._on_event
+        for iface in self.ifs.all:
+            life.know(iface.name, iface.lock)
+        for binding in self.control.bindings:
+            life.know(f"{binding.iface.name}.binding", binding.lock)
+
+    def _last_words(self, kind: str, fields: Fields) -> None:
+        self.ring.add(kind, fields)
+        self._console.send_frames()
+        self._terminal.flush()
+
+    def _on_event(self, name: str, iface: NetIf) -> Steps[None]:
+        if self.is_simulated(iface):
+            yield from self.life.act(name)
 
     def _bind(self, queue: WorkQueue) -> None:
         implementations: dict[str, Implementation | None] = {
@@ -144,6 +166,7 @@ class Board:
                 callbacks=callbacks,
                 dormant_in_init=self._configuration.dormant_in_init,
                 has_configuration=self._configuration.profile.has_no_configuration_event,
+                life=self.life,
             )
             for name, callbacks in IMPLEMENTATIONS.items()
         }
@@ -183,6 +206,7 @@ class Board:
             self._let_time_pass()
         elif self._console.is_waiting or not self._pass_time():
             self._console.send_frames()
+            self.life.look(waiting=self._console.is_waiting)
             self._console.feed(self._terminal.wait_for_input())
 
     def _let_time_pass(self) -> None:

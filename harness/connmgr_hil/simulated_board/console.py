@@ -60,6 +60,7 @@ class Console:
         self._ready = Semaphore(kernel, 0, 1)
         self._replies: dict[int, int] = {}  # tag to the number of its reply frame
         self._machine = machine
+        self.tag = 0  # of the command that is carried out, or was last
 
     @property
     def is_waiting(self) -> bool:
@@ -116,6 +117,7 @@ class Console:
         if words[0] == "mode":
             self._change_mode(tag, words[1:])
             return
+        self.tag = tag
         fields = yield from self._commands.execute(words, Origin("tag", tag))
         self._reply(tag, fields)
 

@@ -114,6 +114,30 @@ option_unknown_accepted An unknown option is accepted.
 option_wrong_length Get_opt leaves the buffer's length as the value's length.
 fatal_keeps_attempt A fatal error does not cancel the attempt.
 persistence_latched Persistence is read once, when the attempt starts.
+life_null_connect Connect calls through a null pointer.
+life_null_callback An event callback for IF_DOWN calls through a null pointer.
+life_null_work The work item that ends an attempt calls through a null pointer.
+life_panic Disconnect calls k_panic.
+life_oops Set_opt calls k_oops.
+life_assert An assertion fails in a fatal error.
+life_divide The work item of the timeout divides by zero.
+life_illegal A loss executes an illegal instruction.
+life_exit Disconnect ends the program with status 0 (native).
+life_reboot Disconnect restarts the device (where it can).
+life_lock_kept The work item that ends an attempt keeps the binding's lock.
+life_iface_lock_kept The work item of the timeout keeps the iface's lock.
+life_lock_twice Disconnect takes a semaphore twice.
+life_loop_connect Connect never ends its loop.
+life_loop_locked Disconnect never ends its loop, with interrupts locked.
+life_loop_callback An event callback for IF_ADMIN_UP never ends its loop.
+life_loop_work The work item that ends an attempt never ends its loop.
+life_callback_blocked An event callback for IF_ADMIN_UP waits for ever.
+life_monitor_blocked Connect suspends the monitor's thread for ever.
+life_stack_overflow Connect calls itself until the stack is used up.
+life_stack_overrun Set_opt writes past a buffer on the stack.
+life_use_after_free Disconnect calls a function of an object that was freed.
+life_double_free A loss frees an object twice.
+life_out_of_bounds Get_opt writes to a table with an index that is too large.
 """
 
 

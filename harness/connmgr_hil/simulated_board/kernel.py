@@ -24,8 +24,8 @@ class Thread:
     """One thread: its code as a generator, its priority and what it waits for."""
 
     __slots__ = (
-        "body", "message", "name", "priority", "queued", "scheduler_locks", "timeout",
-        "wait_queue", "woken_by_timeout",
+        "body", "is_suspended", "message", "name", "priority", "queued", "scheduler_locks", "timeout",
+        "wait_queue", "was_woken", "woken_by_timeout",
     )  # fmt: skip
 
     def __init__(self, name: str, priority: int, body: Steps[None]) -> None:
@@ -38,6 +38,13 @@ class Thread:
         self.timeout: Timeout | None = None
         self.woken_by_timeout = False
         self.message: object = None
+        self.is_suspended = False
+        self.was_woken = False  # while it was suspended
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether it waits for something that no time brings."""
+        return self.wait_queue is not None and self.timeout is None
 
 
 class Timeout:
@@ -75,6 +82,7 @@ class Kernel:
         self._idle.queued = True
         self.current = self._idle
         self._next = self._idle
+        self.threads: list[Thread] = []
         self._ready: list[Thread] = []
         self._timeouts: list[tuple[int, int, Timeout]] = []
         self._timeout_number = 0
@@ -129,8 +137,19 @@ class Kernel:
     def spawn(self, name: str, priority: int, body: Steps[None]) -> Thread:
         """Create a thread and make it ready; it runs at the next choice of thread."""
         thread = Thread(name, priority, body)
+        self.threads.append(thread)
         self.make_ready(thread)
         return thread
+
+    def suspend(self, name: str) -> None:
+        """Let a thread that waits never run again."""
+        for thread in self.threads:
+            thread.is_suspended = thread.is_suspended or thread.name == name
+
+    @property
+    def suspended(self) -> list[Thread]:
+        """The threads that never run again."""
+        return [thread for thread in self.threads if thread.is_suspended]
 
     def run(self) -> None:
         """Run threads until one of them, or `on_idle`, raises."""
@@ -162,7 +181,9 @@ class Kernel:
 
     def make_ready(self, thread: Thread) -> None:
         """Put a thread into the run queue, behind its equals."""
-        if not thread.queued:
+        if thread.is_suspended:
+            thread.was_woken = True
+        elif not thread.queued:
             _insert_by_priority(self._ready, thread)
             thread.queued = True
             self._choose(False)

@@ -57,6 +57,7 @@ class NetMgmt:
         self._all_masks = 0
         self._accepted = 0
         self._delivering = False
+        self.on_event: Callable[[str, NetIf], Steps[None]] | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -139,6 +140,8 @@ class NetMgmt:
         if "evt-oldest-first" in self._defects:
             listeners.reverse()
         matches = self.codes.matches
+        if self.on_event is not None and event.iface is not None:
+            yield from self.on_event(self.codes.name.get(event.code, ""), event.iface)
         for listener in (*self._fixed, *listeners):
             here = listener in self._fixed or listener in self._listeners
             if here and matches(listener.mask, event.code):

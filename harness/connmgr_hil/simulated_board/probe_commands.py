@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .control import NO_AUTO_CONNECT
 from .kernel import Steps
+from .life import Reboot
 from .net_if import NetIf
 from .probe import LATE_NAMES, Hook
 from .results import Bad, Command, Origin, Result, Words, expect, find_iface, number
@@ -14,10 +15,6 @@ from .simconn import SimConn
 
 if TYPE_CHECKING:
     from .board import Board
-
-
-class Reboot(Exception):
-    """The board restarts."""
 
 
 class ProbeCommands:

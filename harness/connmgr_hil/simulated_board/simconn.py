@@ -9,6 +9,7 @@ from .control import PERSISTENT, Binding
 from .defects import Defects
 from .frames import Fields
 from .kernel import Kernel, Steps
+from .life import Life
 from .net_if import NetIf, NetIfs
 from .net_mgmt import Event, Listener, NetMgmt
 from .results import Bad, number
@@ -101,6 +102,7 @@ class SimConn:
         callbacks: frozenset[str],
         dormant_in_init: bool,
         has_configuration: bool,
+        life: Life,
     ) -> None:
         self.name = name
         self.callbacks = callbacks
@@ -115,6 +117,7 @@ class SimConn:
         self._dormant_in_init = dormant_in_init
         self._has_configuration = has_configuration
         self._watcher: Listener | None = None
+        self._life = life
 
     def is_configured(self, binding: Binding) -> bool:
         """The callback has_connection_config."""
@@ -157,6 +160,7 @@ class SimConn:
     def connect(self, binding: Binding) -> Steps[int]:
         """Start an attempt unless there is one, or a connection."""
         context = self._enter(binding, "connect")
+        yield from self._life.act("connect")
         blocking = context.knobs["block_ms"]
         if "connect_blocks" in self._defects:
             blocking += _DEFECT_BLOCK_MS
@@ -189,6 +193,7 @@ class SimConn:
     def disconnect(self, binding: Binding) -> Steps[int]:
         """Go idle, and dormant at once or after the teardown."""
         context = self._enter(binding, "disconnect")
+        yield from self._life.act("disconnect")
         if context.knobs["block_ms"]:
             yield from self._kernel.sleep(self._ms(context.knobs["block_ms"]))
         if context.knobs["disconnect_rc"]:
@@ -214,6 +219,7 @@ class SimConn:
     def set_opt(self, binding: Binding, name: int, value: bytes) -> Steps[int]:
         """Store option 1; option 2 is read-only."""
         context = self._enter(binding, "set_opt")
+        yield from self._life.act("set_opt")
         if name == 2:
             return -errno.EACCES
         if name != 1:
@@ -227,11 +233,11 @@ class SimConn:
         if fits or accepts_short:
             return 0
         return -errno.ENOBUFS if len(value) > _OPTION_LENGTH else -errno.EINVAL
-        yield
 
     def get_opt(self, binding: Binding, name: int, room: int) -> Steps[tuple[int, bytes]]:
         """Status and value of an option for a buffer of `room` bytes."""
         context = self._enter(binding, "get_opt")
+        yield from self._life.act("get_opt")
         value = {1: context.option, 2: b"\xc0\xde"}.get(name)
         wrong_length = bytes(room) if "option_wrong_length" in self._defects else b""
         if value is None:
@@ -239,7 +245,6 @@ class SimConn:
         if room < len(value):
             return -errno.ENOBUFS, wrong_length
         return 0, value.ljust(len(wrong_length), b"\0")
-        yield
 
     # Attempts
 
@@ -309,8 +314,10 @@ class SimConn:
         context = self.contexts[binding.iface.index]
         yield from binding.lock.lock()
         if context.state == "connecting" or self._defects & _LATE_ASSOCIATIONS:
+            yield from self._life.act("association")
             yield from self._become_connected(binding, context)
-        yield from binding.lock.unlock()
+        if "life_lock_kept" not in self._defects:
+            yield from binding.lock.unlock()
 
     def _timed_out(self, binding: Binding) -> Steps[None]:
         context = self.contexts[binding.iface.index]
@@ -327,6 +334,9 @@ class SimConn:
         yield from binding.lock.unlock()
         if not expired:
             return
+        yield from self._life.act("timeout")
+        if "life_iface_lock_kept" in self._defects:
+            yield from binding.iface.lock.lock()
         context.counts["timeouts"] += 1
         iface = self._event_iface(binding, wrong="timeout_wrong_iface" in self._defects)
         if "timeout_not_raised" not in self._defects:
@@ -352,6 +362,7 @@ class SimConn:
             persistent = self._persists(binding)
             again = persistent and "persistent_not_retried" not in self._defects
             again = again or (not persistent and "loss_retried" in self._defects)
+            yield from self._life.act("loss")
             context.state = "idle"
             if "loss_keeps_oper_up" not in self._defects:
                 yield from self._ifs.set_dormant(binding.iface, True)
@@ -364,6 +375,7 @@ class SimConn:
 
     def fatal(self, binding: Binding, info: bytes) -> Steps[None]:
         """The technology fails for good."""
+        yield from self._life.act("fatal")
         context = self.contexts[binding.iface.index]
         yield from binding.lock.lock()
         was_connected = context.state == "connected"
