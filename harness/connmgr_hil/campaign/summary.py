@@ -17,6 +17,7 @@ _OUTCOMES = {
     "wrong_reason": Outcome.FAILS,
     "caught": Outcome.CONFORMS,
     "equivalent": Outcome.CONFORMS,
+    "unreachable": Outcome.CONFORMS,
 }
 
 
@@ -61,7 +62,7 @@ class Summary:
             sums.storms += piece.storms
             sums.device_usec += piece.device_usec
             trace = self._keep(task, piece)
-            if piece.outcome not in ("conforms", "caught", "equivalent"):
+            if piece.outcome not in ("conforms", "caught", "equivalent", "unreachable"):
                 self.told.append((task, piece, trace))
 
     def _keep(self, task: Task, piece: Piece) -> str:

@@ -82,6 +82,7 @@ class Checker:
         self.evidence = Evidence()
         self.ended = False
         """Whether the record was seen that a run ends with: a trace without it was cut."""
+        self._unexplained = True
         self.quirks: set[str] = set()
         self.records = 0
         self._nonce = ""
@@ -111,6 +112,7 @@ class Checker:
         self.records += 1
         if self.failure:
             self.ended = self.ended or _ends(record)
+            self._hear_why(record)
             return self.failure
         if isinstance(record, _JUDGED):
             self._take(record)
@@ -174,19 +176,31 @@ class Checker:
         self.evidence.harm(damage, self.records, text)
         self._forget()
 
+    def _hear_why(self, record: AnyRecord) -> None:
+        """Blame what stopped in the device for what was missing, if the device says so before anything else is done to it."""
+        if isinstance(record, Stimulus) and record.words[0] != "advance":
+            self._unexplained = False
+        elif self._unexplained and isinstance(record, Crashed | Stuck):
+            assert self.failure is not None
+            if life.explains(record, self.failure.kind):
+                self.evidence.explain(self._end_of(record, self.failure.since))
+                self._unexplained = False
+
     def _died(self, record: Crashed | Stuck | Reset) -> None:
         """Blame the device for its end; what it had not answered by then is not judged."""
-        requirement, sentence = life.broken_by(record)
         given = [" ".join(each.words) for _, each in self._window if isinstance(each, Stimulus)]
         since = " · ".join([*self._recent, *given][-3:]) or "boot"
-        t = self._last_t if isinstance(record, Reset) else record.t or self._last_t
-        self.evidence.fail(
-            Failure(
-                (requirement,), sentence, self.records, t, life.in_words(record), (), (), since,
-                "\n".join(life.details(record)), kind=life.kind_of(record),
-            )
-        )  # fmt: skip
+        self.evidence.fail(self._end_of(record, since))
+        self._unexplained = False
         self._forget()
+
+    def _end_of(self, record: Crashed | Stuck | Reset, since: str) -> Failure:
+        requirement, sentence = life.broken_by(record)
+        t = self._last_t if isinstance(record, Reset) else record.t or self._last_t
+        return Failure(
+            (requirement,), sentence, self.records, t, life.in_words(record), (), (), since,
+            "\n".join(life.details(record)), kind=life.kind_of(record),
+        )  # fmt: skip
 
     def _miss(self, complaint: Complaint) -> None:
         """Note that a scenario or test did not reach what it wanted; the model judges what was seen instead."""

@@ -65,6 +65,11 @@ class Evidence:
         if not self.settled:
             self.failure = failure
 
+    def explain(self, failure: Failure) -> None:
+        """Take the failure that is the cause of the one there is."""
+        assert self.failure is not None
+        self.failure = failure
+
     def harm(self, damage: Damage, record: int, text: str) -> None:
         """Take a damage of the run."""
         self.harms.append(Harm(record, text, damage))

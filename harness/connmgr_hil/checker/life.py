@@ -30,6 +30,16 @@ def kind_of(record: Crashed | Stuck | Reset) -> str:
     return f"crash {record.reason}" if isinstance(record, Crashed) else f"stuck {record.what}"
 
 
+MISSING = frozenset({"reply", "state", "silence"})
+"""The kinds of failures in which something that was owed did not come."""
+
+
+def explains(record: Crashed | Stuck, kind: str) -> bool:
+    """Tell whether what stopped in a device is why something was missing: a failure of that kind."""
+    stopped = isinstance(record, Crashed) or record.what in ("dispatcher", "monitor")
+    return stopped and kind in MISSING
+
+
 def in_words(record: Crashed | Stuck | Reset) -> str:
     """Describe the death of a device in one line."""
     if isinstance(record, Reset):

@@ -93,7 +93,8 @@ def defects(
     print_table(("defect", "", "scenario", "blamed", "what is wrong"), _rows(report))
     counts = ", ".join(
         f"{len(report.names(standing))} {standing.replace('_', ' ')}"
-        for standing in ("caught", "missed", "wrong_reason", "equivalent")
+        for standing in ("caught", "missed", "wrong_reason", "equivalent", "unreachable")
+        if standing != "unreachable" or report.names(standing)
     )
     click.echo(f"\n  {counts}   in {report.wall_seconds:.1f} s")
     score = "none (interrupted)" if report.interrupted else f"{report.score:.1%}"

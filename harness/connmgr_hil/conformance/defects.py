@@ -16,14 +16,14 @@ from connmgr_hil.checker import Outcome
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import ExitCode, HarnessError, NotRecorded, RigFault, UsageError
 
-from .bench import Bench
+from .bench import Bench, IfaceLacking
 from .requirements import requirements
 from .results import ScenarioResult
 from .run import run_scenario
 from .scenario import Scenario, registered
 
 Place = Literal["firmware", "simulated"]
-Standing = Literal["caught", "missed", "wrong_reason", "equivalent"]
+Standing = Literal["caught", "missed", "wrong_reason", "equivalent", "unreachable"]
 
 
 class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +31,8 @@ class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     One of `requirements` must be blamed for it; `accepted` ones may be, each with the reason. A defect that acts
     only `at_boot` is switched on before that. `variant` names the build in which it can be seen, and
-    `equivalent` argues why nothing can observe it.
+    `equivalent` argues why nothing can observe it. `needs` is a fact of the device's hello, such as `reboot`, without which it cannot
+    act: then it is unreachable.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at_boot: bool = False
     variant: str = ""
     equivalent: str = ""
+    needs: str = ""
 
     def is_blamed_by(self, result: ScenarioResult) -> bool:
         """Tell whether a scenario failed for the right reason."""
@@ -138,7 +140,8 @@ class DefectReport:
     def score(self) -> float:
         """The share of the defects caught for the right reason, of those that can be observed."""
         caught = len(self.names("caught"))
-        observable = len(self.findings) - len(self.names("equivalent"))
+        hidden = len(self.names("equivalent")) + len(self.names("unreachable"))
+        observable = len(self.findings) - hidden
         return caught / observable if observable else 1.0
 
     @property
@@ -158,6 +161,7 @@ class DefectReport:
             "missed": self.names("missed"),
             "wrong_reason": self.names("wrong_reason"),
             "equivalent": self.names("equivalent"),
+            "unreachable": self.names("unreachable"),
             "score": round(self.score, 4),
             "defects": [each.as_json() for each in self.findings],
             "wall_seconds": round(self.wall_seconds, 3),
@@ -228,7 +232,7 @@ def hunt(
                 raise RigFault(f"{target.name} should run", result.reason)
             if result.trace:
                 result.trace.unlink(missing_ok=True)
-    standing: Standing = "wrong_reason" if stumbled else "missed"
+    standing: Standing = "wrong_reason" if stumbled else "missed" if tried else "unreachable"
     return Finding(defect, standing, stumbled, tried, time.monotonic() - began)
 
 
@@ -242,6 +246,8 @@ def _seeded(scenario: Scenario, defect: Defect) -> Scenario:
     """Return the scenario with the defect switched on before it begins."""
 
     def body(bench: Bench) -> None:
+        if defect.needs and not getattr(bench.facts, defect.needs):
+            raise IfaceLacking(f"needs {defect.needs}", "this device has it not")
         try:
             bench.ask(f"defect {defect.name} on")
         except UsageError as error:

@@ -53,13 +53,15 @@ def complaint_of(trace: Path) -> Complaint:
     statuses: dict[int, str] = {}
     ids: list[int] = []
     for record in read_records(trace):
+        if checker.failure is not None:
+            checker.feed(record)  # it may tell why
+            continue
         if isinstance(record, Stimulus):
             commands.append(record.words)
             ids.append(record.id)
         elif isinstance(record, Reply):
             statuses[record.id] = record.status
-        if checker.feed(record):
-            break
+        checker.feed(record)
     failure = checker.finish().failure
     if failure is None or checker.model is None:
         raise UsageError(

@@ -36,6 +36,8 @@ class ScenarioResult:
     """By which of a board's means it began; empty where there is only one."""
     unrecorded: bool = False
     """Whether it ended because its trace could not be written."""
+    confirmed: str = ""
+    """Of a device that ended: on how many of two starts it did; empty where that was not tried."""
 
     def as_json(self) -> dict[str, object]:
         """Return the result as a JSON object."""
@@ -53,6 +55,7 @@ class ScenarioResult:
             "records": self.records,
             "attempt": self.attempt,
             "restarted_by": self.restarted_by,
+            "confirmed": self.confirmed,
         }
 
 

@@ -27,9 +27,12 @@ from connmgr_hil.vocabulary.observations import Header, HelloSeen
 
 from .bench import Bench, IfaceLacking
 from .builds import Judged, by_build
+from .confirming import ends_again
 from .results import RunReport, ScenarioResult
 from .scenario import Scenario, registered
 from .session import Session
+
+_BROKEN = 3
 
 Progress = Callable[[ScenarioResult, int, int], None]
 """Called after each scenario with its result, its number and how many there are."""
@@ -72,8 +75,8 @@ def verify(
 ) -> RunReport:
     """Run scenarios on a target, each on a freshly started device, with a trace for each in `out`.
 
-    A rig that breaks three times in a row ends the run, and so do at once another device than the one that was meant
-    and a disk that takes no more: what follows would only repeat it.
+    A device that cannot be started three times in a row ends the run, and so do at once another device than the one that
+    was meant and a disk that takes no more: what follows would only repeat it.
     """
     chosen = list(scenarios) or choose(())
     runner = _Runner(target, profile)
@@ -89,8 +92,8 @@ def verify(
                     report.results.append(result)
                     if progress:
                         progress(result, number, len(chosen))
-                    broken = broken + 1 if result.outcome is Outcome.RIG else 0
-                    if broken == 3 or runner.hopeless:
+                    broken = broken + 1 if runner.never_started else 0
+                    if broken == _BROKEN or runner.hopeless:
                         return report
     except KeyboardInterrupt:
         report.interrupted = True
@@ -103,16 +106,19 @@ def verify(
 
 
 def run_scenario(target: Target, scenario: Scenario, path: Path) -> ScenarioResult:
-    """Run one scenario on a target and tell what it showed."""
-    return _Runner(target, None).run(scenario, path, 1)
+    """Run one scenario on a target, once, and tell what it showed."""
+    return _Runner(target, None, confirms=False).run(scenario, path, 1)
 
 
 class _Runner:
     """Runs scenarios on one target; what the device is, it says the first time."""
 
-    def __init__(self, target: Target, profile: Profile | None) -> None:
+    def __init__(self, target: Target, profile: Profile | None, *, confirms: bool = True) -> None:
         self._target = target
         self._profile = profile
+        self._confirms = confirms
+        self.never_started = False
+        """Whether the last scenario found no device to run on, by the rig's fault."""
         self._models = Models()
         self._device: tuple[Hello, tuple[IfaceFacts, ...], Profile] | None = None
         self.unrecorded = False
@@ -131,13 +137,22 @@ class _Runner:
         return self._device[0].build if self._device else ""
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
-        """Run one scenario and tell what it showed."""
+        """Run one scenario and tell what it showed. What ends the device is tried a second time."""
+        self.never_started = False
         obstacle = scenario.obstacle(*self._device, self._target) if self._device else ""
         if obstacle:
             return _unreachable(scenario, obstacle, attempt)
         began = time.monotonic()
         header = Header(scenario=scenario.name, requirements=scenario.requirements)
-        session = Session(self._target, path, header, self._profile, self._models)
+
+        def play(session: Session) -> None:
+            scenario.body(Bench(session, real=REAL in scenario.needs))
+
+        def again(session: Session) -> bool | None:
+            return ends_again(session, play)
+
+        confirm = again if self._confirms else None
+        session = Session(self._target, path, header, self._profile, self._models, confirm)
         problem = ""
         try:
             with session:
@@ -146,7 +161,7 @@ class _Runner:
                 obstacle = scenario.obstacle(*device, self._target)
                 if not obstacle:
                     self._insist_on_one_build(session.facts)
-                    scenario.body(Bench(session, real=REAL in scenario.needs))
+                    play(session)
         except IfaceLacking as error:
             obstacle = error.wanted
         except (DeviceFault, RigFault, Unmet) as error:
@@ -160,11 +175,16 @@ class _Runner:
             path.unlink(missing_ok=True)
             return _unreachable(scenario, obstacle, attempt)
         assert session.verdict is not None
+        self.never_started = session.verdict.outcome is Outcome.RIG and not session.started
+        if session.confirmation:
+            problem = f"{problem}\n  {session.confirmation} starts ended so".lstrip("\n")
         wall = time.monotonic() - began
         result = _result(scenario.title, header, session.verdict, path, wall, attempt, problem)
         restart = self._target.last_restart
         by = restart.by if restart else ""
-        return replace(result, restarted_by=by, unrecorded=self.unrecorded)
+        return replace(
+            result, restarted_by=by, unrecorded=self.unrecorded, confirmed=session.confirmation
+        )
 
     def _insist_on_one_build(self, facts: Hello) -> None:
         """End a run in which the firmware was exchanged: what one build shows, the other need not."""

@@ -1,6 +1,8 @@
 """A run on one target: commands go in, every record is traced and judged at once."""
 
 import contextlib
+import time
+from collections import deque
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -10,44 +12,59 @@ from typing import Self
 from msgspec import structs
 
 from connmgr_hil.checker import UNENDED, Checker, Failure, Outcome, Verdict
+from connmgr_hil.checker.life import MISSING
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import PROFILES, Models, Profile, World, profile_named
-from connmgr_hil.targets import Target, require_ifaces
+from connmgr_hil.targets import End, Target, crash_told, require_ifaces
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.commands import command
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import (
     ConnMgrHilError,
+    DeviceDied,
     DeviceFault,
     DeviceReset,
+    LineDamaged,
+    NoAnswer,
     NotRecorded,
     RigFault,
     Unmet,
     UsageError,
+    WrongDevice,
 )
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     Breach,
     Complaint,
+    Crashed,
     EventSeen,
     Fault,
     Foreign,
     Header,
     HelloSeen,
+    Log,
     Lost,
     Noise,
     Note,
     Outside,
     Quirk,
     Reply,
+    Reset,
+    Stimulus,
     Stuck,
     VerdictGiven,
 )
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .recording import begin_trace, limits_for
+
+_HEARING: Words = ("advance", "4000000")
+"""The probe says after two seconds that something has stopped (CONFIG_CM_PROBE_STUCK_MS)."""
+
+_SAID = 60
+"""So many of the last lines that were no frames may tell of a crash."""
 
 
 class Nonconforming(DeviceFault):
@@ -64,12 +81,21 @@ def equipment_of(world: World) -> Equipment:
     return Equipment(world.ifaces, frozenset(reached), frozenset(world.codes))
 
 
+_IN_THE_TRACE = Nonconforming | DeviceReset | DeviceDied
+"""Faults of the device of which a record tells already."""
+
+
 class Session:
     """A freshly started device, a trace file, and a checker that shadows both.
 
     Raises `Nonconforming` from the command after which the device had left the model, and the errors of
     `connmgr_hil.device` when the line or the rig breaks. Whatever happens, the trace is kept. Sessions that share
     `models` need not work out again what one of them has.
+
+    A device that crashes or hangs has left the model, too. Then the target is stopped, so that the next start is a fresh one,
+    and `confirm`, if given, shows the same to a second one: it tells whether that ended for the same requirement, None if it
+    could not be tried. Where something was missing, a device is given a few seconds to say that its dispatcher or monitor has stopped,
+    unless `hears` is false.
     """
 
     def __init__(
@@ -79,6 +105,9 @@ class Session:
         header: Header | None = None,
         profile: Profile | None = None,
         models: Models | None = None,
+        confirm: "Callable[[Session], bool | None] | None" = None,
+        *,
+        hears: bool = True,
     ) -> None:
         self._models = models or Models()
         self._target = target
@@ -95,6 +124,22 @@ class Session:
         """Whether the disk took no more: then whatever else ended the run, its trace is not whole."""
         self._unended = ""
         """Why the run did not come to its end, if neither the device nor the rig was the reason."""
+        self.started = False
+        """Whether the device came up and said who it is."""
+        self.given: list[Words] = []
+        """The commands that were given so far."""
+        self.disturbed = False
+        """Whether something was done to the device from outside, too."""
+        self.ended: End | None = None
+        """How the device ended the run by itself, if it did."""
+        self.confirmation = ""
+        """On how many of two starts it ended so: `2 of 2`; empty where that was not tried."""
+        self._confirm = confirm
+        self._heard = not hears
+        self._waiting = 0
+        self._given_at = 0.0
+        self._time = 0
+        self._said: deque[str] = deque(maxlen=_SAID)
 
     def __enter__(self) -> Self:
         profile = self._forced.name if self._forced else ""
@@ -107,18 +152,27 @@ class Session:
             raise
         self.checker.feed(header)
         try:
+            self._start()
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
+            raise
+        return self
+
+    def _start(self) -> None:
+        self._given_at = time.monotonic()
+        try:
             line = self._target.restart()
             if restart := self._target.last_restart:
                 self._sink(Note(text=str(restart)))
             self._device = self._speak_with(line)
             self._watchers.append(self._remember_boot)
             self._device.attach(start="boot")
-            self._watchers.clear()
-            require_ifaces(self._target.platform, self.ifaces, self._target.name)
-        except BaseException as error:
-            self.__exit__(type(error), error, error.__traceback__)
+        except (DeviceFault, RigFault) as error:
+            self._explain(error)
             raise
-        return self
+        self._watchers.clear()
+        require_ifaces(self._target.platform, self.ifaces, self._target.name)
+        self.started = True
 
     def _speak_with(self, line: Transport) -> Device | StockDevice:
         platform = self._target.platform
@@ -152,13 +206,30 @@ class Session:
             self._fault(error)
         elif isinstance(error, Unmet):
             self.complain(error.told(), shows=error.shows, seen=error.came)
-        elif isinstance(error, DeviceFault) and not isinstance(error, Nonconforming | DeviceReset):
-            self._sink(Stuck(what="command", threads=(error.wanted, error.seen), source="host"))
+        elif isinstance(error, DeviceFault) and not isinstance(error, _IN_THE_TRACE):
+            self._sink(_endless(error))
         elif not isinstance(error, DeviceFault):
             self._unended = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
 
     def close(self) -> None:
         """Give the verdict and close the trace."""
+        try:
+            if self.verdict is None:
+                self._try_again()
+        finally:
+            self._close()
+
+    def _try_again(self) -> None:
+        """Note in the trace whether the device's end showed on a second start, too."""
+        confirm, self._confirm = self._confirm, None
+        if confirm is None or self.ended is None or not self.checker.failure:
+            return
+        same = confirm(self)
+        if same is not None:
+            self.confirmation = "2 of 2" if same else "1 of 2"
+            self._sink(Note(text=f"{self.confirmation} starts ended so"))
+
+    def _close(self) -> None:
         if self.verdict is None:
             self.verdict = self.checker.finish(cut=bool(self._unended))
             ended = not self._unended or self.verdict.failure is not None
@@ -177,6 +248,8 @@ class Session:
 
     def _fault(self, error: RigFault) -> None:
         self.unrecorded = self.unrecorded or isinstance(error, NotRecorded)
+        if not isinstance(error, LineDamaged | WrongDevice):
+            self._leave()
         fault: AnyRecord = Fault(kind=type(error).__name__, message=str(error))
         # The fault may be that the disk takes no more; it is judged all the same.
         with contextlib.suppress(RigFault):
@@ -186,6 +259,7 @@ class Session:
             watcher(fault)
 
     def _sink(self, record: AnyRecord) -> None:
+        self._follow(record)
         stamped = self._trace.write(record)
         self.checker.feed(stamped)
         if isinstance(record, Foreign | Lost | Noise):
@@ -193,7 +267,82 @@ class Session:
         for watcher in self._watchers:
             watcher(stamped)
 
+    def _follow(self, record: AnyRecord) -> None:
+        """Keep what is needed to tell how the device ended, should it end."""
+        if isinstance(record, Stimulus):
+            self.given.append(record.words)
+            self._waiting, self._given_at = record.id, time.monotonic()
+            self._said.clear()
+        elif isinstance(record, Noise):
+            self._said.append(record.text)
+        elif isinstance(record, Log):
+            self._said.append(record.message)
+        elif isinstance(record, Crashed | Stuck) or (
+            isinstance(record, Reset) and not record.expected
+        ):
+            self.ended = self.ended or record
+        elif isinstance(record, Reply) and record.id == self._waiting:
+            self._waiting = 0
+        elif isinstance(record, Outside):
+            self.disturbed = True
+        self._time = getattr(record, "t", self._time)
+
+    # --- how a device ends ---------------------------------------------------------------
+
+    def _explain(self, error: DeviceFault | RigFault) -> None:
+        """Raise `Nonconforming`, or `DeviceDied`, when it was the device that ended the run; else return."""
+        if self.ended is None and not isinstance(error, _IN_THE_TRACE):
+            end = self._diagnosed(error) if isinstance(error, RigFault) else _endless(error)
+            if end is None:
+                return
+            self._end(end)
+        if self.ended is not None:
+            self._leave()
+            self.conform()
+            # What came before was damaged, so that nothing can be told from it.
+            raise DeviceDied("the device should run on", error.told(), log=str(self._path))
+        self.conform()
+
+    def _end(self, end: End) -> None:
+        """Record how the device ended, with what only the session knows."""
+        if isinstance(end, Stuck):
+            waited = round((time.monotonic() - self._given_at) * 1000)
+            what = "command" if self._waiting else "device"
+            end = structs.replace(end, t=self._time, ms=waited, what=what, id=self._waiting)
+        elif isinstance(end, Crashed):
+            end = structs.replace(end, t=self._time)
+        self._sink(end)
+
+    def _diagnosed(self, error: RigFault) -> End | None:
+        """Return how the device ended; None when the rig broke, or the line may have kept an answer back."""
+        if isinstance(error, LineDamaged | WrongDevice):
+            return None
+        if isinstance(error, NoAnswer) and self._device is not None and self._device.damage:
+            return None
+        told = crash_told("\n".join(self._said)) if isinstance(error, NoAnswer) else None
+        if told is not None:
+            return structs.replace(told, source="frame")
+        return self._target.diagnose(error, self._listen, known=self.started)
+
+    def _listen(self, seconds: float) -> bool:
+        """Take what the device still shows, and tell whether it answered after all."""
+        waiting, hello = self._waiting, self.checker.model
+        if self._device is not None:
+            with contextlib.suppress(RigFault):
+                self._device.listen(seconds)
+        return (waiting and not self._waiting) or self.checker.model is not hello
+
+    def _leave(self) -> None:
+        """Let the next start be a fresh one. A board stays ours; it has no program that could be started anew."""
+        if self._target.platform.kind != "board":
+            with contextlib.suppress(RigFault):
+                self._target.stop()
+
     # --- use -----------------------------------------------------------------------------
+
+    def anew(self, trace: Path) -> "Session":
+        """Return a session alike on the same target that has not begun, with a trace of its own."""
+        return Session(self._target, trace, self._header, self._forced, self._models)
 
     @property
     def device(self) -> Device | StockDevice:
@@ -254,7 +403,7 @@ class Session:
     def attempt(self, words: Words) -> Reply:
         """Give a command as `execute` does, though the device may lack what it names: that, too, is predicted and judged."""
         self._target.platform.validate(words)
-        reply = self.device.execute(words)
+        reply = self._answered(words)
         self.conform()
         return reply
 
@@ -263,6 +412,18 @@ class Session:
         """What the device has of all that commands can name."""
         assert self.checker.model is not None
         return equipment_of(self.checker.model.world)
+
+    def _answered(self, words: Words) -> Reply:
+        """Give a command and wait for its reply; the device may end instead."""
+        try:
+            reply = self.device.execute(words)
+        except (DeviceFault, RigFault) as error:
+            self._explain(error)
+            raise
+        if (report := self._target.symptom()) is not None:
+            self._end(report)
+            self._leave()
+        return reply
 
     def learn_settings(self) -> None:
         """Dump the bound ifaces of which nobody knows what flags and timeout their implementations gave them at boot."""
@@ -279,7 +440,7 @@ class Session:
         """
         stimulus = self._target.platform.stimuli.get(name)
         if stimulus is not None and stimulus.probe:
-            reply = self.device.execute(tuple(stimulus.probe.split()))
+            reply = self._answered(tuple(stimulus.probe.split()))
             if reply.status != "0":
                 wanted = f"the stimulus {name}: '{stimulus.probe}' returns 0"
                 raise Unmet(wanted, f"it returned {reply.status}", log=str(self._path))
@@ -325,4 +486,20 @@ class Session:
     def conform(self) -> None:
         """Raise `Nonconforming` if the device has left the model."""
         if self.checker.failure:
+            self._hear_why()
             raise Nonconforming(self.checker.failure, str(self._path))
+
+    def _hear_why(self) -> None:
+        """Let a device in which something was missing say that its dispatcher or monitor has stopped."""
+        failure = self.checker.failure
+        if self._heard or self.ended or failure is None or failure.kind not in MISSING:
+            return
+        self._heard = True
+        if self._device is not None and self._device.facts.dialect != "stock":
+            with contextlib.suppress(ConnMgrHilError):
+                self._device.execute(_HEARING)
+
+
+def _endless(error: DeviceFault) -> Stuck:
+    """Return what a command is that makes the device send without end, and is never answered."""
+    return Stuck(what="command", threads=(error.wanted, error.seen), source="host")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from connmgr_hil.checker import Failure
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import NotRecorded, RigFault, UsageError
+from connmgr_hil.vocabulary.errors import DeviceFault, NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.stimuli import Words, burst, split_burst
 
@@ -79,33 +79,37 @@ class _Bench:
     def shows(self, commands: Commands) -> bool:
         """Tell whether these commands, after a reset, show the wanted failure."""
         self.resets += 1
-        if self._session is None or not self.soft or not self._session.reset():
-            self._open()
-        assert self._session is not None
         try:
+            session = self._begun()
             for words in commands:
                 self.given += 1
-                self._session.attempt(words)
-            self._session.execute(("state",))
+                session.attempt(words)
+            session.execute(("state",))
         except Nonconforming as error:
+            if self._session is None or self._session.ended:
+                self._drop()  # there is nothing left that could be reset
             if signature(error.failure) == self.wanted:
                 self.failure = error.failure
                 return True
         except NotRecorded:
             raise
-        except RigFault:
+        except (DeviceFault, RigFault):
             self._drop()
         return False
+
+    def _begun(self) -> Session:
+        """Return a session on a device that is as after boot."""
+        if self._session is None or not self.soft or not self._session.reset():
+            self._drop()
+            hears = self.wanted[0].startswith("REQ-LIFE")
+            session = Session(self.target, self.trace, Header(note="shrinking"), hears=hears)
+            self._session = session.__enter__()
+        return self._session
 
     def shows_from_restart(self, commands: Commands) -> bool:
         """Tell whether these commands show the failure on a restarted device, too."""
         self._drop()
         return self.shows(commands)
-
-    def _open(self) -> None:
-        self._drop()
-        self._session = Session(self.target, self.trace, Header(note="shrinking"))
-        self._session.__enter__()
 
     def _drop(self) -> None:
         if self._session is not None:

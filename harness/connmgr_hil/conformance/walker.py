@@ -10,16 +10,19 @@ from random import Random
 from connmgr_hil.checker import Outcome
 from connmgr_hil.model import Models, State
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import RigFault, WrongDevice
+from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, WrongDevice
 from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.stimuli import Words, advance
 
 from .choices import Choices, situation
-from .session import Nonconforming, Session
+from .confirming import ends_again_by_commands
+from .session import Session
 from .share import MOST_INCONCLUSIVE, Share
 
 CANDIDATES = 4
 """For every other step so many commands are drawn; the one tried least in its situation is given."""
+
+_BROKEN = 3
 
 EXPIRE = 0.2
 """How often, where a timer of the model runs, time passes until it has run out."""
@@ -68,6 +71,9 @@ class WalkReport:
     def verdict(self) -> str:
         """The outcome in a word; `none` where the walks were interrupted."""
         return "none" if self.interrupted else str(self.outcome)
+
+    in_a_row: int = 0
+    """How many of the last walks found no device that started."""
 
     @property
     def outcome(self) -> Outcome:
@@ -126,7 +132,8 @@ def walk(
     On a target with granted time the same seed gives the same run. Traces of walks that conform are deleted unless
     they are to be kept. `first` is the number of the first walk, on which together with the seed its choices depend.
     Together they conform if at most the share `most_inconclusive` of them is inconclusive, and none is worse.
-    `before` are commands given first in each walk. After `stop_at` failures the rest is left out.
+    `before` are commands given first in each walk. After `stop_at` failures the rest is left out, and where the device could
+    not be started three times in a row.
     """
     report = WalkReport(target.name, seed, most_inconclusive=most_inconclusive)
     models = Models()
@@ -141,7 +148,7 @@ def walk(
                     path.unlink()
                 if progress:
                     progress(report, walks)
-                if len(report.failures) >= stop_at or len(report.faults) >= 3 or report.hopeless:
+                if len(report.failures) >= stop_at or report.in_a_row == _BROKEN or report.hopeless:
                     break
     except KeyboardInterrupt:
         report.interrupted = True
@@ -165,8 +172,9 @@ def _walk_once(
     models: Models,
 ) -> bool:
     header = Header(scenario="walk", seed=report.seed)
-    session = Session(target, path, header, models=models)
+    session = Session(target, path, header, models=models, confirm=ends_again_by_commands)
     report.walks += 1
+    problem = ""
     try:
         with session:
             for words in before:
@@ -175,26 +183,28 @@ def _walk_once(
             _steps(session, random, steps, report)
             if not session.checker.chaotic:
                 session.execute(("state",))
-    except Nonconforming as error:
-        report.failures.append((path, str(error)))
-        return False
-    except RigFault as error:
-        report.faults.append(str(error))
+    except (DeviceFault, RigFault) as error:
+        problem = str(error)
         report.hopeless = isinstance(error, WrongDevice)
-        return False
     finally:
         if session.verdict is not None:
             report.device_seconds += session.verdict.device_usec / 1e6
         if session.unrecorded:
             report.unrecorded = report.hopeless = True
-    assert session.verdict is not None
-    if session.verdict.outcome is Outcome.RIG:
-        report.faults.append(session.verdict.reason)
-    elif session.verdict.outcome is Outcome.FAILS:
-        report.failures.append((path, "\n".join(session.verdict.lines())))
-    elif session.verdict.outcome is not Outcome.CONFORMS:
+    verdict = session.verdict
+    assert verdict is not None
+    unusable = verdict.outcome is Outcome.RIG and not session.started
+    report.in_a_row = report.in_a_row + 1 if unusable else 0
+    if verdict.outcome is Outcome.FAILS:
+        reason = problem or "\n".join(verdict.lines())
+        if session.confirmation:
+            reason += f"\n  {session.confirmation} starts ended so"
+        report.failures.append((path, reason))
+    elif verdict.outcome is Outcome.RIG:
+        report.faults.append(problem or "\n".join(verdict.lines()))
+    elif verdict.outcome is not Outcome.CONFORMS:
         report.inconclusive += 1
-    return session.verdict.outcome is Outcome.CONFORMS
+    return verdict.outcome is Outcome.CONFORMS
 
 
 def _steps(session: Session, random: Random, steps: int, report: WalkReport) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Self
 
 from connmgr_hil.checker import Failure, Outcome, Verdict
+from connmgr_hil.conformance.confirming import ends_again_by_commands
 from connmgr_hil.conformance.session import Nonconforming, Session
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import DeviceFault, LineDamaged, RigFault, Unmet
@@ -28,7 +29,8 @@ class Run:
     ) -> None:
         self.target = target
         self.trace = trace
-        self.session = Session(target, trace, Header(scenario=name, requirements=requirements))
+        header = Header(scenario=name, requirements=requirements)
+        self.session = Session(target, trace, header, confirm=ends_again_by_commands)
         self.verdict: Verdict | None = None
 
     def start(self) -> Self:
