@@ -37,7 +37,7 @@ def ends_again_by_commands(first: Session) -> bool | None:
 
     None where that would take long, or where something was done from outside, too.
     """
-    commands = tuple(first.given)
+    commands = first.given
     if first.disturbed or len(commands) > MOST:
         return None
 

@@ -1,8 +1,6 @@
 """A run on one target: commands go in, every record is traced and judged at once."""
 
 import contextlib
-import time
-from collections import deque
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +14,7 @@ from connmgr_hil.checker.life import MISSING
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import PROFILES, Models, Profile, World, profile_named
-from connmgr_hil.targets import End, Target, crash_told, require_ifaces
+from connmgr_hil.targets import End, Target, require_ifaces
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.commands import command
 from connmgr_hil.vocabulary.equipment import Equipment
@@ -26,7 +24,6 @@ from connmgr_hil.vocabulary.errors import (
     DeviceFault,
     DeviceReset,
     LineDamaged,
-    NoAnswer,
     NotRecorded,
     RigFault,
     Unmet,
@@ -38,33 +35,27 @@ from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     Breach,
     Complaint,
-    Crashed,
     EventSeen,
     Fault,
     Foreign,
     Header,
     HelloSeen,
-    Log,
     Lost,
     Noise,
     Note,
     Outside,
     Quirk,
     Reply,
-    Reset,
-    Stimulus,
     Stuck,
     VerdictGiven,
 )
 from connmgr_hil.vocabulary.stimuli import Words
 
+from .ending import Ending
 from .recording import begin_trace, limits_for
 
 _HEARING: Words = ("advance", "4000000")
 """The probe says after two seconds that something has stopped (CONFIG_CM_PROBE_STUCK_MS)."""
-
-_SAID = 60
-"""So many of the last lines that were no frames may tell of a crash."""
 
 
 class Nonconforming(DeviceFault):
@@ -126,20 +117,11 @@ class Session:
         """Why the run did not come to its end, if neither the device nor the rig was the reason."""
         self.started = False
         """Whether the device came up and said who it is."""
-        self.given: list[Words] = []
-        """The commands that were given so far."""
-        self.disturbed = False
-        """Whether something was done to the device from outside, too."""
-        self.ended: End | None = None
-        """How the device ended the run by itself, if it did."""
         self.confirmation = ""
         """On how many of two starts it ended so: `2 of 2`; empty where that was not tried."""
         self._confirm = confirm
         self._heard = not hears
-        self._waiting = 0
-        self._given_at = 0.0
-        self._time = 0
-        self._said: deque[str] = deque(maxlen=_SAID)
+        self._ending = Ending(target)
 
     def __enter__(self) -> Self:
         profile = self._forced.name if self._forced else ""
@@ -159,7 +141,6 @@ class Session:
         return self
 
     def _start(self) -> None:
-        self._given_at = time.monotonic()
         try:
             line = self._target.restart()
             if restart := self._target.last_restart:
@@ -207,7 +188,7 @@ class Session:
         elif isinstance(error, Unmet):
             self.complain(error.told(), shows=error.shows, seen=error.came)
         elif isinstance(error, DeviceFault) and not isinstance(error, _IN_THE_TRACE):
-            self._sink(_endless(error))
+            self._sink(Stuck(what="command", threads=(error.wanted, error.seen), source="host"))
         elif not isinstance(error, DeviceFault):
             self._unended = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
 
@@ -249,7 +230,7 @@ class Session:
     def _fault(self, error: RigFault) -> None:
         self.unrecorded = self.unrecorded or isinstance(error, NotRecorded)
         if not isinstance(error, LineDamaged | WrongDevice):
-            self._leave()
+            self._ending.leave()
         fault: AnyRecord = Fault(kind=type(error).__name__, message=str(error))
         # The fault may be that the disk takes no more; it is judged all the same.
         with contextlib.suppress(RigFault):
@@ -259,7 +240,7 @@ class Session:
             watcher(fault)
 
     def _sink(self, record: AnyRecord) -> None:
-        self._follow(record)
+        self._ending.follow(record)
         stamped = self._trace.write(record)
         self.checker.feed(stamped)
         if isinstance(record, Foreign | Lost | Noise):
@@ -267,76 +248,19 @@ class Session:
         for watcher in self._watchers:
             watcher(stamped)
 
-    def _follow(self, record: AnyRecord) -> None:
-        """Keep what is needed to tell how the device ended, should it end."""
-        if isinstance(record, Stimulus):
-            self.given.append(record.words)
-            self._waiting, self._given_at = record.id, time.monotonic()
-            self._said.clear()
-        elif isinstance(record, Noise):
-            self._said.append(record.text)
-        elif isinstance(record, Log):
-            self._said.append(record.message)
-        elif isinstance(record, Crashed | Stuck) or (
-            isinstance(record, Reset) and not record.expected
-        ):
-            self.ended = self.ended or record
-        elif isinstance(record, Reply) and record.id == self._waiting:
-            self._waiting = 0
-        elif isinstance(record, Outside):
-            self.disturbed = True
-        self._time = getattr(record, "t", self._time)
-
-    # --- how a device ends ---------------------------------------------------------------
-
     def _explain(self, error: DeviceFault | RigFault) -> None:
         """Raise `Nonconforming`, or `DeviceDied`, when it was the device that ended the run; else return."""
         if self.ended is None and not isinstance(error, _IN_THE_TRACE):
-            end = self._diagnosed(error) if isinstance(error, RigFault) else _endless(error)
+            end = self._ending.told_by(error, self._device)
             if end is None:
                 return
-            self._end(end)
+            self._sink(end)
         if self.ended is not None:
-            self._leave()
+            self._ending.leave()
             self.conform()
             # What came before was damaged, so that nothing can be told from it.
             raise DeviceDied("the device should run on", error.told(), log=str(self._path))
         self.conform()
-
-    def _end(self, end: End) -> None:
-        """Record how the device ended, with what only the session knows."""
-        if isinstance(end, Stuck):
-            waited = round((time.monotonic() - self._given_at) * 1000)
-            what = "command" if self._waiting else "device"
-            end = structs.replace(end, t=self._time, ms=waited, what=what, id=self._waiting)
-        elif isinstance(end, Crashed):
-            end = structs.replace(end, t=self._time)
-        self._sink(end)
-
-    def _diagnosed(self, error: RigFault) -> End | None:
-        """Return how the device ended; None when the rig broke, or the line may have kept an answer back."""
-        if isinstance(error, LineDamaged | WrongDevice):
-            return None
-        if isinstance(error, NoAnswer) and self._device is not None and self._device.damage:
-            return None
-        told = crash_told("\n".join(self._said)) if isinstance(error, NoAnswer) else None
-        if told is not None:
-            return structs.replace(told, source="frame")
-        return self._target.diagnose(error, self._listen, known=self.started)
-
-    def _listen(self, seconds: float) -> bool:
-        """Take what the device still shows, and tell whether it answered after all."""
-        waiting, hello = self._waiting, self.checker.model
-        if self._device is not None:
-            with contextlib.suppress(RigFault):
-                self._device.listen(seconds)
-        return (waiting and not self._waiting) or self.checker.model is not hello
-
-    def _leave(self) -> None:
-        """Let the next start be a fresh one. A board stays ours; it has no program that could be started anew."""
-        if self._target.platform.kind != "board":
-            with contextlib.suppress(RigFault):
-                self._target.stop()
 
     # --- use -----------------------------------------------------------------------------
 
@@ -349,6 +273,21 @@ class Session:
         """The device, once the session is open."""
         assert self._device is not None, "open the session first"
         return self._device
+
+    @property
+    def ended(self) -> End | None:
+        """How the device ended the run by itself, if it did."""
+        return self._ending.ended
+
+    @property
+    def given(self) -> tuple[Words, ...]:
+        """The commands that were given so far."""
+        return tuple(self._ending.given)
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether something was done to the device from outside, too."""
+        return self._ending.disturbed
 
     @property
     def target(self) -> Target:
@@ -420,9 +359,9 @@ class Session:
         except (DeviceFault, RigFault) as error:
             self._explain(error)
             raise
-        if (report := self._target.symptom()) is not None:
-            self._end(report)
-            self._leave()
+        if (report := self._ending.reported()) is not None:
+            self._sink(report)
+            self._ending.leave()
         return reply
 
     def learn_settings(self) -> None:
@@ -498,8 +437,3 @@ class Session:
         if self._device is not None and self._device.facts.dialect != "stock":
             with contextlib.suppress(ConnMgrHilError):
                 self._device.execute(_HEARING)
-
-
-def _endless(error: DeviceFault) -> Stuck:
-    """Return what a command is that makes the device send without end, and is never answered."""
-    return Stuck(what="command", threads=(error.wanted, error.seen), source="host")
