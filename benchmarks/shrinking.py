@@ -36,10 +36,10 @@ class _Counting(Session):
         _Counting.resets += _Counting.failed
         return super().reset()
 
-    def execute(self, words: Words) -> Reply:
+    def attempt(self, words: Words) -> Reply:
         _Counting.commands += _Counting.failed
         try:
-            return super().execute(words)
+            return super().attempt(words)
         except Nonconforming:
             _Counting.failed = True
             raise
