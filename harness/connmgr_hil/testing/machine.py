@@ -190,8 +190,7 @@ def connection_manager_machine(
 
     # Hypothesis thinks of the last value as the simplest, so the first iface comes last.
     def find_ifaces(self: ConnectionManagerMachine) -> MultipleResults[int]:
-        beyond = len(self.world.ifaces) + 1  # does not exist
-        return multiple(*range(beyond, 0, -1))
+        return multiple(*range(len(self.world.ifaces), 0, -1))
 
     def find_simulated(self: ConnectionManagerMachine) -> MultipleResults[int]:
         found = [facts.index for facts in self.world.ifaces if facts.sim]
