@@ -252,10 +252,15 @@ void cm_host_on_death(void (*died)(const char *reason, uintptr_t pc, const char 
 		if (__asan_set_error_report_callback != NULL) {
 			__asan_set_error_report_callback(keep_report);
 		}
-		return;
 	}
 	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
-		sigaction(deadly[i].number, &action, NULL);
+		struct sigaction present;
+
+		/* A sanitizer has handlers for some. */
+		if (sigaction(deadly[i].number, NULL, &present) == 0 &&
+		    present.sa_handler == SIG_DFL) {
+			sigaction(deadly[i].number, &action, NULL);
+		}
 	}
 }
 

@@ -18,11 +18,19 @@
 /* Whoever waits with a time limit, or sleeps, goes on by itself: it is told later. */
 #define WITH_TIME_FACTOR 5
 
+/*
+ * The clock of an emulator jumps when its host was busy, and then the timer expires many times
+ * before any thread runs. Looks of the timer count that have a time of their own; one from a thread
+ * is enough, as all threads that matter go before those that read commands.
+ */
+#define LOOKS_NEEDED 3
+
 /* Something that has to go on. */
 struct watched {
 	const char *what;
 	uint64_t progress; /* as it was when it was last seen to go on */
 	int64_t since;     /* ms */
+	int looks;
 	bool told;
 };
 
@@ -61,7 +69,7 @@ static struct cm_frame compose(const struct watched *watched, int64_t ms, struct
 
 /* Tells when @p watched has not gone on for too long. */
 static void judge(struct watched *watched, uint64_t progress, struct k_thread *thread,
-		  struct k_thread *more, int64_t may_until)
+		  struct k_thread *more, int64_t may_until, int looks)
 {
 	int64_t now = k_uptime_get();
 	int64_t ms = now - MAX(watched->since, MAX(may_until, allowed_until));
@@ -70,8 +78,12 @@ static void judge(struct watched *watched, uint64_t progress, struct k_thread *t
 	if (progress != watched->progress) {
 		watched->progress = progress;
 		watched->since = now;
+		watched->looks = 0;
 		watched->told = false;
-	} else if (!watched->told && ms >= limit) {
+		return;
+	}
+	watched->looks = MIN(watched->looks + looks, LOOKS_NEEDED);
+	if (!watched->told && ms >= limit && watched->looks >= LOOKS_NEEDED) {
 		struct cm_frame frame = compose(watched, now - watched->since, thread, more);
 
 		watched->told = true;
@@ -91,6 +103,7 @@ static bool is_hung(const struct k_thread *thread, const void *rest)
 static void at_rest(struct watched *watched)
 {
 	watched->since = k_uptime_get();
+	watched->looks = 0;
 	watched->told = false;
 }
 
@@ -107,53 +120,59 @@ static void learn_rest(void)
 	}
 }
 
-static void look_at_dispatcher(void)
+static void look_at_dispatcher(int looks)
 {
 	struct k_thread *thread = cm_thread_mgmt();
 
 	if (dispatcher_rest != NULL && is_hung(thread, dispatcher_rest)) {
-		judge(&dispatcher, cm_events_delivered(), thread, NULL, 0);
+		judge(&dispatcher, cm_events_delivered(), thread, NULL, 0, looks);
 	} else {
 		at_rest(&dispatcher);
 	}
 }
 
-static void look_at_monitor(void)
+static void look_at_monitor(int looks)
 {
 	struct k_thread *thread = cm_thread_monitor();
 
 	if (thread != NULL && (is_hung(thread, cm_monitor_rest()) ||
 			       (thread->base.thread_state & _THREAD_SUSPENDED) != 0)) {
-		judge(&monitor, (uintptr_t)thread->base.pended_on, thread, NULL, 0);
+		judge(&monitor, (uintptr_t)thread->base.pended_on, thread, NULL, 0, looks);
 	} else {
 		at_rest(&monitor);
 	}
 }
 
-static void look_at_all(void)
+static void look_at_all(int looks)
 {
 	if (command_tag != 0) {
 		struct k_thread *thread = cm_thread_mgmt();
 
 		judge(&command, command_tag, command_thread,
 		      thread != NULL && is_hung(thread, dispatcher_rest) ? thread : NULL,
-		      command_until);
+		      command_until, looks);
 	}
-	look_at_dispatcher();
-	look_at_monitor();
+	look_at_dispatcher(looks);
+	look_at_monitor(looks);
 }
 
 static void look(struct k_timer *expired)
 {
-	unsigned int key = irq_lock();
+	static uint32_t last;
+	unsigned int key;
 
 	ARG_UNUSED(expired);
+	if (k_cyc_to_ms_floor32(k_cycle_get_32() - last) < LOOK_MS / 2) {
+		return;
+	}
+	last = k_cycle_get_32();
+	key = irq_lock();
 	/* No thread has written it since the last look. */
 	if (told && cm_history_waits(told_seq)) {
 		cm_writer_poll_out();
 	}
 	told = false;
-	look_at_all();
+	look_at_all(1);
 	irq_unlock(key);
 }
 
@@ -162,12 +181,12 @@ void cm_watch_begin(uint32_t tag)
 	unsigned int key = irq_lock();
 
 	learn_rest();
+	look_at_all(LOOKS_NEEDED);
 	command_tag = tag;
 	command_thread = k_current_get();
 	command_until = 0;
 	command.progress = tag;
 	at_rest(&command);
-	look_at_all();
 	irq_unlock(key);
 	k_timer_start(&timer, K_MSEC(LOOK_MS), K_MSEC(LOOK_MS));
 }
@@ -176,8 +195,8 @@ void cm_watch_end(void)
 {
 	unsigned int key = irq_lock();
 
-	look_at_all();
 	command_tag = 0;
+	look_at_all(LOOKS_NEEDED);
 	irq_unlock(key);
 	k_timer_stop(&timer);
 }
