@@ -14,6 +14,7 @@ from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError, HarnessErro
 from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, IfaceFacts, role_indexes
 
 from .bench import Bench, IfaceLacking
+from .families import families
 from .requirements import ORDER, requirements
 
 Body = Callable[[Bench], None]
@@ -30,7 +31,7 @@ UNOBSERVABLE = "not observable through the stock shell"
 class Scenario:
     """One scenario: what it shows (`requirements`), what it needs, and how it goes.
 
-    `needs` are role letters and features: `dad`, `no-dad`, `queue5`, `queue64`, `autodown`, `no-autodown`,
+    `needs` are role letters and features: `ipv4` and `ipv6` (found in its code), `dad`, `no-dad`, `queue5`, `queue64`, `autodown`, `no-autodown`,
     `boot-trap`, `boot-ready`; `dhcp` and the standard stimuli, of the rig; `stock` for those that go
     through upstream's own shell and only there, `events` if they need its event monitor.
     """
@@ -64,6 +65,8 @@ class Scenario:
         roles = role_indexes(hello, ifaces)
         features = {
             "dad": (hello.dad, "a build with duplicate address detection (variant dad)"),
+            "ipv4": (hello.ipv4, "IPv4 (CONFIG_NET_IPV4)"),
+            "ipv6": (hello.ipv6, "IPv6 (CONFIG_NET_IPV6)"),
             "no-dad": (not hello.dad, "a build without duplicate address detection"),
             "queue5": (hello.queue == 5, "an event queue of length 5 (variant queue5)"),
             "queue64": (hello.queue >= 64, "an event queue of length 64 or more"),
@@ -152,8 +155,9 @@ def scenario(
         usual = tuple(
             f"no-{each}" for each in ("dad", "boot-trap", "boot-ready") if each not in needs
         )
+        used = tuple(each for each in families(body) if each not in needs)
         profiles = current_name(since), current_name(until)
-        _REGISTRY[name] = Scenario(name, title, ids, body, (*usual, *needs), *profiles)
+        _REGISTRY[name] = Scenario(name, title, ids, body, (*usual, *used, *needs), *profiles)
         return body
 
     return register
