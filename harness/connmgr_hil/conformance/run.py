@@ -117,6 +117,8 @@ class _Runner:
         self._target = target
         self._profile = profile
         self._confirms = confirms
+        self._unmet = ""
+        """What the last scenario did not see, if that is all that was wrong."""
         self.never_started = False
         """Whether the last scenario found no device to run on, by the rig's fault."""
         self._models = Models()
@@ -137,7 +139,19 @@ class _Runner:
         return self._device[0].build if self._device else ""
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
-        """Run one scenario and tell what it showed. What ends the device is tried a second time."""
+        """Run one scenario and tell what it showed. What ends the device is tried a second time.
+
+        So is what only the scenario can judge: its lines have no checksum, so it counts against the device when it is the same twice.
+        """
+        result = self._run(scenario, path, attempt)
+        if self._confirms and scenario.judges and self._unmet:
+            result = self._run(scenario, path, attempt, missed=self._unmet)
+        return result
+
+    def _run(
+        self, scenario: Scenario, path: Path, attempt: int, *, missed: str = ""
+    ) -> ScenarioResult:
+        self._unmet = ""
         self.never_started = False
         obstacle = scenario.obstacle(*self._device, self._target) if self._device else ""
         if obstacle:
@@ -146,7 +160,12 @@ class _Runner:
         header = Header(scenario=scenario.name, requirements=scenario.requirements)
 
         def play(session: Session) -> None:
-            scenario.body(Bench(session, real=REAL in scenario.needs))
+            try:
+                scenario.body(Bench(session, real=REAL in scenario.needs))
+            except Unmet as error:
+                if error.told() == missed:
+                    session.breach(scenario.requirements[0], error.wanted, f"{error.seen} (twice)")
+                raise
 
         def again(session: Session) -> bool | None:
             return ends_again(session, play)
@@ -168,6 +187,7 @@ class _Runner:
             # What else ended it is not to be told of a run whose trace is not whole.
             lost = session.unrecorded and not isinstance(error, NotRecorded)
             problem = "" if lost else str(error)
+            self._unmet = error.told() if isinstance(error, Unmet) else ""
             self.hopeless = isinstance(error, WrongDevice)
         if session.unrecorded:
             self.unrecorded = self.hopeless = True

@@ -44,6 +44,11 @@ class Scenario:
     since: str = "P34"
     until: str = ORDER[-1]
 
+    @property
+    def judges(self) -> bool:
+        """Whether it alone can judge what it sees: upstream's shell has words that no model knows."""
+        return "stock" in self.needs
+
     def obstacle(
         self,
         hello: Hello,

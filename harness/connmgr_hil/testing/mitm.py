@@ -9,9 +9,12 @@ from typing import Self
 from zlib import crc32
 
 from connmgr_hil.targets import Target
-from connmgr_hil.targets.base import Restart
+from connmgr_hil.targets.base import End, Restart
 from connmgr_hil.targets.platforms import Platform
+from connmgr_hil.targets.vitals import Listen
 from connmgr_hil.transport import Transport
+from connmgr_hil.vocabulary.errors import NoAnswer, RigFault
+from connmgr_hil.vocabulary.observations import Crashed
 
 _REMEMBERED = 400
 _LONGEST_SWAP = 3
@@ -291,6 +294,10 @@ class MitmTarget:
         """How it was last restarted."""
         return self._inner.last_restart
 
+    def claim(self) -> None:
+        """Take what only one run may use."""
+        self._inner.claim()
+
     def start(self) -> Transport:
         """Start it and return the line to it."""
         return self._through(self._inner.start())
@@ -317,6 +324,16 @@ class MitmTarget:
     def obstacle_to_stimulus(self, name: str) -> str:
         """Tell why a stimulus cannot be given here."""
         return self._inner.obstacle_to_stimulus(name)
+
+    def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
+        """Tell how the device ended the run. Silence says nothing here: the man in the middle may have taken the answer."""
+        if isinstance(error, NoAnswer):
+            return None
+        return self._inner.diagnose(error, listen, known=known)
+
+    def symptom(self) -> Crashed | None:
+        """Return what the program reported of itself though it runs on."""
+        return self._inner.symptom()
 
     def __enter__(self) -> Self:
         return self
