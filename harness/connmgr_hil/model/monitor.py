@@ -108,32 +108,30 @@ def is_ready(iface: Iface) -> bool:
 
 
 def _counts(kernel: Kernel, index: int) -> bool:
-    if kernel.world.is_real(index):
-        return bool(unseen.readiness_of(kernel, index)[0] & READY)
-    return is_ready(kernel.iface(index))
+    """The same for a real iface, by what is known of it."""
+    return bool(unseen.readiness_of(kernel, index)[0] & READY)
 
 
 def _is_vague(kernel: Kernel, index: int, bit: int) -> bool:
     """Tell whether it is open if the readiness of a marked iface changed: what it was, or what it is now."""
-    if not kernel.world.is_real(index):
-        return False
     sure, perhaps = unseen.readiness_of(kernel, index)
     return bool((kernel.vague.get(index, 0) | perhaps & ~sure) & bit)
 
 
 def _count_flips(kernel: Kernel) -> Rule:
     change = 0
+    reals = kernel.world.reals
     for index in kernel.indexes:
         if index not in kernel.marked:
             continue
         iface = kernel.iface(index)
-        ready = _counts(kernel, index)
+        ready = _counts(kernel, index) if index in reals else is_ready(iface)
         word = iface.word & ~CHANGED
         if ready != bool(word & READY):
             word ^= READY
             change += 1 if ready else -1
             kernel.put_blame(0 if ready else 1, index)
-        if _is_vague(kernel, index, READY):
+        if index in reals and _is_vague(kernel, index, READY):
             kernel.put_blame(0, UNKNOWN)
             kernel.put_blame(1, UNKNOWN)
         kernel.put(index, word=word)
@@ -153,12 +151,13 @@ def _count_flips(kernel: Kernel) -> Rule:
 def _recount(kernel: Kernel) -> Rule:
     """Zephyr counts all ifaces anew; those whose words are as before count as before."""
     changes = [0, 0, 0]
+    reals = kernel.world.reals
     blames = [0, 0, 0]
     for index in kernel.indexes:
         if index not in kernel.marked:
             continue
         word = kernel.iface(index).word
-        if kernel.world.is_real(index):
+        if index in reals:
             bits, _ = unseen.readiness_of(kernel, index)
             fresh = (bool(bits & READY), bool(bits & READY4), bool(bits & READY6))
         else:
@@ -174,7 +173,7 @@ def _recount(kernel: Kernel) -> Rule:
                 changes[number] += 1 if ready else -1
                 blames[number] = index
                 word ^= bit
-            if _is_vague(kernel, index, bit):
+            if index in reals and _is_vague(kernel, index, bit):
                 blames[number] = UNKNOWN
                 kernel.put_blame(number, UNKNOWN)
         kernel.put(index, word=word)
