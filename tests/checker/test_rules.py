@@ -8,6 +8,7 @@ import ast
 import inspect
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -30,7 +31,7 @@ from checker.mutations import (
     swap,
     then,
 )
-from connmgr_hil.checker import Failure, Outcome, explain
+from connmgr_hil.checker import Failure, Outcome, check_trace, explain
 from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.model.rules import RULES
 from model.play import Play, world
@@ -377,8 +378,16 @@ def test_every_rule_has_a_case() -> None:
 
 def test_every_prohibition_has_a_case() -> None:
     assert len(_prohibitions()) > 30
-    failures = map(failure_of, PROHIBITION_CASES)
+    failures = [*map(failure_of, PROHIBITION_CASES), _of_a_real_iface()]
     assert _prohibitions() <= {(each.requirements[0], each.sentence) for each in failures}
+
+
+def _of_a_real_iface() -> Failure:
+    """Return the failure of an implementation that keeps its link over admin-down; the sample's does not."""
+    kept = Path(__file__).parents[1] / "cases" / "15-redial-after-down.jsonl"
+    failure = check_trace(kept).failure
+    assert failure is not None
+    return failure
 
 
 def test_every_field_and_order_has_a_case() -> None:

@@ -48,10 +48,10 @@ def in_words(record: Crashed | Stuck | Reset) -> str:
         parts = [f"the device ended: {record.reason}"]
         if record.thread:
             parts.append(f"in thread {record.thread}")
-        if record.pc:
+        if record.pc.strip("0x"):
             parts.append(f"at {record.pc}")
         return " ".join(parts)
-    what = {"command": "the command does not return", "device": "the device does not answer"}
+    what = {"command": "the command has not returned", "device": "the device has not answered"}
     text = what.get(record.what, f"the {record.what} has stopped")
     if record.ms:
         text += f" for {record.ms} ms"

@@ -57,14 +57,20 @@ class Failure:
     kind: str = ""
     """What sort of thing was seen: an event's name, `reply`, `state`, `silence`, `crash REASON`, `stuck command`, …"""
 
+    @property
+    def is_end(self) -> bool:
+        """Whether the device itself ended, hung or restarted (REQ-LIFE)."""
+        return self.kind == "reset" or self.kind.startswith(("crash ", "stuck "))
+
     def lines(self) -> list[str]:
         """Return the failure as lines for a terminal, a log or a test report."""
         allowed = " | ".join(self.allowed) or "nothing"
         lines = [
             f"FAIL  {' '.join(self.requirements) or 'outside the model'}  {self.sentence}",
             f"  record {self.record}, device time {self.t / 1e6:.3f} s:   {self.seen}",
-            f"  allowed here:  {allowed}",
         ]
+        if not self.is_end:
+            lines.append(f"  allowed here:  {allowed}")
         if self.owed:
             lines.append(f"  still owed:    {' | '.join(self.owed)}")
         lines.append(f"  after:         {self.since}")
