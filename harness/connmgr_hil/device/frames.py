@@ -7,6 +7,7 @@ from zlib import crc32
 import msgspec
 
 from connmgr_hil.vocabulary.errors import RigFault
+from connmgr_hil.vocabulary.escaping import on_one_line
 
 MAX_FRAME = 500
 _WINDOW = MAX_FRAME + 10
@@ -35,7 +36,7 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
 
     def __str__(self) -> str:
         fields = "".join(f" {key}={value}" for key, value in self.fields.items())
-        return f"@{self.seq:x} {self.time} {self.kind}{fields}"
+        return on_one_line(f"@{self.seq:x} {self.time} {self.kind}{fields}")
 
 
 class Damaged(msgspec.Struct, frozen=True, gc=False):
