@@ -1,10 +1,14 @@
 """`cmhil replay`: a trace's commands again, on any target."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .target_options import target_options
+
+if TYPE_CHECKING:
+    from connmgr_hil.checker import Outcome
 
 
 @click.command()
@@ -38,21 +42,33 @@ def replay(
 
     recorded = recorded_in(trace)
     path = out or Path("out", "replay", f"{trace.stem}.jsonl")
-    failed = 0
+    outcomes: list[Outcome] = []
     with open_target(
         target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
     ) as bench:
-        for _ in range(times):
-            failure = shrinker.replay(
+        # What the rig did once it does again, and nothing of it is about the device.
+        while len(outcomes) < times and Outcome.RIG not in outcomes:
+            verdict = shrinker.replayed(
                 bench,
                 recorded.commands,
                 path,
                 note=f"replay of {trace.name}",
                 strict=recorded.is_sound,
             )
-            if failure is not None:
-                failed += 1
-                click.echo("\n".join(failure.lines()))
-    outcome = Outcome.FAILS if failed else Outcome.CONFORMS
-    click.echo(f"VERDICT  {outcome}    {failed} of {times} failed; the trace is {path}")
+            outcomes.append(verdict.outcome)
+            if verdict.outcome is not Outcome.CONFORMS:
+                click.echo("\n".join(verdict.lines()))
+    outcome = Outcome.worst(outcomes)
+    click.echo(f"VERDICT  {outcome}    {_counted(outcomes, times)}; the trace is {path}")
     return outcome.exit_code
+
+
+def _counted(outcomes: "list[Outcome]", times: int) -> str:
+    """Say how many of the replays failed, and how many show nothing."""
+    names = [str(each) for each in outcomes]
+    others = [
+        f"{names.count(name)} {text}"
+        for name, text in (("inconclusive", "inconclusive"), ("rig", "ended by the rig"))
+        if name in names
+    ]
+    return ", ".join([f"{names.count('fails')} of {times} failed", *others])

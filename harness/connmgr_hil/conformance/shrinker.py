@@ -4,12 +4,13 @@ The model works beside the device: it proposes which commands cannot matter, so 
 the device decides.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connmgr_hil.checker import Failure
+from connmgr_hil.checker import Failure, Verdict
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import DeviceFault, NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import Header
@@ -195,20 +196,49 @@ def replay(
 
     `strict` tells which commands must name only what the device has; those that do not raise `BadInput`.
     """
+    session = Session(target, out, Header(note=note))
     try:
-        with Session(target, out, Header(note=note)) as session:
-            for words in commands:
-                if strict and strict(words):
-                    session.execute(words)
-                else:
-                    session.attempt(words)
-            if not session.checker.chaotic:
-                session.execute(("state",))
+        _play(session, commands, strict)
     except Nonconforming as error:
         return error.failure
+    return _verdict_on(session).failure
+
+
+def replayed(
+    target: Target,
+    commands: Iterable[Words],
+    out: Path,
+    note: str = "",
+    *,
+    strict: Callable[[Words], bool] | None = None,
+) -> Verdict:
+    """Give commands to a freshly started device as `replay` does; return the verdict, whatever ended the run.
+
+    Raises `BadInput` as `replay` does, and `NotRecorded` when the trace cannot be written.
+    """
+    session = Session(target, out, Header(note=note))
+    with contextlib.suppress(DeviceFault, RigFault):
+        _play(session, commands, strict)
+    return _verdict_on(session)
+
+
+def _play(
+    session: Session, commands: Iterable[Words], strict: Callable[[Words], bool] | None
+) -> None:
+    with session:
+        for words in commands:
+            if strict and strict(words):
+                session.execute(words)
+            else:
+                session.attempt(words)
+        if not session.checker.chaotic:
+            session.execute(("state",))
+
+
+def _verdict_on(session: Session) -> Verdict:
     _insist_on_trace(session)
     assert session.verdict is not None
-    return session.verdict.failure
+    return session.verdict
 
 
 def _insist_on_trace(session: Session) -> None:
