@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.cli.main import run
+from connmgr_hil.conformance.session import Session
 from connmgr_hil.files import RunFolder
 from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded, RigFault
+from connmgr_hil.vocabulary.observations import Reply
+from connmgr_hil.vocabulary.stimuli import Words
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(\.\d+)?")
 
@@ -139,8 +142,42 @@ def test_a_run_that_was_killed_conforms_to_nothing(
         assert "VERDICT  inconclusive    a run did not come to its end" in said
     assert run(["report", str(mine)]) == 0
     assert "did not come to its end" in capsys.readouterr().out
+    found = there.parent / "coverage.json"
+    assert run(["coverage", str(mine), "--json", str(found)]) == 4
+    assert f"not ended: the run in {mine} did not come to its end" in capsys.readouterr().err
+    assert json.loads(found.read_text())["unended"] == [str(mine)]
     unended.__exit__()
-    assert run(["check", str(mine)]) == 0
+    assert run(["check", str(mine)]) == run(["coverage", str(mine)]) == 0
+
+
+@pytest.mark.parametrize("command", ["walk", "defects"])
+def test_an_interrupted_run_leaves_its_mark(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = Session.attempt
+    left = [40]
+
+    def attempt(session: Session, words: Words) -> Reply:
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        return given(session, words)
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "attempt", attempt)
+        assert run([command, "-t", "simulated", "--out", str(out)]) == ExitCode.INTERRUPTED
+    assert left[0] <= 0
+    assert RunFolder.unended([out]) == [out]
+
+
+def test_a_run_that_broke_off_leaves_its_mark(tmp_path: Path) -> None:
+    with pytest.raises(RigFault), RunFolder(tmp_path, tmp_path):
+        raise RigFault("a sound rig")
+    assert RunFolder.unended([tmp_path]) == [tmp_path]
+    with RunFolder(tmp_path, tmp_path):
+        pass
+    assert RunFolder.unended([tmp_path]) == []
 
 
 def test_two_at_one_time_have_two_folders(tmp_path: Path) -> None:

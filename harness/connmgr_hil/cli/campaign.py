@@ -139,7 +139,7 @@ def campaign(
     if resume:
         click.echo(f"{total} are left")
     began = time.monotonic()
-    with RunFolder(summary.out, summary.out):
+    with RunFolder(summary.out, summary.out) as kept:
         if not resume:
             ledger.begin(chosen)
         try:
@@ -152,6 +152,7 @@ def campaign(
         except RigFault as error:
             summary.broken = str(error)
             click.echo(f"cmhil: {error}", err=True)
+        kept.unfinished = summary.interrupted or bool(summary.unrecorded or summary.broken)
         summary.wall_seconds = time.monotonic() - began
         return _report(summary, json_file)
 

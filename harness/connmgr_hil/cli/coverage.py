@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from connmgr_hil.vocabulary.errors import ExitCode
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import write_json
@@ -25,8 +24,8 @@ _MARKS = {"held": "+", "failed": "F", "quirk": "q", "unreachable": "-", "not_run
 def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> int:
     """Show requirements by platform, from traces on disk, and what was never reached.
 
-    A folder stands for all traces (*.jsonl) below it. Each build of a platform has a column of its own. The exit code is 1 if
-    a requirement failed on one of them, else 2 if a file is no sound trace.
+    A folder stands for all traces (*.jsonl) below it. Each build of a platform has a column of its own. The exit code is that of
+    'cmhil check' on the same traces: 1 if a requirement failed, 2 if a file is no sound trace, 4 if a run did not come to its end.
 
     \b
     cmhil coverage out/verify/*/latest
@@ -52,9 +51,9 @@ def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> i
         click.echo(f"not ended: the run in {folder} did not come to its end", err=True)
     for error in found.whole.unread:
         click.echo(f"not judged: {error}", err=True)
-    if any("failed" in each.values() for each in found.platforms.values()):
-        return ExitCode.FAILS
-    return ExitCode.USAGE if found.whole.unread else ExitCode.CONFORMS
+    if found.whole.interrupted:
+        click.echo("interrupted: the other traces were not judged", err=True)
+    return found.whole.exit_code
 
 
 def _matrix(found: "Coverage") -> list[str]:

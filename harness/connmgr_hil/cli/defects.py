@@ -85,8 +85,9 @@ def defects(
     chosen = hunting.choose(place, only)
     folder = out or Path("out", "defects", "-".join(filter(None, (Path(target).stem, variant))))
     click.echo(f"{len(chosen)} defects, one by one: {bench.platform.description}")
-    with RunFolder(folder, folder):
+    with RunFolder(folder, folder) as kept:
         report = hunting.score(bench.name, chosen, open_for, folder, progress=_progress)
+        kept.unfinished = report.interrupted
     _wipe()
     if json_file is not None:
         write_json(json_file, report.as_json())

@@ -85,7 +85,7 @@ def learn(
     click.echo(f"learning {iface} of {bench.platform.description}: {', '.join(alphabet)}")
     with bench:
         bench.claim()
-        with RunFolder(folder, folder):
+        with RunFolder(folder, folder) as kept:
             learned = learn_iface(
                 bench,
                 folder,
@@ -95,6 +95,7 @@ def learn(
                 limits=Limits(queries, budget, states, tests),
                 seed=seed,
             )
+            kept.unfinished = learned.interrupted
             files = drawing.write(learned, folder)
     if json_file is not None:
         write_json(json_file, learned.as_json())

@@ -71,7 +71,7 @@ def walk(
     click.echo(f"{walks} walks of {steps} steps on {bench.platform.description}; seed {chosen}")
     with bench:
         bench.claim()
-        with RunFolder(folder, folder):
+        with RunFolder(folder, folder) as kept:
             report = walker.walk(
                 bench,
                 folder,
@@ -83,6 +83,7 @@ def walk(
                 most_inconclusive=most_inconclusive / 100,
                 progress=_tell if sys.stderr.isatty() else None,
             )
+            kept.unfinished = report.interrupted
     try:
         if json_file is not None:
             write_json(json_file, report.as_json())

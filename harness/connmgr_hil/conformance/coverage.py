@@ -86,6 +86,8 @@ class Coverage:
                 for each in requirements()
                 if self.best(each) in ("unreachable", "not_run")
             },
+            "interrupted": self.whole.interrupted,
+            "unended": self.whole.as_json()["unended"],
             "unread": self.whole.as_json()["unread"],
             "rules_reached": len(self.rules),
             "rules": len(RULES),

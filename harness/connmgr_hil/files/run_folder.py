@@ -56,10 +56,10 @@ class RunFolder:
             ) from error
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None = None, *_: object) -> None:
         if self._lock is not None:
             # Nobody waits for this file, so it may go before it is let go.
-            if not self.unfinished:
+            if not self.unfinished and kind is None:
                 with contextlib.suppress(OSError):
                     (self.path / LOCK).unlink(missing_ok=True)
             self._lock.release()
