@@ -1,9 +1,13 @@
 """A typing error in a scenario, in a trace or at the shell is never taken for a fault of the device."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from connmgr_hil.checker import Outcome, check_trace
 from connmgr_hil.cli.main import run
 from connmgr_hil.trace import TraceWriter
 from connmgr_hil.vocabulary.observations import Header, Stimulus
@@ -77,3 +81,35 @@ def test_a_trace_that_names_what_this_device_lacks_cannot_be_replayed(
     out = str(tmp_path / "again.jsonl")
     assert run(["replay", str(trace), "-t", "simulated", "--out", out]) == 2
     assert "there is no iface 77" in capfd.readouterr().err
+
+
+def test_what_ran_before_a_mistaken_scenario_is_summarised(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(SCENARIO.replace("{body}", 'b.do("up 99")').replace("of-mine", "of-mine-2"))
+    out = tmp_path / "out"
+    chosen = ["--scenario", "E1", "--scenario", "of-mine-2", "--scenario", "Q1"]
+    verify = ["verify", "-t", "simulated", "--out", str(out), *chosen]
+    assert run([*verify, "--scenarios", str(file)]) == 2
+    told = capfd.readouterr()
+    assert "mine.py: scenario 'of_mine': " in told.err
+    assert "1 conform, 0 fail" in told.out
+    assert "a scenario has a mistake; the rest was not run" in told.out
+    assert "VERDICT  inconclusive" in told.out
+    summary = json.loads((out / "summary.json").read_text())
+    assert [each["name"] for each in summary["scenarios"]] == ["E1"]
+    assert summary["verdict"] == "inconclusive"
+    assert "there is no iface 99" in summary["mistake"]
+    assert run(["check", str(out)]) == 4
+
+
+def test_a_typing_error_in_a_pipe_ends_the_shell_with_2(tmp_path: Path) -> None:
+    for script, code in (("up U\nupp U\nstate U\n", 2), ("up 77\n", 2), ("up U\nhelp\n", 0)):
+        ended = subprocess.run(
+            [sys.executable, "-m", "connmgr_hil.cli", "shell", "-t", "simulated"],
+            input=script, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+        )  # fmt: skip
+        assert ended.returncode == code, ended.stderr
+        assert ("iface 4: admin up" in ended.stdout) is ("state" in script)
+        assert check_trace(tmp_path / "out/shell/simulated.jsonl").outcome is Outcome.CONFORMS

@@ -52,6 +52,8 @@ class Console:
         self._path = trace
         self._raw = raw
         self._states: dict[int, StateSeen] = {}
+        self.mistaken = False
+        """Whether a line from a pipe was no good: nobody may have read what was told of it."""
         person = sys.stdin.isatty() and sys.stdout.isatty()
         self._lines: PipedLines | TypedLines = (
             TypedLines(self, self._words) if person else PipedLines(self)
@@ -107,6 +109,7 @@ class Console:
             self._restart()
         except UsageError as error:
             click.echo(str(error), err=True)
+            self.mistaken = self.mistaken or isinstance(self._lines, PipedLines)
 
     def _restart(self) -> None:
         self._transport = self._tapped(afresh=True)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from connmgr_hil.vocabulary.errors import ExitCode
+
 from .target_options import target_options
 
 
@@ -25,7 +27,7 @@ def shell(
     any_build: bool,
     trace: Path | None,
     raw: bool,
-) -> None:
+) -> int:
     """Type commands to a device and see what it shows, as readable lines.
 
     \b
@@ -37,7 +39,7 @@ def shell(
 
     Ifaces can be given by number, name or letter. 'help' lists the commands; 'quit' or ^D ends.
     'state' marks what has changed since it was last asked. At a terminal there are a history and completion
-    by Tab; commands may also come from a pipe.
+    by Tab; commands may also come from a pipe: then the exit code is 2 if one of them could not be given.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.targets import open_target  # noqa: PLC0415 - slow to import
 
@@ -51,3 +53,4 @@ def shell(
         Console(bench, path, raw=raw) as console,
     ):
         console.run()
+    return ExitCode.USAGE if console.mistaken else ExitCode.CONFORMS

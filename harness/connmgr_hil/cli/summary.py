@@ -40,6 +40,8 @@ def summary(report: RunReport, *, brief: bool = False) -> str:
     for folder in report.unended:
         told = on_one_line(str(folder))
         lines.append(f"  not ended:     the run in {told} did not come to its end")
+    if report.mistake:
+        lines.append("  mistaken:      a scenario has a mistake; the rest was not run")
     if report.interrupted:
         lines.append("  interrupted:   the rest was not run")
     return "\n".join(lines)

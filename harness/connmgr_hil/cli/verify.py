@@ -171,11 +171,14 @@ def _concluded(
     if lost and not live.unrecorded:  # else it was told that the disk takes no more
         click.echo(f"cmhil: {lost}", err=True)
     where = f"traces are in {folder.name}" if lost else f"traces and {SUMMARY} are in {folder.name}"
-    folder.unfinished = live.interrupted
+    folder.unfinished = live.interrupted or live.mistake is not None
+    if live.mistake is not None:
+        click.echo(f"cmhil: {live.mistake}", err=True)
     if live.interrupted:
         click.echo(f"VERDICT  none (interrupted)    {where}")
         return ExitCode.INTERRUPTED
     click.echo(f"VERDICT  {overall}    {where}")
-    if earlier is not None and earlier.unread and overall is not Outcome.FAILS:
+    no_good = live.mistake is not None or (earlier is not None and earlier.unread)
+    if no_good and overall is not Outcome.FAILS:
         return ExitCode.USAGE
     return overall.exit_code

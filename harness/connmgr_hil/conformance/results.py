@@ -8,7 +8,7 @@ from typing import Literal
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.files import replace_file
-from connmgr_hil.vocabulary.errors import BadInput, ExitCode
+from connmgr_hil.vocabulary.errors import BadInput, ExitCode, UsageError
 
 from .requirements import requirements
 
@@ -79,6 +79,8 @@ class RunReport:
     """Why files were left out that are no sound traces."""
     unended: list[Path] = field(default_factory=list)
     """Folders of runs that were killed or interrupted, or are still under way."""
+    mistake: UsageError | None = None
+    """What is wrong with the scenario that ended the run, where it is the scenario that was wrong."""
 
     @property
     def outcome(self) -> Outcome:
@@ -87,16 +89,16 @@ class RunReport:
         A run in which nothing ran is inconclusive, and so is one of which a part is not known.
         """
         outcomes = [result.outcome for result in self.results if result.outcome]
-        if self.unread or self.unended:
+        if self.unread or self.unended or self.mistake:
             outcomes.append(Outcome.INCONCLUSIVE)
         return Outcome.worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
 
     @property
     def exit_code(self) -> ExitCode:
-        """The exit code of `cmhil`: a device that fails weighs most, then a file that could not be read."""
+        """The exit code of `cmhil`: a device that fails weighs most, then a file that is no good."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
-        if self.unread and self.outcome is not Outcome.FAILS:
+        if (self.unread or self.mistake) and self.outcome is not Outcome.FAILS:
             return ExitCode.USAGE
         return self.outcome.exit_code
 
@@ -150,6 +152,7 @@ class RunReport:
             "wall_seconds": round(self.wall_seconds, 6),
             "records": sum(each.records for each in self.results),
             "interrupted": self.interrupted,
+            "mistake": self.mistake.told() if self.mistake else "",
             "builds": [each.as_json() for each in self.builds],
             "unended": [str(each) for each in self.unended],
             "unread": [f"{each.wanted}: {each.seen}" for each in self.unread],

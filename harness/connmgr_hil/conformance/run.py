@@ -76,7 +76,8 @@ def verify(
     """Run scenarios on a target, each on a freshly started device, with a trace for each in `out`.
 
     A device that cannot be started three times in a row ends the run, and so do at once another device than the one that
-    was meant and a disk that takes no more: what follows would only repeat it.
+    was meant and a disk that takes no more: what follows would only repeat it. So does a scenario with a mistake of its author's,
+    which is the `mistake` of what is returned.
     """
     chosen = list(scenarios) or choose(())
     runner = _Runner(target, profile)
@@ -97,6 +98,10 @@ def verify(
                         return report
     except KeyboardInterrupt:
         report.interrupted = True
+    except UsageError as error:
+        if not report.results:
+            raise
+        report.mistake = error
     finally:
         report.profile = runner.profile_name or report.profile
         report.build = runner.build
