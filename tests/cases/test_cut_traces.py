@@ -1,0 +1,28 @@
+"""`head -n N` of a recorded trace: whatever was cut off, what is left neither conforms nor fails."""
+
+from pathlib import Path
+
+import pytest
+
+from connmgr_hil.cli.main import run
+
+TRACES = Path(__file__).parent.parent / "traces"
+WHOLE = sorted(path for name in ("E1", "Q10") for path in TRACES.glob(f"*/{name}.jsonl"))
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_head_of_a_trace_is_inconclusive(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = path.read_bytes().splitlines(keepends=True)
+    cut = tmp_path / "cut.jsonl"
+    for count in range(1, len(lines)):
+        cut.write_bytes(b"".join(lines[:count]))
+        assert run(["check", str(cut)]) == 4, (count, capsys.readouterr())
+    assert "VERDICT  inconclusive" in capsys.readouterr().out
+    cut.write_bytes(b"".join(lines))
+    assert run(["check", str(cut)]) == 0
+
+
+def test_there_are_such_traces() -> None:
+    assert len(WHOLE) >= 30
