@@ -66,6 +66,10 @@ FOUR = "1 192.0.2.1,1 192.0.2.2,1 192.0.2.3,1 192.0.2.4"
     [
         ({"ipv6": False}, "1 2001:db8::1 ?", True),
         ({"ipv6": False}, "1 2001:db8::1", False),
+        # What the hello says is built in cannot be refused as not built in, and what is not, only as that.
+        ({}, "1 2001:db8::1 ?", False),
+        ({}, "1 192.0.2.1,1 192.0.2.2 ?", False),
+        ({"ipv6": False}, "1 2001:db8::1 !", False),
         ({"ipv4": False}, "1 192.0.2.1 ?", True),
         ({"cfg6": 3}, "1 2001:db8::1 ?", False),
         ({"room4": 3, "cfg4": 3}, "1 192.0.2.1,1 192.0.2.2,1 192.0.2.3,1 192.0.2.4 !", True),

@@ -28,7 +28,7 @@ def matches(world: World, shown: Shown, seen: Observation) -> bool:
         same = shown.kind == "part" and shown.key[:2] == key
         return same and _same_status(shown.key[2], seen.status) and _has(seen.values, shown.values)
     same = shown.kind == "reply" and _same_status(shown.key[0], seen.status)
-    return same and _has(seen.values, shown.values)
+    return same and _has(seen.values, shown.values) and _same_refusal(seen.values, shown.values)
 
 
 def _same_status(wanted: object, seen: str) -> bool:
@@ -39,6 +39,11 @@ def _same_status(wanted: object, seen: str) -> bool:
 
 def _has(seen: dict[str, str], wanted: tuple[tuple[str, str], ...]) -> bool:
     return all(seen.get(name) == value for name, value in wanted)
+
+
+def _same_refusal(seen: dict[str, str], wanted: tuple[tuple[str, str], ...]) -> bool:
+    """Tell whether the probe refused a command for the reason that the model knows, or not at all."""
+    return seen.get("bad") == dict(wanted).get("bad")
 
 
 def _same_event(world: World, shown: Shown, seen: EventSeen) -> bool:
