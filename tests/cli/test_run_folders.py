@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.cli.main import run
-from connmgr_hil.conformance.session import Session
+from connmgr_hil.device import Device
 from connmgr_hil.files import RunFolder
 from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded, RigFault
 from connmgr_hil.vocabulary.observations import Reply
@@ -150,22 +150,22 @@ def test_a_run_that_was_killed_conforms_to_nothing(
     assert run(["check", str(mine)]) == run(["coverage", str(mine)]) == 0
 
 
-@pytest.mark.parametrize("command", ["walk", "defects"])
+@pytest.mark.parametrize("command", ["walk", "defects", "learn"])
 def test_an_interrupted_run_leaves_its_mark(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = Session.attempt
-    left = [40]
+    given = Device.execute
+    left = [60]
 
-    def attempt(session: Session, words: Words) -> Reply:
+    def execute(device: Device, words: Words) -> Reply:
         left[0] -= 1
         if left[0] == 0:
             raise KeyboardInterrupt
-        return given(session, words)
+        return given(device, words)
 
     out = tmp_path / "out"
     with monkeypatch.context() as patched:
-        patched.setattr(Session, "attempt", attempt)
+        patched.setattr(Device, "execute", execute)
         assert run([command, "-t", "simulated", "--out", str(out)]) == ExitCode.INTERRUPTED
     assert left[0] <= 0
     assert RunFolder.unended([out]) == [out]
