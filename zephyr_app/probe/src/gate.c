@@ -4,60 +4,29 @@
  */
 
 /*
- * Granted time on native targets.
- *
- * Simulated time moves only while every thread sleeps. This thread is the last to run: when it
- * does, everything that can happen now has happened, and then it waits in a host call for the next
- * command, so that the simulated CPU stands still. The command "advance" makes it sleep.
+ * Commands in granted time. The thread that reads them is the last to run, so that everything that
+ * can happen without time passing has happened before it reads the next one. Time moves only while
+ * a command is being executed and nothing can run: on native targets the simulator sees to that
+ * (gate_native.c), elsewhere the idle thread (clock.c).
  */
 
-#include <errno.h>
-
-#include <zephyr/init.h>
-#include <zephyr/sys/printk.h>
-
-#include "host.h"
 #include "probe.h"
 
-#define GATE_PRIORITY K_LOWEST_APPLICATION_THREAD_PRIO
+static bool executing;
 
-static K_THREAD_STACK_DEFINE(stack, CONFIG_CM_PROBE_GATE_STACK_SIZE);
-static struct k_thread thread;
-
-static void gate(void *fd, void *b, void *c)
+void cm_gate_feed(const uint8_t *data, size_t len)
 {
-	static uint8_t data[512];
-
-	ARG_UNUSED(b);
-	ARG_UNUSED(c);
-	/* The shell's thread, which has run by now, switched its log on. */
-	cm_shell_log(cm_mode_shell(), false);
-	cm_hello_send(NULL);
-	while (true) {
-		/* Others of this priority, too, go first. */
-		k_yield();
+	executing = true;
+	cm_machine_feed(data, len);
+	/* Others of this priority, too, go first. */
+	k_yield();
+	if (cm_mode_is_granted()) {
 		cm_writer_flush();
-		cm_machine_feed(data, cm_host_read(POINTER_TO_INT(fd), data, sizeof(data)));
 	}
+	executing = false;
 }
 
-static int gate_init(void)
+bool cm_gate_is_executing(void)
 {
-	int fd;
-
-	if (!cm_host_granted()) {
-		return 0;
-	}
-	fd = cm_host_pty();
-	if (fd < 0) {
-		printk("CM_PROBE_GRANTED needs a UART on a pseudo terminal\n");
-		return -ENODEV;
-	}
-	cm_mode_set_granted();
-	k_thread_create(&thread, stack, K_THREAD_STACK_SIZEOF(stack), gate, INT_TO_POINTER(fd),
-			NULL, NULL, GATE_PRIORITY, 0, K_NO_WAIT);
-	k_thread_name_set(&thread, "cm_gate");
-	return 0;
+	return executing;
 }
-
-SYS_INIT(gate_init, APPLICATION, 0);

@@ -76,6 +76,10 @@ static void execute(uint32_t tag, char *words)
 	struct cm_call call = {.argv = argv, .reply = &reply, .where = CM_WHERE_SHELL};
 	int argc = cm_words_split(words, argv, CM_WORDS_MAX);
 
+	if (cm_mode_is_granted()) {
+		/* What the command before it caused, in threads of this priority, too, goes first. */
+		k_yield();
+	}
 	cm_frame_begin(&reply, text, sizeof(text), "reply");
 	cm_frame_int(&reply, "tag", tag);
 	if (argc < 1) {

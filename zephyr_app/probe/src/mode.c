@@ -14,6 +14,9 @@
 static bool machine;
 static bool granted;
 static bool leaving;
+#if defined(CONFIG_CM_PROBE_CLOCK)
+static int priority; /* of the shell's thread for people */
+#endif
 
 bool cm_mode_is_machine(void)
 {
@@ -33,7 +36,11 @@ const struct shell *cm_mode_shell(void)
 CM_BYPASS_DEFINE(read_bytes)
 {
 	ARG_UNUSED(sh);
-	cm_machine_feed(data, len);
+	if (granted) {
+		cm_gate_feed(data, len);
+	} else {
+		cm_machine_feed(data, len);
+	}
 }
 
 CM_BYPASS_DEFINE(ignore_bytes)
@@ -41,6 +48,28 @@ CM_BYPASS_DEFINE(ignore_bytes)
 	ARG_UNUSED(sh);
 	ARG_UNUSED(data);
 	ARG_UNUSED(len);
+}
+
+/* The shell's thread becomes the last to run: when it reads a command all else has come to rest. */
+static void grant(void)
+{
+#if defined(CONFIG_CM_PROBE_CLOCK)
+	priority = k_thread_priority_get(k_current_get());
+	k_thread_priority_set(k_current_get(), CM_GATE_PRIORITY);
+	cm_stop_shell_poll(cm_mode_shell());
+	granted = true;
+	cm_clock_hold();
+#endif
+}
+
+static void stop_granting(void)
+{
+#if defined(CONFIG_CM_PROBE_CLOCK)
+	granted = false;
+	cm_clock_release();
+	cm_start_shell_poll(cm_mode_shell());
+	k_thread_priority_set(k_current_get(), priority);
+#endif
 }
 
 void cm_mode_enter_machine(const struct shell *sh, const char *challenge)
@@ -53,6 +82,7 @@ void cm_mode_enter_machine(const struct shell *sh, const char *challenge)
 		/* The shell's echo may still be on its way out of the driver. */
 		k_msleep(5);
 		machine = true;
+		grant();
 		cm_history_skip_to(next);
 	}
 	cm_hello_send(challenge);
@@ -70,12 +100,13 @@ void cm_mode_after_reply(void)
 		cm_writer_drain();
 		machine = false;
 		cm_history_seal(0);
+		stop_granting();
 		cm_shell_log(cm_mode_shell(), true);
 		cm_set_bypass(cm_mode_shell(), NULL);
 	}
 }
 
-void cm_mode_set_granted(void)
+void cm_mode_start_granted(void)
 {
 	cm_set_bypass(cm_mode_shell(), ignore_bytes);
 	cm_stop_shell_poll(cm_mode_shell());

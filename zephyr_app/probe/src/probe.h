@@ -66,6 +66,8 @@ void cm_writer_panic(void);
 bool cm_writer_is_panicking(void);
 /** Writes a frame past the ring, while panicking; returns its number. */
 uint32_t cm_writer_pass(const char *fields, size_t len, bool clock_runs);
+/** Wakes the writer if a frame waits for it; false when none does. */
+bool cm_writer_wake_if_behind(void);
 /** Writes every waiting frame now, in the present thread; for granted time. */
 void cm_writer_flush(void);
 /** Writes frame @p seq again; false when the ring does not have it any more. */
@@ -126,9 +128,27 @@ void cm_mode_leave_machine(void);
 void cm_mode_after_reply(void);
 /** Whether time is granted. */
 bool cm_mode_is_granted(void);
-void cm_mode_set_granted(void);
+/** Begins in machine mode with granted time, which never ends. */
+void cm_mode_start_granted(void);
 /** The shell that the probe uses. */
 const struct shell *cm_mode_shell(void);
+
+/* gate.c: commands in granted time. */
+
+/** Priority of the thread that reads commands in granted time: no other has a lower one. */
+#define CM_GATE_PRIORITY K_LOWEST_APPLICATION_THREAD_PRIO
+
+/** Executes what was read, lets all come to rest that can without time passing, and writes the frames. */
+void cm_gate_feed(const uint8_t *data, size_t len);
+/** Whether a command is being executed in granted time: only meanwhile does time move. */
+bool cm_gate_is_executing(void);
+
+/* clock.c: the kernel's clock in granted time, where there is no simulator that has it. */
+
+/** Holds the clock: from now on time moves only during commands. */
+void cm_clock_hold(void);
+/** Lets the hardware's clock go on. */
+void cm_clock_release(void);
 
 /* cmd_basic.c */
 void cm_hello_send(const char *challenge);

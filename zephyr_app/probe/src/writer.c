@@ -13,7 +13,7 @@
 #include "probe.h"
 
 /* Above the thread that grants time, which may read on only when everything has been written. */
-#define WRITER_PRIORITY (K_LOWEST_APPLICATION_THREAD_PRIO - 1)
+#define WRITER_PRIORITY (CM_GATE_PRIORITY - 1)
 
 static K_SEM_DEFINE(work, 0, 1);
 static K_MUTEX_DEFINE(port_lock);
@@ -34,10 +34,20 @@ void cm_writer_wake_always(void)
 
 void cm_writer_wake(void)
 {
-	/* In granted time the gate writes, which saves a switch of threads for each command. */
-	if (!cm_mode_is_granted() || cm_history_is_pressed()) {
+	/* During a command in granted time the gate writes, which saves a switch of threads. */
+	if (!cm_gate_is_executing() || cm_history_is_pressed()) {
 		cm_writer_wake_always();
 	}
+}
+
+bool cm_writer_wake_if_behind(void)
+{
+	bool behind = cm_history_waits(cm_history_next() - 1);
+
+	if (behind) {
+		cm_writer_wake_always();
+	}
+	return behind;
 }
 
 static void write_frame(char *text, size_t len)

@@ -296,16 +296,51 @@ static inline struct net_if_addr *cm_slot_ipv6(struct net_if *iface, int slot)
 #define cm_set_bypass(sh, callback) shell_set_bypass(sh, callback)
 #endif
 
-/** Stops the timer with which the UART shell polls for input, where it polls. */
-static inline void cm_stop_shell_poll(const struct shell *sh)
+/** The timer with which the UART shell polls for input; NULL where interrupts tell of it. */
+static inline struct k_timer *cm_shell_poll_timer(const struct shell *sh)
 {
 #if defined(CONFIG_SHELL_BACKEND_SERIAL_API_POLLING)
-	k_timer_stop(&((struct shell_uart_polling *)sh->iface->ctx)->rx_timer);
+	return &((struct shell_uart_polling *)sh->iface->ctx)->rx_timer;
 #elif defined(CONFIG_SHELL_BACKEND_SERIAL_RX_POLL_PERIOD)
-	k_timer_stop(((const struct shell_uart *)sh->iface->ctx)->timer);
+	return ((const struct shell_uart *)sh->iface->ctx)->timer;
+#else
+	ARG_UNUSED(sh);
+	return NULL;
+#endif
+}
+
+/** Stops polling for the shell's input. */
+static inline void cm_stop_shell_poll(const struct shell *sh)
+{
+	struct k_timer *timer = cm_shell_poll_timer(sh);
+
+	if (timer != NULL) {
+		k_timer_stop(timer);
+	}
+}
+
+/** Goes on polling for the shell's input. */
+static inline void cm_start_shell_poll(const struct shell *sh)
+{
+#if defined(CONFIG_SHELL_BACKEND_SERIAL_RX_POLL_PERIOD)
+	k_timeout_t period = K_MSEC(CONFIG_SHELL_BACKEND_SERIAL_RX_POLL_PERIOD);
+
+	k_timer_start(cm_shell_poll_timer(sh), period, period);
 #else
 	ARG_UNUSED(sh);
 #endif
+}
+
+/** Polls for the shell's input once, as its timer does; false where interrupts tell of it. */
+static inline bool cm_poll_shell(const struct shell *sh)
+{
+	struct k_timer *timer = cm_shell_poll_timer(sh);
+
+	if (timer == NULL) {
+		return false;
+	}
+	timer->expiry_fn(timer);
+	return true;
 }
 
 /** Switches the shell's own log backend off or on. */
