@@ -11,6 +11,8 @@
 
 #include "probe.h"
 
+#define ECHO_MS 100
+
 static bool machine;
 static bool granted;
 static bool leaving;
@@ -72,6 +74,14 @@ static void stop_granting(void)
 #endif
 }
 
+/* The shell's echo may still be on its way out. */
+static void wait_for_echo(const struct shell *sh)
+{
+	for (int waited = 0; waited < ECHO_MS && cm_shell_is_writing(sh); waited++) {
+		k_msleep(1);
+	}
+}
+
 void cm_mode_enter_machine(const struct shell *sh, const char *challenge)
 {
 	uint32_t next = cm_history_next();
@@ -79,8 +89,7 @@ void cm_mode_enter_machine(const struct shell *sh, const char *challenge)
 	if (!machine) {
 		cm_set_bypass(sh, read_bytes);
 		cm_shell_log(sh, false);
-		/* The shell's echo may still be on its way out of the driver. */
-		k_msleep(5);
+		wait_for_echo(sh);
 		machine = true;
 		grant();
 		cm_history_skip_to(next);

@@ -343,6 +343,19 @@ static inline bool cm_poll_shell(const struct shell *sh)
 	return true;
 }
 
+/** Whether bytes of the shell still wait for the UART's interrupt. */
+static inline bool cm_shell_is_writing(const struct shell *sh)
+{
+#if defined(CONFIG_SHELL_BACKEND_SERIAL_API_INTERRUPT_DRIVEN)
+	return atomic_get(&((struct shell_uart_int_driven *)sh->iface->ctx)->tx_busy) != 0;
+#elif defined(CONFIG_SHELL_BACKEND_SERIAL_INTERRUPT_DRIVEN)
+	return atomic_get(&((const struct shell_uart *)sh->iface->ctx)->ctrl_blk->tx_busy) != 0;
+#else
+	ARG_UNUSED(sh);
+	return false;
+#endif
+}
+
 /** Switches the shell's own log backend off or on. */
 static inline void cm_shell_log(const struct shell *sh, bool on)
 {
