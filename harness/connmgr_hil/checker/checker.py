@@ -75,7 +75,7 @@ class Checker:
         models: Models | None = None,
     ) -> None:
         self._models = models or Models()
-        self.limits = limits or Limits()
+        self.limits = self._told_limits = limits or Limits()
         self._limits_open = limits is None
         self._profile = profile
         self.model: Model | None = None
@@ -132,6 +132,7 @@ class Checker:
         if isinstance(record, Stimulus):
             if record.id in self._unanswered:
                 return  # sent again: the same command
+            self._hold_clock()
             self._unanswered.add(record.id)
         self._window.append((self.records, record))
         if isinstance(record, Reply):
@@ -140,11 +141,18 @@ class Checker:
             if not self._unanswered or len(self._window) > WINDOW:
                 self._flush()
 
+    def _hold_clock(self) -> None:
+        """Judge exactly from the first command on, where time is granted; while a device boots it may not be."""
+        if self.model is None or self.limits.is_exact or not self.model.world.hello.granted:
+            return
+        self._flush()
+        self.limits = self._searching.limits = self.limits.granted(self.model.world.hello.ticks)
+
     def _note(self, record: AnyRecord) -> None:
         """Take what is known of the run beside what the device showed; some records tell nothing that is judged."""
         if isinstance(record, Header):
             if self._limits_open:
-                self.limits = Limits(late=record.late, jitter=record.jitter)
+                self.limits = self._told_limits = Limits(late=record.late, jitter=record.jitter)
         elif isinstance(record, HelloSeen):
             self._flush()
             self._meet(record)
@@ -289,6 +297,7 @@ class Checker:
             self.model = model
             self._search = Search(model, self.limits)
         self._searching.began = 0
+        self.limits = self._searching.limits = self._told_limits
         stock = hello.facts.dialect == "stock"
         self._stock = StockJudge(hello.facts.track) if stock else None
         self._known = hello.start == "boot" and not stock and not self.evidence.settled

@@ -1,9 +1,12 @@
 """How exactly times are judged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CLOCK_SLACK = 1_000_000
 """How far a real clock may read wrong, in microseconds: QEMU's SysTick now and then counts a turn too much."""
+
+GRANTED_SLACK = 1_000
+"""How late a timer may be in granted time beside its ticks, in microseconds."""
 
 CALL_USEC = 100_000
 """An API call takes less than this (REQ-CTL-012, REQ-IMP-010)."""
@@ -22,6 +25,17 @@ class Limits:
     late: int = 500_000
     jitter: int = 50_000
     hypotheses: int = 4_000
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether they are those of granted time, in which each step takes none."""
+        return self.jitter == 0
+
+    def granted(self, ticks: int) -> "Limits":
+        """Return the limits of granted time: two ticks, as a timer runs out at the end of the tick after it was due, and a millisecond."""
+        tick = -(-1_000_000 // max(ticks, 1))
+        late = min(self.late, max(GRANTED_SLACK + 2 * tick, self.early))
+        return replace(self, late=late, jitter=0)
 
     @property
     def patience(self) -> int:

@@ -47,7 +47,7 @@ class Search:
 
     `rules` collects the rules of the model that explained something, each with what caused it. `began` is when the
     device was first seen: its clock may have gone on long before its kernel started, under a boot loader. One whose time is granted
-    has none.
+    has none. `limits` may change between two windows.
     """
 
     def __init__(self, model: Model, limits: Limits) -> None:
@@ -177,7 +177,7 @@ class Search:
         """Tell whether something is owed that must have been seen long before this time."""
         if not each.tracks:
             return False
-        slack = 0 if self.world.hello.granted else CLOCK_SLACK
+        slack = 0 if self.limits.is_exact else CLOCK_SLACK
         patience = self.limits.patience + slack
         late = any(
             isinstance(track.head, Shown)

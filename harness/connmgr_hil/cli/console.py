@@ -11,7 +11,7 @@ from connmgr_hil.conformance.recording import begin_trace
 from connmgr_hil.conformance.session import equipment_of
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.model import World, profile_named
-from connmgr_hil.targets import Target, require_ifaces
+from connmgr_hil.targets import Target, require_clock, require_ifaces
 from connmgr_hil.transport import escaped
 from connmgr_hil.vocabulary.arguments import did_you_mean
 from connmgr_hil.vocabulary.commands import COMMANDS, Form, command as understood, expected
@@ -71,6 +71,7 @@ class Console:
                 pace=platform.pace,
             )
             self._device.attach(start="boot")
+            require_clock(platform, self._device.facts, self._target.name)
             require_ifaces(platform, self._device.ifaces, self._target.name)
         except BaseException:
             self._trace.close()

@@ -53,9 +53,6 @@ pace_bytes = 32
 tolerance_seconds = 0.05
 tolerance_percent = 0.5
 
-[untestable]
-"granted time" = "a board's clock cannot be stopped; timeouts take as long as they say"
-
 # How it is brought back where the command 'reboot' does not help, the gentlest means first.
 # [reset]
 # line = [{{ rts = true, seconds = 0.2 }}, {{ rts = false }}]

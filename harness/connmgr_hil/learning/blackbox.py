@@ -7,7 +7,7 @@ from typing import Self
 from connmgr_hil.conformance.recording import begin_trace
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.model import World
-from connmgr_hil.targets import Target, require_ifaces
+from connmgr_hil.targets import Target, require_clock, require_ifaces
 from connmgr_hil.vocabulary.errors import DeviceReset, RigFault
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -134,6 +134,7 @@ class BlackBox:
             pace=platform.pace,
         )
         self._device.attach(start="boot")
+        require_clock(platform, self._device.facts, self._target.name)
         require_ifaces(platform, self._device.ifaces, self._target.name)
 
     def _sink(self, record: AnyRecord) -> None:
@@ -153,7 +154,7 @@ class BlackBox:
             return outputs.RESTARTED
         seen = outputs.status(reply.status)
         # Where time is granted, it can be told exactly when a thing was shown.
-        timed = words[0] == "advance" and self._target.granted
+        timed = words[0] == "advance" and self._device is not None and self._device.facts.granted
         for record in self._records:
             if isinstance(record, Storm):
                 return outputs.STORM

@@ -3,7 +3,7 @@
 from .base import End, Target
 from .board import BoardTarget
 from .death import crash_told
-from .declared import require_ifaces
+from .declared import require_clock, require_ifaces
 from .opening import build_id, find_image, image_path, open_target, varied
 from .platforms import (
     Dialect,
@@ -36,6 +36,7 @@ __all__ = [
     "open_target",
     "read_platform",
     "read_platforms",
+    "require_clock",
     "require_ifaces",
     "simulated_target",
     "varied",

@@ -43,7 +43,7 @@ class Target(Protocol):
 
     @property
     def granted(self) -> bool:
-        """Tell whether device time moves only when it is granted."""
+        """Tell whether device time is granted from the start on; elsewhere the device's hello says whether it is."""
 
     @property
     def last_restart(self) -> Restart | None:
@@ -107,8 +107,11 @@ class PlatformTarget:
 
     @property
     def granted(self) -> bool:
-        """Tell whether device time moves only when it is granted."""
-        return self.platform.time.granted
+        """Tell whether device time is granted from the start on, so that it begins in machine mode."""
+        return (
+            self.platform.kind in {"simulated", "native"}
+            and self.platform.time.granted is not False
+        )
 
     @property
     def last_restart(self) -> Restart | None:

@@ -3,9 +3,29 @@
 from collections.abc import Iterable
 
 from connmgr_hil.vocabulary.errors import WrongDevice
-from connmgr_hil.vocabulary.facts import IfaceFacts
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 
 from .platforms import Platform
+
+
+def require_clock(platform: Platform, facts: Hello, target: str) -> None:
+    """Refuse a device whose time goes otherwise than its platform file declares. Raises `WrongDevice`.
+
+    Firmware without the probe cannot tell.
+    """
+    wanted = platform.time.granted
+    if platform.dialect == "stock" or wanted is None or wanted == facts.granted:
+        return
+    how = {
+        True: "granted time (hello granted=1)",
+        False: "a clock that goes by itself (hello granted=0)",
+    }
+    option = "y" if wanted else "n"
+    raise WrongDevice(
+        f"{how[wanted]} on {target}, as `time.granted` in its platform file says",
+        how[facts.granted],
+        f"build it with CONFIG_CM_PROBE_CLOCK={option}, or mend `time.granted`",
+    )
 
 
 def require_ifaces(platform: Platform, ifaces: Iterable[IfaceFacts], target: str) -> None:

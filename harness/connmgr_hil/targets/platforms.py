@@ -117,12 +117,13 @@ class Renode(Strict, frozen=True, kw_only=True):
 
 
 class Time(Strict, frozen=True, kw_only=True):
-    """How device time goes: granted or by itself, and how exact its windows can be judged.
+    """How device time must go: granted, or by itself; None: as the device's hello says. And how exact it is where it goes by itself.
 
-    A window of T seconds may be early or late by `tolerance_seconds` + T * `tolerance_percent` / 100.
+    A window of T seconds may be early or late by `tolerance_seconds` + T * `tolerance_percent` / 100. Granted time is exact
+    to two ticks and a millisecond, whatever stands here.
     """
 
-    granted: bool = False
+    granted: bool | None = None
     tolerance_seconds: Amount = 0.02
     tolerance_percent: Amount = 0.0
 

@@ -89,6 +89,7 @@ void cm_mode_enter_machine(const struct shell *sh, const char *challenge)
 	if (!machine) {
 		cm_set_bypass(sh, read_bytes);
 		cm_shell_log(sh, false);
+		cm_shell_forget_log(sh);
 		wait_for_echo(sh);
 		machine = true;
 		grant();

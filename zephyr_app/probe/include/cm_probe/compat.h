@@ -356,6 +356,18 @@ static inline bool cm_shell_is_writing(const struct shell *sh)
 #endif
 }
 
+/** Lets the shell's thread forget that log messages wait for it. */
+static inline void cm_shell_forget_log(const struct shell *sh)
+{
+#if defined(CONFIG_SHELL_LOG_BACKEND) && CM_ZEPHYR(4, 3)
+	k_event_clear(&sh->ctx->signal_event, SHELL_SIGNAL_LOG_MSG);
+#elif defined(CONFIG_SHELL_LOG_BACKEND)
+	k_poll_signal_reset(&sh->ctx->signals[SHELL_SIGNAL_LOG_MSG]);
+#else
+	ARG_UNUSED(sh);
+#endif
+}
+
 /** Switches the shell's own log backend off or on. */
 static inline void cm_shell_log(const struct shell *sh, bool on)
 {
