@@ -11,13 +11,21 @@ from connmgr_hil.conformance.run import run_scenario, verify
 from connmgr_hil.conformance.scenario import Scenario
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.learning.blackbox import BlackBox
-from connmgr_hil.targets import find_platform, open_target, require_ifaces, simulated_target
+from connmgr_hil.targets import (
+    find_platform,
+    open_target,
+    require_clock,
+    require_ifaces,
+    simulated_target,
+)
 from connmgr_hil.vocabulary.errors import WrongDevice
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts, role_indexes
 
 HELLO = Hello(
     proto=1, app="1", zephyr="3.4.99", connmgr="-", board="x", build="x", nonce="1", ifaces=4
 )
+
+FACTS = Hello(proto=1, app="1", zephyr="4.1.99", connmgr="4.2", board="b", build="0", nonce="1")
 
 
 def iface(index: int, name: str, l2: str = "DUMMY", *, bound: bool = False) -> IfaceFacts:
@@ -90,3 +98,14 @@ def test_without_the_probe_names_are_nobodys_promise() -> None:
     with pytest.raises(WrongDevice):
         require_ifaces(platform, (), "x")
     require_ifaces(structs.replace(platform, dialect="stock"), (), "x")
+
+
+@pytest.mark.parametrize(("wanted", "seen"), [(True, False), (False, True)])
+def test_a_clock_that_was_declared_otherwise_is_refused(wanted: bool, seen: bool) -> None:
+    platform = find_platform("mps2_an385")
+    facts = structs.replace(FACTS, granted=seen)
+    require_clock(platform, facts, "x")
+    declared = structs.replace(platform, time=structs.replace(platform.time, granted=wanted))
+    require_clock(declared, structs.replace(facts, granted=wanted), "x")
+    with pytest.raises(WrongDevice, match="CONFIG_CM_PROBE_CLOCK=" + ("y" if wanted else "n")):
+        require_clock(declared, facts, "x")
