@@ -19,14 +19,15 @@ NAME = "timeouts-apart"
 
 def on_a_board(name: str, *, granted: bool = True) -> list[AnyRecord]:
     """Return a recorded trace as of a target that tolerates a quarter of a second where its time is real."""
-    records: list[AnyRecord] = []
-    for record in recorded(name):
-        if isinstance(record, Header):
-            record = structs.replace(record, late=250_000, jitter=50_000)
-        elif isinstance(record, HelloSeen):
-            record = structs.replace(record, facts=structs.replace(record.facts, granted=granted))
-        records.append(record)
-    return records
+    return [_on_a_board(record, granted) for record in recorded(name)]
+
+
+def _on_a_board(record: AnyRecord, granted: bool) -> AnyRecord:
+    if isinstance(record, Header):
+        return structs.replace(record, late=250_000, jitter=50_000)
+    if isinstance(record, HelloSeen):
+        return structs.replace(record, facts=structs.replace(record.facts, granted=granted))
+    return record
 
 
 def later(records: list[AnyRecord], begin: int) -> list[AnyRecord]:
