@@ -10,7 +10,7 @@ APPLICATION = Path(__file__).parents[2] / "zephyr_app"
 BUFFERS = {
     ("cmd_where.c", "errand"): "only the thread that reads commands, and not nested",
     ("fault.c", "fields"): "once in a life",
-    ("gate.c", "data"): "only the gate's thread",
+    ("gate_native.c", "data"): "only the gate's thread",
     ("machine.c", "argv"): "only the thread that reads lines",
     ("machine.c", "text"): "only the thread that reads lines",
     ("shell.c", "text"): "under the lock of the shell's command",

@@ -75,8 +75,10 @@ struct k_mutex {
 	_wait_q_t wait_q;
 	k_tid_t owner;
 };
+struct k_timer;
+typedef void (*k_timer_expiry_t)(struct k_timer *timer);
 struct k_timer {
-	int period;
+	k_timer_expiry_t expiry_fn;
 };
 struct k_msgq {
 	uint32_t used_msgs;
