@@ -185,6 +185,8 @@ def test_verify_and_check_agree(tmp_path: Path) -> None:
     assert "no Zephyr code runs in it" in done.stdout
     summary = json.loads((out / "summary.json").read_text())
     assert summary["verdict"] == "conforms"
+    assert summary["clock"] == "granted"
+    assert "(clock: granted)" in done.stdout
     assert [each["outcome"] for each in summary["scenarios"]] == ["conforms"]
     report = tmp_path / "check.json"
     assert run(["check", str(out), "--json", str(report)]) == 0

@@ -214,3 +214,11 @@ def test_restarts_are_counted_by_their_means() -> None:
     assert report.restarts() == report.as_json()["restarts"] == {first: 2, second: 1}
     assert "restarts:      2 by the reboot command, 1 by the power command" in summary(report)
     assert "restarts:" not in summary(RunReport("t", "P34", [result(Outcome.CONFORMS)]))
+
+
+@pytest.mark.parametrize("clock", ["granted", "real"])
+def test_the_clock_that_a_device_ran_by_is_told(clock: str) -> None:
+    report = RunReport("t", "P34", [result(Outcome.CONFORMS)], clock=clock)
+    assert report.as_json()["clock"] == clock
+    assert f"(clock: {clock})" in summary(report)
+    assert "clock" not in summary(RunReport("t", "P34", [result(Outcome.CONFORMS)]))

@@ -22,10 +22,11 @@ def summary(report: RunReport, *, brief: bool = False) -> str:
     else:
         seconds = sum(result.device_seconds for result in report.results)
         about = f"   ({report.profile})" if report.profile else ""
+        clock = f"   (clock: {report.clock})" if report.clock else ""
         lines = [
             f"  runs:          {_ends(report)}   (on {on_one_line(report.target) or '?'})",
             f"  requirements:  {_standings(report)}{about}",
-            f"  time:          {seconds:.1f} s of device time in {report.wall_seconds:.1f} s",
+            f"  time:          {seconds:.1f} s of device time in {report.wall_seconds:.1f} s{clock}",
         ]
     if restarts := report.restarts():
         counted = ", ".join(f"{count} by the {means}" for means, count in restarts.items())

@@ -71,6 +71,8 @@ class RunReport:
     build: str = ""
     """What the device said it was built from, where all is of one build and that is known."""
     dialect: str = ""
+    clock: str = ""
+    """By which clock a device ran: `granted`, or `real` where its time goes by itself; empty where that is not known."""
     builds: list["RunReport"] = field(default_factory=list)
     """A report for each build, where there are several: each has a verdict of its own, and this one the worst."""
     unrecorded: bool = False
@@ -144,6 +146,7 @@ class RunReport:
             "target": self.target,
             "build": self.build,
             "profile": self.profile,
+            "clock": self.clock,
             "scenarios": [result.as_json() for result in self.results],
             "requirements": self.counts(),
             "restarts": self.restarts(),

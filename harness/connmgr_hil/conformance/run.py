@@ -104,7 +104,7 @@ def verify(
         report.mistake = error
     finally:
         report.profile = runner.profile_name or report.profile
-        report.build = runner.build
+        report.build, report.clock = runner.build, runner.clock
         report.unrecorded = runner.unrecorded
         report.wall_seconds = time.monotonic() - began
     return report
@@ -142,6 +142,13 @@ class _Runner:
     def build(self) -> str:
         """What the device was built from, once it was seen."""
         return self._device[0].build if self._device else ""
+
+    @property
+    def clock(self) -> str:
+        """By which clock the device runs, once it was seen: `granted` or `real`."""
+        if self._device is None:
+            return ""
+        return "granted" if self._device[0].granted else "real"
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
         """Run one scenario and tell what it showed. What ends the device is tried a second time.
