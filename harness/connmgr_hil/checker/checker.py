@@ -10,6 +10,7 @@ from dataclasses import replace
 from connmgr_hil.model import Model, Models, Profile, World
 from connmgr_hil.model.observed import Shown
 from connmgr_hil.model.state import State
+from connmgr_hil.vocabulary.commands import is_known
 from connmgr_hil.vocabulary.expectation import is_met
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -193,6 +194,18 @@ class Checker:
             if life.explains(record, self.failure.kind):
                 self.evidence.explain(self._end_of(record, self.failure.since))
                 self._unexplained = False
+
+    def _refuse(self, failure: Failure) -> None:
+        """Blame the device for a record that the model does not explain, unless the model does not know what was done to it."""
+        strange = [each.words for each in self._searching.commands if not is_known(each.words)]
+        if strange:
+            why = f"no model knows what '{' '.join(strange[0])}' does"
+        elif any(iface.impl.block_ms for each in self._hypotheses for iface in each.state.ifaces):
+            why = "an implementation that blocks (block_ms) makes others wait, which the model does not follow"
+        else:
+            self.evidence.fail(failure)
+            return
+        self._harm(Damage.DOUBT, f"{why}; otherwise it would be: {failure.lines()[0]}")
 
     def _died(self, record: Crashed | Stuck | Reset) -> None:
         """Blame the device for its end; what it had not answered by then is not judged."""
@@ -425,7 +438,7 @@ class Checker:
         if not self._known:
             return
         if fault := self._senseless(record):
-            self.evidence.fail(self._explainer(number, record.t).malformed(record, *fault))
+            self._refuse(self._explainer(number, record.t).malformed(record, *fault))
             return
         search = self._searching
         if isinstance(record, EventSeen) and is_of_driver(search.world, record.name, record.iface):
@@ -448,7 +461,7 @@ class Checker:
                 self._forget()
                 return
             explainer = self._explainer(number, record.t)
-            self.evidence.fail(explainer.explain(record, frontier or self._hypotheses))
+            self._refuse(explainer.explain(record, frontier or self._hypotheses))
             return
         self._hypotheses = _distinct(survivors)
         chaos = {each.chaos for each in self._hypotheses}

@@ -58,6 +58,10 @@ _HEARING: Words = ("advance", "4000000")
 """The probe says after two seconds that something has stopped (CONFIG_CM_PROBE_STUCK_MS)."""
 
 
+_SESSION = ("mode", "reboot")
+"""Commands that would take the device out of the hands of whoever drives it."""
+
+
 class Nonconforming(DeviceFault):
     """The device left the model; `failure` tells where and why."""
 
@@ -329,6 +333,12 @@ class Session:
         """
         platform = self._target.platform
         platform.validate(words)
+        if words[0] in _SESSION:
+            raise UsageError(
+                f"'{words[0]}' cannot be given in a run",
+                repr(" ".join(words)),
+                "the harness restarts the device and speaks its machine mode; begin another test for a fresh start",
+            )
         if not platform.stimuli or words not in platform.own_commands:
             self.equipment.check(command(words))
         reply = self.attempt(words)

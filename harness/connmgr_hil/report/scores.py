@@ -10,14 +10,14 @@ from connmgr_hil.vocabulary.errors import BadInput
 
 MOST_BYTES = 100_000_000
 
-Catch = Literal["caught", "missed", "wrong_reason", "equivalent"]
+Catch = Literal["caught", "missed", "wrong_reason", "equivalent", "unreachable"]
 
 
 class DefectScore(msgspec.Struct, frozen=True, kw_only=True):
     """One seeded defect and whether the suite caught it, for the right reason.
 
     `requirements` are those that should be blamed, `blamed` those that were, by `scenario`. An
-    `equivalent` defect cannot be observed, as argued there.
+    `equivalent` defect cannot be observed, as argued there; an `unreachable` one does nothing on this device.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Scores(msgspec.Struct, frozen=True):
     @property
     def observable(self) -> int:
         """How many of them can be observed at all."""
-        return sum(each.standing != "equivalent" for each in self.defects)
+        return sum(each.standing not in ("equivalent", "unreachable") for each in self.defects)
 
     @property
     def caught(self) -> int:
@@ -48,7 +48,7 @@ class Scores(msgspec.Struct, frozen=True):
     @property
     def worst_first(self) -> tuple[DefectScore, ...]:
         """The defects in the order in which one wants to read them."""
-        order = ("missed", "wrong_reason", "caught", "equivalent")
+        order = ("missed", "wrong_reason", "caught", "equivalent", "unreachable")
         return tuple(sorted(self.defects, key=lambda each: (order.index(each.standing), each.name)))
 
 

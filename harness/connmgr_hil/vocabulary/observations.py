@@ -10,6 +10,9 @@ import msgspec
 
 from .facts import Hello, IfaceFacts
 
+Time = Annotated[int, msgspec.Meta(ge=0)]
+"""Device time in microseconds since boot."""
+
 
 class Record(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defaults=True, gc=False
@@ -35,8 +38,8 @@ class Header(Record, frozen=True, kw_only=True, tag="header"):
     seed: int | None = None
     profile: str = ""
     note: str = ""
-    late: int = 500_000
-    jitter: int = 50_000
+    late: Annotated[int, msgspec.Meta(ge=0)] = 500_000
+    jitter: Annotated[int, msgspec.Meta(ge=0)] = 50_000
 
 
 class HelloSeen(Record, frozen=True, kw_only=True, tag="hello"):
@@ -46,7 +49,7 @@ class HelloSeen(Record, frozen=True, kw_only=True, tag="hello"):
     `attach` when it had been running before. Zephyr numbers ifaces from 1 on; others raise `ValueError`.
     """
 
-    t: int
+    t: Time
     facts: Hello
     ifaces: tuple[IfaceFacts, ...] = ()
     start: str = "boot"
@@ -78,9 +81,9 @@ class Outside(Record, frozen=True, kw_only=True, tag="outside"):
 class Reply(Record, frozen=True, kw_only=True, tag="reply"):
     """A command was answered. `t0` is when the device began to execute it."""
 
-    t: int
+    t: Time
     id: int
-    t0: int
+    t0: Time
     status: str
     values: dict[str, str] = {}
 
@@ -88,7 +91,7 @@ class Reply(Record, frozen=True, kw_only=True, tag="reply"):
 class Part(Record, frozen=True, kw_only=True, tag="part"):
     """One command inside a burst, or a hook's command, was answered."""
 
-    t: int
+    t: Time
     index: int
     status: str
     hook: bool = False
@@ -98,7 +101,7 @@ class Part(Record, frozen=True, kw_only=True, tag="part"):
 class EventSeen(Record, frozen=True, kw_only=True, tag="event"):
     """A listener got an event, with what it saw at that moment."""
 
-    t: int
+    t: Time
     listener: str
     name: str
     code: int
@@ -114,7 +117,7 @@ class EventSeen(Record, frozen=True, kw_only=True, tag="event"):
 class CallSeen(Record, frozen=True, kw_only=True, tag="call"):
     """The simulated connectivity implementation was called."""
 
-    t: int
+    t: Time
     iface: int
     op: str
 
@@ -122,7 +125,7 @@ class CallSeen(Record, frozen=True, kw_only=True, tag="call"):
 class StateSeen(Record, frozen=True, kw_only=True, tag="state"):
     """How an iface stands, live and in the monitor's own words."""
 
-    t: int
+    t: Time
     iface: int
     admin: bool
     oper: str
@@ -144,7 +147,7 @@ class StatusSeen(Record, frozen=True, kw_only=True, tag="status"):
     `admin` and `bound` are live; all else is the monitor's word (specification 5.3).
     """
 
-    t: int
+    t: Time
     iface: int
     ignored: bool
     bound: bool
@@ -158,14 +161,14 @@ class StatusSeen(Record, frozen=True, kw_only=True, tag="status"):
 class Storm(Record, frozen=True, kw_only=True, tag="storm"):
     """Very many events came without time passing."""
 
-    t: int
+    t: Time
     count: int
 
 
 class Log(Record, frozen=True, kw_only=True, tag="log"):
     """The device logged something; never judged."""
 
-    t: int
+    t: Time
     level: str
     module: str
     message: str
@@ -192,7 +195,7 @@ class Crashed(Record, frozen=True, kw_only=True, tag="crash"):
     `process` where its program ended; `text` is the last that it printed. REQ-LIFE-001 and REQ-LIFE-005.
     """
 
-    t: int = 0
+    t: Time = 0
     reason: str
     thread: str = ""
     pc: str = ""
@@ -207,7 +210,7 @@ class Stuck(Record, frozen=True, kw_only=True, tag="stuck"):
     `frame` where the device said so itself, and `host` where its machine runs and does not answer. REQ-LIFE-002 and REQ-LIFE-004.
     """
 
-    t: int = 0
+    t: Time = 0
     what: Literal["command", "dispatcher", "monitor", "device"]
     id: int = 0
     ms: int = 0
