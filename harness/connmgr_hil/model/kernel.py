@@ -10,13 +10,12 @@ accident that no user may rely on (specification 4.6, loss order), the kernel br
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from enum import Enum, auto
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import Event
 
-from .looking import NO_IFACE, Glass, Look, Notes
 from .observed import Cancel, Chaos, Count, Item, Shown
-from .state import Hook, Iface, Impl, Listener, State
+from .state import Iface, Impl, Listener, State
 from .world import World
 
 STORM_EVENTS = 120
@@ -87,21 +86,20 @@ class Impossible(Exception):
 
 
 class Kernel:
-    """The scheduler, the event queue and the state that rules change while a move is carried out.
+    """The scheduler, the event queue and the state that rules change while a move is carried out."""
 
-    What rules look at goes to `notes`, what they write is in `written`.
-    """
-
-    def __init__(
-        self, world: World, state: State, choices: tuple[int, ...], notes: Notes | None = None
-    ) -> None:
+    def __init__(self, world: World, state: State, choices: tuple[int, ...]) -> None:
         self.world = world
         self.profile = world.profile
-        self.notes: Notes = {} if notes is None else notes
-        self.written: Notes = {}
-        self._before = state
-        self._ifaces: list[Iface] = list(state.ifaces)
-        self._fields_written: list[frozenset[str]] = [frozenset()] * len(state.ifaces)
+        self._ifaces = list(state.ifaces)
+        self.listeners = state.listeners
+        """The registered callbacks, newest first."""
+        self.hook = state.hook
+        """What the early listener executes, and when."""
+        self._counts = list(state.counts)
+        self._blames = list(state.blames)
+        self.rooms = state.rooms
+        """What is known of the room for addresses of IPv4 and IPv6."""
         self.marked: set[int] = set()
         """The ifaces whose words the monitor has not looked at since they changed."""
         self.vague: dict[int, int] = {}
@@ -126,6 +124,15 @@ class Kernel:
 
     # --- state ---------------------------------------------------------------------------
 
+    def state(self) -> State:
+        """Return the state as it is now."""
+        any_, v4, v6 = self._counts
+        first, second, third = self._blames
+        return State(
+            tuple(self._ifaces), self.listeners, self.hook, (any_, v4, v6), (first, second, third),
+            self.rooms,
+        )  # fmt: skip
+
     @property
     def indexes(self) -> range:
         """The indexes of all ifaces."""
@@ -136,14 +143,12 @@ class Kernel:
 
     def iface(self, index: int) -> Iface:
         """Return an iface by its index, as it is now."""
-        place = self._place(index)
-        return Glass.on(self._ifaces[place], self._fields_written[place], self.notes, place)
+        return self._ifaces[self._place(index)]
 
     def put(self, index: int, **changes: object) -> None:
         """Change fields of an iface."""
         place = self._place(index)
         self._ifaces[place] = self._ifaces[place]._replace(**changes)  # type: ignore[arg-type]
-        self._note_written(place, changes)
 
     def impl(self, index: int) -> Impl:
         """Return the simulated implementation's view of an iface."""
@@ -155,75 +160,36 @@ class Kernel:
         iface = self._ifaces[place]
         impl = iface.impl._replace(**changes)  # type: ignore[arg-type]
         self._ifaces[place] = iface._replace(impl=impl)
-        self._note_written(place, {f"impl.{name}": value for name, value in changes.items()})
-
-    def _note_written(self, place: int, fields: dict[str, object]) -> None:
-        self._fields_written[place] |= fields.keys()
-        for field, value in fields.items():
-            self.written[Look(place, field)] = value
 
     def mark(self, index: int) -> None:
         """Note that the monitor must look at an iface."""
         self.marked.add(self._place(index) + 1)
-
-    @property
-    def listeners(self) -> tuple[Listener, ...]:
-        """The registered callbacks, newest first."""
-        return cast("tuple[Listener, ...]", self._look("listeners", self._before.listeners))
-
-    @listeners.setter
-    def listeners(self, listeners: tuple[Listener, ...]) -> None:
-        self.written[Look(NO_IFACE, "listeners")] = listeners
 
     def listen(self, *new: Listener) -> None:
         """Register callbacks, the newest first: before the others, and behind those that are fixed."""
         fixed = tuple(each for each in self.listeners if each.fixed)
         self.listeners = (*fixed, *new, *self.listeners[len(fixed) :])
 
-    @property
-    def hook(self) -> Hook | None:
-        """What the early listener executes, and when."""
-        return cast("Hook | None", self._look("hook", self._before.hook))
-
-    @hook.setter
-    def hook(self, hook: Hook | None) -> None:
-        self.written[Look(NO_IFACE, "hook")] = hook
-
-    @property
-    def rooms(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """What is known of the room for addresses of IPv4 and IPv6."""
-        return cast(
-            "tuple[tuple[int, int], tuple[int, int]]", self._look("rooms", self._before.rooms)
-        )
-
     def put_room(self, place: int, room: int, taken: int) -> None:
         """Note what is known of the room for addresses of IPv4 (0) or IPv6 (1)."""
         four, six = self.rooms
-        now = (four, (room, taken)) if place else ((room, taken), six)
-        self.written[Look(NO_IFACE, "rooms")] = now
+        self.rooms = (four, (room, taken)) if place else ((room, taken), six)
 
     def total(self, number: int) -> int:
         """Return one of the monitor's totals."""
-        return cast("int", self._look(f"counts.{number}", self._before.counts[number]))
+        return self._counts[number]
 
     def put_total(self, number: int, total: int) -> None:
         """Change one of the monitor's totals."""
-        self.written[Look(NO_IFACE, f"counts.{number}")] = total
+        self._counts[number] = total
 
     def blame(self, number: int) -> int:
         """Return one of the ifaces that the monitor blames."""
-        return cast("int", self._look(f"blames.{number}", self._before.blames[number]))
+        return self._blames[number]
 
     def put_blame(self, number: int, index: int) -> None:
         """Blame an iface."""
-        self.written[Look(NO_IFACE, f"blames.{number}")] = index
-
-    def _look(self, field: str, before: object) -> object:
-        look = Look(NO_IFACE, field)
-        if look in self.written:
-            return self.written[look]
-        self.notes[look] = before
-        return before
+        self._blames[number] = index
 
     # --- what a move shows ---------------------------------------------------------------
 

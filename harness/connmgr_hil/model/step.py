@@ -10,7 +10,6 @@ from connmgr_hil.vocabulary.stimuli import Words
 from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .kernel import BOOT_WAYS, MOST_WAYS, Kernel, Rule, explore
-from .looking import Change, Memory, Notes, Way
 from .observed import Item, Shown
 from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World
@@ -23,9 +22,8 @@ class Expire(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-ANSWERS, WAYS = 1_000, 4_000
-"""So many answers are remembered, by state and by what was looked at; then all are forgotten, so that memory does not
-grow with a run."""
+ANSWERS = 4_000
+"""So many answers are remembered; then all are forgotten, so that memory does not grow with a run."""
 
 BOOT_READY, BOOT_ADDRESS = "free1", "192.0.2.99"
 """An iface that may be auto-started with an address (PROTOCOL.md, section 5)."""
@@ -44,8 +42,7 @@ class Outcome(NamedTuple):
 class Model:
     """The reference model for one device.
 
-    `step` is a pure function of state and move. Its answers are remembered, since a run asks the same questions often:
-    by state and move, and by what the move looked at, for states that differ elsewhere.
+    `step` is a pure function of state and move. Its answers are remembered, since a run asks the same questions often.
     """
 
     def __init__(self, world: World) -> None:
@@ -53,51 +50,43 @@ class Model:
         self._dispatcher = Dispatcher(commands.hooked)
         self._shown: dict[Shown, Shown] = {}
         self._ifaces: dict[Iface, Iface] = {}
-        self._states: dict[tuple[object, ...], State] = {}
-        self._ids: set[int] = set()
+        self._states: dict[State, State] = {}
         self._answers: dict[tuple[int, Move], tuple[Outcome, ...]] = {}
-        self._memories: dict[Move, Memory] = {}
-        self._kept = 0
         self._booted: tuple[Outcome, ...] | None = None
 
     def step(self, state: State, move: Move) -> tuple[Outcome, ...]:
         """Return every outcome of a command or of a timer running out, each once."""
         if not isinstance(move, _INTERNAL):
             move = commands.essence(move)
+        # States that are known live as long as the answers: an id means one of them.
         answer = self._answers.get((id(state), move))
         if answer is None:
             if len(self._answers) >= ANSWERS:
-                self._answers.clear()
-                self._states.clear()
-                self._ifaces.clear()
-                self._ids.clear()
-            if id(state) not in self._ids:
-                state = self.known(state)
-            answer = self._outcomes(state, self._ways(state, move))
+                self._forget()
+            state = self.known(state)
+            answer = self._answers.get((id(state), move)) or self._work_out(state, move)
             self._answers[id(state), move] = answer
         return answer
 
+    def _forget(self) -> None:
+        self._answers.clear()
+        self._states.clear()
+        self._ifaces.clear()
+        self._shown.clear()
+
     def known(self, state: State) -> State:
         """Return the one object that stands for all states equal to this one."""
-        return self._one(state._replace(ifaces=tuple(map(self._one_iface, state.ifaces))))
-
-    def _one_iface(self, iface: Iface) -> Iface:
-        return self._ifaces.setdefault(iface, iface)
-
-    def _one(self, state: State) -> State:
-        """Return the same for a state whose ifaces are each the one that stands for its equals."""
-        ifaces, *rest = state
-        one = self._states.setdefault((*map(id, ifaces), *rest), state)
-        self._ids.add(id(one))
+        one = self._states.get(state)
+        if one is None:
+            ifaces = tuple(self._ifaces.setdefault(each, each) for each in state.ifaces)
+            one = state._replace(ifaces=ifaces)
+            self._states[one] = one
         return one
 
     def boot(self) -> tuple[Outcome, ...]:
         """Return what a device shows from its start until everything has come to rest."""
         if self._booted is None:
-            cold = self._cold()
-            self._booted = self._outcomes(
-                cold, self._explore(cold, self._boot, {}, coop=True, most=BOOT_WAYS)
-            )
+            self._booted = self._explore(self._cold(), self._boot, coop=True, most=BOOT_WAYS)
         return self._booted
 
     def rested(self) -> tuple[State, ...]:
@@ -109,62 +98,37 @@ class Model:
             )
         )
 
-    def _outcomes(self, state: State, ways: tuple[Way, ...]) -> tuple[Outcome, ...]:
-        outcomes = [
-            Outcome(way.items, self._one(way.change.applied(state, self._one_iface)))
-            for way in ways
-        ]
-        return tuple(dict.fromkeys(outcomes) if len(outcomes) > 1 else outcomes)
-
-    def _ways(self, state: State, move: Move) -> tuple[Way, ...]:
-        """Work out an answer, or recall that for a state which looks the same to this move."""
-        memory = self._memories.get(move)
-        if memory is None:
-            memory = self._memories[move] = Memory()
-        ways = memory.recall(state)
-        if ways is None:
-            if self._kept >= WAYS:
-                self._memories.clear()
-                self._shown.clear()
-                self._kept = 0
-                memory = self._memories[move] = Memory()
-            notes: Notes = {}
-            ways = self._work_out(state, move, notes)
-            memory.keep(notes, ways)
-            self._kept += 1
-        return ways
-
-    def _work_out(self, state: State, move: Move, notes: Notes) -> tuple[Way, ...]:
+    def _work_out(self, state: State, move: Move) -> tuple[Outcome, ...]:
         if isinstance(move, Expire):
-            return self._explore(state, lambda kernel: self._expiry(kernel, move), notes, coop=True)
+            return self._explore(state, lambda kernel: self._expiry(kernel, move), coop=True)
         if isinstance(move, real.Unprompted):
-            return self._explore(state, lambda kernel: real.befall(kernel, move), notes, coop=True)
+            return self._explore(state, lambda kernel: real.befall(kernel, move), coop=True)
         if isinstance(move, real.Together):
             return self._explore(
-                state, lambda kernel: real.befall_together(kernel, move), notes, coop=True
+                state, lambda kernel: real.befall_together(kernel, move), coop=True
             )
-        return self._explore(state, lambda kernel: _command(kernel, move), notes, coop=False)
+        return self._explore(state, lambda kernel: _command(kernel, move), coop=False)
 
     def _explore(
         self,
         state: State,
         rule: Callable[[Kernel], Rule],
-        notes: Notes,
         *,
         coop: bool,
         most: int = MOST_WAYS,
-    ) -> tuple[Way, ...]:
+    ) -> tuple[Outcome, ...]:
         def make(choices: tuple[int, ...]) -> Kernel:
-            kernel = Kernel(self.world, state, choices, notes)
+            kernel = Kernel(self.world, state, choices)
             kernel.dispatcher = kernel.park("net_mgmt", self._dispatcher.thread(kernel))
             kernel.monitor = kernel.park("conn_mgr", monitor.monitor_thread(kernel))
             kernel.spawn("caller", rule(kernel), coop=coop)
             return kernel
 
-        return tuple(
-            Way(tuple(map(self._one_item, kernel.items)), Change.of(kernel.written))
+        outcomes = [
+            Outcome(tuple(map(self._one_item, kernel.items)), self.known(kernel.state()))
             for kernel in explore(make, most)
-        )
+        ]
+        return tuple(dict.fromkeys(outcomes) if len(outcomes) > 1 else outcomes)
 
     def _one_item(self, item: Item) -> Item:
         """Return the one object that stands for all observations equal to this one: there are few of them."""
