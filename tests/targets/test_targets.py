@@ -327,7 +327,8 @@ def test_a_board_that_boots_while_it_is_asked_is_asked_again() -> None:
         with BoardTarget(find_platform("frdm_k64f"), board.path) as target:
             target.start()
             assert target.last_restart is not None
-        assert told >= 3
+        # A second hello is not believed before it was asked for; the board is asked again when it has rebooted.
+        assert told >= 2
 
 
 def test_a_board_tells_which_rung_helped(tmp_path: Path) -> None:
