@@ -1,5 +1,6 @@
 """Where a board is plugged in: found anew each time, since a USB port comes back under another name."""
 
+import ipaddress
 import os
 import socket
 import time
@@ -93,9 +94,12 @@ def same_server(address: str) -> str:
 
 
 def _is_ours(family: int, host: str) -> bool:
+    """Tell whether an address is of this computer: its own packets to it would come from it. None is sent."""
+    if ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        return True
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.bind((host, 0))
+            probe.connect((host, 9))
+            return str(probe.getsockname()[0]) == host
     except OSError:
         return False
-    return True

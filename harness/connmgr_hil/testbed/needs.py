@@ -14,7 +14,7 @@ from connmgr_hil.vocabulary.facts import REAL, ROLES
 FEATURES = (
     *("dad", "no-dad", "queue5", "queue64", "autodown", "no-autodown"),
     *("boot-trap", "no-boot-trap", "boot-ready", "no-boot-ready", "deprecates"),
-    *("stock", "events", "R-bound"),
+    *("stock", "events", "R-bound", "ipv4", "ipv6"),
 )
 GRANTED = "granted-time"
 NEEDS = (*ROLES, REAL, *FEATURES, *RIG, GRANTED)
