@@ -40,6 +40,14 @@ def test_an_expectation_that_was_not_met_alone_shows_nothing() -> None:
     assert evidence.outcome() == (Outcome.FAILS, "")
 
 
+def test_a_damage_that_goes_on_is_kept_once() -> None:
+    evidence = Evidence()
+    for number in range(1, 100):
+        evidence.harm(Damage.DOUBT, number, f"doubt {number}")
+    assert [each.record for each in evidence.harms] == [1]
+    assert evidence.outcome() == (Outcome.INCONCLUSIVE, "doubt 1")
+
+
 STEPS = st.lists(st.sampled_from(["fail", "miss", *Damage]), max_size=8)
 
 

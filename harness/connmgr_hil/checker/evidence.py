@@ -71,8 +71,9 @@ class Evidence:
         self.failure = failure
 
     def harm(self, damage: Damage, record: int, text: str) -> None:
-        """Take a damage of the run."""
-        self.harms.append(Harm(record, text, damage))
+        """Take a damage of the run. The first of each kind is kept: those that follow change nothing, and may be many."""
+        if all(each.damage is not damage for each in self.harms):
+            self.harms.append(Harm(record, text, damage))
 
     def miss(self, record: int, text: str) -> None:
         """Take a situation that a scenario or test wanted to reach and did not."""
