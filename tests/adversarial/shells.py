@@ -1,7 +1,7 @@
 """Upstream's shell as a bad line shows it: it mishears, wraps its echo, and prints in small pieces."""
 
 from adversarial.transcript import Stock, unescaped
-from connmgr_hil.testing import ScriptedShell
+from stand_ins.shell import ScriptedShell
 
 
 class MishearingShell(ScriptedShell):

@@ -11,9 +11,9 @@ from adversarial.shells import MishearingShell
 from adversarial.transcript import CASES, Probe, Spoil, Step, Stock, Truth, load, unescaped
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
-from connmgr_hil.testing import ScriptedDevice, frame_bytes
 from connmgr_hil.transport import open_terminal
 from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, Lost, Noise, Reply
+from stand_ins.device import ScriptedDevice, frame_bytes
 
 FILES = sorted(CASES.glob("*.toml"))
 

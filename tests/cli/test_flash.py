@@ -7,8 +7,8 @@ import pytest
 
 from connmgr_hil.cli.main import run
 from connmgr_hil.targets import find_platform
-from connmgr_hil.testing import ScriptedDevice
 from connmgr_hil.toolchain.flashing import BOARD_ID, plan_flash
+from stand_ins.device import ScriptedDevice
 
 WEST = """#!/bin/sh
 printf '%s\\n' "$@" > "$CALLED"

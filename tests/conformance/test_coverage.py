@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from connmgr_hil.conformance.comparing import differences, episodes
+from conformance.comparing import differences, episodes
 from connmgr_hil.conformance.coverage import cover, paths_to
 from connmgr_hil.conformance.imagined import Imagined
 from connmgr_hil.conformance.requirements import requirements

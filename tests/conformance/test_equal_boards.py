@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connmgr_hil.conformance.comparing import differences
+from conformance.comparing import differences
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.model import profile_of
 from connmgr_hil.targets import Target, open_target

@@ -7,10 +7,10 @@ from random import Random
 import msgspec
 import pytest
 
+from conformance.comparing import differences
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance import export, shrinker
 from connmgr_hil.conformance.choices import Choices
-from connmgr_hil.conformance.comparing import differences
 from connmgr_hil.conformance.replaying import commands_of
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.conformance.walker import walk

@@ -10,11 +10,10 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from connmgr_hil.device import BANNER, Device, FrameParser
 from connmgr_hil.device.frames import Frame
 from connmgr_hil.device.ordering import Arrival, Sequence
-from connmgr_hil.testing import ScriptedDevice, frame_bytes
-from connmgr_hil.testing.scripted import sealed
 from connmgr_hil.transport import open_terminal
 from connmgr_hil.vocabulary.errors import DeviceReset, RigFault
 from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, Foreign, Noise, Reset
+from stand_ins.device import ScriptedDevice, frame_bytes, sealed
 
 OTHER_SEAL = 0x0BADCAFE
 GO = ("ping",)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from connmgr_hil.device.frames import Chatter, Damaged, Frame, FrameParser, Item
-from connmgr_hil.testing import frame_bytes
 from connmgr_hil.vocabulary.errors import RigFault
 from fuzz.targets import frames
+from stand_ins.device import frame_bytes
 
 PING = frame_bytes("1f 1500 reply tag=7 t0=1400 rc=0")
 

@@ -6,8 +6,6 @@ import pytest
 
 from connmgr_hil.device.flood import MOST
 from connmgr_hil.device.stock import Screen, StockDevice, Unsupported
-from connmgr_hil.testing import ScriptedShell
-from connmgr_hil.testing.scripted_shell import STATUS
 from connmgr_hil.transport import open_terminal
 from connmgr_hil.vocabulary.errors import (
     ConnMgrHilError,
@@ -27,6 +25,7 @@ from connmgr_hil.vocabulary.observations import (
     StatusSeen,
     Stimulus,
 )
+from stand_ins.shell import STATUS, ScriptedShell
 
 INFO = "1 (0x437718 - radio0 - Dummy)"
 IGNORED = f"iface {INFO} status: ignored, bound, admin-down, oper-down, no IP, not connected."

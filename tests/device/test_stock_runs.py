@@ -12,11 +12,10 @@ from connmgr_hil.conformance.coverage import cover
 from connmgr_hil.conformance.results import ScenarioResult
 from connmgr_hil.targets import find_platform, open_target
 from connmgr_hil.targets.base import PlatformTarget
-from connmgr_hil.testing import ScriptedShell
-from connmgr_hil.testing.scripted_shell import STATUS
 from connmgr_hil.transport import Transport, open_terminal
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import StatusSeen
+from stand_ins.shell import STATUS, ScriptedShell
 
 
 class ShellTarget(PlatformTarget):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connmgr_hil.device import Device, Expected, Pace
-from connmgr_hil.testing import FaultInjector, Faults, ScriptedDevice, frame_bytes
+from connmgr_hil.testing import FaultInjector, Faults
 from connmgr_hil.transport import Transport, open_terminal
 from connmgr_hil.vocabulary.errors import (
     DeviceFault,
@@ -33,6 +33,7 @@ from connmgr_hil.vocabulary.observations import (
     Reset,
     Stimulus,
 )
+from stand_ins.device import ScriptedDevice, frame_bytes
 
 PING = ("ping",)
 Rig = tuple[ScriptedDevice, Device, list[AnyRecord]]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.resources import platforms_dir
-from connmgr_hil.testing import frame_bytes
 from fuzz.targets import TARGETS
+from stand_ins.device import frame_bytes
 
 HERE = Path(__file__).parent
 TRACES = HERE.parent / "traces" / "native_dad"

@@ -19,10 +19,9 @@ from connmgr_hil.targets.renode.client import MonitorClient
 from connmgr_hil.targets.renode.free_port import free_port
 from connmgr_hil.targets.renode.monitor import Line, MonitorParser, Prompt, refusal
 from connmgr_hil.targets.renode.process_driver import ProcessDriver
-from connmgr_hil.testing import ScriptedMonitor
-from connmgr_hil.testing.scripted_monitor import BANNER, GREETING
 from connmgr_hil.transport import connect_tcp, from_socket
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault
+from stand_ins.monitor import BANNER, GREETING, ScriptedMonitor
 
 SECONDS = 10.0
 

@@ -22,10 +22,10 @@ from connmgr_hil.targets import RenodeTarget, find_platform, image_path, open_ta
 from connmgr_hil.targets.renode import choose_driver, find_renode, granting
 from connmgr_hil.targets.renode.granting import GrantedLine
 from connmgr_hil.targets.renode.pyrenode_driver import PyrenodeDriver
-from connmgr_hil.testing import frame_bytes
 from connmgr_hil.transport import Patience, after, from_socket
 from connmgr_hil.vocabulary.errors import BadInput, NoAnswer, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import AnyRecord
+from stand_ins.device import frame_bytes
 
 STAND_IN = Path(__file__).with_name("renode_stand_in.py")
 SECONDS = 10.0

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.targets import BoardTarget, Platform, read_platform
-from connmgr_hil.testing import ScriptedShell
 from connmgr_hil.vocabulary.errors import RigFault
+from stand_ins.shell import ScriptedShell
 
 BANNER = "*** Booting Zephyr OS build v4.1.0 ***\n"
 

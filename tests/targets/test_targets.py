@@ -29,7 +29,7 @@ from connmgr_hil.targets import (
 )
 from connmgr_hil.targets.bench import Reset
 from connmgr_hil.targets.process import EmulatorProcess
-from connmgr_hil.testing import FaultInjector, Faults, ScriptedDevice
+from connmgr_hil.testing import FaultInjector, Faults
 from connmgr_hil.toolchain.programs import output_of
 from connmgr_hil.trace import read_records
 from connmgr_hil.transport import after
@@ -45,6 +45,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     StateSeen,
 )
+from stand_ins.device import ScriptedDevice
 from started import start_device
 
 SHELL = find_platform("simulated")

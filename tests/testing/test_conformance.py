@@ -6,9 +6,10 @@ from contextlib import ExitStack
 import pytest
 
 from connmgr_hil.targets import open_target
-from connmgr_hil.testing import FarEnd, ScriptedDevice, check_device, check_transport
+from connmgr_hil.testing import FarEnd, check_device, check_transport
 from connmgr_hil.transport import Transport, open_terminal
 from connmgr_hil.vocabulary.errors import UsageError
+from stand_ins.device import ScriptedDevice
 from transport.test_lines import MAKERS
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.targets import open_target
-from connmgr_hil.testing import ScriptedShell, check_stock_device
+from connmgr_hil.testing import check_stock_device
 from connmgr_hil.transport import open_terminal
+from stand_ins.shell import ScriptedShell
 
 INFO = {1: "1 (0x437718 - radio0 - Dummy)", 2: "2 (0x437788 - unnamed - Ethernet)"}
 Rule = tuple[str, Callable[["Firmware", re.Match[str]], str]]

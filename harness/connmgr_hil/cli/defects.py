@@ -1,34 +1,24 @@
-"""`cmhil defects`: puts mistakes into a device, or into the model, to see whether they are noticed."""
+"""`cmhil defects`: puts mistakes into a device, to see whether they are noticed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from connmgr_hil.vocabulary.errors import UsageError
-
 from .output import fancy, print_table, write_json
-from .target_options import optional_target_options
+from .target_options import target_options
 
 if TYPE_CHECKING:  # slow to import
     from connmgr_hil.conformance.defects import DefectReport, Finding
 
 
 @click.command()
-@optional_target_options
+@target_options
 @click.option(
     "--only",
     multiple=True,
     metavar="PATTERN",
     help="Only defects whose name or requirement matches, with * and ? (repeatable).",
-)
-@click.option(
-    "--model",
-    "traces",
-    type=click.Path(path_type=Path, exists=True),
-    multiple=True,
-    metavar="TRACES",
-    help="Instead, put mistakes into the reference model and judge these traces with it (repeatable).",
 )
 @click.option(
     "--out",
@@ -38,14 +28,13 @@ if TYPE_CHECKING:  # slow to import
 )
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
 def defects(
-    target: str | None,
+    target: str,
     image: Path | None,
     variant: str,
     port: str,
     wait: float,
     any_build: bool,
     only: tuple[str, ...],
-    traces: tuple[Path, ...],
     out: Path | None,
     json_file: Path | None,
 ) -> int:
@@ -55,14 +44,7 @@ def defects(
     cmhil defects -t simulated                all of the Connection Manager
     cmhil defects -t native                   the implementation's, on real Zephyr
     cmhil defects -t native --only 'timeout_*'
-    cmhil defects --model tests/traces        of the reference model instead
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    if bool(target) == bool(traces):
-        raise UsageError(
-            "either a target or traces", "both" if target else "neither", "give -t or --model"
-        )
-    if target is None:
-        return _of_the_model(traces, only, json_file)
     from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415 - slow to import
     from connmgr_hil.files import RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import Target, open_target  # noqa: PLC0415
@@ -121,24 +103,3 @@ def _progress(finding: "Finding", number: int, total: int) -> None:
 def _wipe() -> None:
     if fancy():
         click.echo("\r\033[K", nl=False)
-
-
-def _of_the_model(traces: tuple[Path, ...], only: tuple[str, ...], json_file: Path | None) -> int:
-    from connmgr_hil.conformance import mutants  # noqa: PLC0415 - slow to import
-
-    chosen = mutants.choose(only)
-    click.echo(f"{len(chosen)} mistakes in the model, one by one, judged on recorded traces")
-    report = mutants.survey(chosen, traces)
-    print_table(
-        ("mutant", "", "noticed by", "what is wrong"),
-        [(each.mutant.name, each.standing, each.trace or "-", each.mutant.sentence)
-         for each in report.findings],
-    )  # fmt: skip
-    counts = ", ".join(
-        f"{len(report.names(standing))} {standing}"
-        for standing in ("noticed", "unnoticed", "equivalent", "unreached")
-    )
-    click.echo(f"\n  {counts}   in {report.wall_seconds:.1f} s")
-    if json_file is not None:
-        write_json(json_file, report.as_json())
-    return report.exit_code

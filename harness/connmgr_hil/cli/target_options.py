@@ -37,16 +37,6 @@ def _scale_time(context: click.Context, option: click.Parameter, scale: float | 
         set_time_scale(scale)
 
 
-def target_options(function: Body) -> Body:
-    """Add --target and what goes with it to a command."""
-    return _target_options(function, required=True)
-
-
-def optional_target_options(function: Body) -> Body:
-    """Add --target, which may be left out, and what goes with it to a command."""
-    return _target_options(function, required=False)
-
-
 def port_options(function: Body) -> Body:
     """Add --port and --wait to a command."""
     for option in (
@@ -69,7 +59,8 @@ def port_options(function: Body) -> Body:
     return function
 
 
-def _target_options(function: Body, *, required: bool) -> Body:
+def target_options(function: Body) -> Body:
+    """Add --target and what goes with it to a command."""
     function = time_scale_option(port_options(function))
     for option in (
         click.option(
@@ -87,7 +78,7 @@ def _target_options(function: Body, *, required: bool) -> Body:
         click.option(
             "-t",
             "--target",
-            required=required,
+            required=True,
             metavar="TARGET",
             help="A platform ('cmhil platforms'), 'native', the path of a platform file, or labgrid:PLACE.",
             shell_complete=_targets,

@@ -3,9 +3,6 @@
 from .conformance import FarEnd, check_device, check_transport
 from .faults import FaultInjector, Faults
 from .mitm import ManInTheMiddle, Mischief, MitmTarget
-from .scripted import ScriptedDevice, frame_bytes
-from .scripted_monitor import MonitorError, ScriptedMonitor
-from .scripted_shell import ScriptedShell
 from .stock_conformance import check_stock_device
 
 __all__ = [
@@ -15,12 +12,7 @@ __all__ = [
     "ManInTheMiddle",
     "Mischief",
     "MitmTarget",
-    "MonitorError",
-    "ScriptedDevice",
-    "ScriptedMonitor",
-    "ScriptedShell",
     "check_device",
     "check_stock_device",
     "check_transport",
-    "frame_bytes",
 ]

@@ -1,19 +1,20 @@
-"""Scores the reference model: a mistake in any of its rules must be noticed by recorded traces.
+"""Mistakes in the reference model, each of which recorded traces must notice.
 
 A mutant is a patch of one function's source text. While it is in force the function runs with other code,
 wherever it is called from; afterwards it is as before.
+
+All of them, on all recorded traces (some minutes): `python tests/defects/mutants.py tests/traces`.
 """
 
 import inspect
+import sys
 import textwrap
-import time
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from dataclasses import dataclass
 from functools import cache
-from importlib import import_module, resources
+from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 from types import FunctionType
@@ -23,11 +24,10 @@ import msgspec
 
 from connmgr_hil import model
 from connmgr_hil.checker import Checker, Outcome
+from connmgr_hil.conformance.requirements import ORDER
 from connmgr_hil.trace import read_records
-from connmgr_hil.vocabulary.errors import BadInput, ExitCode, HarnessError, UsageError
+from connmgr_hil.vocabulary.errors import BadInput, HarnessError, UsageError
 from connmgr_hil.vocabulary.observations import AnyRecord
-
-from .requirements import ORDER
 
 Standing = Literal["noticed", "unnoticed", "equivalent", "unreached"]
 
@@ -56,25 +56,12 @@ class _File(msgspec.Struct, frozen=True):
 @cache
 def mutants() -> dict[str, Mutant]:
     """Return all mutants by name."""
-    text = resources.files(__package__).joinpath("mutants.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
     listed = msgspec.convert(tomllib.loads(text), _File).mutant
     table = {each.name: each for each in listed}
     if len(table) != len(listed):
         raise HarnessError("mutants of different names", str([each.name for each in listed]))
     return table
-
-
-def choose(patterns: Iterable[str] = ()) -> list[Mutant]:
-    """Return the mutants whose name matches one of the patterns; all without any."""
-    wanted = list(patterns)
-    chosen = [
-        each
-        for each in mutants().values()
-        if not wanted or any(fnmatchcase(each.name, pattern) for pattern in wanted)
-    ]
-    if not chosen:
-        raise UsageError("the name of a mutant, or a pattern", str(wanted), ", ".join(mutants()))
-    return chosen
 
 
 @contextmanager
@@ -93,7 +80,7 @@ def applied(mutant: Mutant) -> Iterator[None]:
     # Compiled inside a function, `from __future__`-free, in the module's own names.
     names: dict[str, object] = {}
     code = compile(source.replace(mutant.old, mutant.new), f"<mutant {mutant.name}>", "exec")
-    exec(code, function.__globals__, names)  # noqa: S102 - our own text
+    exec(code, function.__globals__, names)
     changed = next(iter(names.values()))
     changed = changed.fget if isinstance(changed, property) else changed
     assert isinstance(changed, FunctionType)
@@ -110,9 +97,6 @@ def _function(path: str) -> FunctionType:
     found = found.fget if isinstance(found, property) else found
     assert isinstance(found, FunctionType), path
     return found
-
-
-# --- judging traces ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -168,67 +152,23 @@ def load(paths: Iterable[Path]) -> list[Recording]:
     return sorted(recordings, key=lambda each: len(each.records))
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What became of one mutant; `trace` names the one that noticed it."""
-
-    mutant: Mutant
-    standing: Standing
-    trace: str = ""
-
-    def as_json(self) -> dict[str, object]:
-        """Return the finding as a JSON object."""
-        return {**msgspec.to_builtins(self.mutant), "standing": self.standing, "trace": self.trace}
-
-
-@dataclass
-class MutantReport:
-    """How many mistakes in the model the traces noticed."""
-
-    findings: list[Finding] = field(default_factory=list)
-    wall_seconds: float = 0.0
-
-    def names(self, standing: Standing) -> list[str]:
-        """Return the names of the mutants that stand so."""
-        return [each.mutant.name for each in self.findings if each.standing == standing]
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """0 unless a mutant that could have been noticed was not."""
-        return ExitCode.FAILS if self.names("unnoticed") else ExitCode.CONFORMS
-
-    def as_json(self) -> dict[str, object]:
-        """Return the report as a JSON object."""
-        return {
-            "total": len(self.findings),
-            "noticed": self.names("noticed"),
-            "unnoticed": self.names("unnoticed"),
-            "equivalent": self.names("equivalent"),
-            "unreached": self.names("unreached"),
-            "mutants": [each.as_json() for each in self.findings],
-            "wall_seconds": round(self.wall_seconds, 3),
-        }
-
-
-def survey(chosen: Iterable[Mutant], traces: Iterable[Path]) -> MutantReport:
-    """Apply mutants one by one and judge the traces until one does not conform any more."""
-    report = MutantReport()
-    began = time.monotonic()
-    recordings = load(traces)
-    report.findings = [judge(each, recordings) for each in chosen]
-    report.wall_seconds = time.monotonic() - began
-    return report
-
-
-def judge(mutant: Mutant, recordings: list[Recording]) -> Finding:
-    """Find a recording that notices a mutant."""
+def judge(mutant: Mutant, recordings: list[Recording]) -> tuple[Standing, str]:
+    """Tell whether a recording notices a mutant, and which."""
     if mutant.equivalent:
-        return Finding(mutant, "equivalent")
+        return "equivalent", ""
     reaching = [each for each in recordings if each.reaches(mutant)]
     if not reaching:
-        return Finding(mutant, "unreached")
+        return "unreached", ""
     with applied(mutant):
         for each in reaching:
             if not each.conforms():
-                return Finding(mutant, "noticed", each.path.name)
-    return Finding(mutant, "unnoticed")
+                return "noticed", each.path.name
+    return "unnoticed", ""
+
+
+if __name__ == "__main__":
+    read = load(map(Path, sys.argv[1:]))
+    verdicts = {each.name: judge(each, read) for each in mutants().values()}
+    for name, (standing, by) in verdicts.items():
+        print(f"{name:40} {standing:10} {by}")  # noqa: T201
+    sys.exit(any(standing == "unnoticed" for standing, _ in verdicts.values()))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import quote
 from zlib import crc32
 
-from .stand_in import TerminalStandIn
+from stand_ins.living import TerminalStandIn
 
 _SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "%*@$")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from .stand_in import TerminalStandIn
+from stand_ins.living import TerminalStandIn
 
 Answer = str | Callable[[], str]
 """What the shell prints to a line, its lines ending in a line feed; or what gives that when asked."""

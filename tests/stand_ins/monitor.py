@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from .stand_in import StandIn
+from stand_ins.living import StandIn
 
 GREETING = bytes((255, 253, 0, 255, 251, 1, 255, 251, 3, 255, 252, 34))
 """Telnet's options as Renode sends them; the last byte looks like a quote."""
