@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -11,9 +10,8 @@ from connmgr_hil.cli.main import run
 from connmgr_hil.conformance.reduction import complaint_of
 from connmgr_hil.conformance.replaying import commands_of
 from connmgr_hil.learning import Limits, drawing, learn
-from connmgr_hil.learning.dot import dot_text
+from connmgr_hil.learning.drawing import dot_text, markdown_text
 from connmgr_hil.learning.memory import BudgetSpent, Memory, Unsteady
-from connmgr_hil.learning.svg import svg_text
 from connmgr_hil.targets import open_target
 from connmgr_hil.vocabulary.errors import ExitCode, UsageError
 from soak.middle import real_time_target
@@ -66,8 +64,9 @@ def test_the_command_draws_and_tells(tmp_path: Path, capsys: pytest.CaptureFixtu
     replay = next(line.split("cmhil ")[1] for line in told.splitlines() if "replay:" in line)
     assert run([*replay.split(), "--out", str(tmp_path / "again.jsonl")]) == 1
     for name in ("device", "model", "difference"):
-        picture = ET.parse(tmp_path / f"{name}.svg").getroot()
-        assert picture.tag.endswith("svg")
+        page = (tmp_path / f"{name}.md").read_text()
+        assert "```mermaid\nflowchart TD\n" in page
+        assert page.count("\n| **") == page.count('(("')
         dot = (tmp_path / f"{name}.dot").read_text()
         assert dot.startswith("digraph")
         assert dot.count("{") == dot.count("}") == 1
@@ -138,7 +137,8 @@ def test_the_difference_is_marked_in_table_and_picture(tmp_path: Path) -> None:
         limits=BRIEF,
     )
     drawn = drawing.graphs(learned)
-    assert "badcell" not in svg_text(drawn["model"]).split("</style>")[1]
-    picture = svg_text(drawn["difference"]).split("</style>")[1]
-    assert picture.count('class="badcell"') == len(learned.divergences)
+    assert "; the model: " not in markdown_text(drawn["model"])
+    page = markdown_text(drawn["difference"])
+    assert page.count("; the model: ") == len(learned.divergences)
+    assert page.count("stroke:#c62828") == dot_text(drawn["difference"]).count("penwidth=2")
     assert dot_text(drawn["difference"]).count("(model: ") == len(learned.divergences)

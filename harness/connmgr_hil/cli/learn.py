@@ -57,7 +57,7 @@ def learn(
 ) -> int:
     """Learn the automaton of one bound iface from outside, and draw it beside the model's.
 
-    Writes device, model and difference as DOT and SVG. Exit code 0: the automata are equal, 1: they differ, 4: not certain.
+    Writes device, model and difference as DOT and as Markdown with a Mermaid diagram. Exit code 0: the automata are equal, 1: they differ, 4: not certain.
 
     \b
     cmhil learn -t simulated
