@@ -154,8 +154,8 @@ def test_shell_obeys_a_pipe(tmp_path: Path) -> None:
     done = cmhil("shell", "-t", "simulated", stdin="up bound0\nwait 1\nstate A\n", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "IF_ADMIN_UP  iface 1" in done.stdout
-    assert "IF_UP  iface 1  admin up, oper up" in done.stdout
-    assert "iface 1: admin up, oper up" in done.stdout
+    assert "IF_UP  iface 1  admin-up, oper-up" in done.stdout
+    assert "iface 1: admin-up, oper-up" in done.stdout
     trace = tmp_path / "out" / "shell" / "simulated.jsonl"
     assert run(["check", str(trace)]) == 0
 
@@ -174,7 +174,7 @@ def test_shell_quits_and_restarts(tmp_path: Path) -> None:
     script = "up A\nrestart\nstate A\nquit\nstate B\n"
     done = cmhil("shell", "-t", "simulated", stdin=script, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "iface 1: admin down" in done.stdout
+    assert "iface 1: admin-down" in done.stdout
     assert "iface 2: admin" not in done.stdout
 
 

@@ -92,12 +92,12 @@ def test_shell_marks_what_changed(tmp_path: Path) -> None:
         if "iface 1: " in line
     ]
     assert states == [
-        "iface 1: admin down, oper down, carrier, dormant, no flags, no timeout, no address, monitor -",
+        "iface 1: admin-down, oper-down, carrier, dormant, no flags, no timeout, no address, monitor -",
         (
-            "iface 1: admin up (was down), oper up (was down), carrier, not dormant (was dormant), "
-            "no flags, no timeout, no address, monitor u (was -)"
+            "iface 1: admin-up (was admin-down), oper-up (was oper-down), carrier, not dormant (was dormant), "
+            "no flags, no timeout, no address, monitor u (was monitor -)"
         ),
-        "iface 1: admin up, oper up, carrier, no flags, no timeout, no address, monitor u",
+        "iface 1: admin-up, oper-up, carrier, no flags, no timeout, no address, monitor u",
         states[0],
     ]
 
@@ -140,7 +140,7 @@ def test_shell_at_a_terminal_has_history_and_completion(tmp_path: Path) -> None:
         keys=(("> ", "\x1b[A\r"), ("-> ok", "state 1\r"), ("-> ok", "quit\r")),
     )  # fmt: skip
     assert "> up bound0" in CSI.sub("", again)
-    assert "iface 1: admin up" in again
+    assert "iface 1: admin-up" in again
 
 
 def test_verify_on_a_terminal_says_what_is_left(tmp_path: Path) -> None:
@@ -160,9 +160,11 @@ def test_verify_on_a_terminal_says_what_is_left(tmp_path: Path) -> None:
 def test_colour_is_for_terminals_that_want_it(tmp_path: Path) -> None:
     keys = (("> ", "state A\r"), ("-> ok", "up A\r"), ("-> ok", "state A\r"), ("-> ok", "quit\r"))
     shell = ("shell", "-t", "simulated")
-    assert "\x1b[33m\x1b[1madmin up (was down)" in on_a_terminal(*shell, keys=keys, cwd=tmp_path)
+    assert "\x1b[33m\x1b[1madmin-up (was admin-down)" in on_a_terminal(
+        *shell, keys=keys, cwd=tmp_path
+    )
     plain = on_a_terminal(*shell, keys=keys, cwd=tmp_path, NO_COLOR="1")
-    assert "admin up (was down)" in plain
+    assert "admin-up (was admin-down)" in plain
     assert "\x1b[33m" not in plain
 
 

@@ -111,5 +111,5 @@ def test_a_typing_error_in_a_pipe_ends_the_shell_with_2(tmp_path: Path) -> None:
             input=script, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
         )  # fmt: skip
         assert ended.returncode == code, ended.stderr
-        assert ("iface 4: admin up" in ended.stdout) is ("state" in script)
+        assert ("iface 4: admin-up" in ended.stdout) is ("state" in script)
         assert check_trace(tmp_path / "out/shell/simulated.jsonl").outcome is Outcome.CONFORMS

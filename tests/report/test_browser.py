@@ -138,7 +138,7 @@ def test_keys_and_pointing_tell_what_is_drawn(
 ) -> None:
     seen = look(render_html(gather([conforming, failing])), tmp_path)
     # The first story is the failing one, and stepping begins at the failure.
-    assert "NOT ALLOWED; allowed here: L4_CONNECTED iface 1" in str(seen["spoken"])
+    assert "NOT ALLOWED; allowed here: L4_CONNECTED  iface 1" in str(seen["spoken"])
     assert str(seen["told"]).startswith("REQ-MON-001normative")
     assert seen["listed"] == 2
     assert seen["rows"]

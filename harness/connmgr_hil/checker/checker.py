@@ -35,6 +35,7 @@ from connmgr_hil.vocabulary.observations import (
     VerdictGiven,
 )
 from connmgr_hil.vocabulary.stimuli import Words
+from connmgr_hil.vocabulary.wording import say
 
 from . import life
 from .actors import another_acted
@@ -218,9 +219,10 @@ class Checker:
     def _end_of(self, record: Crashed | Stuck | Reset, since: str) -> Failure:
         requirement, sentence = life.broken_by(record)
         t = self._last_t if isinstance(record, Reset) else record.t or self._last_t
+        said = say(record)
         return Failure(
-            (requirement,), sentence, self.records, t, life.in_words(record), (), (), since,
-            "\n".join(life.details(record)), kind=life.kind_of(record),
+            (requirement,), sentence, self.records, t, said.line(), (), (), since,
+            "\n".join(said.more), kind=life.kind_of(record),
         )  # fmt: skip
 
     def _miss(self, complaint: Complaint) -> None:

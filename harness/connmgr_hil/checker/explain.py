@@ -10,11 +10,12 @@ from connmgr_hil.model.rules import Rule, rule_for
 from connmgr_hil.model.state import IGNORED, NO_AUTO_CONNECT, NO_AUTO_DOWN, PERSISTENT, READY
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Part, Reply, StateSeen, Storm
 from connmgr_hil.vocabulary.stimuli import Words
+from connmgr_hil.vocabulary.wording import say
 
 from . import attribution
 from .attribution import Reason, Scene
 from .hypothesis import COUNTERS, Clock, Hypothesis, Track
-from .matching import Observation, describe, same_name, state_differences
+from .matching import Observation, same_name, state_differences
 from .verdict import Failure
 
 _ORDER = {
@@ -94,7 +95,7 @@ class Explainer:
         self, record: Observation | StateSeen | Storm, requirement: str, wanted: str
     ) -> Failure:
         """An observation that could never be right: an unknown iface, a wrong event code, an impossible time."""
-        seen = "storm" if isinstance(record, Storm) else describe(record)
+        seen = say(record).line()
         if isinstance(record, EventSeen):
             seen += f" code {record.code:x}"
         if isinstance(record, Reply):
@@ -122,9 +123,7 @@ class Explainer:
         # What is under way tells more than what has not begun.
         hypotheses = sorted(hypotheses, key=lambda each: not each.tracks)
         overdue = [clock for each in hypotheses for clock in self._overdue(each)]
-        seen = (
-            describe(record) if not isinstance(record, Storm) else f"storm of {record.count} events"
-        )
+        seen = say(record).line()
         if overdue and all(self._overdue(each) for each in hypotheses):
             first = overdue[0]
             reason = attribution.of_overdue(self._scene(hypotheses[0]), first)
@@ -160,7 +159,7 @@ class Explainer:
     def _state(self, record: StateSeen, hypotheses: Sequence[Hypothesis]) -> Failure:
         resting = [each for each in hypotheses if not _owes_more_than_reply(each)]
         if not resting:
-            return self._missing(describe(record), hypotheses)
+            return self._missing(f"state of iface {record.iface}", hypotheses)
         candidates = [
             state_differences(self._model.world, each.state.ifaces[record.iface - 1], record)
             for each in resting

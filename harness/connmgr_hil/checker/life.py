@@ -38,30 +38,3 @@ def explains(record: Crashed | Stuck, kind: str) -> bool:
     """Tell whether what stopped in a device is why something was missing: a failure of that kind."""
     stopped = isinstance(record, Crashed) or record.what in ("dispatcher", "monitor")
     return stopped and kind in MISSING
-
-
-def in_words(record: Crashed | Stuck | Reset) -> str:
-    """Describe the death of a device in one line."""
-    if isinstance(record, Reset):
-        return f"restart ({record.how})"
-    if isinstance(record, Crashed):
-        parts = [f"the device ended: {record.reason}"]
-        if record.thread:
-            parts.append(f"in thread {record.thread}")
-        if record.pc.strip("0x"):
-            parts.append(f"at {record.pc}")
-        return " ".join(parts)
-    what = {"command": "the command has not returned", "device": "the device has not answered"}
-    text = what.get(record.what, f"the {record.what} has stopped")
-    if record.ms:
-        text += f" for {record.ms} ms"
-    if record.source == "host":
-        text += ", though its machine runs"
-    return text
-
-
-def details(record: Crashed | Stuck | Reset) -> tuple[str, ...]:
-    """Return what more is known of a death, a line each: its last output, or what its threads wait for."""
-    if isinstance(record, Crashed):
-        return tuple(line for line in record.text.splitlines() if line.strip())
-    return record.threads if isinstance(record, Stuck) else ()

@@ -73,25 +73,6 @@ def same_name(shown: Shown, seen: Observation) -> bool:
     return shown.kind == "reply"
 
 
-def describe(seen: Observation | StateSeen) -> str:
-    """Return an observation in words."""
-    if isinstance(seen, EventSeen):
-        parts = [f"{seen.name if seen.name != '-' else hex(seen.code)} iface {seen.iface}"]
-        if seen.admin is not None and seen.oper is not None:
-            parts.append(f"(admin {seen.admin:d}, oper {seen.oper:d})")
-        if seen.info not in (None, "-"):
-            parts.append(f"info {seen.info}")
-        if seen.listener != "early":
-            parts.append(f"at {seen.listener}")
-        return " ".join(parts)
-    if isinstance(seen, CallSeen):
-        return f"implementation's {seen.op} called, iface {seen.iface}"
-    if isinstance(seen, StateSeen):
-        return f"state of iface {seen.iface}"
-    values = "".join(f" {name}={value}" for name, value in seen.values.items())
-    return f"{'part' if isinstance(seen, Part) else 'reply'} {seen.status}{values}"
-
-
 def state_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[str, str, str]]:
     """Return (field, wanted, seen) for each field in which a dumped iface differs from the model's."""
     if world.is_real(seen.iface):

@@ -18,7 +18,12 @@ from connmgr_hil.vocabulary.commands import COMMANDS, Form, command as understoo
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
-from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, StateSeen
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    Header,
+    HelloSeen,
+    StateSeen,
+)
 from connmgr_hil.vocabulary.stimuli import Words, advance
 
 from .editing import PipedLines, TypedLines

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from connmgr_hil.vocabulary.wording import Said, say_call, say_event, values
+
 
 class Shown(NamedTuple):
     """One observation that must come now, and the rule that owes it.
@@ -21,16 +23,12 @@ class Shown(NamedTuple):
     def __str__(self) -> str:
         if self.kind == "event":
             listener, name, iface, admin, oper, info = self.key
-            seen = "" if admin is None else f" (admin {admin:d}, oper {oper:d})"
-            extra = f" info {info}" if info not in (None, "-") else ""
-            at = "" if listener == "early" else f" at {listener}"
-            return f"{name} iface {iface}{seen}{extra}{at}"
+            return say_event(str(name), iface, admin, oper, info, listener).line()
         if self.kind == "call":
-            return f"implementation's {self.key[1]} called, iface {self.key[0]}"
+            return say_call(self.key[1], self.key[0]).line()
         if self.kind == "anything":
             return "anything"
-        values = "".join(f" {name}={value}" for name, value in self.values)
-        return f"{self.kind} {self.key[-1]}{values}"
+        return Said(self.kind, f"{self.kind} {self.key[-1]}", values(self.values)).line()
 
 
 class Arm(NamedTuple):

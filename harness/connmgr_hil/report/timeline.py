@@ -8,36 +8,30 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from connmgr_hil.checker import Failure, life
+from connmgr_hil.checker import Failure
 from connmgr_hil.vocabulary.escaping import visible
 from connmgr_hil.vocabulary.facts import ROLES, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
-    Breach,
     CallSeen,
     Complaint,
-    Crashed,
     EventSeen,
-    Fault,
-    Foreign,
     HelloSeen,
-    Lost,
-    Note,
     Outside,
-    Part,
     Reply,
-    Reset,
     StateSeen,
     Stimulus,
-    Storm,
-    Stuck,
 )
 from connmgr_hil.vocabulary.stimuli import Words
+from connmgr_hil.vocabulary.wording import say
 
 HEAD, TAIL, AFTER = 60, 90, 8
 """So many slots are kept from the beginning and before the end or the failure, and after a failure."""
 
 ROWS = ("admin", "oper", "addresses", "ready")
+_HEADINGS = {"note": "note", "rig": "rig fault", "test": "not shown", "breach": "broken"}
+_LEFT_OUT = ("", "reply", "state", "log", "noise", "quirk")
+"""Shown only where the device failed by them."""
 _READ = ("state", "stats", "ping", "hello", "again", "sim")
 
 
@@ -160,40 +154,11 @@ class _Drawer:
             case StateSeen():
                 if blamed:
                     self._touched.add(record.iface)
-                    self.add("state", number, record.t, record.iface, "state", _state(record))
+                    self._note(number, record)
                 self._stands(record)
-            case Reply() | Part() if blamed:
-                detail = " ".join(f"{key}={value}" for key, value in record.values.items())
-                self.add("reply", number, record.t, 0, f"reply {record.status}", detail)
-            case Storm():
-                self.add(
-                    "note", number, record.t, 0, "storm", f"{record.count} events, no time passed"
-                )
-            case Outside():
-                self.add("stimulus", number, self.now, 0, record.name, record.description)
-            case Reset():
-                how = "restart" if record.expected else "unasked restart"
-                self.add("note", number, self.now, 0, how, record.how)
-            case Crashed() | Stuck():
-                more = "\n".join(life.details(record))
-                self.add("note", number, record.t or self.now, 0, life.in_words(record), more)
-            case Foreign():
-                self.add("note", number, self.now, 0, "foreign frames", record.text)
-            case Breach():
-                self.add("note", number, self.now, 0, record.requirement, record.sentence)
-            case Lost():
-                gone = f"{record.first:x} to {record.last:x}"
-                self.add("note", number, self.now, 0, "frames lost", gone)
-            case Fault():
-                self.add(
-                    "note", number, self.now, 0, "rig fault", f"{record.kind}: {record.message}"
-                )
-            case Note():
-                self.add("note", number, self.now, 0, "note", record.text)
-            case Complaint():
-                self.add("note", number, self.now, 0, "not shown", record.text)
             case _:
-                pass
+                if blamed or say(record).kind not in _LEFT_OUT:
+                    self._note(number, record)
         if blamed and len(self.slots) > before:
             self.failing = len(self.slots) - 1
 
@@ -201,6 +166,18 @@ class _Drawer:
         """Append a slot."""
         text, detail = visible(text), visible(detail)
         self.slots.append(Slot(kind=kind, record=record, t=t, lane=lane, text=text, detail=detail))
+
+    def _note(self, number: int, record: AnyRecord) -> None:
+        """Append a slot for a record that changes no row of a lane."""
+        said = say(record)
+        kind = said.kind if said.kind in ("state", "reply") else "note"
+        kind = "stimulus" if isinstance(record, Outside) else kind
+        t = getattr(record, "t", 0) or self.now
+        text, detail = said.text, said.detail
+        if said.kind in _HEADINGS:
+            text, detail = _HEADINGS[said.kind], said.line()
+        detail = "\n".join(filter(None, (detail, *said.more)))
+        self.add(kind, number, t, getattr(record, "iface", 0), text, detail)
 
     def _hello(self, number: int, record: HelloSeen) -> None:
         self._facts = {each.index: each for each in record.ifaces}
@@ -221,16 +198,10 @@ class _Drawer:
 
     def _event(self, number: int, record: EventSeen) -> None:
         text = record.name if record.name != "-" else f"{record.code:#x}"
-        words = []
-        if record.admin is not None and record.oper is not None:
-            words.append(f"admin {_up(record.admin)}, oper {_up(record.oper)}")
-            words.append(f"monitor {record.monitor}")
-        if record.info not in (None, "-"):
-            words.append(f"info {record.info}")
-        if record.listener != "early":
-            words.append(f"listener {record.listener}")
+        more = [f"monitor {record.monitor}"] if record.admin is not None else []
+        detail = ", ".join((*say(record).details, *more))
         self._touched.add(record.iface)
-        self.add("event", number, record.t, record.iface, text, "; ".join(words))
+        self.add("event", number, record.t, record.iface, text, detail)
         if record.admin is not None and record.oper is not None:
             self._set(record.iface, 0, _up(record.admin))
             self._set(record.iface, 1, _up(record.oper))
@@ -326,12 +297,6 @@ def _up(value: bool) -> str:
 
 def _addresses(v4: int, v6: int) -> str:
     return "+".join(["IPv4"] * (v4 > 0) + ["IPv6"] * (v6 > 0)) or "down"
-
-
-def _state(record: StateSeen) -> str:
-    addresses = " ".join((*record.a4, *record.a6)) or "no address"
-    admin = _up(record.admin)
-    return f"admin {admin}, oper {record.oper}, {addresses}, monitor {record.monitor}"
 
 
 def _spoken(words: Words) -> str:

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from connmgr_hil.checker import Failure
-from connmgr_hil.testbed import failing_line, rows
+from connmgr_hil.testbed import rows
 
 _MOST = 400
 
@@ -12,7 +12,7 @@ _MOST = 400
 def trace_table(path: Path, failure: Failure | None = None, link: str = "") -> str:
     """Return a trace as HTML, the failing row marked; `link` is how the log reaches the file."""
     story = rows(path)
-    failed = failing_line(failure)
+    failed = failure.record if failure else 0
     shown = story[-_MOST:]
     address = escape(link or path.as_posix(), quote=True)
     file = f'<a href="{address}">{escape(path.name)}</a>'
@@ -26,11 +26,10 @@ def trace_table(path: Path, failure: Failure | None = None, link: str = "") -> s
     heads = "<th>line</th><th>device time</th><th></th><th>what</th>"
     lines.append(f'<tr style="text-align:left">{heads}</tr>')
     for row in shown:
-        when = "" if row.seconds is None else f"{row.seconds:.6f} s"
         style = ' style="background:#fbd3c6;color:#000"' if row.line == failed else ""
         cells = "".join(
             f'<td style="padding:0 8px">{escape(cell)}</td>'
-            for cell in (str(row.line), when, row.kind, row.text)
+            for cell in (str(row.line), row.when, row.kind, row.text)
         )
         lines.append(f"<tr{style}>{cells}</tr>")
     lines.append("</table></details>")

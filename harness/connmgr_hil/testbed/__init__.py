@@ -1,10 +1,10 @@
-"""What tests of all kinds stand on: a target, a run for each test, ifaces by role, the story of a trace."""
+"""What tests of all kinds stand on: a target, a run for each test, ifaces by role, a trace as a table."""
 
 from .needs import obstacle
 from .network import Iface, Network
 from .run import Run
 from .targets import Choice, Targets
-from .timeline import Row, failing_line, rows, timeline
+from .timeline import Row, rows, timeline
 
 __all__ = [
     "Choice",
@@ -13,7 +13,6 @@ __all__ = [
     "Row",
     "Run",
     "Targets",
-    "failing_line",
     "obstacle",
     "rows",
     "timeline",
