@@ -29,6 +29,7 @@ _COMMANDS = {
     "shrink": "Find the shortest command sequence that shows a failure.",
     "replay": "Give the commands of a trace to a device again.",
     "defects": "Switch on seeded defects and see whether the suite catches them.",
+    "mutate": "Put mistakes into C, one by one, and see whether the suite notices them.",
     "shell": "Type commands to a device by hand.",
     "new": "Begin a scenario or a platform file of your own.",
     "completion": "Print what makes a shell complete cmhil's words.",

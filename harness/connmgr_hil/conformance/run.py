@@ -1,7 +1,7 @@
 """Runs scenarios on a target, or checks traces, and reports what was shown."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -115,10 +115,30 @@ def run_scenario(target: Target, scenario: Scenario, path: Path) -> ScenarioResu
     return _Runner(target, None, confirms=False).run(scenario, path, 1)
 
 
+def one_by_one(
+    target: Target, scenarios: Iterable[Scenario], out: Path, models: Models
+) -> Iterator[ScenarioResult]:
+    """Yield what each scenario shows on a target, once, with its trace in `out`; whoever asks may stop at any.
+
+    `models` remember what they worked out from one run to the next.
+    """
+    runner = _Runner(target, None, confirms=False, models=models)
+    with target:
+        for each in scenarios:
+            yield runner.run(each, out / f"{each.name}.jsonl", 1)
+
+
 class _Runner:
     """Runs scenarios on one target; what the device is, it says the first time."""
 
-    def __init__(self, target: Target, profile: Profile | None, *, confirms: bool = True) -> None:
+    def __init__(
+        self,
+        target: Target,
+        profile: Profile | None,
+        *,
+        confirms: bool = True,
+        models: Models | None = None,
+    ) -> None:
         self._target = target
         self._profile = profile
         self._confirms = confirms
@@ -126,7 +146,7 @@ class _Runner:
         """What the last scenario did not see, if that is all that was wrong."""
         self.never_started = False
         """Whether the last scenario found no device to run on, by the rig's fault."""
-        self._models = Models()
+        self._models = models or Models()
         self._device: tuple[Hello, tuple[IfaceFacts, ...], Profile] | None = None
         self.unrecorded = False
         """Whether the disk took no more."""

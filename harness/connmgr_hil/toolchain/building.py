@@ -123,6 +123,35 @@ def plan_build(
     )
 
 
+def build_again(platform: Platform, variant: str, folder: Path) -> Build:
+    """Return how to build once more, in another folder, what was built for a platform: configured in the same way.
+
+    Raises `UsageError` with the command that builds it where nothing was built.
+    """
+    image = image_path(platform, variant).absolute()
+    first, stamp = image.parents[1], image.parents[1] / _STAMP
+    if not stamp.is_file():
+        options = f" --variant {variant}" if variant else ""
+        raise UsageError(
+            f"nothing was built for {platform.name}",
+            f"no file {stamp}",
+            f"cmhil build -p {platform.build_name}{options}",
+        )
+    told = json.loads(stamp.read_text(encoding="utf-8"))
+    *configure, base = (word.replace(str(first), str(folder)) for word in told)
+    return Build(
+        platform=platform.name,
+        board="",
+        zephyr=base,
+        toolchain="",
+        folder=folder,
+        image=folder / image.relative_to(first),
+        where=find_tree().workspace or Path.cwd(),
+        commands=(tuple(configure), ("ninja", "-C", str(folder))),
+        configure=(*configure, base),
+    )
+
+
 def _fragments(platform: Platform, variant: str) -> list[str]:
     assert platform.zephyr is not None
     usual = platform.zephyr.conf

@@ -1,0 +1,207 @@
+"""`cmhil mutate`: puts mistakes into C, one by one, to see whether the suite notices them."""
+
+import os
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import click
+
+from connmgr_hil.vocabulary.errors import ExitCode, UsageError
+from connmgr_hil.vocabulary.escaping import on_one_line
+
+from .output import fancy, print_table, write_json
+from .target_options import time_scale_option
+
+if TYPE_CHECKING:  # slow to import
+    from connmgr_hil.mutation import Mutant, MutationReport
+
+
+@click.command()
+@click.argument(
+    "sources",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, resolve_path=True),
+    metavar="SOURCE...",
+)
+@click.option(
+    "-t", "--target", required=True, metavar="TARGET", help="'native', or a platform in QEMU."
+)
+@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="PATTERN",
+    help="Judge by these scenarios only, with * and ? (repeatable).",
+)
+@click.option(
+    "--walks",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Random walks that a mutant must survive as well.",
+)
+@click.option(
+    "--steps", type=click.IntRange(1, 100_000), default=100, show_default=True, metavar="N"
+)
+@click.option(
+    "--sample", type=click.IntRange(1), metavar="N", help="Only so many, drawn by --seed."
+)
+@click.option(
+    "--seed", type=int, default=0, metavar="S", help="For the order, the sample and the walks."
+)
+@click.option(
+    "--only-field",
+    is_flag=True,
+    help="Only the operators of this field, without universalmutator's.",
+)
+@click.option(
+    "--survivors",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Only mutants that survived in this earlier result (JSON).",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Processes, each with a build of its own; one for each core if not given.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="Begin no more after so long.",
+)
+@click.option(
+    "--least",
+    type=click.FloatRange(0, 100),
+    default=0.0,
+    metavar="PERCENT",
+    help="The exit code is 1 if a smaller share is killed.",
+)
+@click.option("--keep", is_flag=True, help="Keep the trace of each kill.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="For builds and results; out/mutate/TARGET if not given. The same again goes on there.",
+)
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@time_scale_option
+def mutate(
+    sources: tuple[Path, ...],
+    target: str,
+    variant: str,
+    scenarios: tuple[str, ...],
+    walks: int,
+    steps: int,
+    sample: int | None,
+    seed: int,
+    only_field: bool,
+    survivors: Path | None,
+    jobs: int | None,
+    seconds: float | None,
+    least: float,
+    keep: bool,
+    out: Path | None,
+    json_file: Path | None,
+) -> int:
+    """Put mistakes into C files, one by one, and see whether the suite notices them.
+
+    What was built with 'cmhil build' is built again in a folder of its own, in which copies of the files are changed; your tree
+    stays as it is. The same command goes on where an earlier one ended; after a change of the suite or of a file choose another --out.
+
+    \b
+    cmhil mutate $ZEPHYR_BASE/subsys/net/conn_mgr/*.c -t native --sample 200
+    cmhil mutate my_connectivity.c -t native --walks 20 --jobs 4
+    cmhil mutate my_connectivity.c -t native --survivors out/mutate/native_sim_64/summary.json
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil.files import RunFolder, replace_file  # noqa: PLC0415 - slow to import
+    from connmgr_hil.mutation import mutants_of, survey  # noqa: PLC0415
+    from connmgr_hil.mutation.judging import Order  # noqa: PLC0415
+    from connmgr_hil.mutation.page import render_page  # noqa: PLC0415
+    from connmgr_hil.mutation.results import survivors as survivors_in  # noqa: PLC0415
+    from connmgr_hil.targets import open_target  # noqa: PLC0415
+
+    platform = open_target(target, variant=variant).platform
+    if platform.zephyr is None or platform.kind in ("board", "renode"):
+        raise UsageError(
+            f"mutants cannot be run on {target}",
+            platform.description,
+            "they run on this computer: native, or a platform in QEMU",
+        )
+    generators = ("field",) if only_field else ("field", "universal")
+    mutants: list[Mutant] = [each for path in sources for each in mutants_of(path, generators)]
+    total = len(mutants)
+    # Drawn at random, what was judged when the budget ends is a sample of all.
+    Random(seed).shuffle(mutants)
+    if survivors is not None:
+        alive = set(survivors_in(survivors))
+        mutants = [each for each in mutants if each in alive]
+    mutants = mutants[:sample]
+    folder = (
+        out or Path("out", "mutate", "-".join(filter(None, (platform.name, variant))))
+    ).absolute()
+    order = Order(
+        platform.name, variant, tuple(map(str, sources)), str(folder), scenarios, walks, steps, seed, keep
+    )  # fmt: skip
+    width = min(jobs or os.cpu_count() or 1, len(mutants)) or 1
+    click.echo(f"{len(mutants)} of {total} mutants, {width} at a time: {platform.description}")
+    with RunFolder(folder, folder) as kept:
+        report = survey(
+            order, mutants, total=total, jobs=width, seconds=seconds or 0.0, progress=_progress
+        )
+        kept.unfinished = report.interrupted
+        _wipe()
+        for path in dict.fromkeys((folder / "summary.json", json_file or folder / "summary.json")):
+            write_json(path, report.as_json())
+        page = folder / "survivors.html"
+        replace_file(page, render_page(report))
+    return _told(report, out or folder.relative_to(Path.cwd()), least)
+
+
+def _told(report: "MutationReport", folder: Path, least: float) -> int:
+    from connmgr_hil.mutation.results import FATES  # noqa: PLC0415 - slow to import
+
+    rows = []
+    for source in report.sources:
+        counts = report.counts(source)
+        rows.append((Path(source).name, *(str(counts[fate]) for fate in FATES)))
+    print_table(("source", *FATES), rows)
+    for each in report.of("survived"):
+        mutant = each.mutant
+        click.echo(f"\n{mutant.source}:{mutant.line}: survived ({mutant.operator})")
+        click.echo(f"  - {on_one_line(mutant.before.strip())}")
+        click.echo(f"  + {on_one_line(mutant.after.strip())}")
+    killed = report.of("killed")
+    by_walks = sum(each.by == "walk" for each in killed)
+    click.echo(f"\n  killed: {len(killed) - by_walks} by the suite, {by_walks} by walks only")
+    if report.unjudged:
+        click.echo(f"  {report.unjudged} are left; the same command goes on with them")
+    score = report.score()
+    told = "none (interrupted)" if report.interrupted else "none"
+    if score is not None and not report.interrupted:
+        told = f"{score:.1%}"
+    click.echo(f"SCORE  {told}    survivors.html and summary.json are in {folder}")
+    if report.interrupted:
+        return ExitCode.INTERRUPTED
+    if score is None:
+        return ExitCode.INCONCLUSIVE
+    return ExitCode.FAILS if 100 * score < least else ExitCode.CONFORMS
+
+
+def _progress(report: "MutationReport", left: int) -> None:
+    if fancy():
+        _wipe()
+        score = report.score()
+        share = f"{score:.1%} killed" if score is not None else "none judged"
+        click.echo(f"  {len(report.results)} done, {left} left, {share}", nl=False)
+
+
+def _wipe() -> None:
+    if fancy():
+        click.echo("\r\033[K", nl=False)

@@ -1,0 +1,145 @@
+"""Judges mutants: built one after the other in a folder of their own, each by the suite and then by walks."""
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance import run, walker
+from connmgr_hil.conformance.results import ScenarioResult
+from connmgr_hil.conformance.scenario import Scenario
+from connmgr_hil.model import Models
+from connmgr_hil.targets import find_platform, open_target
+from connmgr_hil.toolchain.building import build_again
+from connmgr_hil.trace import read_records
+from connmgr_hil.vocabulary.observations import Stimulus
+
+from .mutants import Mutant
+from .overlay import Overlay
+from .results import Result
+
+_STARTS = 2
+"""A device that finds no start so often, where the file without a change did, is the mutant's doing."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What is the same for all mutants of a survey. `folder` is the survey's own."""
+
+    platform: str
+    variant: str
+    sources: tuple[str, ...]
+    folder: str
+    scenarios: tuple[str, ...] = ()
+    walks: int = 0
+    steps: int = 0
+    seed: int = 0
+    keep: bool = False
+    """Whether the trace of each kill is kept."""
+
+
+class Judge:
+    """One pair of hands: a build folder, and what was learned from the mutants so far."""
+
+    def __init__(self, order: Order, place: Path) -> None:
+        self._order = order
+        self._place = place
+        platform = find_platform(order.platform)
+        build = build_again(platform, order.variant, place / "build" / platform.build_name)
+        self._overlay = Overlay(build, tuple(map(Path, order.sources)))
+        self._scenarios = run.choose(order.scenarios)
+        self._kills: Counter[str] = Counter()
+        self._models = Models()
+        self._overlay.prepare()
+
+    def judge(self, mutant: Mutant) -> Result:
+        """Compile, compare, link and judge a mutant."""
+        began = time.monotonic()
+        result = self._judge(mutant)
+        return msgspec.structs.replace(result, seconds=round(time.monotonic() - began, 3))
+
+    def _judge(self, mutant: Mutant) -> Result:
+        digest, complaint = self._overlay.compile(mutant)
+        if not digest:
+            return Result(mutant, "not built", complaint)
+        if self._overlay.is_unchanged(mutant, digest):
+            return Result(mutant, "equivalent")
+        if (first := self._first_with(digest, mutant.name)) != mutant.name:
+            return Result(mutant, "same", first)
+        if told := self._overlay.link():
+            return Result(mutant, "not built", told.strip().splitlines()[-1])
+        traces = self._place / "traces"
+        shutil.rmtree(traces, ignore_errors=True)
+        traces.mkdir(parents=True)
+        return self._by_suite(mutant, traces) or self._by_walks(mutant, traces)
+
+    def _first_with(self, digest: str, name: str) -> str:
+        """Return which mutant was the first with this object code: this one, if there was none."""
+        path = Path(self._order.folder, "objects", digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(name)
+        except FileExistsError:
+            return path.read_text(encoding="utf-8") or name
+        return name
+
+    def _by_suite(self, mutant: Mutant, traces: Path) -> Result | None:
+        """Return the result if a scenario failed, or the rig did."""
+        starts = 0
+        # Those that killed most come first.
+        order = sorted(self._scenarios, key=lambda each: -self._kills[each.name])
+        for result in self._outcomes(order, traces):
+            if result.outcome in (None, Outcome.CONFORMS):
+                starts = 0
+                continue
+            if result.outcome is Outcome.FAILS:
+                self._kills[result.name] += 1
+                return self._killed(mutant, result, "verify")
+            starts += 1
+            if starts == _STARTS:
+                return Result(mutant, "rig", result.reason, scenario=result.name)
+        return None
+
+    def _outcomes(self, order: list[Scenario], traces: Path) -> Iterator[ScenarioResult]:
+        target = open_target(
+            self._order.platform, image=self._overlay.image, variant=self._order.variant
+        )
+        yield from run.one_by_one(target, order, traces, self._models)
+
+    def _by_walks(self, mutant: Mutant, traces: Path) -> Result:
+        walks = self._order.walks
+        if walks:
+            target = open_target(
+                self._order.platform, image=self._overlay.image, variant=self._order.variant
+            )
+            report = walker.walk(
+                target, traces, walks=walks, steps=self._order.steps, seed=self._order.seed, stop_at=1
+            )  # fmt: skip
+            if report.failures:
+                judged = run.judge(report.failures[0][0], None, self._models)
+                return self._killed(mutant, judged.result, "walk")
+            if report.outcome is Outcome.RIG:
+                return Result(mutant, "rig", report.faults[-1])
+        return Result(mutant, "survived", walks=walks)
+
+    def _killed(self, mutant: Mutant, found: ScenarioResult, by: str) -> Result:
+        assert found.trace is not None
+        commands = sum(isinstance(each, Stimulus) for each in read_records(found.trace))
+        if self._order.keep:
+            kept = Path(self._order.folder, "traces", f"{mutant.name}.jsonl")
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(found.trace, kept)
+        return Result(
+            mutant,
+            "killed",
+            found.reason.partition("\n")[0],
+            "verify" if by == "verify" else "walk",
+            found.name if by == "verify" else found.trace.stem,
+            commands,
+            found.blamed,
+            found.requirements if by == "verify" else (),
+        )

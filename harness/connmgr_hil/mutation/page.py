@@ -1,0 +1,65 @@
+"""A page that shows each source with the mutants that survived, line by line."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from connmgr_hil import __version__
+
+from .results import FATES, MutationReport, Result
+
+_SHOWN = frozenset({"survived", "rig"})
+
+
+@dataclass(frozen=True)
+class _Line:
+    number: int
+    text: str
+    killed: int
+    shown: list[Result]
+
+
+@dataclass(frozen=True)
+class _Source:
+    path: str
+    counts: dict[str, int]
+    score: float | None
+    lines: list[_Line]
+
+    @property
+    def name(self) -> str:
+        return Path(self.path).name
+
+
+def render_page(report: MutationReport) -> str:
+    """Return the page: one HTML file that needs nothing but a browser."""
+    environment = Environment(
+        loader=PackageLoader("connmgr_hil.mutation", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.jinja").render(
+        report=report,
+        fates=FATES,
+        sources=[_source(report, path) for path in report.sources],
+        killers=report.killers().most_common(20),
+        version=__version__,
+    )
+
+
+def _source(report: MutationReport, path: str) -> _Source:
+    by_line: dict[int, list[Result]] = defaultdict(list)
+    for result in report.results:
+        if result.mutant.source == path:
+            by_line[result.mutant.line].append(result)
+    lines = []
+    for number, text in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+        here = by_line[number]
+        killed = sum(each.fate == "killed" for each in here)
+        lines.append(_Line(number, text, killed, [each for each in here if each.fate in _SHOWN]))
+    counts = {str(fate): count for fate, count in report.counts(path).items()}
+    return _Source(path, counts, report.score(path), lines)
