@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from connmgr_hil.conformance.run import choose, verify
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.targets import Target, open_target
 from connmgr_hil.vocabulary.errors import UsageError
 

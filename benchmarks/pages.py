@@ -9,7 +9,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from connmgr_hil import report
-from connmgr_hil.conformance.run import choose, verify
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.targets import open_target
 
 from .rows import Contest, Row, Size

@@ -4,7 +4,8 @@ from pathlib import Path
 from statistics import median
 
 from connmgr_hil.conformance import walker
-from connmgr_hil.conformance.run import choose, verify
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.targets import ProgramTarget, open_target
 
 from . import limit

@@ -198,10 +198,10 @@ def test_verify_and_check_agree(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-t", "nonsense"], "platforms: "),
-        (["-t", "simulated", "--scenario", "no-such"], "scenarios: "),
+        (["-t", "nonsense"], "valid: native, "),
+        (["-t", "simulated", "--scenario", "no-such"], "'cmhil scenarios' lists them"),
         (["-t", "native_sim_64", "--image", "no/such.exe"], "cmhil build -p native_sim_64"),
-        (["-t", "simulated", "--variant", "nix"], "variants: "),
+        (["-t", "simulated", "--variant", "nix"], "valid: boot_ready, "),
     ],
 )
 def test_verify_refuses_what_does_not_exist(

@@ -7,8 +7,8 @@ import pytest
 from msgspec import structs
 
 from connmgr_hil.conformance.requirements import ORDER, requirements
-from connmgr_hil.conformance.run import choose
 from connmgr_hil.conformance.scenario import Scenario, registered, scenario
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.vocabulary.errors import BadInput, HarnessError, UsageError
 from connmgr_hil.vocabulary.expectation import parse
 from connmgr_hil.vocabulary.facts import ROLES
@@ -164,7 +164,7 @@ def test_scenarios_are_chosen_by_name_requirement_and_pattern() -> None:
     with pytest.raises(UsageError) as caught:
         choose(["E1", "no-such"])
     assert "no-such" in caught.value.seen
-    assert "E1" in caught.value.remedy
+    assert "'cmhil scenarios' lists them" in caught.value.remedy
 
 
 def test_a_scenario_is_registered_once_with_known_requirements() -> None:

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.cli.main import run as cmhil
-from connmgr_hil.conformance import run
+from connmgr_hil.conformance import run, selection
 from connmgr_hil.conformance.coverage import cover
 from connmgr_hil.conformance.results import ScenarioResult
 from connmgr_hil.targets import find_platform, open_target
@@ -49,7 +49,7 @@ def shell() -> ScriptedShell:
 
 def result_of(device: ScriptedShell, out: Path, name: str) -> ScenarioResult:
     with device, ShellTarget(device) as target:
-        (result,) = run.verify(target, out, scenarios=run.choose([name])).results
+        (result,) = run.verify(target, out, scenarios=selection.choose([name])).results
     return result
 
 

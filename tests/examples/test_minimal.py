@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance.run import choose, verify
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.targets import open_target, read_platform
 from connmgr_hil.toolchain.building import plan_build, run_build
 from connmgr_hil.toolchain.machine import lacking

@@ -12,7 +12,7 @@ from processes import stand_in
 
 from connmgr_hil.checker import Outcome, check_trace
 from connmgr_hil.cli.main import run as cmhil
-from connmgr_hil.conformance import export, run, shrinker
+from connmgr_hil.conformance import export, run, selection, shrinker
 from connmgr_hil.conformance.confirming import ends_again_by_commands
 from connmgr_hil.conformance.defects import defects
 from connmgr_hil.conformance.session import Nonconforming, Session
@@ -186,7 +186,7 @@ main()
 
 def test_what_ends_it_only_once_fails_too_and_says_so(tmp_path: Path) -> None:
     with open_target("native", image=stand_in(tmp_path, ONCE)) as target:
-        report = run.verify(target, tmp_path / "out", scenarios=run.choose(["Q15"]))
+        report = run.verify(target, tmp_path / "out", scenarios=selection.choose(["Q15"]))
     (result,) = report.results
     assert result.outcome is Outcome.FAILS
     assert result.blamed == ("REQ-LIFE-001",)
@@ -214,7 +214,7 @@ def with_defect(folder: Path, name: str) -> list[str]:
 def test_a_run_goes_on_after_each_end(tmp_path: Path) -> None:
     image = stand_in(tmp_path, ALWAYS.replace("NAME", "life_panic"))
     names = ["Q15", "Q16", "Q17", "Q14", "E1", "E2", "M1"]
-    chosen = [each for each in run.choose(()) if each.name in names]
+    chosen = [each for each in selection.choose(()) if each.name in names]
     with open_target("native", image=image) as target:
         report = run.verify(target, tmp_path / "out", scenarios=chosen)
     assert len(report.results) == len(chosen)
@@ -239,7 +239,7 @@ os.kill(os.getpid(), signal.SIGSEGV)
 def test_a_device_that_crashes_while_it_boots(tmp_path: Path) -> None:
     image = stand_in(tmp_path, BOOTS_DEAD)
     with open_target("native", image=image) as target:
-        report = run.verify(target, tmp_path / "out", scenarios=run.choose(["Q1", "Q2"]))
+        report = run.verify(target, tmp_path / "out", scenarios=selection.choose(["Q1", "Q2"]))
     assert [each.outcome for each in report.results] == [Outcome.FAILS] * 2
     for each in report.results:
         assert each.blamed == ("REQ-LIFE-001",)

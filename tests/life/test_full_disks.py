@@ -12,7 +12,8 @@ import pytest
 from processes import Harness
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance.run import check, choose, verify
+from connmgr_hil.conformance.run import check, verify
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.targets import open_target
 from connmgr_hil.trace import TraceWriter, read_trace
 from connmgr_hil.vocabulary.errors import BadInput, NotRecorded

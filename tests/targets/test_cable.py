@@ -7,7 +7,8 @@ import pytest
 
 from checker.forks import judge
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance.run import choose, verify
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.targets import find_platform, image_path, open_target
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, Outside, StateSeen

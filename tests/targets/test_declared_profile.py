@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from connmgr_hil.conformance.run import choose, verify
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.resources import platforms_dir
 from connmgr_hil.targets import open_target, read_platform
 from connmgr_hil.vocabulary.errors import BadInput

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance import run
+from connmgr_hil.conformance import run, selection
 from connmgr_hil.device import Device
 from connmgr_hil.targets import ProgramTarget, find_platform, open_target, simulated_target
 from connmgr_hil.targets.labgrid_client import parse_place
@@ -162,7 +162,7 @@ def test_a_board_is_judged_at_its_place(lab: Lab, tmp_path: Path) -> None:
     report = run.verify(
         target,
         tmp_path,
-        scenarios=run.choose(["Q8"]),
+        scenarios=selection.choose(["Q8"]),
         progress=lambda *_: held.append(lab.place("board")),
     )
     assert report.outcome is Outcome.CONFORMS

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance.run import choose, verify
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.targets import find_platform, image_path, open_target
 
 BOARDS = ("native_sim_64", "native_posix_64", "native_sim", "native_posix")

@@ -1,8 +1,13 @@
 """`cmhil build`: the application, for a platform."""
 
 import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from connmgr_hil.targets import Platform
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
@@ -31,17 +36,48 @@ def build(
     cmhil build -p frdm_k64f -- -DCONFIG_DEBUG=y
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.targets import find_platform  # noqa: PLC0415 - slow to import
+
+    build_platform(
+        find_platform(platform),
+        variant=variant,
+        board=board,
+        pristine=pristine,
+        say=click.echo if verbose else None,
+        cmake_arguments=cmake_arguments,
+    )
+    options = f" --variant {variant}" if variant else ""
+    click.echo(f"next: cmhil verify -t {platform}{options}")
+
+
+def build_target(target: str, variant: str) -> None:
+    """Build what a target runs. Raises as `plan_build` and `run_build` do."""
+    from connmgr_hil.targets import find_platform, spelled  # noqa: PLC0415 - slow to import
+    from connmgr_hil.toolchain.building import native_to_build  # noqa: PLC0415
+
+    native = spelled(target) == "native"
+    platform = native_to_build() if native else find_platform(target)
+    if platform.build_name != platform.name:
+        platform = find_platform(platform.build_name)
+    build_platform(platform, variant=variant)
+
+
+def build_platform(
+    platform: "Platform",
+    *,
+    variant: str = "",
+    board: str = "",
+    pristine: bool = False,
+    say: Callable[[str], object] | None = None,
+    cmake_arguments: Sequence[str] = (),
+) -> None:
+    """Build the application for a platform, and tell what is built with what."""
     from connmgr_hil.toolchain.building import plan_build, run_build  # noqa: PLC0415
 
-    plan = plan_build(
-        find_platform(platform), variant=variant, board=board, cmake_arguments=cmake_arguments
-    )
+    plan = plan_build(platform, variant=variant, board=board, cmake_arguments=cmake_arguments)
     click.echo(f"board      {plan.board}")
     click.echo(f"zephyr     {plan.zephyr}")
     click.echo(f"toolchain  {plan.toolchain}")
     click.echo(f"log        {plan.log}")
     began = time.monotonic()
-    image = run_build(plan, pristine=pristine, say=click.echo if verbose else None)
+    image = run_build(plan, pristine=pristine, say=say)
     click.echo(f"image      {image}  ({time.monotonic() - began:.0f} s)")
-    options = f" --variant {variant}" if variant else ""
-    click.echo(f"next: cmhil verify -t {platform}{options}")

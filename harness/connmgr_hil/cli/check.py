@@ -31,6 +31,7 @@ def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | 
     from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
     from connmgr_hil.model.profiles import PROFILES, profile_named  # noqa: PLC0415
 
+    from .closing import closing  # noqa: PLC0415
     from .progress import Progress  # noqa: PLC0415
     from .summary import summary, verdict_line  # noqa: PLC0415
 
@@ -43,6 +44,8 @@ def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | 
         report = run.check(traces, profile=profile, progress=progress)
     if json_file is not None:
         write_json(json_file, report.as_json())
+    if told := closing(report):
+        click.echo(told + "\n")
     click.echo(summary(report))
     click.echo(verdict_line(report))
     return report.exit_code

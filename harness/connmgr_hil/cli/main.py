@@ -17,6 +17,8 @@ from .interrupting import heed_interrupts, interrupted, nothing_to_report
 _COMMANDS = {
     "doctor": "Say what this machine has and what it lacks.",
     "platforms": "List what firmware can be built for and run on.",
+    "scenarios": "List the scenarios, with the requirements that each shows.",
+    "requirements": "List and search what is asked of a Connection Manager.",
     "build": "Build the Zephyr application for a platform.",
     "flash": "Write a build to a board.",
     "verify": "Run the conformance scenarios on a target and judge them.",

@@ -26,14 +26,16 @@ class Progress:
     """Called after each scenario. A terminal shows one line that changes, a file gets a line each.
 
     `names` are the scenarios to come, so that the line can tell which one runs and about how much
-    time is left. `quiet` leaves out the lines of scenarios that conform; what did not conform is
-    told in full.
+    time is left. `quiet` leaves out the lines of scenarios that conform. What did not conform is told in two lines,
+    and in full when all is over.
     """
 
-    def __init__(self, names: Sequence[str] = (), *, quiet: bool = False) -> None:
+    def __init__(
+        self, names: Sequence[str] = (), *, quiet: bool = False, moving: bool = True
+    ) -> None:
         self._names = names
         self._quiet = quiet
-        self._moving = fancy()
+        self._moving = moving and fancy()
         self._done = 0
         self._device_seconds = 0.0
         self._began = time.monotonic()
@@ -45,16 +47,15 @@ class Progress:
         self._device_seconds += result.device_seconds
         name = on_one_line(result.name)
         self._wipe()
-        if result.outcome in {Outcome.CONFORMS, None}:
+        if result.flaky:
+            _say(f"  {mark(result.outcome)}  {name}  flaky {result.flaky}")
+        elif result.held:
             if not (self._moving or self._quiet):
-                reason = f"  (not here: {on_one_line(result.reason)})" if result.reason else ""
-                _say(f"  {_mark(result.outcome)}  {name}{reason}")
-        else:
-            _say(f"  {_mark(result.outcome)}  {name}: {on_one_line(result.title)}")
-            for line in result.reason.splitlines():
-                _say(f"        {on_one_line(line)}")
-            if result.trace is not None:
-                _say(f"        trace: {result.trace}")
+                _say(f"  {mark(result.outcome)}  {name}")
+        elif result.outcome is not None:
+            why = (result.reason.splitlines() or [""])[0]
+            _say(f"  {mark(result.outcome)}  {name}: {on_one_line(result.title)}")
+            _say(f"        {on_one_line(why.removeprefix('FAIL').strip())}")
         self._draw(len(self._names) or total)
 
     def __enter__(self) -> Self:
@@ -92,6 +93,7 @@ def _say(text: str, *, nl: bool = True) -> None:
         return
 
 
-def _mark(outcome: Outcome | None) -> str:
+def mark(outcome: Outcome | None) -> str:
+    """Return the word by which an outcome is marked, in its colour."""
     text, colour = _MARKS[outcome]
     return click.style(f"{text:<4}", fg=colour)

@@ -1,5 +1,6 @@
 """`cmhil report`: traces as a page for people, and as files for CI."""
 
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,12 @@ from connmgr_hil.vocabulary.escaping import on_one_line
 @click.command()
 @click.argument(
     "traces", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACE|FOLDER..."
+)
+@click.option(
+    "--open",
+    "opened",
+    is_flag=True,
+    help="Show the page in a browser; report.html in the folder if no --html.",
 )
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="One page, no network."
@@ -29,6 +36,7 @@ from connmgr_hil.vocabulary.escaping import on_one_line
 )
 def report(
     traces: tuple[Path, ...],
+    opened: bool,
     html: Path | None,
     junit: Path | None,
     markdown: Path | None,
@@ -48,6 +56,8 @@ def report(
 
     evidence = reports.gather(traces)
     scores = reports.read_scores(defects) if defects else None
+    if opened and html is None:
+        html = (traces[0] if traces[0].is_dir() else traces[0].parent) / "report.html"
     wanted: list[tuple[Path | None, Callable[[], str]]] = [
         (html, lambda: reports.render_html(evidence, scores)),
         (junit, lambda: reports.render_junit(evidence)),
@@ -61,4 +71,6 @@ def report(
             click.echo(f"wrote {path}")
     for sentence in reports.apart(evidence):
         click.echo(on_one_line(sentence), err=True)
+    if opened and html is not None and not webbrowser.open(html.resolve().as_uri()):
+        click.echo(f"no browser here; the page is {html}", err=True)
     return ExitCode.USAGE if evidence.unread else ExitCode.CONFORMS

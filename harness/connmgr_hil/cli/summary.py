@@ -45,6 +45,8 @@ def summary(report: RunReport, *, brief: bool = False) -> str:
         lines.append("  mistaken:      a scenario has a mistake; the rest was not run")
     if report.interrupted:
         lines.append("  interrupted:   the rest was not run")
+    if report.stopped:
+        lines.append("  stopped:       at the first that did not conform; the rest was not run")
     return "\n".join(lines)
 
 
@@ -83,11 +85,14 @@ def _of_builds(report: RunReport, *, brief: bool) -> list[str]:
 
 def _ends(report: RunReport) -> str:
     outcomes = [result.outcome for result in report.results]
-    return ", ".join(
+    told = [
         f"{outcomes.count(outcome)} {text}"
         for outcome, text in _COUNTED
         if outcome in outcomes or outcome in {Outcome.CONFORMS, Outcome.FAILS}
-    )
+    ]
+    if flaky := sum(1 for result in report.results if result.flaky):
+        told.append(f"{flaky} flaky")
+    return ", ".join(told)
 
 
 def _standings(report: RunReport) -> str:

@@ -8,12 +8,13 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
 
 from .output import write_json
-from .target_options import dialect_option, target_options
+from .target_options import dialect_option, optional_target_options
 
 if TYPE_CHECKING:
     from connmgr_hil.conformance.results import RunReport
+    from connmgr_hil.conformance.scenario import Scenario
     from connmgr_hil.files import RunFolder
-    from connmgr_hil.targets import Dialect
+    from connmgr_hil.targets import Dialect, Target
 
 SUMMARY = "summary.json"
 
@@ -29,13 +30,13 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
 
 
 @click.command()
-@target_options
+@optional_target_options
 @click.option(
     "--scenario",
     "scenarios",
     multiple=True,
     metavar="PATTERN",
-    help="Only scenarios whose name or requirement matches, with * and ? (repeatable).",
+    help="Only scenarios whose name or requirement matches, with * and ?, in any case (repeatable).",
     shell_complete=_scenarios,
 )
 @click.option(
@@ -46,6 +47,21 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     metavar="FILE",
     help="Scenarios of your own ('cmhil new scenario'); these alone unless --scenario says otherwise.",
 )
+@click.option("--failed", is_flag=True, help="Only those that did not conform in the last run.")
+@click.option("--shard", default="", metavar="K/N", help="Only the Kth of N shares of them: 1/4.")
+@click.option("--list", "listed", is_flag=True, help="Only list the scenarios that would run.")
+@click.option("-x", "--stop", is_flag=True, help="Stop at the first that does not conform.")
+@click.option(
+    "--retry",
+    type=click.IntRange(0, 100),
+    default=0,
+    metavar="N",
+    help="Try up to N times more what does not conform; one that then does is told as flaky.",
+)
+@click.option(
+    "--repeat", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Run all N times."
+)
+@click.option("--build", "builds", is_flag=True, help="Build the application first.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -53,18 +69,17 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     help="For traces and summary; a new folder in out/verify/TARGET if not given, and 'latest' there names it.",
 )
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="JUnit XML as well.")
 @click.option(
     "--recorded",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     help="First judge the traces in DIR again, which were recorded from real Zephyr.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="Show all that the device shows, live.")
 @dialect_option
-@click.option(
-    "--repeat", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Run all N times."
-)
 def verify(
-    target: str,
+    target: str | None,
     image: Path | None,
     variant: str,
     port: str,
@@ -72,10 +87,18 @@ def verify(
     any_build: bool,
     scenarios: tuple[str, ...],
     files: tuple[Path, ...],
+    failed: bool,
+    shard: str,
+    listed: bool,
+    stop: bool,
+    retry: int,
+    repeat: int,
+    builds: bool,
     out: Path | None,
     json_file: Path | None,
+    junit: Path | None,
     recorded: Path | None,
-    repeat: int,
+    verbose: bool,
     dialect: "Dialect",
 ) -> int:
     """Run the conformance scenarios on a target and judge all that it shows.
@@ -85,18 +108,38 @@ def verify(
     cmhil verify -t native                    after cmhil build -p native_sim
     cmhil verify -t frdm_k64f --port /dev/serial/by-id/...
     cmhil verify -t native --scenario 'REQ-CTL-*'
+    cmhil verify -t native --build --failed   built anew, and only what failed the last time
     cmhil verify -t simulated --scenarios mine.py
     cmhil verify -t native --image zephyr.exe --dialect stock
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import run  # noqa: PLC0415
+    from connmgr_hil.conformance import run, selection  # noqa: PLC0415
     from connmgr_hil.conformance.scenario import load  # noqa: PLC0415
-    from connmgr_hil.files import RunFolder  # noqa: PLC0415
+    from connmgr_hil.files import LATEST, RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
 
+    from .live import LiveLog  # noqa: PLC0415
     from .progress import Progress  # noqa: PLC0415
 
+    if target is None and (failed or not listed):
+        raise click.MissingParameter(param_hint="'-t' / '--target'", param_type="option")
     own = [each for path in files for each in load(path)]
-    chosen = run.choose(scenarios) if scenarios or not own else own
+    chosen = selection.choose(scenarios) if scenarios or not own else own
+    home = _home(target or "", variant, dialect)
+    if failed:
+        failing = selection.not_conforming((out or home / LATEST) / SUMMARY)
+        chosen = [each for each in chosen if each.name in failing]
+    if shard:
+        chosen = selection.share(chosen, shard)
+    if listed:
+        return _list(chosen)
+    if failed and not chosen:
+        click.echo("nothing failed in the last run")
+        return ExitCode.CONFORMS
+    assert target is not None
+    if builds:
+        from .build import build_target  # noqa: PLC0415
+
+        build_target(target, variant)
     bench = open_target(
         target,
         image=image,
@@ -106,11 +149,6 @@ def verify(
         any_build=any_build,
         dialect=dialect,
     )
-    # A target may be the path of a platform file, whose stem names the folder, or a labgrid place.
-    spoken = "" if dialect == "probe" else dialect
-    names = filter(None, (Path(target.replace(":", "-")).stem, variant, spoken))
-    home = Path("out", "verify", "-".join(names))
-
     earlier = _judged_again(recorded) if recorded else None
     if earlier is not None and earlier.interrupted:
         click.echo("VERDICT  none (interrupted)")
@@ -120,38 +158,91 @@ def verify(
         bench.claim()
         with RunFolder(home, out) as folder:
             (folder.path / SUMMARY).unlink(missing_ok=True)
-            click.echo(f"Live, now: {bench.platform.description}")
-            if bench.platform.kind == "simulated":
-                click.echo("  (an imitation of Zephyr on this computer; no Zephyr code runs in it)")
+            _introduce(bench)
             if folder.earlier:
                 found = f"{folder.earlier} trace{'' if folder.earlier == 1 else 's'}"
                 click.echo(f"  ({found} of earlier runs in {out} count for nothing here)")
-            with Progress([each.name for each in chosen] * repeat) as progress:
+            names = [each.name for each in chosen] * repeat
+            with Progress(names, moving=not verbose) as progress:
                 live = run.verify(
-                    bench, folder.path, scenarios=chosen, repeat=repeat, progress=progress
+                    bench,
+                    folder.path,
+                    scenarios=chosen,
+                    repeat=repeat,
+                    retry=retry,
+                    stop=stop,
+                    progress=progress,
+                    watch=LiveLog() if verbose else None,
                 )
-            return _concluded(live, earlier, folder, json_file)
+            return _concluded(live, earlier, folder, json_file, junit)
+
+
+def _home(target: str, variant: str, dialect: "Dialect") -> Path:
+    """Return where the runs of a target have their folders."""
+    from connmgr_hil.targets import spelled  # noqa: PLC0415 - slow to import
+
+    # A target may be the path of a platform file, whose stem names the folder, or a labgrid place.
+    spoken = "" if dialect == "probe" else dialect
+    names = filter(None, (Path(spelled(target).replace(":", "-")).stem, variant, spoken))
+    return Path("out", "verify", "-".join(names))
+
+
+def _list(chosen: "list[Scenario]") -> int:
+    from .output import print_table  # noqa: PLC0415
+
+    rows = [(each.name, " ".join(each.requirements), each.title) for each in chosen]
+    print_table(("scenario", "requirements", "title"), rows)
+    return ExitCode.CONFORMS
+
+
+def _introduce(bench: "Target") -> None:
+    """Say what runs: which image, from which tree, and whether it is older than its sources."""
+    from connmgr_hil import __version__  # noqa: PLC0415
+    from connmgr_hil.conformance.origin import in_words  # noqa: PLC0415
+    from connmgr_hil.toolchain.provenance import newer_sources, provenance  # noqa: PLC0415
+
+    click.echo(f"Live, now: {bench.platform.description}")
+    if bench.platform.kind == "simulated":
+        click.echo("  (an imitation of Zephyr on this computer; no Zephyr code runs in it)")
+    told = in_words(provenance(bench), f"connmgr-hil {__version__}")
+    for name, text in told.items():
+        click.echo(f"  {name:<9}{text}")
+    if bench.image is not None and (newer := newer_sources(bench.image)):
+        more = f" and {len(newer) - 1} more" if len(newer) > 1 else ""
+        click.secho(
+            f"  OLDER THAN ITS SOURCES: {newer[0]}{more} changed after the image was built; "
+            "--build builds it first",
+            fg="yellow",
+        )
 
 
 def _judged_again(recorded: Path) -> "RunReport":
     from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
 
+    from .closing import closing  # noqa: PLC0415
     from .progress import Progress  # noqa: PLC0415
     from .summary import summary  # noqa: PLC0415
 
     click.echo(f"Recorded from real Zephyr earlier: the traces in {recorded}, judged again")
     with Progress(quiet=True) as progress:
         report = run.check([recorded], progress=progress)
+    if told := closing(report, brief=True):
+        click.echo(told)
     click.echo(summary(report, brief=True) + "\n")
     return report
 
 
 def _concluded(
-    live: "RunReport", earlier: "RunReport | None", folder: "RunFolder", json_file: Path | None
+    live: "RunReport",
+    earlier: "RunReport | None",
+    folder: "RunFolder",
+    json_file: Path | None,
+    junit: Path | None,
 ) -> int:
     """Write the summary, and only then say how it ended: a terminal that has gone takes nothing with it."""
     from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
 
+    from .closing import closing  # noqa: PLC0415
     from .summary import summary  # noqa: PLC0415
 
     overall = Outcome.worst([each.outcome for each in (live, earlier) if each])
@@ -167,6 +258,10 @@ def _concluded(
         except NotRecorded as error:
             lost = lost or error
             overall = Outcome.worst([overall, Outcome.RIG])
+    if junit and not lost:
+        _write_junit(junit, [each.trace for each in live.every() if each.trace])
+    if told := closing(live, folder.name):
+        click.echo("\n" + told + "\n")
     click.echo(summary(live) + "\n")
     if lost and not live.unrecorded:  # else it was told that the disk takes no more
         click.echo(f"cmhil: {lost}", err=True)
@@ -182,3 +277,10 @@ def _concluded(
     if no_good and overall is not Outcome.FAILS:
         return ExitCode.USAGE
     return overall.exit_code
+
+
+def _write_junit(path: Path, traces: list[Path]) -> None:
+    from connmgr_hil.files import replace_file  # noqa: PLC0415
+    from connmgr_hil.report import gather, render_junit  # noqa: PLC0415 - slow to import
+
+    replace_file(path, render_junit(gather(traces)))

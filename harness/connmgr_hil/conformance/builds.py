@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .results import RunReport, ScenarioResult
+from .results import RunReport, ScenarioResult, with_retries
 
 
 class Judged(NamedTuple):
@@ -42,4 +42,6 @@ def by_build(judged: Iterable[Judged]) -> list[RunReport]:
         report = reports.setdefault((each.target, kind), fresh)
         report.results.append(each.result)
         report.wall_seconds += each.result.wall_seconds
+    for report in reports.values():
+        report.results = with_retries(report.results)
     return [report for _, report in sorted(reports.items())]

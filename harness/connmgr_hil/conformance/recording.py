@@ -7,6 +7,7 @@ from msgspec import structs
 from connmgr_hil import __version__
 from connmgr_hil.checker import Limits
 from connmgr_hil.targets import Target
+from connmgr_hil.toolchain.provenance import provenance
 from connmgr_hil.trace import TraceWriter
 from connmgr_hil.vocabulary.observations import AnyRecord, Header
 
@@ -33,6 +34,7 @@ def begin_trace(
         platform=target.platform.name,
         late=limits.late,
         jitter=limits.jitter,
+        origin=provenance(target),
     )
     writer = TraceWriter(path)
     try:

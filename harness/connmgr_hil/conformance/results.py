@@ -2,13 +2,17 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from connmgr_hil.checker import Outcome
+from msgspec import to_builtins
+
+from connmgr_hil.checker import Failure, Outcome
 from connmgr_hil.files import replace_file
 from connmgr_hil.vocabulary.errors import BadInput, ExitCode, UsageError
+from connmgr_hil.vocabulary.observations import Provenance
 
 from .requirements import requirements
 
@@ -38,6 +42,25 @@ class ScenarioResult:
     """Whether it ended because its trace could not be written."""
     confirmed: str = ""
     """Of a device that ended: on how many of two starts it did; empty where that was not tried."""
+    failure: Failure | None = None
+    retry: int = 0
+    """So many tries before this one did not conform."""
+    earlier: tuple["ScenarioResult", ...] = ()
+    """Those tries, where they are told with the last."""
+    device: tuple[str, ...] = ()
+    """The options that name the device, as they were given."""
+
+    @property
+    def flaky(self) -> str:
+        """On how many tries it did not conform, where the last one did; empty where none was needed."""
+        return (
+            f"{len(self.earlier)} of {len(self.earlier) + 1}" if self.earlier and self.held else ""
+        )
+
+    @property
+    def held(self) -> bool:
+        """Whether it ran and conforms."""
+        return self.outcome is Outcome.CONFORMS
 
     def as_json(self) -> dict[str, object]:
         """Return the result as a JSON object."""
@@ -56,7 +79,22 @@ class ScenarioResult:
             "attempt": self.attempt,
             "restarted_by": self.restarted_by,
             "confirmed": self.confirmed,
+            "device": list(self.device),
+            "flaky": self.flaky,
+            "earlier": [each.as_json() for each in self.earlier],
         }
+
+
+def with_retries(results: Iterable[ScenarioResult]) -> list[ScenarioResult]:
+    """Return results with the tries of one scenario as one: the last, which has those before it as `earlier`."""
+    tries: dict[object, list[ScenarioResult]] = {}
+    for result in results:
+        place: object = result.trace
+        if result.trace is not None:
+            place = result.trace.parent, result.trace.stem.removesuffix(f".retry{result.retry}")
+        tries.setdefault((result.name, result.attempt, place), []).append(result)
+    ordered = (sorted(each, key=lambda one: one.retry) for each in tries.values())
+    return [replace(last, earlier=(*last.earlier, *rest)) for *rest, last in ordered]
 
 
 @dataclass
@@ -68,6 +106,8 @@ class RunReport:
     results: list[ScenarioResult] = field(default_factory=list)
     wall_seconds: float = 0.0
     interrupted: bool = False
+    stopped: bool = False
+    """Whether it ended at the first scenario that did not conform, as was asked."""
     build: str = ""
     """What the device said it was built from, where all is of one build and that is known."""
     dialect: str = ""
@@ -81,6 +121,8 @@ class RunReport:
     """Why files were left out that are no sound traces."""
     unended: list[Path] = field(default_factory=list)
     """Folders of runs that were killed or interrupted, or are still under way."""
+    origin: Provenance | None = None
+    """Where the evidence comes from, where all of it comes from one image."""
     mistake: UsageError | None = None
     """What is wrong with the scenario that ended the run, where it is the scenario that was wrong."""
 
@@ -108,6 +150,12 @@ class RunReport:
     def verdict(self) -> str:
         """The outcome in a word; `none` where the run was interrupted, for nobody knows what would have come."""
         return "none" if self.interrupted else str(self.outcome)
+
+    def every(self) -> Iterator[ScenarioResult]:
+        """Yield all results, and the tries before the last of each."""
+        for each in self.results:
+            yield from each.earlier
+            yield each
 
     def by_requirement(self) -> dict[str, Standing]:
         """Return how each requirement stands that applies to the profile."""
@@ -147,14 +195,17 @@ class RunReport:
             "build": self.build,
             "profile": self.profile,
             "clock": self.clock,
+            "origin": to_builtins(self.origin) if self.origin else None,
             "scenarios": [result.as_json() for result in self.results],
             "requirements": self.counts(),
             "restarts": self.restarts(),
             "by_requirement": self.by_requirement(),
+            "flaky": {each.name: each.flaky for each in self.results if each.flaky},
             "device_seconds": round(sum(each.device_seconds for each in self.results), 6),
             "wall_seconds": round(self.wall_seconds, 6),
             "records": sum(each.records for each in self.results),
             "interrupted": self.interrupted,
+            "stopped": self.stopped,
             "mistake": self.mistake.told() if self.mistake else "",
             "builds": [each.as_json() for each in self.builds],
             "unended": [str(each) for each in self.unended],

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from msgspec import structs
@@ -12,6 +11,7 @@ from connmgr_hil.checker import Checker, Outcome, Verdict, fed
 from connmgr_hil.files import RunFolder
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
+from connmgr_hil.toolchain.provenance import provenance
 from connmgr_hil.trace import find_traces
 from connmgr_hil.vocabulary.errors import (
     BadInput,
@@ -23,13 +23,14 @@ from connmgr_hil.vocabulary.errors import (
     WrongDevice,
 )
 from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
-from connmgr_hil.vocabulary.observations import Header, HelloSeen
+from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen
 
 from .bench import Bench, IfaceLacking
 from .builds import Judged, by_build
 from .confirming import ends_again
-from .results import RunReport, ScenarioResult
+from .results import RunReport, ScenarioResult, with_retries
 from .scenario import Scenario, registered
+from .selection import choose
 from .session import Session
 
 _BROKEN = 3
@@ -37,31 +38,8 @@ _BROKEN = 3
 Progress = Callable[[ScenarioResult, int, int], None]
 """Called after each scenario with its result, its number and how many there are."""
 
-
-def choose(patterns: Iterable[str]) -> list[Scenario]:
-    """Return the scenarios whose name or requirement matches one of the patterns; all without any.
-
-    Raises `UsageError` for a pattern that matches nothing.
-    """
-    scenarios = registered()
-    wanted = list(patterns)
-    if not wanted:
-        return list(scenarios.values())
-    chosen: dict[str, Scenario] = {}
-    for pattern in wanted:
-        found = {
-            each.name: each
-            for each in scenarios.values()
-            if any(fnmatchcase(text, pattern) for text in (each.name, *each.requirements))
-        }
-        if not found:
-            raise UsageError(
-                "a scenario's name, a requirement's id, or a pattern for them",
-                repr(pattern),
-                "scenarios: " + ", ".join(scenarios),
-            )
-        chosen |= found
-    return list(chosen.values())
+Watcher = Callable[[AnyRecord], None]
+"""Called with every record of a run."""
 
 
 def verify(
@@ -70,18 +48,24 @@ def verify(
     *,
     scenarios: Iterable[Scenario] = (),
     repeat: int = 1,
+    retry: int = 0,
+    stop: bool = False,
     profile: Profile | None = None,
     progress: Progress | None = None,
+    watch: Watcher | None = None,
 ) -> RunReport:
     """Run scenarios on a target, each on a freshly started device, with a trace for each in `out`.
+
+    One that does not conform is tried up to `retry` times more; `stop` ends the run at the first that never does. `watch`
+    is called with every record.
 
     A device that cannot be started three times in a row ends the run, and so do at once another device than the one that
     was meant and a disk that takes no more: what follows would only repeat it. So does a scenario with a mistake of its author's,
     which is the `mistake` of what is returned.
     """
     chosen = list(scenarios) or choose(())
-    runner = _Runner(target, profile)
-    report = RunReport(target.name, profile.name if profile else "")
+    runner = _Runner(target, profile, retry=retry, watch=watch)
+    report = RunReport(target.name, profile.name if profile else "", origin=provenance(target))
     began = time.monotonic()
     broken = 0
     try:
@@ -94,7 +78,8 @@ def verify(
                     if progress:
                         progress(result, number, len(chosen))
                     broken = broken + 1 if runner.never_started else 0
-                    if broken == _BROKEN or runner.hopeless:
+                    report.stopped = stop and not (result.held or result.outcome is None)
+                    if broken == _BROKEN or runner.hopeless or report.stopped:
                         return report
     except KeyboardInterrupt:
         report.interrupted = True
@@ -138,10 +123,14 @@ class _Runner:
         *,
         confirms: bool = True,
         models: Models | None = None,
+        retry: int = 0,
+        watch: Watcher | None = None,
     ) -> None:
         self._target = target
         self._profile = profile
         self._confirms = confirms
+        self._retry = retry
+        self._watch = watch
         self._unmet = ""
         """What the last scenario did not see, if that is all that was wrong."""
         self.never_started = False
@@ -171,17 +160,29 @@ class _Runner:
         return "granted" if self._device[0].granted else "real"
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
-        """Run one scenario and tell what it showed. What ends the device is tried a second time.
+        """Run one scenario and tell what it showed; again, with a trace of its own, as often as is allowed where it does not conform."""
+        tries = [self._confirmed(scenario, path, attempt)]
+        while len(tries) <= self._retry and not (
+            tries[-1].held or tries[-1].outcome is None or self.hopeless
+        ):
+            again = path.with_suffix(f".retry{len(tries)}.jsonl")
+            tries.append(self._confirmed(scenario, again, attempt, len(tries)))
+        return with_retries(tries)[0]
+
+    def _confirmed(
+        self, scenario: Scenario, path: Path, attempt: int, retry: int = 0
+    ) -> ScenarioResult:
+        """Run one scenario; what ends the device is tried a second time.
 
         So is what only the scenario can judge: its lines have no checksum, so it counts against the device when it is the same twice.
         """
-        result = self._run(scenario, path, attempt)
+        result = self._run(scenario, path, attempt, retry)
         if self._confirms and scenario.judges and self._unmet:
-            result = self._run(scenario, path, attempt, missed=self._unmet)
+            result = self._run(scenario, path, attempt, retry, missed=self._unmet)
         return result
 
     def _run(
-        self, scenario: Scenario, path: Path, attempt: int, *, missed: str = ""
+        self, scenario: Scenario, path: Path, attempt: int, retry: int, *, missed: str = ""
     ) -> ScenarioResult:
         self._unmet = ""
         self.never_started = False
@@ -189,7 +190,7 @@ class _Runner:
         if obstacle:
             return _unreachable(scenario, obstacle, attempt)
         began = time.monotonic()
-        header = Header(scenario=scenario.name, requirements=scenario.requirements)
+        header = Header(scenario=scenario.name, requirements=scenario.requirements, retry=retry)
 
         def play(session: Session) -> None:
             try:
@@ -204,6 +205,8 @@ class _Runner:
 
         confirm = again if self._confirms else None
         session = Session(self._target, path, header, self._profile, self._models, confirm)
+        if self._watch:
+            session.watch(self._watch)
         problem = ""
         try:
             with session:
@@ -235,7 +238,11 @@ class _Runner:
         restart = self._target.last_restart
         by = restart.by if restart else ""
         return replace(
-            result, restarted_by=by, unrecorded=self.unrecorded, confirmed=session.confirmation
+            result,
+            restarted_by=by,
+            unrecorded=self.unrecorded,
+            confirmed=session.confirmation,
+            device=self._target.asked or ("-t", self._target.name),
         )
 
     def _insist_on_one_build(self, facts: Hello) -> None:
@@ -283,6 +290,8 @@ def _result(
         wall_seconds,
         verdict.records,
         attempt,
+        failure=verdict.failure,
+        retry=header.retry,
     )
 
 
@@ -321,7 +330,7 @@ def check(
     if report.unread and not judged:
         first = report.unread[0]
         raise BadInput(first.wanted, first.seen, f"none of {len(paths)} files is a sound trace")
-    report.results = [each.result for each in judged]
+    report.results = with_retries(each.result for each in judged)
     report.target = ", ".join(sorted({each.target for each in judged}))
     profiles = {each.profile for each in judged if each.profile}
     report.profile = profiles.pop() if len(profiles) == 1 else ""
@@ -358,6 +367,8 @@ def judge(
     if seen:
         seen(checker)
     result = _result(title, header, verdict, path, time.monotonic() - started)
+    named = header.origin.device if header.origin else ()
+    result = replace(result, device=named or ("-t", header.target or header.platform))
     if hello is None:
         return Judged(result, header.target, name)
     return Judged(result, header.target, name, hello.dialect, hello.zephyr, hello.build)

@@ -155,7 +155,7 @@ class Session:
         except (DeviceFault, RigFault) as error:
             self._explain(error)
             raise
-        self._watchers.clear()
+        self._watchers.remove(self._remember_boot)
         require_clock(self._target.platform, self.facts, self._target.name)
         require_ifaces(self._target.platform, self.ifaces, self._target.name)
         self.started = True

@@ -2,6 +2,6 @@
 
 from .reading import open_regular, read_whole
 from .replacing import replace_file
-from .run_folder import RunFolder
+from .run_folder import LATEST, RunFolder
 
-__all__ = ["RunFolder", "open_regular", "read_whole", "replace_file"]
+__all__ = ["LATEST", "RunFolder", "open_regular", "read_whole", "replace_file"]

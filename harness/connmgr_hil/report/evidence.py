@@ -8,7 +8,7 @@ from pathlib import Path
 from connmgr_hil.checker import Failure, Outcome, check_trace
 from connmgr_hil.conformance.builds import Judged
 from connmgr_hil.conformance.requirements import requirements
-from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing
+from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing, with_retries
 from connmgr_hil.conformance.run import judge
 from connmgr_hil.conformance.scenario import Scenario, registered
 from connmgr_hil.files import RunFolder
@@ -52,6 +52,8 @@ class Story:
     note: str
     recorded: str
     shortest: Shortest | None
+    superseded: bool
+    """Whether it was tried again, and conforms then: it counts no more, and is told as flaky."""
 
     @property
     def label(self) -> str:
@@ -81,7 +83,7 @@ class Shown:
     @property
     def outcome(self) -> Outcome:
         """The outcome of this platform's traces: what another build showed does not count."""
-        return Outcome.worst([story.outcome for story in self.stories])
+        return Outcome.worst([each.outcome for each in self.stories if not each.superseded])
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
@@ -134,11 +136,16 @@ class Evidence:
     def outcome(self) -> Outcome:
         """The outcome of all traces together; nothing conforms of which a part is not known."""
         partly = [Outcome.INCONCLUSIVE] if self.unread or self.unended else []
-        return Outcome.worst([*partly, *(story.outcome for story in self.stories)])
+        return Outcome.worst([*partly, *(each.outcome for each in self.counting)])
+
+    @property
+    def counting(self) -> tuple[Story, ...]:
+        """All traces but those of tries after which another conforms."""
+        return tuple(story for story in self.stories if not story.superseded)
 
     def with_outcome(self, outcome: Outcome) -> tuple[Story, ...]:
-        """Return the traces that were judged so."""
-        return tuple(story for story in self.stories if story.outcome is outcome)
+        """Return the traces that count and were judged so."""
+        return tuple(story for story in self.counting if story.outcome is outcome)
 
 
 @dataclass(frozen=True)
@@ -242,7 +249,9 @@ def _shown(origins: list[_Origin], number: int, told: tuple[bool, bool]) -> Show
         which = ", ".join(identity.builds) or "unknown"
         identity = replace(identity, name=f"{identity.name} · build {which}")
     report.target = identity.name
-    names = [result.name for result in report.results]
+    flaky = {each.trace: each for each in with_retries(report.results) if each.flaky}
+    dropped = {each.trace for last in flaky.values() for each in last.earlier}
+    names = [each.name for each in report.results if each.trace not in dropped]
     stories = []
     for place, (origin, result) in enumerate(zip(origins, report.results, strict=True), number + 1):
         failed = result.outcome is Outcome.FAILS
@@ -254,8 +263,10 @@ def _shown(origins: list[_Origin], number: int, told: tuple[bool, bool]) -> Show
                 f"s{place}",
                 identity.name,
                 identity.simulated,
-                _which(origin.path, result.name) if names.count(result.name) > 1 else "",
-                replace(result, wall_seconds=0.0),
+                _which(origin.path, result.name)
+                if result.trace in dropped or names.count(result.name) > 1
+                else "",
+                replace(flaky.get(result.trace, result), wall_seconds=0.0),
                 result.outcome or Outcome.INCONCLUSIVE,
                 failure,
                 draw_up(trace.records, failure, failed=failed),
@@ -266,9 +277,10 @@ def _shown(origins: list[_Origin], number: int, told: tuple[bool, bool]) -> Show
                     (each.verdict for each in trace.records if isinstance(each, VerdictGiven)), ""
                 ),
                 shortest.get(origin.path.stem) if failed else None,
+                result.trace in dropped,
             )
         )
-    report.results = [story.result for story in stories]
+    report.results = [story.result for story in stories if not story.superseded]
     present = {origin.header.scenario for origin in origins}
     unreachable, absent = _missing(present, hellos, report.profile)
     report.results += unreachable

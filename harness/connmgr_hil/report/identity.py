@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from connmgr_hil.conformance.origin import in_words
 from connmgr_hil.resources import platforms_dir
 from connmgr_hil.targets import Platform, read_platform
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
@@ -45,6 +46,10 @@ class Identity:
     profile: str
     builds: tuple[str, ...]
     untestable: dict[str, str]
+    clock: str
+    """`granted` or `real`, or both where traces differ; empty where no device said hello."""
+    origin: dict[str, str]
+    """Where the evidence comes from, in words; of the first trace, where there are several runs."""
 
     @property
     def simulated(self) -> bool:
@@ -73,6 +78,8 @@ def identify(header: Header, hellos: list[HelloSeen], profile: str) -> Identity:
         profile,
         tuple(sorted({hello.facts.build for hello in hellos})),
         dict(platform.untestable) if platform else {},
+        " and ".join(sorted({"granted" if each.facts.granted else "real" for each in hellos})),
+        in_words(header.origin, header.tool) if header.origin else {},
     )
 
 

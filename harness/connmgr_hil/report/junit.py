@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
-from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
+from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped
+from junitparser.xunit2 import FlakyError, FlakyFailure, TestCase, TestSuite
 
 from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.results import ScenarioResult
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.escaping import visible
 
@@ -14,6 +16,9 @@ from .wording import first_sentence, replay
 
 MESSAGE, TEXT = 300, 8_000
 """So many characters of a message and of an explanation are kept: CI pages choke on more."""
+
+_new_suite: Any = TestSuite
+"""Its initialiser has no types."""
 
 # Everything that XML 1.0 has no place for, even escaped.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,7 +37,7 @@ def render_junit(evidence: Evidence) -> str:
 
 
 def _suite(platform: Shown) -> Any:
-    suite: Any = TestSuite(legal(platform.name))
+    suite: Any = _new_suite(legal(platform.name))
     for name, value in (
         ("platform", platform.name),
         ("reality", str(platform.identity.reality)),
@@ -40,11 +45,14 @@ def _suite(platform: Shown) -> Any:
         ("profile", platform.report.profile),
         ("build", " ".join(platform.identity.builds)),
         ("verdict", str(platform.outcome)),
+        ("clock", platform.identity.clock),
+        *platform.identity.origin.items(),
     ):
         suite.add_property(name, legal(value))
     classname = f"connmgr_hil.{platform.name}"
     for story in platform.stories:
-        suite.append(_case(classname, story))
+        if not story.superseded:
+            suite.append(_case(classname, story))
     for result in platform.report.results:
         if result.outcome is None:
             case: Any = TestCase(legal(result.name), legal(classname), 0.0)
@@ -56,7 +64,7 @@ def _suite(platform: Shown) -> Any:
 
 def _unread(errors: tuple[BadInput, ...]) -> Any:
     """Return a suite with an error for each file that could not be judged."""
-    suite: Any = TestSuite("not judged")
+    suite: Any = _new_suite("not judged")
     for error in errors:
         case: Any = TestCase(
             legal(error.wanted.partition(": ")[0])[:MESSAGE], "connmgr_hil.unread", 0.0
@@ -86,7 +94,20 @@ def _case(classname: str, story: Story) -> Any:
         problem: Any = kind(legal(first_sentence(story))[:MESSAGE], str(story.outcome))
         problem.text = legal(f"{result.reason}\nreplay: {replay(story)}")[:TEXT]
         case.append(problem)
+    for earlier in result.earlier:
+        _add_try(case, earlier)
     return case
+
+
+def _add_try(case: Any, earlier: ScenarioResult) -> None:
+    """Add a try before one that conforms, as Maven's surefire tells of them."""
+    failed = earlier.outcome is Outcome.FAILS
+    lines = legal(earlier.reason).splitlines() or [""]
+    attempt: Any = (FlakyFailure if failed else FlakyError)(
+        lines[0][:MESSAGE], str(earlier.outcome)
+    )
+    attempt.stack_trace = "\n".join(lines)[:TEXT]
+    case.add_interim_result(attempt)
 
 
 def _properties(case: Any, pairs: list[tuple[str, str]]) -> None:

@@ -25,7 +25,7 @@ def render_markdown(evidence: Evidence, scores: Scores | None = None) -> str:
         *(f"- {_plain(sentence)}" for sentence in wording.grounds(evidence)),
         "",
         *_table(evidence.platforms),
-        *_problems([story for story in evidence.stories if story.outcome != "conforms"]),
+        *_problems([story for story in evidence.counting if story.outcome != "conforms"]),
         *(_defects(scores) if scores else []),
         *_not_shown(evidence.platforms),
     ]

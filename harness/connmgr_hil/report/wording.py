@@ -1,10 +1,8 @@
 """The sentences that HTML and Markdown share, so that they cannot disagree."""
 
-import shlex
-
 from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.findings import command_for
 from connmgr_hil.conformance.results import Standing
-from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .evidence import Evidence, Shown, Story
 
@@ -49,7 +47,7 @@ def counted(number: int, noun: str) -> str:
 
 def headline(evidence: Evidence) -> str:
     """Return the verdict in words. It never claims more than the traces can show."""
-    total = len(evidence.stories)
+    total = len(evidence.counting)
     bad = len(evidence.with_outcome(evidence.outcome))
     if evidence.outcome is Outcome.FAILS:
         return f"{counted(bad, 'trace')} of {total} {'shows' if bad == 1 else 'show'} what no conforming device does"
@@ -82,6 +80,13 @@ def apart(evidence: Evidence) -> list[str]:
         sentences.append(
             f"{counted(len(evidence.unread), 'file')} not judged, no sound trace: {names}"
         )
+    flaky = [
+        f"{each.label} ({each.result.flaky})" for each in evidence.stories if each.result.flaky
+    ]
+    if flaky:
+        sentences.append(
+            f"Flaky, did not conform at first and did when tried again: {', '.join(flaky)}"
+        )
     sentences += [f"The run in {folder} did not come to its end" for folder in evidence.unended]
     return sentences
 
@@ -109,10 +114,9 @@ def first_sentence(story: Story) -> str:
 def replay(story: Story) -> str:
     """Return the command that runs a trace's commands again, the shortest that show the same.
 
-    It is made to be copied into a shell, and the target's name may be what a device said: it is quoted.
+    It is made to be copied into a shell.
     """
-    trace = story.shortest.trace if story.shortest else story.result.trace
-    return shlex.join(["cmhil", "replay", on_one_line(str(trace)), "-t", on_one_line(story.target)])
+    return command_for(story.result, "replay", story.shortest.trace if story.shortest else None)
 
 
 def not_shown(platform: Shown) -> list[tuple[str, list[str]]]:

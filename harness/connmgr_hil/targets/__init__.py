@@ -12,6 +12,7 @@ from .platforms import (
     known_platforms,
     read_platform,
     read_platforms,
+    spelled,
 )
 from .program import ProgramTarget, native_target, simulated_target
 from .qemu import QemuTarget
@@ -39,5 +40,6 @@ __all__ = [
     "require_clock",
     "require_ifaces",
     "simulated_target",
+    "spelled",
     "varied",
 ]

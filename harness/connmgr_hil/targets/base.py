@@ -1,12 +1,14 @@
 """What every target can do: start, start afresh, stop."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Protocol, Self
 
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 from connmgr_hil.vocabulary.observations import Crashed, Reset, Stuck
+from connmgr_hil.vocabulary.stimuli import Words
 
 from .platforms import Platform
 from .stimuli import OutsideStimulus, find_stimulus, obstacle_to, perform
@@ -36,6 +38,10 @@ class Target(Protocol):
     """
 
     platform: Platform
+    image: Path | None
+    """The file of the firmware that it runs, or must run; None where nobody knows."""
+    asked: Words
+    """The options of a command line by which it was named, for who wants the same again."""
 
     @property
     def name(self) -> str:
@@ -97,6 +103,8 @@ class PlatformTarget:
     """What every target knows from its platform file; a `with` block stops it at its end."""
 
     platform: Platform
+    image: Path | None = None
+    asked: Words = ()
     means: ClassVar[frozenset[str]] = frozenset({"command", "shell", "operator"})
     """The ways in which this kind of target can give a stimulus itself; whoever talks to the device gives those by `probe`."""
 

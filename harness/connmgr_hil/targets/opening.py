@@ -7,12 +7,13 @@ from pathlib import Path
 
 from msgspec import structs
 
+from connmgr_hil.vocabulary.arguments import did_you_mean
 from connmgr_hil.vocabulary.errors import UsageError
 
 from .base import Target
 from .board import BoardTarget
 from .labgrid import PREFIX, LabgridTarget, find_place
-from .platforms import Dialect, Platform, find_platform
+from .platforms import Dialect, Platform, find_platform, spelled
 from .program import native_target, simulated_target
 from .qemu import QemuTarget
 from .renode import RenodeTarget
@@ -43,24 +44,53 @@ def open_target(
     A board must run the image, if one is given, or else what was built for it, if anything was; with
     `any_build` it may run any. Where that build left no build id nothing is compared. Raises `UsageError` when there is no such target, variant or image.
     """
+    target = _opened(name, image, variant, port, arguments, dialect, wait, any_build=any_build)
+    given = {"-t": name, "--image": image, "--variant": variant, "--port": port}
+    target.asked = tuple(str(word) for pair in given.items() if pair[1] for word in pair)
+    target.asked += ("--any-build",) if any_build else ()
+    target.asked += ("--dialect", dialect) if dialect != "probe" else ()
+    return target
+
+
+def _opened(
+    name: str,
+    image: Path | None,
+    variant: str,
+    port: str,
+    arguments: Sequence[str],
+    dialect: Dialect,
+    wait: float,
+    *,
+    any_build: bool,
+) -> Target:
     if name.startswith(PREFIX):
         place, board = find_place(name)
         return LabgridTarget(place, varied(_spoken(board, dialect), variant), wait=wait)
-    if name == "native":
+    if spelled(name) == "native":
         platform, found = _built_native(image, variant)
-        return native_target(varied(_spoken(platform, dialect), variant), found)
+        native = native_target(varied(_spoken(platform, dialect), variant), found)
+        native.image = found
+        return native
     platform = varied(_spoken(find_platform(name), dialect), variant)
     if platform.kind == "simulated":
         return simulated_target(platform, arguments)
     if platform.kind == "board":
-        build = "" if any_build else _expected_build(platform, image, variant)
-        return BoardTarget(platform, port, build=build, wait=wait)
+        there = None if any_build else _expected_image(platform, image, variant)
+        fixed = BoardTarget(platform, port, build=_build_of(platform, there), wait=wait)
+        fixed.image = there
+        return fixed
     found = find_image(platform, image, variant)
+    target = _running(platform, found)
+    target.image = found
+    return target
+
+
+def _running(platform: Platform, image: Path) -> Target:
     if platform.kind == "native":
-        return native_target(platform, found)
+        return native_target(platform, image)
     if platform.kind == "renode":
-        return RenodeTarget(platform, found)
-    return QemuTarget(platform, found)
+        return RenodeTarget(platform, image)
+    return QemuTarget(platform, image)
 
 
 def _spoken(platform: Platform, dialect: Dialect) -> Platform:
@@ -98,7 +128,9 @@ def _check_variant(platform: Platform, variant: str) -> None:
         raise UsageError(
             f"a variant of {platform.name}",
             repr(variant),
-            "variants: " + (", ".join(sorted(platform.variants)) or "none"),
+            did_you_mean(variant, sorted(platform.variants))
+            if platform.variants
+            else "it has none",
         )
 
 
@@ -138,12 +170,16 @@ def build_id(image: Path) -> str:
     return found[1] if found else ""
 
 
-def _expected_build(platform: Platform, image: Path | None, variant: str) -> str:
-    """Return the build id that a board must tell; empty if nobody knows, or it has no probe to tell it."""
+def _expected_image(platform: Platform, image: Path | None, variant: str) -> Path | None:
+    """Return the image that a board must run; None if nobody knows."""
     if image is None and not image_path(platform, variant).is_file():
-        return ""
-    found = find_image(platform, image, variant)
-    return "" if platform.dialect == "stock" else build_id(found)
+        return None
+    return find_image(platform, image, variant)
+
+
+def _build_of(platform: Platform, image: Path | None) -> str:
+    """Return the build id that a board must tell; empty if nobody knows, or it has no probe to tell it."""
+    return build_id(image) if image and platform.dialect != "stock" else ""
 
 
 def _built_native(image: Path | None, variant: str) -> tuple[Platform, Path]:

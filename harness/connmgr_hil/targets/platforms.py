@@ -12,6 +12,7 @@ from msgspec import Meta, structs
 from connmgr_hil.device import Pace
 from connmgr_hil.files import read_whole
 from connmgr_hil.resources import platforms_dir, zephyr_app_dir
+from connmgr_hil.vocabulary.arguments import did_you_mean
 from connmgr_hil.vocabulary.commands import validate
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.stimuli import Words
@@ -316,14 +317,21 @@ def known_platforms() -> dict[str, Platform]:
     return read_platforms(sorted(platforms_dir().glob("*.toml")))
 
 
+def spelled(name: str) -> str:
+    """Return the name of a target as its platform file spells it; any other is returned as it is."""
+    names = ("native", *(path.stem for path in platforms_dir().glob("*.toml")))
+    return next((each for each in names if each.casefold() == name.casefold()), name)
+
+
 def find_platform(name: str) -> Platform:
-    """Return the platform of that name, or in that file. Raises `UsageError` for an unknown one."""
+    """Return the platform of that name, whatever its case, or in that file. Raises `UsageError` for an unknown one."""
     if name.endswith(".toml") or os.sep in name:
         return read_platform(Path(name))
-    if (path := platforms_dir() / f"{name}.toml").is_file():
-        return read_platform(path)
+    there = sorted(path.stem for path in platforms_dir().glob("*.toml"))
+    if (known := spelled(name)) in there:
+        return read_platform(platforms_dir() / f"{known}.toml")
     raise UsageError(
         "the name of a platform, or the path of a platform file",
         repr(name),
-        "platforms: " + ", ".join(sorted(known_platforms())),
+        did_you_mean(name, ["native", *there]),
     )

@@ -276,6 +276,7 @@ class MitmTarget:
         self._starts = 0
         self._others = SecondBoard(random.Random(f"{seed} others"))
         self.platform: Platform = inner.platform
+        self.image, self.asked = inner.image, inner.asked
         self.mischief = mischief or Mischief()
         """What he does since the last start."""
 

@@ -10,15 +10,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from connmgr_hil.resources import zephyr_app_dir
-from connmgr_hil.targets import Platform, image_path, reaper
+from connmgr_hil.targets import Platform, find_platform, image_path, reaper
+from connmgr_hil.targets.opening import NATIVE
 from connmgr_hil.transport.deadlines import BUILD
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .compilers import choose_toolchain
 from .machine import lacking
 from .programs import west_command
-from .zephyr_tree import ZephyrTree, find_tree
+from .provenance import STAMP, state_of
+from .zephyr_tree import ZephyrTree, find_tree, read_tree
 
 _STAMP = ".cmhil-configured"
 _TAIL_LINES = 12
@@ -47,6 +51,15 @@ class Build:
     def log(self) -> Path:
         """Where the output of the build is kept."""
         return self.folder.parent / f"{self.folder.name}.log"
+
+
+def native_to_build() -> Platform:
+    """Return the native platform to build: the one that was built before, else the first whose board the tree has."""
+    platforms = [find_platform(name) for name in NATIVE]
+    built = [each for each in platforms if image_path(each).is_file()]
+    tree = find_tree()
+    there = [each for each in platforms if not tree.lacks_board(board_name(each, tree))]
+    return (built or there or platforms)[0]
 
 
 def board_name(platform: Platform, tree: ZephyrTree) -> str:
@@ -188,6 +201,8 @@ def run_build(
         raise RigFault(
             f"the build should leave {build.image}", "no such file", "read the log", str(build.log)
         )
+    tree = state_of(read_tree(Path(build.configure[-1])))
+    (build.folder / STAMP).write_bytes(msgspec.json.encode(tree))
     return build.image
 
 

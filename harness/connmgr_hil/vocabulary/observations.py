@@ -22,11 +22,32 @@ class Record(
     h: float = 0.0
 
 
+class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a trace's evidence comes from, as far as it could be found out.
+
+    `digest` is the SHA-256 of the file `image`, `built` when that was written. `zephyr` is the tree that it was built from, with
+    its `release` and `commit`; `changed` tells whether files in it differed from the commit. `device` are the options that named
+    the device, and `command` is all that was given to the program. Times are UTC.
+    """
+
+    image: str = ""
+    digest: str = ""
+    built: str = ""
+    zephyr: str = ""
+    release: str = ""
+    commit: str = ""
+    changed: bool | None = None
+    host: str = ""
+    date: str = ""
+    command: tuple[str, ...] = ()
+    device: tuple[str, ...] = ()
+
+
 class Header(Record, frozen=True, kw_only=True, tag="header"):
     """Where a trace comes from; always its first record.
 
     `late` and `jitter` are the tolerances of the target's clock, in microseconds: whoever judges the trace later
-    judges by the same.
+    judges by the same. `retry` is the number of tries before this one that did not conform (`verify --retry`).
     """
 
     format: int = 1
@@ -40,6 +61,8 @@ class Header(Record, frozen=True, kw_only=True, tag="header"):
     note: str = ""
     late: Annotated[int, msgspec.Meta(ge=0)] = 500_000
     jitter: Annotated[int, msgspec.Meta(ge=0)] = 50_000
+    retry: Annotated[int, msgspec.Meta(ge=0)] = 0
+    origin: Provenance | None = None
 
 
 class HelloSeen(Record, frozen=True, kw_only=True, tag="hello"):

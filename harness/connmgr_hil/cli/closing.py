@@ -1,0 +1,111 @@
+"""What one needs when a run is over: each failure once, with what to do about it; quirks; what could not run here."""
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.findings import Finding, command_for, findings
+from connmgr_hil.conformance.requirements import requirements
+from connmgr_hil.conformance.results import RunReport
+from connmgr_hil.vocabulary.escaping import on_one_line
+
+from .progress import mark
+
+_TOLD = 12
+"""So many causes are told in full."""
+
+_NAMED = 8
+"""So many scenarios of one cause are named."""
+
+
+def closing(report: RunReport, folder: Path | None = None, *, brief: bool = False) -> str:
+    """Return what a run leaves to be looked at, in lines; empty where there is nothing.
+
+    `folder` is where the traces are; `brief` leaves out all but what did not conform.
+    """
+    found = findings(report.results)
+    blocks = ["\n".join(_finding(each)) for each in found[:_TOLD]]
+    if len(found) > _TOLD:
+        blocks.append(
+            "\n".join([f"and {len(found) - _TOLD} more causes:", *map(_brief, found[_TOLD:])])
+        )
+    if found and folder:
+        blocks.append(f"see them:        {shlex.join(['cmhil', 'report', str(folder), '--open'])}")
+    if brief:
+        return "\n\n".join(blocks)
+    blocks += filter(
+        None, ("\n".join(_flaky(report)), "\n".join(_quirks(report)), "\n".join(_absent(report)))
+    )
+    return "\n\n".join(blocks)
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    result = finding.first
+    lines = [on_one_line(line) for line in result.reason.splitlines()] or [""]
+    # A failure begins with the word itself; what else ended a run does not.
+    yield (
+        lines[0]
+        if lines[0].startswith(("FAIL", "INCONCLUSIVE", "RIG"))
+        else f"{mark(result.outcome).rstrip()}  {lines[0]}"
+    )
+    yield from lines[1:]
+    told = result.failure.sentence if result.failure else ""
+    for ident, sentence in finding.sentences.items():
+        if sentence != told:
+            yield f"  requirement:   {ident}  {sentence}"
+    yield f"  scenario:      {on_one_line(result.name)}: {on_one_line(result.title)}"
+    others = [on_one_line(each.name) for each in finding.results[1:]]
+    if others:
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        yield f"  the same in:   {', '.join(others[:_NAMED])}{more}"
+    if result.earlier:
+        yield f"  tries:         {len(result.earlier) + 1} of {len(result.earlier) + 1} did not conform"
+    if result.trace is None:
+        return
+    if not lines[-1].startswith("  log: "):
+        yield f"  log:           {result.trace}"
+    yield f"  replay:        {command_for(result, 'replay')}"
+    if result.outcome is Outcome.FAILS and result.failure:
+        yield f"  shrink:        {command_for(result, 'shrink')}"
+
+
+def _brief(finding: Finding) -> str:
+    result = finding.first
+    line = (result.reason.splitlines() or [""])[0].strip()
+    count = f" (in {len(finding.results)})" if len(finding.results) > 1 else ""
+    return f"  {mark(result.outcome)}  {on_one_line(result.name)}{count}: {on_one_line(line)}"
+
+
+def _flaky(report: RunReport) -> Iterator[str]:
+    flaky = [each for each in report.results if each.flaky]
+    if flaky:
+        yield click.style("flaky: did not conform, and did when it was tried again", fg="yellow")
+    for each in flaky:
+        why = (each.earlier[0].reason.splitlines() or [""])[0].strip()
+        yield f"  {on_one_line(each.name)}: flaky {each.flaky}: {on_one_line(why)}"
+        yield f"    trace: {each.earlier[0].trace}"
+
+
+def _quirks(report: RunReport) -> Iterator[str]:
+    quirks = Counter(ident for each in report.results for ident in each.quirks)
+    if quirks:
+        yield "known quirks of upstream, reported and not failed"
+    for ident, count in sorted(quirks.items()):
+        yield f"  {ident}  {_sentence(ident)}  (in {count})"
+
+
+def _absent(report: RunReport) -> Iterator[str]:
+    reasons = Counter(each.reason for each in report.results if each.outcome is None)
+    if reasons:
+        yield "not here"
+    for reason, count in reasons.most_common():
+        yield f"  {count:>4}  {on_one_line(reason)}"
+
+
+def _sentence(ident: str) -> str:
+    known = requirements()
+    return known[ident].sentence if ident in known else ""

@@ -1,0 +1,29 @@
+"""`cmhil scenarios`: what the suite consists of."""
+
+import click
+
+from .output import print_table
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[WORD|PATTERN...]")
+def scenarios(words: tuple[str, ...]) -> int:
+    """List the scenarios, with the requirements that each shows.
+
+    \b
+    cmhil scenarios                 all of them
+    cmhil scenarios timeout         those whose name or title has the word
+    cmhil scenarios 'REQ-CTL-02*'   those that show such a requirement
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil.conformance.scenario import registered  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance.selection import matching  # noqa: PLC0415
+
+    every = registered()
+    found = dict.fromkeys(each.name for word in words for each in matching(word, every.values()))
+    for word in words:
+        texts = {name: f"{name} {each.title}".casefold() for name, each in every.items()}
+        found |= dict.fromkeys(name for name, text in texts.items() if word.casefold() in text)
+    chosen = [each for name, each in every.items() if name in found or not words]
+    rows = [(each.name, " ".join(each.requirements), each.title) for each in chosen]
+    print_table(("scenario", "requirements", "title"), rows)
+    return 0 if chosen else 2

@@ -1,0 +1,57 @@
+"""What went wrong in a run, each cause once: a hundred scenarios that fail alike are one finding."""
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.vocabulary.escaping import on_one_line
+
+from .reduction import signature
+from .requirements import requirements
+from .results import ScenarioResult
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause, and the results that show it, the shortest first."""
+
+    results: tuple[ScenarioResult, ...]
+
+    @property
+    def first(self) -> ScenarioResult:
+        """The result to look at."""
+        return self.results[0]
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """What the requirements say that it breaks, by their ids."""
+        known = requirements()
+        return {each: known[each].sentence for each in self.first.blamed if each in known}
+
+
+def findings(results: Iterable[ScenarioResult]) -> list[Finding]:
+    """Return what did not conform by its cause: failures first, then what the rig did, then what is inconclusive."""
+    causes: dict[object, list[ScenarioResult]] = {}
+    for each in results:
+        if each.outcome not in (None, Outcome.CONFORMS):
+            causes.setdefault(_cause(each), []).append(each)
+    order = [Outcome.FAILS, Outcome.RIG, Outcome.INCONCLUSIVE]
+    found = [Finding(tuple(sorted(each, key=lambda one: one.records))) for each in causes.values()]
+    return sorted(found, key=lambda each: order.index(each.first.outcome or order[-1]))
+
+
+def _cause(result: ScenarioResult) -> object:
+    if result.failure is not None:
+        return result.outcome, *signature(result.failure), result.failure.sentence
+    return result.outcome, result.blamed, result.reason
+
+
+def command_for(result: ScenarioResult, name: str, trace: Path | None = None) -> str:
+    """Return `cmhil replay` or `cmhil shrink` for a result's trace, or another, and for its device, quoted for a shell.
+
+    What a trace says of its device may be anything: it controls no terminal.
+    """
+    words = ["cmhil", name, str(trace or result.trace), *result.device]
+    return shlex.join(map(on_one_line, words))

@@ -1,0 +1,77 @@
+"""Which scenarios a run is to take: by pattern, by what failed last, and a share of them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from connmgr_hil.files import read_whole
+from connmgr_hil.vocabulary.arguments import did_you_mean
+from connmgr_hil.vocabulary.errors import BadInput, UsageError
+
+from .scenario import Scenario, registered
+
+_MOST_BYTES = 100_000_000
+
+
+def matching(pattern: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
+    """Return the scenarios whose name or requirement matches a pattern with * and ?; case does not matter."""
+    folded = pattern.casefold()
+    return [
+        each
+        for each in scenarios
+        if any(fnmatchcase(text.casefold(), folded) for text in (each.name, *each.requirements))
+    ]
+
+
+def choose(patterns: Iterable[str]) -> list[Scenario]:
+    """Return the scenarios whose name or requirement matches one of the patterns; all without any.
+
+    Raises `UsageError` for a pattern that matches nothing.
+    """
+    scenarios = registered()
+    wanted = list(patterns)
+    if not wanted:
+        return list(scenarios.values())
+    chosen: dict[str, Scenario] = {}
+    for pattern in wanted:
+        found = matching(pattern, scenarios.values())
+        if not found:
+            words = [
+                *scenarios,
+                *(ident for each in scenarios.values() for ident in each.requirements),
+            ]
+            raise UsageError(
+                "a scenario's name, a requirement's id, or a pattern for them",
+                repr(pattern),
+                did_you_mean(pattern, words, "'cmhil scenarios' lists them"),
+            )
+        chosen |= {each.name: each for each in found}
+    return list(chosen.values())
+
+
+def not_conforming(summary: Path) -> set[str]:
+    """Return the names of the scenarios that ran and did not conform, from the summary that a run left.
+
+    Raises `UsageError` when there is none, and `BadInput` when it is not one.
+    """
+    if not summary.is_file():
+        raise UsageError(
+            "the summary of an earlier run", f"no file {summary}", "run it without --failed first"
+        )
+    try:
+        results = json.loads(read_whole(summary, "a run's summary", _MOST_BYTES))["scenarios"]
+        return {
+            each["name"] for each in results if each["outcome"] not in ("conforms", "unreachable")
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{summary}: a summary that 'cmhil verify' wrote", repr(error)) from error
+
+
+def share(every: Sequence[Scenario], which: str) -> list[Scenario]:
+    """Return one of N equal shares: `2/4` takes the second, sixth, ... of them. Raises `UsageError` for another form."""
+    number, slash, total = which.partition("/")
+    sound = slash and number.isdecimal() and total.isdecimal() and 1 <= int(number) <= int(total)
+    if not sound:
+        raise UsageError("a share as NUMBER/OF, from 1/4 to 4/4", repr(which))
+    return list(every[int(number) - 1 :: int(total)])

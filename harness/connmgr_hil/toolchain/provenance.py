@@ -1,0 +1,153 @@
+"""Where an image comes from: which file, built when, from which state of which Zephyr tree."""
+
+import hashlib
+import os
+import platform
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from msgspec import structs
+
+from connmgr_hil.targets import Target
+from connmgr_hil.vocabulary.errors import ConnMgrHilError
+from connmgr_hil.vocabulary.observations import Provenance
+
+from .zephyr_tree import ZephyrTree, read_tree
+
+STAMP = "cmhil-zephyr.json"
+"""In a build folder: the state of the Zephyr tree when it was built."""
+
+_GIT_SECONDS = 20
+_BASE = re.compile(r"^ZEPHYR_BASE:\w+=(.+)$", re.MULTILINE)
+_INPUT = re.compile(r"^ {4}(\S.*)$", re.MULTILINE)
+
+
+def provenance(target: Target) -> Provenance:
+    """Return where the evidence of a target comes from. What cannot be found out is empty."""
+    found = Provenance(
+        host=platform.node(),
+        date=_utc(time.time()),
+        command=(Path(sys.argv[0]).name, *sys.argv[1:]),
+        device=target.asked,
+    )
+    if target.image is None:
+        return found
+    about = _of_image(target.image, target.image.stat().st_mtime_ns)
+    return structs.replace(found, **structs.asdict(about))
+
+
+class _OfImage(msgspec.Struct, frozen=True):
+    image: str
+    digest: str
+    built: str
+    zephyr: str = ""
+    release: str = ""
+    commit: str = ""
+    changed: bool | None = None
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """The state of a Zephyr tree: `changed` tells whether files differ from the commit; None without git."""
+
+    zephyr: str
+    release: str
+    commit: str = ""
+    changed: bool | None = None
+
+
+@cache
+def _of_image(image: Path, changed_at: int) -> _OfImage:
+    tree = _tree_of(image.absolute().parents[1])
+    with image.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    about = _OfImage(str(image), digest, _utc(changed_at / 1e9))
+    return structs.replace(about, **structs.asdict(tree)) if tree else about
+
+
+def _tree_of(folder: Path) -> Tree | None:
+    """Return what a build folder tells of its Zephyr tree; None where it tells nothing."""
+    try:
+        return msgspec.json.decode((folder / STAMP).read_bytes(), type=Tree)
+    except (OSError, msgspec.DecodeError):
+        pass
+    try:
+        found = _BASE.search((folder / "CMakeCache.txt").read_text(encoding="utf-8"))
+        return state_of(read_tree(Path(found[1]))) if found else None
+    except (OSError, UnicodeDecodeError, ConnMgrHilError):
+        return None
+
+
+def state_of(tree: ZephyrTree) -> Tree:
+    """Return in which state a Zephyr tree is now."""
+    about = Tree(str(tree.base), tree.version)
+    top = _git(tree.base, "rev-parse", "--show-toplevel")
+    if not top or Path(top).resolve() != tree.base.resolve():
+        return about
+    commit = _git(tree.base, "rev-parse", "HEAD")
+    changes = _git(tree.base, "status", "--porcelain", "--untracked-files=no")
+    return structs.replace(about, commit=commit, changed=bool(changes))
+
+
+def _git(base: Path, *arguments: str) -> str:
+    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(base), *arguments],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_GIT_SECONDS,
+            check=False,
+            env=environment,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def newer_sources(image: Path) -> list[Path]:
+    """Return the files that an image was made from and that were changed after it, the newest first.
+
+    Only a build folder of ninja can tell; elsewhere nothing is returned.
+    """
+    folder = image.absolute().parents[1]
+    if not (folder / "build.ninja").is_file():
+        return []
+    # What a build found unchanged it does not write again; its stamp tells when it was.
+    built = max(each.stat().st_mtime_ns for each in (image, folder / STAMP) if each.is_file())
+    changed = {
+        path: path.stat().st_mtime_ns
+        for path in _inputs(folder)
+        if path.is_file() and not path.is_relative_to(folder)
+    }
+    late = [path for path, when in changed.items() if when > built]
+    return sorted(late, key=lambda path: -changed[path])
+
+
+def _inputs(folder: Path) -> Iterator[Path]:
+    """Yield what the compiler read, and what the configuration was made from."""
+    told = ""
+    for question in (("deps",), ("query", "build.ninja")):
+        try:
+            told += subprocess.run(
+                ["ninja", "-C", str(folder), "-t", *question],
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_GIT_SECONDS,
+                check=False,
+            ).stdout
+        except (OSError, subprocess.TimeoutExpired):
+            return
+    for text in dict.fromkeys(_INPUT.findall(told)):
+        yield folder / text.removeprefix("| ")
+
+
+def _utc(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

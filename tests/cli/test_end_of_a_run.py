@@ -1,0 +1,208 @@
+"""What a run leaves on the screen, and the options by which one runs a part of it again."""
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from junitparser.xunit2 import JUnitXml
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.cli.closing import closing
+from connmgr_hil.cli.main import run
+from connmgr_hil.conformance.findings import command_for, findings
+from connmgr_hil.conformance.results import RunReport, ScenarioResult, with_retries
+from connmgr_hil.conformance.run import check, verify
+from connmgr_hil.conformance.selection import choose
+from connmgr_hil.report import gather, render_html, render_junit
+from connmgr_hil.resources import platforms_dir
+from connmgr_hil.targets import open_target
+from connmgr_hil.testing.mitm import MitmTarget
+from connmgr_hil.transport import Transport
+from connmgr_hil.vocabulary.errors import UsageError
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A platform whose timeouts are a thousand times too short, in a folder whose name needs quotes."""
+    monkeypatch.chdir(tmp_path)
+    text = (platforms_dir() / "simulated.toml").read_text()
+    place = tmp_path / "my boards"
+    place.mkdir()
+    file = place / "broken.toml"
+    file.write_text(
+        text.replace("[time]", '[emulator]\narguments = ["--defect", "timeout_in_ms"]\n\n[time]', 1)
+    )
+    return "my boards/broken.toml"
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = run(list(arguments))
+    return code, capsys.readouterr().out
+
+
+def test_a_cause_is_told_once_with_commands_that_can_be_given(
+    broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown = told(capsys, "verify", "-t", broken, "--scenario", "req-ctl-019")
+    assert code == 1
+    end = shown[shown.index("\n\n") :]
+    assert end.count("\nFAIL  REQ-CTL-019") == 1
+    assert "  requirement:   REQ-CTL-019  An attempt that exceeds its timeout is abandoned" in end
+    assert "  the same in:   " in end
+    for name in ("replay", "shrink"):
+        (line,) = [each for each in end.splitlines() if each.startswith(f"  {name}:")]
+        program, *arguments = shlex.split(line.partition(":")[2])
+        assert program == "cmhil"
+        assert told(capsys, *arguments)[0] == 1
+    assert "see them:        cmhil report out/verify/broken/latest --open\n" in end
+
+
+def test_failed_stop_list_and_share(broken: str, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = ("verify", "-t", broken, "--scenario", "Q1?")
+    code, shown = told(capsys, *wanted, "--list")
+    assert code == 0
+    names = [line.split()[0] for line in shown.splitlines()[1:]]
+    assert names == [each.name for each in choose(["Q1?"])]
+    assert not Path("out").exists()
+    shares = [told(capsys, *wanted, "--list", "--shard", f"{n}/3")[1] for n in (1, 2, 3)]
+    assert sorted(line.split()[0] for each in shares for line in each.splitlines()[1:]) == sorted(
+        names
+    )
+
+    assert told(capsys, *wanted)[0] == 1
+    summary = json.loads(Path("out/verify/broken/latest/summary.json").read_text())
+    failed = [each["name"] for each in summary["scenarios"] if each["outcome"] == "fails"]
+    assert 1 < len(failed) < len(names)
+    code, shown = told(capsys, "verify", "-t", broken, "--failed", "--list")
+    assert [line.split()[0] for line in shown.splitlines()[1:]] == failed
+    code, shown = told(capsys, "verify", "-t", broken, "--failed", "-x")
+    assert code == 1
+    assert "0 conform, 1 fail" in shown
+    assert "stopped:       at the first that did not conform" in shown
+    assert json.loads(Path("out/verify/broken/latest/summary.json").read_text())["stopped"] is True
+
+
+def test_failed_without_a_run_and_a_wrong_share_are_usage(
+    broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["verify", "-t", broken, "--failed"]) == 2
+    assert "run it without --failed first" in capsys.readouterr().err
+    for share in ("5/4", "0/4", "4", "a/b"):
+        assert run(["verify", "-t", broken, "--shard", share]) == 2
+    assert run(["verify"]) == 2
+
+
+def test_quirks_and_what_cannot_run_are_named_and_counted(
+    broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del broken
+    wanted = [word for name in ("REQ-CTL-032", "REQ-CTL-02*") for word in ("--scenario", name)]
+    code, shown = told(capsys, "verify", "-t", "Simulated", *wanted, "-v")
+    assert code == 0
+    assert "REQ-CTL-032  Negative timeouts are stored unchanged  (in 1)" in shown
+    assert "     1  needs profile P43 or later; this device has P34" in shown
+    assert "            > timeout 1 -" in shown, "-v shows the commands"
+    assert "-> ok" in shown
+
+
+def test_a_slip_in_a_name_is_met_with_the_right_one() -> None:
+    for pattern, meant in (("REQ-CLT-001", "REQ-CTL-001"), ("conect-admin-up", "connect-admin-up")):
+        with pytest.raises(UsageError, match=f"did you mean '{meant}'"):
+            choose([pattern])
+    with pytest.raises(UsageError, match="did you mean 'native_sim'"):
+        open_target("nativ_sim")
+    with pytest.raises(UsageError, match="did you mean 'queue5'"):
+        open_target("simulated", variant="que5")
+    assert [each.name for each in choose(["e1"])] == ["E1"]
+
+
+class Moody(MitmTarget):
+    """Has its mistake on the first start of all, and never again."""
+
+    def __init__(self) -> None:
+        super().__init__(open_target("simulated"))
+        self._mistaken = open_target("simulated", arguments=("--defect", "timeout_in_ms"))
+        self._began = False
+
+    def restart(self) -> Transport:
+        if self._began:
+            self._mistaken.stop()
+            return self._inner.restart()
+        self._began = True
+        return self._mistaken.restart()
+
+
+def test_a_retried_pass_is_flaky_and_never_silent(tmp_path: Path) -> None:
+    chosen = choose(["Q7"])
+    report = verify(Moody(), tmp_path, scenarios=chosen, retry=2)
+    (result,) = report.results
+    assert (result.flaky, result.outcome) == ("1 of 2", Outcome.CONFORMS)
+    assert [each.outcome for each in report.every()] == [Outcome.FAILS, Outcome.CONFORMS]
+    assert report.as_json()["flaky"] == {"Q7": "1 of 2"}
+    assert "Q7: flaky 1 of 2: FAIL  REQ-CTL-019" in closing(report)
+    again = check([tmp_path])
+    assert [each.flaky for each in again.results] == ["1 of 2"]
+    assert again.outcome is Outcome.CONFORMS
+    evidence = gather([tmp_path])
+    assert evidence.outcome is Outcome.CONFORMS
+    assert "flaky 1 of 2" in render_html(evidence)
+    suite = next(iter(JUnitXml.fromstring(render_junit(evidence))))
+    (case,) = [each for each in suite if each.name == "Q7"]
+    assert len(case.flaky_failures()) == 1
+    assert not case.result
+
+    (tmp_path / "Q7.retry1.jsonl").unlink()
+    assert check([tmp_path / "Q7.jsonl"]).outcome is Outcome.FAILS
+
+
+def test_what_fails_every_time_is_one_result_and_fails(tmp_path: Path) -> None:
+    target = open_target("simulated", arguments=("--defect", "timeout_in_ms"))
+    report = verify(target, tmp_path, scenarios=choose(["Q7"]), retry=2)
+    (result,) = report.results
+    assert (len(result.earlier), result.flaky, result.outcome) == (2, "", Outcome.FAILS)
+    assert "3 of 3 did not conform" in closing(report)
+
+
+def test_causes_are_told_apart_by_what_was_seen(
+    scenario_result: Callable[..., ScenarioResult],
+) -> None:
+    same = [scenario_result(f"s{n}", reason="no answer", records=9 - n) for n in range(3)]
+    other = scenario_result("t", reason="another")
+    found = findings([*same, other])
+    assert [[each.name for each in one.results] for one in found] == [["s2", "s1", "s0"], ["t"]]
+    assert len(with_retries([*same, other])) == 4
+    assert "s2" in closing(RunReport("t", "P34", same))
+
+
+@pytest.fixture
+def scenario_result() -> Callable[..., ScenarioResult]:
+    def make(name: str, **more: object) -> ScenarioResult:
+        return ScenarioResult(name, "title", (), Outcome.RIG, trace=Path(f"{name}.jsonl"), **more)  # type: ignore[arg-type]
+
+    return make
+
+
+def test_no_name_of_a_trace_controls_a_terminal(
+    scenario_result: Callable[..., ScenarioResult],
+) -> None:
+    hostile = scenario_result("a\x1b]0;b", device=("-t", "$(reboot)\x07"))
+    command = command_for(hostile, "replay")
+    assert "\x1b" not in command
+    assert "'$(reboot)" in command
+
+
+def test_scenarios_and_requirements_are_found_by_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(told(capsys, "scenarios")[1].splitlines()) == len(choose(())) + 1
+    found = told(capsys, "scenarios", "req-ctl-022")[1].splitlines()[1:]
+    assert found
+    assert all("REQ-CTL-022" in line for line in found)
+    assert "timeout-again" in told(capsys, "scenarios", "Three attempts")[1]
+    assert run(["scenarios", "no-such-thing"]) == 2
+    code, shown = told(capsys, "requirements", "timeout", "persistent")
+    assert code == 0
+    assert "REQ-CTL-022" in shown
+    shown = told(capsys, "requirements", "req-ctl-022")[1]
+    assert "  source    " in shown
+    assert all(name in shown for name in (line.split()[0] for line in found))
