@@ -61,6 +61,15 @@ def port_options(function: Body) -> Body:
 
 def target_options(function: Body) -> Body:
     """Add --target and what goes with it to a command."""
+    return _target_options(function, required=True)
+
+
+def optional_target_options(function: Body) -> Body:
+    """Add --target, which may be left out, and what goes with it to a command."""
+    return _target_options(function, required=False)
+
+
+def _target_options(function: Body, *, required: bool) -> Body:
     function = time_scale_option(port_options(function))
     for option in (
         click.option(
@@ -78,7 +87,7 @@ def target_options(function: Body) -> Body:
         click.option(
             "-t",
             "--target",
-            required=True,
+            required=required,
             metavar="TARGET",
             help="A platform ('cmhil platforms'), 'native', the path of a platform file, or labgrid:PLACE.",
             shell_complete=_targets,

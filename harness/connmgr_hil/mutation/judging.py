@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance import run, walker
+from connmgr_hil.conformance import run, selection, walker
 from connmgr_hil.conformance.results import ScenarioResult
 from connmgr_hil.conformance.scenario import Scenario
 from connmgr_hil.model import Models
@@ -50,7 +50,7 @@ class Judge:
         platform = find_platform(order.platform)
         build = build_again(platform, order.variant, place / "build" / platform.build_name)
         self._overlay = Overlay(build, tuple(map(Path, order.sources)))
-        self._scenarios = run.choose(order.scenarios)
+        self._scenarios = selection.choose(order.scenarios)
         self._kills: Counter[str] = Counter()
         self._models = Models()
         self._overlay.prepare()

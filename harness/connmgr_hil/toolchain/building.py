@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from connmgr_hil.resources import zephyr_app_dir
 from connmgr_hil.targets import Platform, find_platform, image_path, reaper
 from connmgr_hil.targets.opening import NATIVE
@@ -21,8 +19,8 @@ from connmgr_hil.vocabulary.errors import RigFault, UsageError
 from .compilers import choose_toolchain
 from .machine import lacking
 from .programs import west_command
-from .provenance import STAMP, state_of
-from .zephyr_tree import ZephyrTree, find_tree, read_tree
+from .provenance import keep_state
+from .zephyr_tree import ZephyrTree, find_tree
 
 _STAMP = ".cmhil-configured"
 _TAIL_LINES = 12
@@ -201,8 +199,7 @@ def run_build(
         raise RigFault(
             f"the build should leave {build.image}", "no such file", "read the log", str(build.log)
         )
-    tree = state_of(read_tree(Path(build.configure[-1])))
-    (build.folder / STAMP).write_bytes(msgspec.json.encode(tree))
+    keep_state(build.folder, Path(build.configure[-1]))
     return build.image
 
 

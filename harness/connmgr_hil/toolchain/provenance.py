@@ -1,5 +1,6 @@
 """Where an image comes from: which file, built when, from which state of which Zephyr tree."""
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -15,7 +16,7 @@ import msgspec
 from msgspec import structs
 
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import ConnMgrHilError
+from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import Provenance
 
 from .zephyr_tree import ZephyrTree, read_tree
@@ -79,8 +80,14 @@ def _tree_of(folder: Path) -> Tree | None:
     try:
         found = _BASE.search((folder / "CMakeCache.txt").read_text(encoding="utf-8"))
         return state_of(read_tree(Path(found[1]))) if found else None
-    except (OSError, UnicodeDecodeError, ConnMgrHilError):
+    except (OSError, UnicodeDecodeError, UsageError):
         return None
+
+
+def keep_state(folder: Path, base: Path) -> None:
+    """Write into a build folder in which state the tree was that it was built from; nothing where that is no tree."""
+    with contextlib.suppress(UsageError):
+        (folder / STAMP).write_bytes(msgspec.json.encode(state_of(read_tree(base))))
 
 
 def state_of(tree: ZephyrTree) -> Tree:
