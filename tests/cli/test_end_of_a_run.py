@@ -206,3 +206,31 @@ def test_scenarios_and_requirements_are_found_by_words(capsys: pytest.CaptureFix
     shown = told(capsys, "requirements", "req-ctl-022")[1]
     assert "  source    " in shown
     assert all(name in shown for name in (line.split()[0] for line in found))
+
+
+def test_all_variants_have_one_verdict_and_one_page(
+    broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, shown = told(
+        capsys,
+        "verify",
+        "-t",
+        "simulated",
+        "--all-variants",
+        "--scenario",
+        "Q7",
+        "--scenario",
+        "X8",
+    )
+    assert code == 0, shown
+    assert "== simulated, variant dad\n" in shown
+    folder = Path("out/verify/simulated-all/latest")
+    summary = json.loads((folder / "summary.json").read_text())
+    assert [each["verdict"] for each in summary["builds"]].count("conforms") > 5
+    assert "(variant dad)" not in shown, "X8 cannot run on most, and ran on one"
+    assert (folder / "dad" / "X8.jsonl").is_file()
+    assert "X8" in (folder / "report.html").read_text()
+    code, shown = told(capsys, "verify", "-t", broken, "--all-variants", "--scenario", "Q7")
+    assert code == 1
+    assert shown.count("\nFAIL  REQ-CTL-019") == 1, "the cause is the same on every variant"
+    assert run(["verify", "-t", broken, "--all-variants", "--variant", "dad"]) == 2

@@ -99,7 +99,10 @@ def _quirks(report: RunReport) -> Iterator[str]:
 
 
 def _absent(report: RunReport) -> Iterator[str]:
-    reasons = Counter(each.reason for each in report.results if each.outcome is None)
+    ran = {each.name for each in report.results if each.outcome is not None}
+    reasons = Counter(
+        each.reason for each in report.results if each.outcome is None and each.name not in ran
+    )
     if reasons:
         yield "not here"
     for reason, count in reasons.most_common():

@@ -1,5 +1,7 @@
 """`cmhil verify`: the conformance scenarios on a target."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,37 @@ if TYPE_CHECKING:
     from connmgr_hil.targets import Dialect, Target
 
 SUMMARY = "summary.json"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be run, and how."""
+
+    scenarios: "Sequence[Scenario]"
+    repeat: int = 1
+    retry: int = 0
+    stop: bool = False
+    verbose: bool = False
+
+    def run(self, bench: "Target", out: Path) -> "RunReport":
+        """Run it on a target, with the traces in a folder, and show how it goes."""
+        from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
+
+        from .live import LiveLog  # noqa: PLC0415
+        from .progress import Progress  # noqa: PLC0415
+
+        names = [each.name for each in self.scenarios] * self.repeat
+        with Progress(names, moving=not self.verbose) as progress:
+            return run.verify(
+                bench,
+                out,
+                scenarios=self.scenarios,
+                repeat=self.repeat,
+                retry=self.retry,
+                stop=self.stop,
+                progress=progress,
+                watch=LiveLog() if self.verbose else None,
+            )
 
 
 def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
@@ -63,6 +96,11 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
 )
 @click.option("--build", "builds", is_flag=True, help="Build the application first.")
 @click.option(
+    "--all-variants",
+    is_flag=True,
+    help="Build and run the platform and every variant of it: one verdict and one page for all.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -94,6 +132,7 @@ def verify(
     retry: int,
     repeat: int,
     builds: bool,
+    all_variants: bool,
     out: Path | None,
     json_file: Path | None,
     junit: Path | None,
@@ -109,16 +148,14 @@ def verify(
     cmhil verify -t frdm_k64f --port /dev/serial/by-id/...
     cmhil verify -t native --scenario 'REQ-CTL-*'
     cmhil verify -t native --build --failed   built anew, and only what failed the last time
+    cmhil verify -t native --all-variants     every configuration of it
     cmhil verify -t simulated --scenarios mine.py
     cmhil verify -t native --image zephyr.exe --dialect stock
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import run, selection  # noqa: PLC0415
+    from connmgr_hil.conformance import selection  # noqa: PLC0415
     from connmgr_hil.conformance.scenario import load  # noqa: PLC0415
     from connmgr_hil.files import LATEST, RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
-
-    from .live import LiveLog  # noqa: PLC0415
-    from .progress import Progress  # noqa: PLC0415
 
     if target is None and (failed or not listed):
         raise click.MissingParameter(param_hint="'-t' / '--target'", param_type="option")
@@ -136,19 +173,32 @@ def verify(
         click.echo("nothing failed in the last run")
         return ExitCode.CONFORMS
     assert target is not None
+    order = Order(chosen, repeat, retry, stop, verbose)
+
+    def opened(name: str, variant: str) -> "Target":
+        return open_target(
+            name,
+            image=image,
+            variant=variant,
+            port=port,
+            wait=wait,
+            any_build=any_build,
+            dialect=dialect,
+        )
+
+    if all_variants:
+        if variant or image or recorded:
+            raise click.UsageError("--all-variants goes without --variant, --image and --recorded.")
+        from .variants import verify_variants  # noqa: PLC0415
+
+        with RunFolder(_home(target, "all", dialect), out) as folder:
+            report = verify_variants(target, opened, order, folder.path)
+            return _concluded(report, None, folder, json_file, junit)
     if builds:
         from .build import build_target  # noqa: PLC0415
 
         build_target(target, variant)
-    bench = open_target(
-        target,
-        image=image,
-        variant=variant,
-        port=port,
-        wait=wait,
-        any_build=any_build,
-        dialect=dialect,
-    )
+    bench = opened(target, variant)
     earlier = _judged_again(recorded) if recorded else None
     if earlier is not None and earlier.interrupted:
         click.echo("VERDICT  none (interrupted)")
@@ -158,23 +208,11 @@ def verify(
         bench.claim()
         with RunFolder(home, out) as folder:
             (folder.path / SUMMARY).unlink(missing_ok=True)
-            _introduce(bench)
+            introduce(bench)
             if folder.earlier:
                 found = f"{folder.earlier} trace{'' if folder.earlier == 1 else 's'}"
                 click.echo(f"  ({found} of earlier runs in {out} count for nothing here)")
-            names = [each.name for each in chosen] * repeat
-            with Progress(names, moving=not verbose) as progress:
-                live = run.verify(
-                    bench,
-                    folder.path,
-                    scenarios=chosen,
-                    repeat=repeat,
-                    retry=retry,
-                    stop=stop,
-                    progress=progress,
-                    watch=LiveLog() if verbose else None,
-                )
-            return _concluded(live, earlier, folder, json_file, junit)
+            return _concluded(order.run(bench, folder.path), earlier, folder, json_file, junit)
 
 
 def _home(target: str, variant: str, dialect: "Dialect") -> Path:
@@ -195,7 +233,7 @@ def _list(chosen: "list[Scenario]") -> int:
     return ExitCode.CONFORMS
 
 
-def _introduce(bench: "Target") -> None:
+def introduce(bench: "Target") -> None:
     """Say what runs: which image, from which tree, and whether it is older than its sources."""
     from connmgr_hil import __version__  # noqa: PLC0415
     from connmgr_hil.conformance.origin import in_words  # noqa: PLC0415

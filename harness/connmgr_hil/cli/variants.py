@@ -1,0 +1,72 @@
+"""A platform and every variant of it, built and run one after the other: one verdict for all."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.results import RunReport, ScenarioResult
+from connmgr_hil.files import replace_file
+from connmgr_hil.report import gather, render_html
+from connmgr_hil.targets import Platform, Target, find_platform, spelled
+from connmgr_hil.toolchain.building import native_to_build
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, UsageError
+from connmgr_hil.vocabulary.escaping import on_one_line
+
+from .build import build_platform
+from .verify import Order, introduce
+
+PAGE = "report.html"
+
+
+def verify_variants(
+    name: str, opened: Callable[[str, str], Target], order: Order, out: Path
+) -> RunReport:
+    """Build and run a platform and all its variants, each with its traces in a folder of its own, and a page of all.
+
+    What this machine cannot build is said and left out. What does not build, or does not run, counts as the rig's fault.
+    """
+    platform = native_to_build() if spelled(name) == "native" else find_platform(name)
+    # A platform file that was named by its path is opened by it again.
+    named = platform.name if spelled(name) == "native" else name
+    whole = RunReport(platform.name)
+    for variant in ("", *sorted(platform.variants)):
+        label = f"{platform.name}, variant {variant}" if variant else platform.name
+        click.secho(f"\n== {label}", bold=True)
+        try:
+            if not _built(platform, variant):
+                continue
+            with opened(named, variant) as bench:
+                bench.claim()
+                introduce(bench)
+                part = order.run(bench, out / (variant or "plain"))
+        except ConnMgrHilError as error:
+            title = "It can be built and started"
+            start = ScenarioResult("start", title, (), Outcome.RIG, str(error))
+            part = RunReport(platform.name, results=[start])
+        part.target = label
+        whole.builds.append(part)
+        whole.results += part.results
+        whole.wall_seconds += part.wall_seconds
+        whole.interrupted = part.interrupted
+        whole.stopped = part.stopped or (order.stop and part.outcome is not Outcome.CONFORMS)
+        if whole.interrupted or whole.stopped:
+            break
+    if any(each.trace for each in whole.results):
+        replace_file(out / PAGE, render_html(gather([out])))
+        click.echo(f"\npage: {out / PAGE}")
+    return whole
+
+
+def _built(platform: Platform, variant: str) -> bool:
+    """Build, where there is something to build; tell whether this machine can."""
+    if platform.zephyr is None:
+        return True
+    builder = find_platform(platform.build_name) if platform.renode else platform
+    try:
+        build_platform(builder, variant=variant)
+    except UsageError as error:
+        click.echo(f"  not here: {on_one_line(error.wanted)}: {on_one_line(error.seen)}")
+        return False
+    return True
