@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from .output import write_json
+from .target_options import known_option
 
 
 @click.command()
@@ -18,7 +19,13 @@ from .output import write_json
     metavar="NAME",
     help="Judge by this release's rules (P34, ...), not by those of the device's own release.",
 )
-def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | None) -> int:
+@known_option
+def check(
+    traces: tuple[Path, ...],
+    json_file: Path | None,
+    profile_name: str | None,
+    known: Path | None,
+) -> int:
     """Judge traces again, without a device. A folder stands for all traces (*.jsonl) below it.
 
     \b
@@ -29,6 +36,7 @@ def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | 
     named, and the others are judged; the exit code is then 2, or 1 if a device fails.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
     from connmgr_hil.model.profiles import PROFILES, profile_named  # noqa: PLC0415
 
     from .closing import closing  # noqa: PLC0415
@@ -40,8 +48,11 @@ def check(traces: tuple[Path, ...], json_file: Path | None, profile_name: str | 
         raise click.BadParameter(
             f"{profile_name!r} is none of {', '.join(PROFILES)}", param_hint="--profile"
         )
+    excuses = read_known(known) if known else None
     with Progress() as progress:
         report = run.check(traces, profile=profile, progress=progress)
+    if excuses:
+        excuses.excuse(report)
     if json_file is not None:
         write_json(json_file, report.as_json())
     if told := closing(report):

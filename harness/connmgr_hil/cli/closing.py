@@ -27,7 +27,7 @@ def closing(report: RunReport, folder: Path | None = None, *, brief: bool = Fals
 
     `folder` is where the traces are; `brief` leaves out all but what did not conform.
     """
-    found = findings(report.results)
+    found = findings(each for each in report.results if not each.excused)
     blocks = ["\n".join(_finding(each)) for each in found[:_TOLD]]
     if len(found) > _TOLD:
         blocks.append(
@@ -37,9 +37,8 @@ def closing(report: RunReport, folder: Path | None = None, *, brief: bool = Fals
         blocks.append(f"see them:        {shlex.join(['cmhil', 'report', str(folder), '--open'])}")
     if brief:
         return "\n\n".join(blocks)
-    blocks += filter(
-        None, ("\n".join(_flaky(report)), "\n".join(_quirks(report)), "\n".join(_absent(report)))
-    )
+    parts = (_flaky(report), _deviations(report), _quirks(report), _absent(report))
+    blocks += filter(None, map("\n".join, parts))
     return "\n\n".join(blocks)
 
 
@@ -88,6 +87,17 @@ def _flaky(report: RunReport) -> Iterator[str]:
         why = (each.earlier[0].reason.splitlines() or [""])[0].strip()
         yield f"  {on_one_line(each.name)}: flaky {each.flaky}: {on_one_line(why)}"
         yield f"    trace: {each.earlier[0].trace}"
+
+
+def _deviations(report: RunReport) -> Iterator[str]:
+    for head, known in (
+        ("known deviations, which do not count", report.deviations),
+        ("KNOWN DEVIATIONS THAT ARE GONE: take them out of the file", report.gone),
+        ("known deviations that are still there after their last day, and count", report.over),
+    ):
+        if known:
+            yield click.style(head, fg="yellow")
+        yield from (f"  {on_one_line(each)}" for each in known)
 
 
 def _quirks(report: RunReport) -> Iterator[str]:

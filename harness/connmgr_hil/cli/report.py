@@ -10,6 +10,8 @@ from connmgr_hil.files import replace_file
 from connmgr_hil.vocabulary.errors import ExitCode
 from connmgr_hil.vocabulary.escaping import on_one_line
 
+from .target_options import known_option
+
 
 @click.command()
 @click.argument(
@@ -34,6 +36,7 @@ from connmgr_hil.vocabulary.escaping import on_one_line
     metavar="FILE",
     help="Also tell which seeded defects were caught, as written by 'cmhil defects --json'.",
 )
+@known_option
 def report(
     traces: tuple[Path, ...],
     opened: bool,
@@ -41,6 +44,7 @@ def report(
     junit: Path | None,
     markdown: Path | None,
     defects: Path | None,
+    known: Path | None,
 ) -> int:
     """Make a report from traces, which are judged again. A folder stands for all traces below it.
 
@@ -53,8 +57,9 @@ def report(
     left out; the exit code is then 2.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil import report as reports  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
 
-    evidence = reports.gather(traces)
+    evidence = reports.gather(traces, read_known(known) if known else None)
     scores = reports.read_scores(defects) if defects else None
     if opened and html is None:
         html = (traces[0] if traces[0].is_dir() else traces[0].parent) / "report.html"

@@ -90,6 +90,8 @@ def _ends(report: RunReport) -> str:
         for outcome, text in _COUNTED
         if outcome in outcomes or outcome in {Outcome.CONFORMS, Outcome.FAILS}
     ]
+    if excused := sum(1 for result in report.results if result.excused):
+        told.append(f"{excused} of them known")
     if flaky := sum(1 for result in report.results if result.flaky):
         told.append(f"{flaky} flaky")
     return ", ".join(told)

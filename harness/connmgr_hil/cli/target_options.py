@@ -108,6 +108,13 @@ def dialect_option(function: Body) -> Body:
     )(function)
 
 
+known_option = click.option(
+    "--known",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Known deviations (TOML): what fails as they say is told and does not count.",
+)
+
 most_inconclusive_option = click.option(
     "--most-inconclusive",
     type=click.FloatRange(0, 100),

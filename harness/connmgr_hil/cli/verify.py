@@ -10,9 +10,10 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
 
 from .output import write_json
-from .target_options import dialect_option, optional_target_options
+from .target_options import dialect_option, known_option, optional_target_options
 
 if TYPE_CHECKING:
+    from connmgr_hil.conformance.deviations import Known
     from connmgr_hil.conformance.results import RunReport
     from connmgr_hil.conformance.scenario import Scenario
     from connmgr_hil.files import RunFolder
@@ -114,6 +115,7 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     metavar="DIR",
     help="First judge the traces in DIR again, which were recorded from real Zephyr.",
 )
+@known_option
 @click.option("-v", "--verbose", is_flag=True, help="Show all that the device shows, live.")
 @dialect_option
 def verify(
@@ -137,6 +139,7 @@ def verify(
     json_file: Path | None,
     junit: Path | None,
     recorded: Path | None,
+    known: Path | None,
     verbose: bool,
     dialect: "Dialect",
 ) -> int:
@@ -153,6 +156,7 @@ def verify(
     cmhil verify -t native --image zephyr.exe --dialect stock
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import selection  # noqa: PLC0415
+    from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
     from connmgr_hil.conformance.scenario import load  # noqa: PLC0415
     from connmgr_hil.files import LATEST, RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
@@ -173,6 +177,7 @@ def verify(
         click.echo("nothing failed in the last run")
         return ExitCode.CONFORMS
     assert target is not None
+    excuses = read_known(known) if known else None
     order = Order(chosen, repeat, retry, stop, verbose)
 
     def opened(name: str, variant: str) -> "Target":
@@ -193,7 +198,7 @@ def verify(
 
         with RunFolder(_home(target, "all", dialect), out) as folder:
             report = verify_variants(target, opened, order, folder.path)
-            return _concluded(report, None, folder, json_file, junit)
+            return _concluded(report, None, folder, json_file, junit, excuses)
     if builds:
         from .build import build_target  # noqa: PLC0415
 
@@ -212,7 +217,8 @@ def verify(
             if folder.earlier:
                 found = f"{folder.earlier} trace{'' if folder.earlier == 1 else 's'}"
                 click.echo(f"  ({found} of earlier runs in {out} count for nothing here)")
-            return _concluded(order.run(bench, folder.path), earlier, folder, json_file, junit)
+            live = order.run(bench, folder.path)
+            return _concluded(live, earlier, folder, json_file, junit, excuses)
 
 
 def _home(target: str, variant: str, dialect: "Dialect") -> Path:
@@ -276,6 +282,7 @@ def _concluded(
     folder: "RunFolder",
     json_file: Path | None,
     junit: Path | None,
+    excuses: "Known | None",
 ) -> int:
     """Write the summary, and only then say how it ended: a terminal that has gone takes nothing with it."""
     from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
@@ -283,6 +290,8 @@ def _concluded(
     from .closing import closing  # noqa: PLC0415
     from .summary import summary  # noqa: PLC0415
 
+    if excuses:
+        excuses.excuse(live)
     overall = Outcome.worst([each.outcome for each in (live, earlier) if each])
     document = live.as_json()
     if not live.interrupted:
@@ -297,7 +306,7 @@ def _concluded(
             lost = lost or error
             overall = Outcome.worst([overall, Outcome.RIG])
     if junit and not lost:
-        _write_junit(junit, [each.trace for each in live.every() if each.trace])
+        _write_junit(junit, [each.trace for each in live.every() if each.trace], excuses)
     if told := closing(live, folder.name):
         click.echo("\n" + told + "\n")
     click.echo(summary(live) + "\n")
@@ -317,8 +326,8 @@ def _concluded(
     return overall.exit_code
 
 
-def _write_junit(path: Path, traces: list[Path]) -> None:
+def _write_junit(path: Path, traces: list[Path], excuses: "Known | None") -> None:
     from connmgr_hil.files import replace_file  # noqa: PLC0415
     from connmgr_hil.report import gather, render_junit  # noqa: PLC0415 - slow to import
 
-    replace_file(path, render_junit(gather(traces)))
+    replace_file(path, render_junit(gather(traces, excuses)))

@@ -49,6 +49,11 @@ class ScenarioResult:
     """Those tries, where they are told with the last."""
     device: tuple[str, ...] = ()
     """The options that name the device, as they were given."""
+    platform: str = ""
+    release: str = ""
+    """Zephyr's, as the device told it; empty where it did not."""
+    excused: str = ""
+    """The known deviation by which it fails; then it does not count."""
 
     @property
     def flaky(self) -> str:
@@ -80,6 +85,9 @@ class ScenarioResult:
             "restarted_by": self.restarted_by,
             "confirmed": self.confirmed,
             "device": list(self.device),
+            "platform": self.platform,
+            "release": self.release,
+            "excused": self.excused,
             "flaky": self.flaky,
             "earlier": [each.as_json() for each in self.earlier],
         }
@@ -121,6 +129,12 @@ class RunReport:
     """Why files were left out that are no sound traces."""
     unended: list[Path] = field(default_factory=list)
     """Folders of runs that were killed or interrupted, or are still under way."""
+    deviations: list[str] = field(default_factory=list)
+    """Known deviations that showed; what fails by them alone does not count."""
+    gone: list[str] = field(default_factory=list)
+    """Known deviations that no longer show, though what ran would show them."""
+    over: list[str] = field(default_factory=list)
+    """Known deviations that still show after the day until which they were waited for."""
     origin: Provenance | None = None
     """Where the evidence comes from, where all of it comes from one image."""
     mistake: UsageError | None = None
@@ -132,7 +146,11 @@ class RunReport:
 
         A run in which nothing ran is inconclusive, and so is one of which a part is not known.
         """
-        outcomes = [result.outcome for result in self.results if result.outcome]
+        outcomes = [
+            Outcome.CONFORMS if result.excused else result.outcome
+            for result in self.results
+            if result.outcome
+        ]
         if self.unread or self.unended or self.mistake:
             outcomes.append(Outcome.INCONCLUSIVE)
         return Outcome.worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
@@ -168,9 +186,10 @@ class RunReport:
     def _standing(self, ident: str) -> Standing:
         every = requirements()[ident].in_every_run
         about = [each for each in self.results if every or ident in each.requirements]
-        if any(ident in result.blamed for result in self.results):
+        blamed = [each for each in self.results if ident in each.blamed]
+        if any(not result.excused for result in blamed):
             return "failed"
-        if any(ident in result.quirks for result in self.results):
+        if blamed or any(ident in result.quirks for result in self.results):
             return "quirk"
         if any(result.outcome is Outcome.CONFORMS for result in about):
             return "held"
@@ -208,6 +227,7 @@ class RunReport:
             "stopped": self.stopped,
             "mistake": self.mistake.told() if self.mistake else "",
             "builds": [each.as_json() for each in self.builds],
+            "deviations": {"seen": self.deviations, "gone": self.gone, "over": self.over},
             "unended": [str(each) for each in self.unended],
             "unread": [f"{each.wanted}: {each.seen}" for each in self.unread],
         }

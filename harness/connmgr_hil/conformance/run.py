@@ -243,6 +243,8 @@ class _Runner:
             unrecorded=self.unrecorded,
             confirmed=session.confirmation,
             device=self._target.asked or ("-t", self._target.name),
+            platform=self._target.platform.name,
+            release=self._device[0].zephyr if self._device else "",
         )
 
     def _insist_on_one_build(self, facts: Hello) -> None:
@@ -368,7 +370,12 @@ def judge(
         seen(checker)
     result = _result(title, header, verdict, path, time.monotonic() - started)
     named = header.origin.device if header.origin else ()
-    result = replace(result, device=named or ("-t", header.target or header.platform))
+    result = replace(
+        result,
+        device=named or ("-t", header.target or header.platform),
+        platform=header.platform or header.target,
+        release=hello.zephyr if hello else "",
+    )
     if hello is None:
         return Judged(result, header.target, name)
     return Judged(result, header.target, name, hello.dialect, hello.zephyr, hello.build)

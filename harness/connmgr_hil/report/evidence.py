@@ -7,6 +7,7 @@ from pathlib import Path
 
 from connmgr_hil.checker import Failure, Outcome, check_trace
 from connmgr_hil.conformance.builds import Judged
+from connmgr_hil.conformance.deviations import Known
 from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing, with_retries
 from connmgr_hil.conformance.run import judge
@@ -56,6 +57,11 @@ class Story:
     """Whether it was tried again, and conforms then: it counts no more, and is told as flaky."""
 
     @property
+    def counts(self) -> bool:
+        """Whether the verdict depends on it."""
+        return not (self.superseded or self.result.excused)
+
+    @property
     def label(self) -> str:
         """The scenario's name, with what tells this trace from others of it."""
         return f"{self.result.name} ({self.which})" if self.which else self.result.name
@@ -83,7 +89,7 @@ class Shown:
     @property
     def outcome(self) -> Outcome:
         """The outcome of this platform's traces: what another build showed does not count."""
-        return Outcome.worst([each.outcome for each in self.stories if not each.superseded])
+        return Outcome.worst([each.outcome for each in self.stories if each.counts])
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
@@ -140,8 +146,8 @@ class Evidence:
 
     @property
     def counting(self) -> tuple[Story, ...]:
-        """All traces but those of tries after which another conforms."""
-        return tuple(story for story in self.stories if not story.superseded)
+        """All traces but those of tries after which another conforms, and of known deviations."""
+        return tuple(story for story in self.stories if story.counts)
 
     def with_outcome(self, outcome: Outcome) -> tuple[Story, ...]:
         """Return the traces that count and were judged so."""
@@ -172,10 +178,10 @@ class _Origin:
 _Group = tuple[str, tuple[str, ...]]
 
 
-def gather(paths: Iterable[Path]) -> Evidence:
+def gather(paths: Iterable[Path], known: Known | None = None) -> Evidence:
     """Judge traces and gather what they show, each build by itself; folders stand for all traces (*.jsonl) below them.
 
-    Files that are no sound traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
+    What fails as is `known` does not count. Files that are no sound traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
     `UsageError` where there is none at all.
     """
     meant = list(paths)
@@ -197,7 +203,7 @@ def gather(paths: Iterable[Path]) -> Evidence:
     platforms: list[Shown] = []
     number = 0
     for group in sorted(groups):
-        platforms.append(_shown(groups[group], number, _suffix(group, groups)))
+        platforms.append(_shown(groups[group], number, _suffix(group, groups), known))
         number += len(groups[group])
     return Evidence(tuple(platforms), tuple(unread), tuple(RunFolder.unended(meant)))
 
@@ -234,11 +240,15 @@ def _origin(path: Path, models: Models) -> _Origin:
     return _Origin(path, header, hello, judge(path, profile_named(header.profile), models))
 
 
-def _shown(origins: list[_Origin], number: int, told: tuple[bool, bool]) -> Shown:
+def _shown(
+    origins: list[_Origin], number: int, told: tuple[bool, bool], known: Known | None
+) -> Shown:
     order = list(registered())
     origins, shortest = _without_shortest(origins)
     origins = sorted(origins, key=lambda each: (_place(order, each.header.scenario), each.path))
     report = _report(origins)
+    if known:
+        known.excuse(report)
     hellos = [origin.hello for origin in origins if origin.hello]
     identity = identify(origins[0].header, hellos, report.profile)
     board = identity.name

@@ -89,7 +89,9 @@ def _case(classname: str, story: Story) -> Any:
             ("target", story.target),
         ],
     )
-    if story.outcome is not Outcome.CONFORMS:
+    if result.excused:
+        case.append(Skipped(legal(f"known deviation: {result.excused}")[:MESSAGE]))
+    elif story.outcome is not Outcome.CONFORMS:
         kind = Failure if story.outcome is Outcome.FAILS else Error
         problem: Any = kind(legal(first_sentence(story))[:MESSAGE], str(story.outcome))
         problem.text = legal(f"{result.reason}\nreplay: {replay(story)}")[:TEXT]

@@ -80,6 +80,13 @@ def apart(evidence: Evidence) -> list[str]:
         sentences.append(
             f"{counted(len(evidence.unread), 'file')} not judged, no sound trace: {names}"
         )
+    for platform in evidence.platforms:
+        for head, deviations in (
+            ("Known deviation, which does not count", platform.report.deviations),
+            ("Known deviation that is gone", platform.report.gone),
+            ("Known deviation past its last day", platform.report.over),
+        ):
+            sentences += [f"{head}: {each}" for each in deviations]
     flaky = [
         f"{each.label} ({each.result.flaky})" for each in evidence.stories if each.result.flaky
     ]

@@ -1,0 +1,127 @@
+"""A run in which only known deviations fail is green and says them; one that is gone is said, too."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from junitparser import JUnitXml
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.cli.closing import closing
+from connmgr_hil.cli.main import run
+from connmgr_hil.conformance.deviations import Known, read_known
+from connmgr_hil.conformance.results import RunReport
+from connmgr_hil.conformance.run import check, verify
+from connmgr_hil.conformance.selection import choose
+from connmgr_hil.report import gather, render_html, render_junit
+from connmgr_hil.targets import open_target
+from connmgr_hil.vocabulary.errors import BadInput
+
+TODAY = dt.date(2026, 6, 1)
+
+
+def known(tmp_path: Path, *lines: str) -> Known:
+    path = tmp_path / "known.toml"
+    path.write_text('[[deviation]]\nreason = "in review"\n' + "\n".join(lines))
+    return read_known(path, TODAY)
+
+
+@pytest.fixture(scope="module")
+def traces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two scenarios that fail, for REQ-CTL-019 and for REQ-CTL-025, and one that conforms."""
+    out = tmp_path_factory.mktemp("traces")
+    broken = open_target("simulated", arguments=("--defect", "timeout_in_ms"))
+    verify(broken, out, scenarios=choose(["Q7", "Q12", "E1"]))
+    return out
+
+
+def judged(traces: Path, excuses: Known) -> RunReport:
+    report = check([traces])
+    excuses.excuse(report)
+    return report
+
+
+def test_only_known_failures_are_green(tmp_path: Path, traces: Path) -> None:
+    both = known(tmp_path, 'requirement = "req-ctl-0[12]*"')
+    report = judged(traces, both)
+    assert report.outcome is Outcome.CONFORMS
+    assert report.deviations == ["req-ctl-0[12]*: in review"]
+    assert not report.gone
+    assert "which do not count" in closing(report)
+    assert "  req-ctl-0[12]*: in review" in closing(report)
+    assert "FAIL" not in closing(report)
+    assert report.by_requirement()["REQ-CTL-019"] == "quirk"
+    evidence = gather([traces], both)
+    assert evidence.outcome is Outcome.CONFORMS
+    assert "known deviation" in render_html(evidence)
+    cases = {
+        each.name: each for suite in JUnitXml.fromstring(render_junit(evidence)) for each in suite
+    }
+    assert [type(each).__name__ for each in cases["Q7"].result] == ["Skipped"]
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        'scenario = "Q7"',
+        'requirement = "REQ-CTL-019"',
+        'scenario = "Q*"\nrequirement = "REQ-CTL-025"',
+    ],
+)
+def test_another_failure_still_counts(tmp_path: Path, traces: Path, bound: str) -> None:
+    report = judged(traces, known(tmp_path, bound))
+    assert report.outcome is Outcome.FAILS
+    assert len(report.deviations) == 1
+    assert sum(1 for each in report.results if each.excused) == 1
+
+
+@pytest.mark.parametrize(
+    "bound", ['platform = "native*"', 'release = "4.*"', 'requirement = "REQ-CTL-025"']
+)
+def test_what_is_elsewhere_is_not_known_here(tmp_path: Path, traces: Path, bound: str) -> None:
+    report = judged(traces, known(tmp_path, 'scenario = "Q7"', bound))
+    assert not any(each.excused for each in report.results)
+
+
+def test_one_that_is_gone_and_one_that_is_over_are_said(tmp_path: Path, traces: Path) -> None:
+    gone = judged(traces, known(tmp_path, 'scenario = "E1"'))
+    assert gone.gone == ["E1: in review"]
+    assert "ARE GONE" in closing(gone)
+    assert not judged(traces, known(tmp_path, 'scenario = "Q13"')).gone, "it did not run"
+    over = judged(traces, known(tmp_path, 'scenario = "Q7"', "until = 2026-05-31"))
+    assert over.over == ["Q7: in review, until 2026-05-31"]
+    assert "after their last day" in closing(over)
+    assert not judged(traces, known(tmp_path, 'scenario = "Q7"', "until = 2026-06-01")).over
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('link = "x"', "neither"),
+        ('scenario = "Q77"', "did you mean 'Q7'"),
+        ('requirement = "REQ-CLT-019"', "did you mean 'REQ-CTL-019'"),
+        ('scenario = "Q7"\nplatfrom = "x"', "platfrom"),
+        ("scenario = 7", "scenario"),
+        ("scenario", "Expected"),
+    ],
+)
+def test_mistakes_in_the_file_are_told(tmp_path: Path, lines: str, said: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        known(tmp_path, lines)
+    assert said in str(caught.value)
+
+
+def test_the_commands_take_the_file(
+    tmp_path: Path, traces: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known(tmp_path, 'requirement = "REQ-CTL-0*"')
+    file = str(tmp_path / "known.toml")
+    summary = tmp_path / "s.json"
+    assert run(["check", str(traces)]) == 1
+    assert run(["check", str(traces), "--known", file, "--json", str(summary)]) == 0
+    assert json.loads(summary.read_text())["deviations"]["seen"] == ["REQ-CTL-0*: in review"]
+    out = str(tmp_path / "out")
+    arguments = ["verify", "-t", "simulated", "--scenario", "Q7", "--known", file, "--out", out]
+    assert run(arguments) == 0
+    assert "THAT ARE GONE" in capsys.readouterr().out
