@@ -15,7 +15,7 @@ from connmgr_hil.conformance.replaying import commands_of
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.conformance.walker import walk
 from connmgr_hil.model import World
-from connmgr_hil.targets import open_target
+from connmgr_hil.targets import Choice, open_target
 from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
@@ -129,7 +129,7 @@ def test_a_failure_is_shrunk_to_what_matters(failing: Path, tmp_path: Path) -> N
 def test_a_minimum_becomes_tests(failing: Path, tmp_path: Path) -> None:
     result = shrinker.shrink(open_target("simulated"), failing, tmp_path / "min.jsonl", confirm=1)
     image = tmp_path / "zephyr.exe"
-    device = export.Device("native", image, "dad", "usb:12", any_build=True)
+    device = Choice("native", image, "dad", "usb:12", any_build=True)
     python, robot = export.write_tests(result, tmp_path, "walk-5-0", device)
     assert (
         f'cm_device(target="native", image="{image}", variant="dad", port="usb:12", any_build=True)'

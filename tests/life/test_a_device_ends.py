@@ -17,7 +17,7 @@ from connmgr_hil.conformance.confirming import ends_again_by_commands
 from connmgr_hil.conformance.defects import defects
 from connmgr_hil.conformance.session import Nonconforming, Session
 from connmgr_hil.conformance.walker import walk
-from connmgr_hil.targets import ProgramTarget, open_target
+from connmgr_hil.targets import Choice, ProgramTarget, open_target
 from connmgr_hil.trace import read_records
 from connmgr_hil.transport.deadlines import time_scale
 from connmgr_hil.vocabulary.errors import RigFault
@@ -289,7 +289,7 @@ def test_it_is_shrunk_and_written_as_tests(defect: str, tmp_path: Path) -> None:
     last = result.failure.since.rpartition(" · ")[2]
     assert last.split()[0] == commands[-1].split()[0]
     assert check_trace(minimal).outcome is Outcome.FAILS
-    python, robot = export.write_tests(result, tmp_path, defect, export.Device("simulated"))
+    python, robot = export.write_tests(result, tmp_path, defect, Choice("simulated"))
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(python)],
         capture_output=True,

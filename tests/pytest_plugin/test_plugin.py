@@ -167,7 +167,7 @@ def test_misconduct_while_tidying_up_is_an_error(run_tests: RunTests) -> None:
 
 RIG = """
     import os, signal
-    from connmgr_hil.testbed import Choice
+    from connmgr_hil.targets import Choice
 
     def test_during(cm, cm_targets):
         os.kill(cm_targets.get(Choice()).pid, signal.SIGKILL)

@@ -14,10 +14,17 @@ from connmgr_hil.vocabulary.errors import NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import fancy, print_table, write_json
-from .target_options import most_inconclusive_option, time_scale_option
+from .target_options import (
+    before_option,
+    json_option,
+    most_inconclusive_option,
+    out_option,
+    time_scale_option,
+)
 
 if TYPE_CHECKING:  # slow to import
     from connmgr_hil.campaign import Done, Ledger, Summary, Task
+    from connmgr_hil.vocabulary.stimuli import Words
 
 
 @click.command()
@@ -38,7 +45,7 @@ if TYPE_CHECKING:  # slow to import
     "--steps", type=click.IntRange(1, 100_000), default=100, show_default=True, metavar="N"
 )
 @click.option("--seed", type=int, metavar="S", help="The same seed gives the same walks.")
-@click.option("--before", multiple=True, metavar="COMMAND", help="As for 'cmhil walk'.")
+@before_option
 @click.option(
     "--defects",
     multiple=True,
@@ -58,8 +65,8 @@ if TYPE_CHECKING:  # slow to import
 )
 @most_inconclusive_option
 @click.option("--resume", is_flag=True, help="Go on with the campaign in --out, which was ended.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@out_option
+@json_option
 @time_scale_option
 def campaign(
     targets: tuple[str, ...],
@@ -67,7 +74,7 @@ def campaign(
     walks: int,
     steps: int,
     seed: int | None,
-    before: tuple[str, ...],
+    before: "tuple[Words, ...]",
     defects: tuple[str, ...],
     jobs: int | None,
     scheduler: str | None,
@@ -94,7 +101,6 @@ def campaign(
     from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415
     from connmgr_hil.files import RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
-    from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
 
     folder = out or Path("out", "campaign")
     ledger = work.Ledger(folder)
@@ -106,9 +112,6 @@ def campaign(
     chosen = (
         begun if begun is not None else seed if seed is not None else secrets.randbelow(1_000_000)
     )
-    first = tuple(tuple(command.split()) for command in before)
-    for words in first:
-        validate(words)
     bases: list[Task] = []
     hunted: dict[str, tuple[str, ...]] = {}
     for each in targets:
@@ -117,7 +120,7 @@ def campaign(
         bases.append(
             work.Task(
                 name, str(Path(image).absolute()) if image else "", variant, chosen, steps=steps,
-                before=first, keep=keep, shrink=60.0 if shrink else 0.0,
+                before=before, keep=keep, shrink=60.0 if shrink else 0.0,
             )
         )  # fmt: skip
         if defects:

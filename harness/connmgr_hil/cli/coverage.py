@@ -8,6 +8,7 @@ import click
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import write_json
+from .target_options import json_option
 
 if TYPE_CHECKING:
     from connmgr_hil.conformance.coverage import Coverage
@@ -19,7 +20,7 @@ _MARKS = {"held": "+", "failed": "F", "quirk": "q", "unreachable": "-", "not_run
 @click.argument(
     "traces", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACE..."
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@json_option
 @click.option("--paths", is_flag=True, help="Seek the shortest way to each rule not reached.")
 def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> int:
     """Show requirements by platform, from traces on disk, and what was never reached.

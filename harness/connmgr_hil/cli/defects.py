@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from .output import fancy, print_table, write_json
-from .target_options import target_options
+from .target_options import json_option, target_choice
 
 if TYPE_CHECKING:  # slow to import
     from connmgr_hil.conformance.defects import DefectReport, Finding
+    from connmgr_hil.targets import Choice
 
 
 @click.command()
-@target_options
+@target_choice
 @click.option(
     "--only",
     multiple=True,
@@ -26,14 +27,9 @@ if TYPE_CHECKING:  # slow to import
     metavar="DIR",
     help="For traces; out/defects/TARGET if not given.",
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@json_option
 def defects(
-    target: str,
-    image: Path | None,
-    variant: str,
-    port: str,
-    wait: float,
-    any_build: bool,
+    choice: "Choice",
     only: tuple[str, ...],
     out: Path | None,
     json_file: Path | None,
@@ -47,25 +43,19 @@ def defects(
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415 - slow to import
     from connmgr_hil.files import RunFolder  # noqa: PLC0415
-    from connmgr_hil.targets import Target, open_target  # noqa: PLC0415
+    from connmgr_hil.targets import Target  # noqa: PLC0415
 
     def open_for(defect: hunting.Defect) -> Target:
-        return open_target(
-            target,
-            image=image,
-            variant=defect.variant or variant,
-            port=port,
-            wait=wait,
-            any_build=any_build,
-            arguments=("--defect", defect.name) if defect.at_boot else (),
+        return choice.open(
+            variant=defect.variant, arguments=("--defect", defect.name) if defect.at_boot else ()
         )
 
-    bench = open_target(
-        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
-    )
+    bench = choice.open()
     place: hunting.Place = "simulated" if bench.platform.kind == "simulated" else "firmware"
     chosen = hunting.choose(place, only)
-    folder = out or Path("out", "defects", "-".join(filter(None, (Path(target).stem, variant))))
+    folder = out or Path(
+        "out", "defects", "-".join(filter(None, (Path(choice.target).stem, choice.variant)))
+    )
     click.echo(f"{len(chosen)} defects, one by one: {bench.platform.description}")
     with RunFolder(folder, folder) as kept:
         report = hunting.score(bench.name, chosen, open_for, folder, progress=_progress)

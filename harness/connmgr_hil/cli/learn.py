@@ -6,28 +6,25 @@ from typing import TYPE_CHECKING
 import click
 
 from .output import write_json
-from .target_options import target_options
+from .target_options import before_option, json_option, out_option, target_choice
 
 if TYPE_CHECKING:
     from connmgr_hil.learning import Learned
+    from connmgr_hil.targets import Choice
+    from connmgr_hil.vocabulary.stimuli import Words
 
 _MOST_SHOWN = 5
 
 
 @click.command()
-@target_options
+@target_choice
 @click.option("--iface", default="A", metavar="IFACE", help="Role letter, name or number; A.")
 @click.option(
     "--inputs",
     metavar="A,B,…",
     help="Letters of the automaton's alphabet, by comma, or commands of the probe.",
 )
-@click.option(
-    "--before",
-    multiple=True,
-    metavar="COMMAND",
-    help="Give this command after each reset, such as 'defect timeout_retried on' (repeatable).",
-)
+@before_option
 @click.option("--budget", type=float, default=60.0, metavar="SECONDS", help="Of learning; 60.")
 @click.option("--queries", type=click.IntRange(1), default=20_000, metavar="N", help="At most.")
 @click.option("--states", type=click.IntRange(1), default=100, metavar="N", help="At most; 100.")
@@ -35,18 +32,13 @@ _MOST_SHOWN = 5
     "--tests", type=click.IntRange(0), default=200, metavar="N", help="Random words at the end."
 )
 @click.option("--seed", type=int, default=0, metavar="S", help="Of the random words; 0.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@out_option
+@json_option
 def learn(
-    target: str,
-    image: Path | None,
-    variant: str,
-    port: str,
-    wait: float,
-    any_build: bool,
+    choice: "Choice",
     iface: str,
     inputs: str | None,
-    before: tuple[str, ...],
+    before: "tuple[Words, ...]",
     budget: float,
     queries: int,
     states: int,
@@ -71,17 +63,10 @@ def learn(
         learn as learn_iface,
     )
     from connmgr_hil.learning.inputs import USUAL  # noqa: PLC0415
-    from connmgr_hil.targets import open_target  # noqa: PLC0415
-    from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
 
-    first = tuple(tuple(command.split()) for command in before)
-    for words in first:
-        validate(words)
     alphabet = tuple(each.strip() for each in inputs.split(",")) if inputs else USUAL
-    bench = open_target(
-        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
-    )
-    folder = out or Path("out", "learn", Path(target).stem)
+    bench = choice.open()
+    folder = out or Path("out", "learn", Path(choice.target).stem)
     click.echo(f"learning {iface} of {bench.platform.description}: {', '.join(alphabet)}")
     with bench:
         bench.claim()
@@ -91,7 +76,7 @@ def learn(
                 folder,
                 iface=iface,
                 inputs=alphabet,
-                before=first,
+                before=before,
                 limits=Limits(queries, budget, states, tests),
                 seed=seed,
             )
@@ -99,13 +84,13 @@ def learn(
             files = drawing.write(learned, folder)
     if json_file is not None:
         write_json(json_file, learned.as_json())
-    click.echo("\n".join(_lines(learned, target, image)))
+    click.echo("\n".join(_lines(learned, choice)))
     for path in files:
         click.echo(f"  drawn:         {path}")
     return learned.exit_code
 
 
-def _lines(learned: "Learned", target: str, image: Path | None) -> list[str]:
+def _lines(learned: "Learned", choice: "Choice") -> list[str]:
     asked = (
         f"{learned.queries} words asked, {learned.remembered} remembered; {learned.steps} inputs, "
         f"{learned.resets} resets, {learned.restarts} restarts, {learned.rounds} guesses, "
@@ -138,7 +123,7 @@ def _lines(learned: "Learned", target: str, image: Path | None) -> list[str]:
             "the first did not show again on a restarted device: a reset may leave something behind",
         ]
     sequence = " · ".join(" ".join(words) for words in learned.sequence)
-    option = f" --image {image}" if image else ""
+    option = f" --image {choice.image}" if choice.image else ""
     if learned.failure:
         lines += learned.failure.lines()
     else:
@@ -146,6 +131,6 @@ def _lines(learned: "Learned", target: str, image: Path | None) -> list[str]:
     return [
         *lines,
         f"  shortest sequence:  {sequence}",
-        f"  replay:        cmhil replay {learned.minimal} -t {target}{option}",
+        f"  replay:        cmhil replay {learned.minimal} -t {choice.target}{option}",
         "DIFFERENT" if learned.differs else "not shown to be different",
     ]

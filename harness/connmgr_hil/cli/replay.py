@@ -5,27 +5,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .target_options import target_options
+from .target_options import target_choice
 
 if TYPE_CHECKING:
     from connmgr_hil.checker import Outcome
+    from connmgr_hil.targets import Choice
 
 
 @click.command()
 @click.argument("trace", type=click.Path(path_type=Path), metavar="TRACE")
-@target_options
+@target_choice
 @click.option(
     "--times", type=click.IntRange(1, 1000), default=1, metavar="N", help="So many times."
 )
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The new trace.")
 def replay(
     trace: Path,
-    target: str,
-    image: Path | None,
-    variant: str,
-    port: str,
-    wait: float,
-    any_build: bool,
+    choice: "Choice",
     times: int,
     out: Path | None,
 ) -> int:
@@ -38,14 +34,11 @@ def replay(
     from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
     from connmgr_hil.conformance import shrinker  # noqa: PLC0415
     from connmgr_hil.conformance.replaying import recorded_in  # noqa: PLC0415
-    from connmgr_hil.targets import open_target  # noqa: PLC0415
 
     recorded = recorded_in(trace)
     path = out or Path("out", "replay", f"{trace.stem}.jsonl")
     outcomes: list[Outcome] = []
-    with open_target(
-        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
-    ) as bench:
+    with choice.open() as bench:
         # What the rig did once it does again, and nothing of it is about the device.
         while len(outcomes) < times and Outcome.RIG not in outcomes:
             verdict = shrinker.replayed(

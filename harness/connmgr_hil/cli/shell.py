@@ -1,16 +1,20 @@
 """`cmhil shell`: a device under one's own hands."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from connmgr_hil.vocabulary.errors import ExitCode
 
-from .target_options import target_options
+from .target_options import target_choice
+
+if TYPE_CHECKING:
+    from connmgr_hil.targets import Choice
 
 
 @click.command()
-@target_options
+@target_choice
 @click.option(
     "--trace",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -19,12 +23,7 @@ from .target_options import target_options
 )
 @click.option("--raw", is_flag=True, help="Also show the frames themselves ('raw off' ends it).")
 def shell(
-    target: str,
-    image: Path | None,
-    variant: str,
-    port: str,
-    wait: float,
-    any_build: bool,
+    choice: "Choice",
     trace: Path | None,
     raw: bool,
 ) -> int:
@@ -41,15 +40,11 @@ def shell(
     'state' marks what has changed since it was last asked. At a terminal there are a history and completion
     by Tab; commands may also come from a pipe: then the exit code is 2 if one of them could not be given.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.targets import open_target  # noqa: PLC0415 - slow to import
-
     from .console import Console  # noqa: PLC0415
 
-    path = trace or Path("out", "shell", f"{Path(target).stem}.jsonl")
+    path = trace or Path("out", "shell", f"{Path(choice.target).stem}.jsonl")
     with (
-        open_target(
-            target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
-        ) as bench,
+        choice.open() as bench,
         Console(bench, path, raw=raw) as console,
     ):
         console.run()

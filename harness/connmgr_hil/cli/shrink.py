@@ -1,30 +1,29 @@
 """`cmhil shrink`: the shortest command sequence that shows a failure."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from connmgr_hil.vocabulary.errors import ExitCode
 
-from .target_options import target_options
+from .target_options import out_option, target_choice
+
+if TYPE_CHECKING:
+    from connmgr_hil.targets import Choice
 
 
 @click.command()
 @click.argument("trace", type=click.Path(path_type=Path), metavar="TRACE")
-@target_options
+@target_choice
 @click.option(
     "--budget", type=float, default=60.0, metavar="SECONDS", help="Of searching; 60 if not given."
 )
 @click.option("--confirm", type=click.IntRange(1, 100), default=5, metavar="N", help="Restarts.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@out_option
 def shrink(
     trace: Path,
-    target: str,
-    image: Path | None,
-    variant: str,
-    port: str,
-    wait: float,
-    any_build: bool,
+    choice: "Choice",
     budget: float,
     confirm: int,
     out: Path | None,
@@ -37,13 +36,10 @@ def shrink(
     cmhil shrink out/walk/native/walk-1-0.jsonl -t native
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import export, shrinker  # noqa: PLC0415 - slow to import
-    from connmgr_hil.targets import open_target  # noqa: PLC0415
 
     folder = out or Path("out", "shrink")
     minimal = folder / f"{trace.stem}.min.jsonl"
-    bench = open_target(
-        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
-    )
+    bench = choice.open()
     result = shrinker.shrink(
         bench,
         trace,
@@ -54,11 +50,9 @@ def shrink(
             f"  {length} commands after {resets} resets", err=True
         ),
     )
-    written = export.write_tests(
-        result, folder, trace.stem, export.Device(target, image, variant, port, any_build)
-    )
+    written = export.write_tests(result, folder, trace.stem, choice)
     click.echo("\n".join(result.lines()))
-    click.echo(f"  replay:        cmhil replay {minimal} -t {target}")
+    click.echo(f"  replay:        cmhil replay {minimal} -t {choice.target}")
     for path in written:
         click.echo(f"  as a test:     {path}")
     if result.interrupted:

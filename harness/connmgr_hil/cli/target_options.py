@@ -1,6 +1,7 @@
 """The options by which commands name a target."""
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 import click
@@ -97,6 +98,28 @@ def _target_options(function: Body, *, required: bool) -> Body:
     return function
 
 
+def target_choice(function: Body) -> Body:
+    """Add --target and what goes with it to a command, which gets them as one `choice`."""
+
+    @wraps(function)
+    def packed(
+        *arguments: object,
+        target: str,
+        image: Path | None,
+        variant: str,
+        port: str,
+        any_build: bool,
+        wait: float,
+        **options: object,
+    ) -> int | None:
+        from connmgr_hil.targets import Choice  # noqa: PLC0415 - slow to import
+
+        choice = Choice(target, image, variant, port, any_build, wait)
+        return function(*arguments, choice=choice, **options)
+
+    return target_options(packed)
+
+
 def dialect_option(function: Body) -> Body:
     """Add --dialect to a command."""
     return click.option(
@@ -124,3 +147,39 @@ most_inconclusive_option = click.option(
     help="So many of the walks may be inconclusive.",
 )
 """Beyond that all of them together are (`connmgr_hil.conformance.share`)."""
+
+
+def _commands(
+    context: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[tuple[str, ...], ...]:
+    del context, option
+    from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
+
+    commands = tuple(tuple(command.split()) for command in given)
+    for words in commands:
+        validate(words)
+    return commands
+
+
+before_option = click.option(
+    "--before",
+    multiple=True,
+    metavar="COMMAND",
+    callback=_commands,
+    help="Give this command first each time, such as 'defect timeout_in_ms on' (repeatable).",
+)
+"""Raises `BadInput` for what is no command of the probe."""
+
+out_option = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="For traces and results.",
+)
+json_option = click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write the result for programs.",
+)

@@ -10,40 +10,38 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
 
 from .output import write_json
-from .target_options import most_inconclusive_option, target_options
+from .target_options import (
+    before_option,
+    json_option,
+    most_inconclusive_option,
+    out_option,
+    target_choice,
+)
 
 if TYPE_CHECKING:
     from connmgr_hil.conformance.walker import WalkReport
+    from connmgr_hil.targets import Choice
+    from connmgr_hil.vocabulary.stimuli import Words
 
 
 @click.command()
-@target_options
+@target_choice
 @click.option(
     "--steps", type=click.IntRange(1, 100_000), default=100, metavar="N", help="For each walk."
 )
 @click.option("--walks", type=click.IntRange(1, 1_000_000), default=100, metavar="N")
 @click.option("--seed", type=int, metavar="S", help="The same seed gives the same walks.")
-@click.option(
-    "--before",
-    multiple=True,
-    metavar="COMMAND",
-    help="Give this command first in each walk, such as 'defect timeout_in_ms on' (repeatable).",
-)
+@before_option
 @click.option("--stop-at", type=click.IntRange(1), default=10, metavar="N", help="Failures.")
 @most_inconclusive_option
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@out_option
+@json_option
 def walk(
-    target: str,
-    image: Path | None,
-    variant: str,
-    port: str,
-    wait: float,
-    any_build: bool,
+    choice: "Choice",
     steps: int,
     walks: int,
     seed: int | None,
-    before: tuple[str, ...],
+    before: "tuple[Words, ...]",
     stop_at: int,
     most_inconclusive: float,
     out: Path | None,
@@ -57,16 +55,9 @@ def walk(
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import walker  # noqa: PLC0415 - slow to import
     from connmgr_hil.files import RunFolder  # noqa: PLC0415
-    from connmgr_hil.targets import open_target  # noqa: PLC0415
-    from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
 
-    first = tuple(tuple(command.split()) for command in before)
-    for words in first:
-        validate(words)
-    bench = open_target(
-        target, image=image, variant=variant, port=port, wait=wait, any_build=any_build
-    )
-    folder = out or Path("out", "walk", Path(target).stem)
+    bench = choice.open()
+    folder = out or Path("out", "walk", Path(choice.target).stem)
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     click.echo(f"{walks} walks of {steps} steps on {bench.platform.description}; seed {chosen}")
     with bench:
@@ -78,7 +69,7 @@ def walk(
                 walks=walks,
                 steps=steps,
                 seed=chosen,
-                before=first,
+                before=before,
                 stop_at=stop_at,
                 most_inconclusive=most_inconclusive / 100,
                 progress=_tell if sys.stderr.isatty() else None,

@@ -2,10 +2,10 @@
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from connmgr_hil.files import replace_file
+from connmgr_hil.targets import Choice
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .shrinker import Shrunk
@@ -53,30 +53,7 @@ ${{ANY_BUILD}}     {any_build}
 """
 
 
-@dataclass(frozen=True)
-class Device:
-    """The device that failed, by the options that named it; a path is meant from the present folder."""
-
-    target: str
-    image: Path | None = None
-    variant: str = ""
-    port: str = ""
-    any_build: bool = False
-
-    def options(self) -> dict[str, str | bool]:
-        """Return the options that were given, with paths that hold from any folder."""
-        found = Path(self.target)
-        given: dict[str, str | bool] = {
-            "target": str(found.resolve()) if found.is_file() else self.target,
-            "image": str(self.image.resolve()) if self.image else "",
-            "variant": self.variant,
-            "port": self.port,
-            "any_build": self.any_build,
-        }
-        return {name: value for name, value in given.items() if value}
-
-
-def pytest_text(shrunk: Shrunk, name: str, device: Device, file: str) -> str:
+def pytest_text(shrunk: Shrunk, name: str, device: Choice, file: str) -> str:
     """Return the sequence as a pytest file for the plugin's `cm` fixture."""
     commands = "\n".join(f"    cm.ask({_quoted(' '.join(words))})" for words in _all(shrunk))
     options = device.options().items()
@@ -90,7 +67,7 @@ def pytest_text(shrunk: Shrunk, name: str, device: Device, file: str) -> str:
     )
 
 
-def robot_text(shrunk: Shrunk, name: str, device: Device, file: str) -> str:
+def robot_text(shrunk: Shrunk, name: str, device: Choice, file: str) -> str:
     """Return the sequence as a Robot suite for `ConnMgrLibrary`."""
     commands = "\n".join(f"    Give Command    {_cell(' '.join(words))}" for words in _all(shrunk))
     options = device.options()
@@ -108,7 +85,7 @@ def robot_text(shrunk: Shrunk, name: str, device: Device, file: str) -> str:
     )
 
 
-def write_tests(shrunk: Shrunk, folder: Path, stem: str, device: Device) -> tuple[Path, Path]:
+def write_tests(shrunk: Shrunk, folder: Path, stem: str, device: Choice) -> tuple[Path, Path]:
     """Write both tests into a folder and return their paths. They run on the device that failed."""
     name = re.sub(r"\W+", "_", stem).strip("_").lower()
     python, robot = folder / f"test_{name}.py", folder / f"{name}.robot"

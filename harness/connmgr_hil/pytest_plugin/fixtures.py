@@ -12,7 +12,8 @@ from .keys import RUN, warn_of_old_name
 
 if TYPE_CHECKING:
     from connmgr_hil.pytest_plugin.device import ConnMgr
-    from connmgr_hil.testbed import Choice, Network, Targets
+    from connmgr_hil.targets import Choice
+    from connmgr_hil.testbed import Network, Targets
 
 
 def _option(config: pytest.Config, name: str) -> str:
@@ -99,7 +100,7 @@ def cm(
     its own assertions hold; it is skipped where `@pytest.mark.cm_needs` or the platform say so.
     """
     from connmgr_hil.pytest_plugin.device import begin  # noqa: PLC0415
-    from connmgr_hil.testbed import Choice  # noqa: PLC0415
+    from connmgr_hil.targets import Choice  # noqa: PLC0415
     from connmgr_hil.vocabulary.errors import ConnMgrHilError  # noqa: PLC0415
 
     choice = Choice(
@@ -150,7 +151,7 @@ def _marked(mark: pytest.Mark, given: "Choice") -> "Choice":
 
     Raises `pytest.fail.Exception` for an argument that the mark does not take.
     """
-    from connmgr_hil.testbed import Choice  # noqa: PLC0415
+    from connmgr_hil.targets import Choice  # noqa: PLC0415
 
     takes = {"target", "image", "variant", "port", "any_build"}
     if mark.args or set(mark.kwargs) - takes:

@@ -9,7 +9,8 @@ from typing import Any
 from connmgr_hil import __version__
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.session import Session
-from connmgr_hil.testbed import Choice, Network, Run, Targets
+from connmgr_hil.targets import Choice
+from connmgr_hil.testbed import Network, Run, Targets
 from connmgr_hil.transport.deadlines import set_time_scale
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault
 

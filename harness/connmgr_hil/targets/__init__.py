@@ -2,6 +2,7 @@
 
 from .base import End, Target
 from .board import BoardTarget
+from .choice import Choice
 from .death import crash_told
 from .declared import require_clock, require_ifaces
 from .opening import build_id, find_image, image_path, open_target, varied
@@ -20,6 +21,7 @@ from .renode import RenodeTarget
 
 __all__ = [
     "BoardTarget",
+    "Choice",
     "Dialect",
     "End",
     "Platform",

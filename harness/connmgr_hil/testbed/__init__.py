@@ -3,11 +3,10 @@
 from .needs import obstacle
 from .network import Iface, Network
 from .run import Run
-from .targets import Choice, Targets
+from .targets import Targets
 from .timeline import Row, rows, timeline
 
 __all__ = [
-    "Choice",
     "Iface",
     "Network",
     "Row",

@@ -1,21 +1,9 @@
-"""Which device a test runs on, and the targets that are running."""
+"""The targets of a test run, each running until the end."""
 
 import math
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
-from connmgr_hil.targets import Target, open_target
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A device as a user names it; see `connmgr_hil.targets.open_target`."""
-
-    target: str = "simulated"
-    image: Path | None = None
-    variant: str = ""
-    port: str = ""
-    any_build: bool = False
+from connmgr_hil.targets import Choice, Target
 
 
 class Targets:
@@ -27,14 +15,7 @@ class Targets:
     def get(self, choice: Choice) -> Target:
         """Return the target of a choice. Raises `UsageError` when there is no such target or image."""
         if choice not in self._open:
-            self._open[choice] = open_target(
-                choice.target,
-                image=choice.image,
-                variant=choice.variant,
-                port=choice.port,
-                wait=math.inf,
-                any_build=choice.any_build,
-            )
+            self._open[choice] = replace(choice, wait=math.inf).open()
         return self._open[choice]
 
     def close(self) -> None:

@@ -1,0 +1,44 @@
+"""Which device somebody means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .base import Target
+from .opening import open_target
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A device by the options that named it; see `open_target`. A path is meant from the present folder."""
+
+    target: str = "simulated"
+    image: Path | None = None
+    variant: str = ""
+    port: str = ""
+    any_build: bool = False
+    wait: float = 0.0
+
+    def open(self, *, variant: str = "", arguments: Sequence[str] = ()) -> Target:
+        """Return the target, which is not started yet; raises as `open_target`."""
+        return open_target(
+            self.target,
+            image=self.image,
+            variant=variant or self.variant,
+            port=self.port,
+            any_build=self.any_build,
+            wait=self.wait,
+            arguments=arguments,
+        )
+
+    def options(self) -> dict[str, str | bool]:
+        """Return the options that were given, with paths that hold from any folder."""
+        found = Path(self.target)
+        given: dict[str, str | bool] = {
+            "target": str(found.resolve()) if found.is_file() else self.target,
+            "image": str(self.image.resolve()) if self.image else "",
+            "variant": self.variant,
+            "port": self.port,
+            "any_build": self.any_build,
+        }
+        return {name: value for name, value in given.items() if value}
