@@ -8,7 +8,6 @@ from typing import Self
 import click
 
 from connmgr_hil.conformance.recording import begin_trace
-from connmgr_hil.conformance.session import equipment_of
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.model import World, profile_named
 from connmgr_hil.targets import Target, require_clock, require_ifaces
@@ -144,7 +143,7 @@ class Console:
 
     def _equipment(self) -> Equipment:
         profile = profile_named(self._target.platform.profile)
-        return equipment_of(World.of(self._device.facts, self._device.ifaces, profile))
+        return World.of(self._device.facts, self._device.ifaces, profile).equipment
 
     def _take(self, record: AnyRecord) -> None:
         self._trace.write(record)

@@ -11,8 +11,6 @@ from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.observations import HelloSeen, Stimulus
 from connmgr_hil.vocabulary.stimuli import Words
 
-from .session import equipment_of
-
 
 @dataclass(frozen=True)
 class Recorded:
@@ -51,7 +49,7 @@ def recorded_in(trace: Path) -> Recorded:
         if isinstance(record, Stimulus):
             commands.append(record.words)
         elif isinstance(record, HelloSeen) and equipment is None:
-            equipment = equipment_of(World.of(record.facts, record.ifaces))
+            equipment = World.of(record.facts, record.ifaces).equipment
     if not commands:
         raise UsageError(f"{trace}: a trace with commands", "it has none")
     for words in commands:

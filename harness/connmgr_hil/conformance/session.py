@@ -13,7 +13,7 @@ from connmgr_hil.checker import UNENDED, Checker, Failure, Outcome, Verdict
 from connmgr_hil.checker.life import MISSING
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
-from connmgr_hil.model import PROFILES, Models, Profile, World, profile_named
+from connmgr_hil.model import Models, Profile, profile_named
 from connmgr_hil.targets import End, Target, require_clock, require_ifaces
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.commands import command
@@ -70,12 +70,6 @@ class Nonconforming(DeviceFault):
         self.failure = failure
 
 
-def equipment_of(world: World) -> Equipment:
-    """Return what a device has of all that commands can name."""
-    reached = (each.name for each in PROFILES.values() if each.since <= world.profile.since)
-    return Equipment(world.ifaces, frozenset(reached), frozenset(world.codes))
-
-
 _IN_THE_TRACE = Nonconforming | DeviceReset | DeviceDied
 """Faults of the device of which a record tells already."""
 
@@ -91,6 +85,9 @@ class Session:
     and `confirm`, if given, shows the same to a second one: it tells whether that ended for the same requirement, None if it
     could not be tried. Where something was missing, a device is given a few seconds to say that its dispatcher or monitor has stopped,
     unless `hears` is false.
+
+    A test may `start` it, ask for the verdict with `judge` or say why it failed with `conclude`, use it on to tidy up, and `close` it.
+    With `releases` a board is let go then, for other processes may wait for it.
     """
 
     def __init__(
@@ -103,6 +100,7 @@ class Session:
         confirm: "Callable[[Session], bool | None] | None" = None,
         *,
         hears: bool = True,
+        releases: bool = False,
     ) -> None:
         self._models = models or Models()
         self._target = target
@@ -115,6 +113,10 @@ class Session:
         """The events that came while the device booted."""
         self._device: Device | StockDevice | None = None
         self.verdict: Verdict | None = None
+        """The verdict once the run is over."""
+        self.latest: Verdict | None = None
+        """The verdict when it was last asked for."""
+        self._releases = releases and target.platform.kind == "board"
         self.unrecorded = False
         """Whether the disk took no more: then whatever else ended the run, its trace is not whole."""
         self._unended = ""
@@ -197,13 +199,61 @@ class Session:
         elif not isinstance(error, DeviceFault):
             self._unended = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
 
+    def start(self) -> Self:
+        """Start the device afresh, as a `with` block does; raises `RigFault` when it does not come up."""
+        return self.__enter__()
+
+    def judge(self) -> Verdict:
+        """Compare all of the device's state with the model, and return the verdict so far.
+
+        Raises `Nonconforming` when the device left the model, `RigFault` when the rig broke, and
+        `LineDamaged` when too much was lost to judge.
+        """
+        try:
+            self.execute(("state",))
+        except (DeviceFault, RigFault, Unmet) as error:
+            self.conclude(error)
+            raise
+        self.latest = self.checker.finish()
+        return self._insist(self.latest)
+
+    def conclude(self, error: BaseException | None = None, complaint: str = "") -> Verdict:
+        """Note why a test failed, by an error of ours or with a complaint of its own, and return the verdict so far."""
+        if self.verdict is None:
+            if error is not None:
+                self.note(error)
+            if isinstance(error, RigFault):
+                self._end()
+            elif complaint and not self.checker.failure:
+                self.complain(complaint)
+        self.latest = self.verdict or self.checker.finish()
+        return self.latest
+
+    def _insist(self, verdict: Verdict) -> Verdict:
+        log = str(self._path)
+        if verdict.failure:
+            raise Nonconforming(verdict.failure, log)
+        if verdict.outcome is Outcome.RIG:
+            raise RigFault("the rig broke", verdict.reason, log=log)
+        if verdict.outcome is Outcome.INCONCLUSIVE:
+            raise LineDamaged("the run is inconclusive", verdict.reason, "run it again", log)
+        return verdict
+
     def close(self) -> None:
-        """Give the verdict and close the trace."""
+        """Give the verdict and close the trace. Raises as `judge` where the verdict is worse than that it gave."""
+        self._end()
+        before, self.latest = self.latest, self.verdict
+        if before and self.verdict and before.outcome is Outcome.CONFORMS:
+            self._insist(self.verdict)
+
+    def _end(self) -> None:
         try:
             if self.verdict is None:
                 self._try_again()
         finally:
             self._close()
+            if self._releases:
+                self._target.stop()
 
     def _try_again(self) -> None:
         """Note in the trace whether the device's end showed on a second start, too."""
@@ -361,7 +411,7 @@ class Session:
     def equipment(self) -> Equipment:
         """What the device has of all that commands can name."""
         assert self.checker.model is not None
-        return equipment_of(self.checker.model.world)
+        return self.checker.model.world.equipment
 
     def _answered(self, words: Words) -> Reply:
         """Give a command and wait for its reply; the device may end instead."""

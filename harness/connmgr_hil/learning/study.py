@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connmgr_hil.checker import Failure
-from connmgr_hil.conformance.session import equipment_of
 from connmgr_hil.conformance.shrinker import replay
 from connmgr_hil.model import Model
 from connmgr_hil.targets import Target
@@ -141,7 +140,7 @@ def learn(
             commands = letters(inputs, index)
             first = (*before, *preparation(index))
             for given in (*first, *commands.values()):
-                equipment_of(world).check(command(given))
+                world.equipment.check(command(given))
             box.prepare(index, commands, first)
             model = Reference(Model(world), index, commands, timed=target.granted)
             reference = model.machine(first)

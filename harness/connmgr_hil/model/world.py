@@ -1,14 +1,15 @@
 """What never changes while a device runs: its ifaces, its build options, its profile."""
 
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import NamedTuple, Protocol, TypeVar, cast
 
+from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.events import Event, Layer, event_codes, layer_of
 from connmgr_hil.vocabulary.facts import ROLES, Hello, IfaceFacts
 
-from .profiles import Profile, profile_of
+from .profiles import PROFILES, Profile, profile_of
 
 
 class Callbacks(NamedTuple):
@@ -77,6 +78,12 @@ class World:
         """Make a world from a device's facts; the profile follows from its release if not given."""
         ordered = tuple(sorted(ifaces, key=lambda iface: iface.index))
         return cls(hello, ordered, profile or profile_of(hello))
+
+    @cached_property
+    def equipment(self) -> Equipment:
+        """What the device has of all that commands can name."""
+        reached = (each.name for each in PROFILES.values() if each.since <= self.profile.since)
+        return Equipment(self.ifaces, frozenset(reached), frozenset(self.codes))
 
     def iface(self, index: int) -> IfaceFacts:
         """Return the facts of an iface by its index (1 and up)."""

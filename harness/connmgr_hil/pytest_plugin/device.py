@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.confirming import ends_again_by_commands
 from connmgr_hil.conformance.requirements import ORDER, requirements
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import Target
-from connmgr_hil.testbed import Network, Run, obstacle
+from connmgr_hil.testbed import Network, obstacle
 from connmgr_hil.testbed.needs import untestable
 from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.observations import Header
 
 from .hooks import requirement_ids
 from .keys import RUN
@@ -52,7 +54,8 @@ def begin(item: pytest.Item, target: Target, trace: Path) -> ConnMgr:
         _known(each)
     if reason := untestable(target.platform, ids):
         pytest.skip(reason)
-    run = Run(target, trace, name=item.nodeid, requirements=ids)
+    header = Header(scenario=item.nodeid, requirements=ids)
+    run = Session(target, trace, header, confirm=ends_again_by_commands, releases=True)
     item.stash[RUN] = run
     run.start()
     try:
@@ -64,13 +67,13 @@ def begin(item: pytest.Item, target: Target, trace: Path) -> ConnMgr:
         run.close()
         trace.unlink(missing_ok=True)
         pytest.skip(reason)
-    return ConnMgr(run.session)
+    return ConnMgr(run)
 
 
-def _obstacle(item: pytest.Item, run: Run) -> str:
+def _obstacle(item: pytest.Item, run: Session) -> str:
     for mark in (*item.iter_markers("cm_needs"), *item.iter_markers("needs")):
         since, until = mark.kwargs.get("since", ORDER[0]), mark.kwargs.get("until", ORDER[-1])
-        if reason := obstacle(run.session, mark.args, since=since, until=until):
+        if reason := obstacle(run, mark.args, since=since, until=until):
             return reason
     return ""
 

@@ -11,7 +11,7 @@ import pytest
 from .keys import RIG, RUN, old_name
 
 if TYPE_CHECKING:
-    from connmgr_hil.testbed import Run
+    from connmgr_hil.conformance.session import Session
 
 _PACKAGE = Path(__file__).parents[1]
 _OPTIONS = (
@@ -126,13 +126,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     try:
         result = yield
     except (DeviceFault, RigFault, Unmet) as error:
-        verdict = run.blame(error)
+        verdict = run.conclude(error)
         doubtful = verdict.outcome is Outcome.INCONCLUSIVE and not verdict.unmet
         item.stash[RIG] = isinstance(error, RigFault) or doubtful
         _hide_harness(error)
         raise
     except UsageError as error:
-        run.blame(complaint=f"the test asks for what there is not: {error.wanted}")
+        run.conclude(complaint=f"the test asks for what there is not: {error.wanted}")
         item.stash[RIG] = True
         _hide_harness(error)
         raise
@@ -141,16 +141,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         raise
     except AssertionError as error:
         first, _, _ = str(error).partition("\n")
-        run.blame(complaint=f"the test's own assertion: {first}")
+        run.conclude(complaint=f"the test's own assertion: {first}")
         raise
     except BaseException:
-        run.blame()
+        run.conclude()
         raise
     _judge(item, run)
     return result
 
 
-def _judge(item: pytest.Item, run: "Run") -> None:
+def _judge(item: pytest.Item, run: "Session") -> None:
     from connmgr_hil.vocabulary.errors import DeviceFault, RigFault  # noqa: PLC0415
 
     try:
@@ -179,24 +179,26 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show verdict, timeline and trace with a failure; a rig that broke is an error, not a failure."""
     run = item.stash.get(RUN, None)
-    if run is not None and call.when == "call" and run.verdict is not None:
+    if run is not None and call.when == "call" and run.latest is not None:
         item.user_properties += [
-            ("verdict", str(run.verdict.outcome)),
-            ("trace", str(run.trace)),
+            ("verdict", str(run.latest.outcome)),
+            ("trace", str(run.path)),
         ]
     report = yield
-    if run is not None and report.failed and run.trace.is_file():
+    if run is not None and report.failed and run.path.is_file():
         _explain(report, run)
     if report.failed and call.when == "call" and item.stash.get(RIG, False):
         report.when = "setup"  # to pytest an error is what breaks around a test, as the rig is
     return report
 
 
-def _explain(report: pytest.TestReport, run: "Run") -> None:
+def _explain(report: pytest.TestReport, run: "Session") -> None:
     from connmgr_hil.testbed import timeline  # noqa: PLC0415
 
-    if run.verdict is not None:
-        report.sections.append(("connmgr-hil: verdict", "\n".join(run.verdict.lines())))
-    report.sections.append(("connmgr-hil: timeline", timeline(run.trace, failure=run.failure)))
-    check = f"{run.trace}\njudge it again with: cmhil check {run.trace}"
+    if run.latest is not None:
+        report.sections.append(("connmgr-hil: verdict", "\n".join(run.latest.lines())))
+    report.sections.append(
+        ("connmgr-hil: timeline", timeline(run.path, failure=run.checker.failure))
+    )
+    check = f"{run.path}\njudge it again with: cmhil check {run.path}"
     report.sections.append(("connmgr-hil: trace", check))

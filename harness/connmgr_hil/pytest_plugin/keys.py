@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from connmgr_hil.testbed import Run
+    from connmgr_hil.conformance.session import Session
 
-RUN: "pytest.StashKey[Run]" = pytest.StashKey()
-"""The run on a device, once the test has one."""
+RUN: "pytest.StashKey[Session]" = pytest.StashKey()
+"""The session on a device, once the test has one."""
 
 RIG: pytest.StashKey[bool] = pytest.StashKey()
 """Whether the test ended because the rig broke."""

@@ -8,11 +8,13 @@ from typing import Any
 
 from connmgr_hil import __version__
 from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.confirming import ends_again_by_commands
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import Choice
-from connmgr_hil.testbed import Network, Run, Targets
+from connmgr_hil.testbed import Network, Targets
 from connmgr_hil.transport.deadlines import set_time_scale
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault
+from connmgr_hil.vocabulary.observations import Header
 
 from .arguments import CONVERTERS
 from .association_keywords import AssociationKeywords
@@ -104,8 +106,8 @@ class ConnMgrLibrary(
         self._test = ""
         self._requirements: tuple[str, ...] = ()
         self._opened = 0
-        self._run: Run | None = None
-        self._last: Run | None = None
+        self._run: Session | None = None
+        self._last: Session | None = None
         self._rig: RigFault | None = None
 
     # --- the device ----------------------------------------------------------------------
@@ -113,7 +115,7 @@ class ConnMgrLibrary(
     @property
     def session(self) -> Session:
         """The session on the device; its first use in a test starts it."""
-        return self._running().session
+        return self._running()
 
     @property
     def network(self) -> Network:
@@ -127,7 +129,7 @@ class ConnMgrLibrary(
         self._running()
         return self._events
 
-    def _running(self) -> Run:
+    def _running(self) -> Session:
         if self._run is None:
             self.open()
         assert self._run is not None
@@ -144,18 +146,16 @@ class ConnMgrLibrary(
         name = re.sub(r"[^\w.-]+", "_", self._test).strip("_") or "device"
         suffix = f".{self._opened}" if self._opened > 1 else ""
         trace = self._folder() / f"{name}{suffix}.jsonl"
-        run = Run(
-            self._targets.get(choice),
-            trace,
-            name=self._test,
-            requirements=self._requirements,
+        header = Header(scenario=self._test, requirements=self._requirements)
+        run = Session(
+            self._targets.get(choice), trace, header, confirm=ends_again_by_commands, releases=True
         )
         self._last = run
         run.start()
         self._run = run
-        self._network = Network(run.session)
+        self._network = Network(run)
         self._events = EventLog({each.index: str(each) for each in self._network.ifaces})
-        run.session.watch(self._events.record)
+        run.watch(self._events.record)
 
     def _folder(self) -> Path:
         return Path(self._trace_dir) if self._trace_dir else self._output() / "traces"
@@ -178,10 +178,10 @@ class ConnMgrLibrary(
 
     def attach(self) -> None:
         """Put the trace into the log."""
-        if self._last is not None and self._last.trace.is_file():
-            trace = self._last.trace
+        if self._last is not None and self._last.path.is_file():
+            trace = self._last.path
             link = Path(os.path.relpath(trace, self._output())).as_posix()
-            logger.info(trace_table(trace, self._last.failure, link), html=True)
+            logger.info(trace_table(trace, self._last.checker.failure, link), html=True)
 
     def rig_broke(self, error: RigFault) -> None:
         """Remember that nothing more is known about the device."""
@@ -201,7 +201,7 @@ class ConnMgrLibrary(
         try:
             if result.failed and self._run is not None:
                 first, _, _ = result.message.partition("\n")
-                verdict = self._run.blame(self._rig, complaint=first)
+                verdict = self._run.conclude(self._rig, complaint=first)
                 if verdict.outcome is Outcome.INCONCLUSIVE and not verdict.unmet:
                     self._fail(result, "\n".join(verdict.lines()))
                 self._run.close()
