@@ -72,7 +72,7 @@ def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int
 
     def replaying(kind: Callable[[Target], Target], *options: str) -> int:
         monkeypatch.setattr(
-            "connmgr_hil.targets.open_target", lambda name, **_: kind(open_target(name))
+            "connmgr_hil.targets.choice.open_target", lambda name, **_: kind(open_target(name))
         )
         out = str(tmp_path / "again.jsonl")
         return run(["replay", str(trace), "-t", "simulated", "--out", out, *options])

@@ -9,8 +9,8 @@ import pytest
 from plugin_runs import HARNESS, RunTests
 
 from connmgr_hil.checker import Outcome, check_trace
+from connmgr_hil.conformance.needs import NEEDS
 from connmgr_hil.conformance.scenario import registered
-from connmgr_hil.testbed.needs import NEEDS
 from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.observations import EventSeen
 from serial_board import PLATFORM, board_on_a_line, image_of_another_build

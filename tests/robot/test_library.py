@@ -143,7 +143,7 @@ Unknown
     assert run.counts() == (0, 1, 1)
     lacks, unknown = run.tests().values()
     assert lacks.message == "needs a build with duplicate address detection (variant dad)"
-    assert unknown.message.startswith("Wrong use: something that a test may need")
+    assert unknown.message.startswith("Wrong use: there is no need 'daddy'")
     assert "valid: A, B, C" in unknown.message
 
 

@@ -13,10 +13,11 @@ from connmgr_hil.model.rules import RULES, key_of
 from connmgr_hil.vocabulary.facts import ROLES
 from connmgr_hil.vocabulary.stimuli import Words
 
+from .needs import UNOBSERVABLE
 from .requirements import requirements
 from .results import RunReport, Standing
 from .run import check
-from .scenario import UNOBSERVABLE, registered
+from .scenario import registered
 from .shown import REASONS
 
 RuleKey = tuple[str, str]

@@ -9,22 +9,15 @@ from pathlib import Path
 from connmgr_hil.model import Profile
 from connmgr_hil.model.profiles import current_name
 from connmgr_hil.targets import Target
-from connmgr_hil.targets.stimuli import STANDARD
 from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError, HarnessError, UsageError
-from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, IfaceFacts, role_indexes
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 
 from .bench import Bench, IfaceLacking
 from .families import families
+from .needs import Needs
 from .requirements import ORDER, requirements
 
 Body = Callable[[Bench], None]
-
-DHCP = "dhcp"
-RIG = (DHCP, *STANDARD)
-"""What a scenario may need of the rig: addresses by DHCP, stimuli from outside."""
-
-UNOBSERVABLE = "not observable through the stock shell"
-"""Why a scenario that needs the probe cannot run on firmware without it."""
 
 
 @dataclass(frozen=True)
@@ -56,87 +49,9 @@ class Scenario:
         profile: Profile,
         target: Target | None = None,
     ) -> str:
-        """Return why this scenario cannot run on a device, or an empty string.
-
-        What the rig must do (`dhcp`, stimuli) is there only if there is a target that does it.
-        """
-        if hello.dialect == "stock" and "stock" not in self.needs:
-            return UNOBSERVABLE
-        place = ORDER.index(profile.name)
-        if place < ORDER.index(self.since):
-            return f"needs profile {self.since} or later; this device has {profile.name}"
-        if place > ORDER.index(self.until):
-            return f"is about profiles up to {self.until}; this device has {profile.name}"
-        roles = role_indexes(hello, ifaces)
-        features = {
-            "dad": (hello.dad, "a build with duplicate address detection (variant dad)"),
-            "ipv4": (hello.ipv4, "IPv4 (CONFIG_NET_IPV4)"),
-            "ipv6": (hello.ipv6, "IPv6 (CONFIG_NET_IPV6)"),
-            "no-dad": (not hello.dad, "a build without duplicate address detection"),
-            "queue5": (hello.queue == 5, "an event queue of length 5 (variant queue5)"),
-            "queue64": (hello.queue >= 64, "an event queue of length 64 or more"),
-            "autodown": (hello.autodown, "a build with automatic admin-down"),
-            "R-bound": (
-                any(facts.bound for facts in ifaces if facts.index == roles.get(REAL)),
-                "a connectivity implementation bound to the board's own iface (role R; variant wifi)",
-            ),
-            "boot-trap": (
-                any(facts.auto and facts.dormant_in_init for facts in ifaces),
-                "a build that sets dormant in the implementation's init (variant dormant_in_init)",
-            ),
-            "no-boot-trap": (
-                not any(facts.auto and facts.dormant_in_init for facts in ifaces),
-                "a build that sets dormant in the iface's init",
-            ),
-            "boot-ready": (
-                any(facts.auto and facts.name == "free1" for facts in ifaces),
-                "a build in which an iface is ready at start (variant boot_ready)",
-            ),
-            "no-boot-ready": (
-                not any(facts.auto and facts.name == "free1" for facts in ifaces),
-                "a build in which no iface is ready at start",
-            ),
-            "stock": (
-                hello.dialect == "stock" and hello.track > 0,
-                "upstream's 'net cm' shell (4.0 or newer) in firmware without the probe (--dialect stock)",
-            ),
-            "events": (hello.events, "a shell that shows events (CONFIG_NET_MGMT_EVENT_MONITOR)"),
-            "no-autodown": (not hello.autodown, "a build without automatic admin-down"),
-            "deprecates": (
-                not hello.removes_addresses,
-                "a kernel that deprecates an address whose lifetime is over; newer ones remove it",
-            ),
-        }
-        for need in self.needs:
-            if need == REAL:
-                if need not in roles:
-                    return "needs an iface of the board's own (role R; variant real_iface)"
-                continue
-            if need in ROLES:
-                if need not in roles:
-                    return f"needs iface {ROLES[need]} (role {need})"
-                continue
-            if need in RIG:
-                if obstacle := _rig_lacks(need, target):
-                    return obstacle
-                continue
-            if need not in features:
-                valid = ", ".join((*ROLES, REAL, *features, *RIG))
-                raise UsageError(f"what scenario {self.name!r} may need", repr(need), valid)
-            there, what = features[need]
-            if not there:
-                return f"needs {what}"
-        return ""
-
-
-def _rig_lacks(need: str, target: Target | None) -> str:
-    if target is None:
-        return f"needs a rig with {need}"
-    if need == DHCP:
-        has = DHCP in target.platform.network
-        return "" if has else "needs a network that gives addresses by DHCP"
-    obstacle = target.obstacle_to_stimulus(need)
-    return f"needs the stimulus {need}: {obstacle}" if obstacle else ""
+        """Return why this scenario cannot run on a device, or an empty string."""
+        needs = Needs(self.needs, self.since, self.until)
+        return needs.obstacle(hello, ifaces, profile, target)
 
 
 _REGISTRY: dict[str, Scenario] = {}

@@ -360,6 +360,11 @@ class Session:
         return self.device.ifaces
 
     @property
+    def described(self) -> tuple[Hello, tuple[IfaceFacts, ...], Profile, Target]:
+        """All by which needs are compared: facts, ifaces, profile, target."""
+        return self.facts, self.ifaces, self.profile, self._target
+
+    @property
     def profile(self) -> Profile:
         """The semantics by which the device is judged."""
         assert self.checker.model is not None

@@ -1,5 +1,6 @@
 """The device of a test: loaded when the first test asks for one."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,11 +8,11 @@ import pytest
 
 from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.confirming import ends_again_by_commands
+from connmgr_hil.conformance.needs import Needs
 from connmgr_hil.conformance.requirements import ORDER, requirements
 from connmgr_hil.conformance.session import Session
-from connmgr_hil.targets import Target
-from connmgr_hil.testbed import Network, obstacle
-from connmgr_hil.testbed.needs import untestable
+from connmgr_hil.targets import Platform, Target
+from connmgr_hil.testbed import Network
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import Header
 
@@ -52,7 +53,7 @@ def begin(item: pytest.Item, target: Target, trace: Path) -> ConnMgr:
     ids = requirement_ids(item)
     for each in ids:
         _known(each)
-    if reason := untestable(target.platform, ids):
+    if reason := _untestable(target.platform, ids):
         pytest.skip(reason)
     header = Header(scenario=item.nodeid, requirements=ids)
     run = Session(target, trace, header, confirm=ends_again_by_commands, releases=True)
@@ -70,10 +71,22 @@ def begin(item: pytest.Item, target: Target, trace: Path) -> ConnMgr:
     return ConnMgr(run)
 
 
+def _untestable(platform: Platform, requirements: Iterable[str]) -> str:
+    """Return why one of these requirements cannot be tested on a platform, or an empty string."""
+    return next(
+        (
+            f"{each} cannot be tested on {platform.name}: {platform.untestable[each]}"
+            for each in requirements
+            if each in platform.untestable
+        ),
+        "",
+    )
+
+
 def _obstacle(item: pytest.Item, run: Session) -> str:
     for mark in (*item.iter_markers("cm_needs"), *item.iter_markers("needs")):
         since, until = mark.kwargs.get("since", ORDER[0]), mark.kwargs.get("until", ORDER[-1])
-        if reason := obstacle(run, mark.args, since=since, until=until):
+        if reason := Needs(mark.args, since, until).obstacle(*run.described):
             return reason
     return ""
 

@@ -2,8 +2,8 @@
 
 from msgspec import structs
 
+from connmgr_hil.conformance.needs import Needs
 from connmgr_hil.conformance.requirements import ORDER
-from connmgr_hil.testbed import obstacle
 from connmgr_hil.vocabulary.status import status_of
 
 from .framework import Failure, SkipExecution
@@ -99,7 +99,7 @@ class DeviceKeywords(Keywords):
         | Skip Unless Device Has    autodown    S
         | Skip Unless Device Has    since=P37
         """
-        reason = obstacle(self.session, features, since=since, until=until)
+        reason = Needs(features, since, until).obstacle(*self.session.described)
         if reason:
             raise SkipExecution(reason)
 

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from msgspec import structs
@@ -21,6 +22,12 @@ from .renode import RenodeTarget
 _STOCK_TOLERANCE = 0.5
 """Without the probe the only clock is that of this host, in seconds; a busy one is late by so much."""
 
+GROUP = "connmgr_hil.targets"
+"""The group of entry points by which other packages bring kinds of targets."""
+
+Opener = Callable[[str, str, float], Target]
+"""What such an entry point names: from what follows `KIND:`, a variant and the seconds that may be waited, to a target."""
+
 NATIVE = ("native_sim", "native_posix", "native_sim_64", "native_posix_64")
 
 
@@ -38,7 +45,7 @@ def open_target(
     """Return the target that a name stands for; it is not started yet.
 
     `simulated`, `native` (whichever native platform was built), the name of a platform, the path
-    of a platform file, or `labgrid:PLACE`. `arguments` are further ones for the simulated board. With the dialect `stock` the image
+    of a platform file, `labgrid:PLACE`, or `KIND:REST` for a kind of target that another package brings (see `GROUP`). `arguments` are further ones for the simulated board. With the dialect `stock` the image
     needs no probe, and time is real. `wait` is for how many seconds other users of a board are waited for.
 
     A board must run the image, if one is given, or else what was built for it, if anything was; with
@@ -63,6 +70,8 @@ def _opened(
     *,
     any_build: bool,
 ) -> Target:
+    if brought := _brought(name):
+        return brought(name.partition(":")[2], variant, wait)
     if name.startswith(PREFIX):
         place, board = find_place(name)
         return LabgridTarget(place, varied(_spoken(board, dialect), variant), wait=wait)
@@ -91,6 +100,15 @@ def _running(platform: Platform, image: Path) -> Target:
     if platform.kind == "renode":
         return RenodeTarget(platform, image)
     return QemuTarget(platform, image)
+
+
+def _brought(name: str) -> Opener | None:
+    kind, colon, _ = name.partition(":")
+    if not colon:
+        return None
+    found = next(iter(entry_points(group=GROUP, name=kind)), None)
+    opener: Opener | None = found.load() if found else None
+    return opener
 
 
 def _spoken(platform: Platform, dialect: Dialect) -> Platform:

@@ -1,6 +1,5 @@
 """What tests of all kinds stand on: a target, ifaces by role, a trace as a table."""
 
-from .needs import obstacle
 from .network import Iface, Network
 from .targets import Targets
 from .timeline import Row, rows, timeline
@@ -10,7 +9,6 @@ __all__ = [
     "Network",
     "Row",
     "Targets",
-    "obstacle",
     "rows",
     "timeline",
 ]

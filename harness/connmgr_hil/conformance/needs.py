@@ -1,0 +1,158 @@
+"""What a scenario or a test needs of a device and its rig, so that it is left out where that is not there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connmgr_hil.model import Profile
+from connmgr_hil.model.profiles import current_name
+from connmgr_hil.targets import Target
+from connmgr_hil.targets.stimuli import STANDARD
+from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, IfaceFacts, role_indexes
+
+from .requirements import ORDER
+
+DHCP = "dhcp"
+RIG = (DHCP, *STANDARD)
+"""What may be needed of the rig: addresses by DHCP, stimuli from outside."""
+
+UNOBSERVABLE = "not observable through the stock shell"
+"""Why what needs the probe cannot run on firmware without it."""
+
+_Ifaces = tuple[IfaceFacts, ...]
+
+
+def _real_is_bound(hello: Hello, ifaces: _Ifaces) -> bool:
+    real = role_indexes(hello, ifaces).get(REAL)
+    return any(facts.bound for facts in ifaces if facts.index == real)
+
+
+def _dormant_at_boot(_: Hello, ifaces: _Ifaces) -> bool:
+    return any(facts.auto and facts.dormant_in_init for facts in ifaces)
+
+
+def _ready_at_boot(_: Hello, ifaces: _Ifaces) -> bool:
+    return any(facts.auto and facts.name == "free1" for facts in ifaces)
+
+
+FEATURES: dict[str, tuple[Callable[[Hello, _Ifaces], bool], str]] = {
+    "dad": (
+        lambda hello, _: hello.dad,
+        "a build with duplicate address detection (variant dad)",
+    ),
+    "no-dad": (
+        lambda hello, _: not hello.dad,
+        "a build without duplicate address detection",
+    ),
+    "queue5": (lambda hello, _: hello.queue == 5, "an event queue of length 5 (variant queue5)"),
+    "queue64": (lambda hello, _: hello.queue >= 64, "an event queue of length 64 or more"),
+    "autodown": (lambda hello, _: hello.autodown, "a build with automatic admin-down"),
+    "no-autodown": (lambda hello, _: not hello.autodown, "a build without automatic admin-down"),
+    "boot-trap": (
+        _dormant_at_boot,
+        "a build that sets dormant in the implementation's init (variant dormant_in_init)",
+    ),
+    "no-boot-trap": (
+        lambda hello, ifaces: not _dormant_at_boot(hello, ifaces),
+        "a build that sets dormant in the iface's init",
+    ),
+    "boot-ready": (
+        _ready_at_boot,
+        "a build in which an iface is ready at start (variant boot_ready)",
+    ),
+    "no-boot-ready": (
+        lambda hello, ifaces: not _ready_at_boot(hello, ifaces),
+        "a build in which no iface is ready at start",
+    ),
+    "deprecates": (
+        lambda hello, _: not hello.removes_addresses,
+        "a kernel that deprecates an address whose lifetime is over; newer ones remove it",
+    ),
+    "stock": (
+        lambda hello, _: hello.dialect == "stock" and hello.track > 0,
+        "upstream's 'net cm' shell (4.0 or newer) in firmware without the probe (--dialect stock)",
+    ),
+    "events": (
+        lambda hello, _: hello.events,
+        "a shell that shows events (CONFIG_NET_MGMT_EVENT_MONITOR)",
+    ),
+    "R-bound": (
+        _real_is_bound,
+        "a connectivity implementation bound to the board's own iface (role R; variant wifi)",
+    ),
+    "ipv4": (lambda hello, _: hello.ipv4, "IPv4 (CONFIG_NET_IPV4)"),
+    "ipv6": (lambda hello, _: hello.ipv6, "IPv6 (CONFIG_NET_IPV6)"),
+    "granted-time": (
+        lambda hello, _: hello.granted,
+        "granted time; this device's time goes by itself",
+    ),
+}
+"""What a device may offer: whether it does, and what that is in words."""
+
+NEEDS = (*ROLES, REAL, *FEATURES, *RIG)
+"""All that may be needed: iface roles, features of the build, and what the rig can do."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What must be there, by name, and the profiles (P34 … P45) between which the device must be.
+
+    Raises `UsageError` listing the valid values for a need or profile that does not exist.
+    """
+
+    names: tuple[str, ...] = ()
+    since: str = ORDER[0]
+    until: str = ORDER[-1]
+
+    def __post_init__(self) -> None:
+        """Insist on names that exist."""
+        for name in self.names:
+            _insist("need", name, NEEDS)
+        for profile in (self.since, self.until):
+            _insist("profile", current_name(profile), ORDER)
+
+    def obstacle(
+        self, hello: Hello, ifaces: _Ifaces, profile: Profile, target: Target | None = None
+    ) -> str:
+        """Return why a device does not offer it, or an empty string.
+
+        What the rig must do (`dhcp`, stimuli) is there only if there is a target that does it.
+        """
+        if hello.dialect == "stock" and "stock" not in self.names:
+            return UNOBSERVABLE
+        place = ORDER.index(profile.name)
+        if place < ORDER.index(current_name(self.since)):
+            return f"needs profile {self.since} or later; this device has {profile.name}"
+        if place > ORDER.index(current_name(self.until)):
+            return f"is about profiles up to {self.until}; this device has {profile.name}"
+        roles = role_indexes(hello, ifaces)
+        for need in self.names:
+            if need in FEATURES:
+                has, what = FEATURES[need]
+                lacking = "" if has(hello, ifaces) else f"needs {what}"
+            elif need in RIG:
+                lacking = _rig_lacks(need, target)
+            elif need in roles:
+                lacking = ""
+            elif need == REAL:
+                lacking = "needs an iface of the board's own (role R; variant real_iface)"
+            else:
+                lacking = f"needs iface {ROLES[need]} (role {need})"
+            if lacking:
+                return lacking
+        return ""
+
+
+def _insist(what: str, given: str, valid: tuple[str, ...]) -> None:
+    if given not in valid:
+        raise UsageError(f"there is no {what} {given!r}", "", "valid: " + ", ".join(valid))
+
+
+def _rig_lacks(need: str, target: Target | None) -> str:
+    if target is None:
+        return f"needs a rig with {need}"
+    if need == DHCP:
+        has = DHCP in target.platform.network
+        return "" if has else "needs a network that gives addresses by DHCP"
+    obstacle = target.obstacle_to_stimulus(need)
+    return f"needs the stimulus {need}: {obstacle}" if obstacle else ""
