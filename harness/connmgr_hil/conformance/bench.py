@@ -1,5 +1,7 @@
 """What a scenario works with: commands in the probe's words, with role letters for ifaces."""
 
+from collections.abc import Iterable
+
 from connmgr_hil.model import Profile
 from connmgr_hil.vocabulary.arguments import insist_known
 from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind, command as understood, is_known
@@ -29,6 +31,8 @@ from .session import Session
 
 V4, V4B = "192.0.2.1", "192.0.2.2"
 V6, V6B = "2001:db8::1", "2001:db8::2"
+_LOOK = 12
+"""After so many commands that are followed, all of the state is looked at."""
 _FAMILY = ("L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4_IPV6_DISCONNECTED")
 
 
@@ -156,6 +160,21 @@ class Bench:
         self._begin()
         self._loose = True
         return self._session.execute(self.words(command))
+
+    def follow(self, commands: Iterable[str]) -> None:
+        """Give commands one after the other, also such that the device must refuse, and compare all of its state now and then.
+
+        Only the model judges. It ends early where the model predicts nothing any more.
+        """
+        for number, each in enumerate(commands, 1):
+            self._begin()
+            self._loose = True
+            if self._session.checker.chaotic:
+                return
+            self._session.attempt(self.words(each))
+            if not number % _LOOK:
+                self._session.execute(("state",))
+        self.check()
 
     def stimulate(self, name: str) -> None:
         """Do something from outside, such as `link-down`; what it shows comes with the next wait.

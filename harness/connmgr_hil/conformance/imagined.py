@@ -1,6 +1,7 @@
 """A device that exists only in the model: what would happen, without asking anyone."""
 
 from collections.abc import Iterable
+from copy import copy
 
 from connmgr_hil.model import Expire, Model, State
 from connmgr_hil.model.commands import is_modelled
@@ -36,6 +37,12 @@ class Imagined:
             outcome = self._model.step(self.state, words)[0]
             self.state = outcome.state
             self._apply(outcome.items)
+
+    def fork(self) -> "Imagined":
+        """Return another device that stands where this one does, and goes its own way."""
+        other = copy(self)
+        other._clocks = dict(self._clocks)  # noqa: SLF001 - one class
+        return other
 
     def run(self, commands: Iterable[Words]) -> "Imagined":
         """Carry out commands one after the other; return this device."""

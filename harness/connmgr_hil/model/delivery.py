@@ -158,10 +158,16 @@ def _report(kernel: Kernel, listener: str, entry: Queued, event: Event) -> None:
     kernel.show("event", key, _rule(entry, event))
 
 
+_INT_BYTES = 4
+"""What is shorter holds no number."""
+
+
 def _info_text(info: str | None) -> str:
     if info is None:
         return "-"
-    return "0" if info.startswith("len=") else info
+    if info.startswith("len="):
+        return "0" if int(info[4:]) >= _INT_BYTES else "-"
+    return info
 
 
 _RULES = {

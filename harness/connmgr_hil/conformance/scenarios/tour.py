@@ -1,0 +1,33 @@
+"""The tour: every transition of the model, as generated commands (`connmgr_hil.conformance.touring`)."""
+
+import re
+import tomllib
+from importlib import resources
+
+from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.scenario import Body, scenario
+from connmgr_hil.vocabulary.facts import ROLES
+
+
+def _goes(title: str, commands: tuple[str, ...]) -> Body:
+    def body(b: Bench) -> None:
+        b.follow(commands)
+
+    body.__doc__ = f"{title}."
+    return body
+
+
+def _needs(text: str) -> tuple[str, ...]:
+    letters = tuple(sorted({*re.findall(r"\b[A-Z]\b", text)} & {*ROLES}))
+    families = tuple(f"ipv{each}" for each in "46" if f"addr{each}" in text)
+    return (*letters, *families)
+
+
+for _name, _part in tomllib.loads(
+    resources.files("connmgr_hil.conformance").joinpath("tour.toml").read_text(encoding="utf-8")
+).items():
+    _commands = tuple(re.split(r"\s*\|\s*", _part["commands"].strip()))
+    _register = scenario(
+        f"tour-{_name}", *_part["requirements"].split(), needs=_needs(_part["commands"])
+    )
+    _register(_goes(_part["title"], _commands))
