@@ -17,13 +17,13 @@ from robot.libdoc import libdoc  # type: ignore[import-untyped]
 from robot.libdocpkg import LibraryDocumentation  # type: ignore[import-untyped]
 
 from connmgr_hil.cli.main import cmhil
-from connmgr_hil.conformance.requirements import ORDER, Requirement, requirements
 from connmgr_hil.conformance.scenario import registered
 from connmgr_hil.resources import zephyr_app_dir
 from connmgr_hil.transport.deadlines import DEADLINES
 from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord
+from connmgr_hil.vocabulary.requirements import ORDER, Requirement, requirements
 
 _LIBRARY = "connmgr_hil.robot.ConnMgrLibrary"
 _KEYWORDS = "reference/keywords-in-full.html"

@@ -32,8 +32,8 @@ from checker.mutations import (
     then,
 )
 from connmgr_hil.checker import Failure, Outcome, check_trace, explain
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.model.rules import RULES
+from connmgr_hil.vocabulary.requirements import requirements
 from model.play import Play, world
 
 

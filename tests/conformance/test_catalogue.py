@@ -6,12 +6,12 @@ from collections import Counter
 import pytest
 from msgspec import structs
 
-from connmgr_hil.conformance.requirements import ORDER, requirements
 from connmgr_hil.conformance.scenario import Scenario, registered, scenario
 from connmgr_hil.conformance.selection import choose
 from connmgr_hil.vocabulary.errors import BadInput, HarnessError, UsageError
 from connmgr_hil.vocabulary.expectation import parse
 from connmgr_hil.vocabulary.facts import ROLES
+from connmgr_hil.vocabulary.requirements import ORDER, requirements
 from model.play import world
 
 SCENARIOS = registered()

@@ -5,10 +5,10 @@ from pathlib import Path
 from conformance.comparing import differences, episodes
 from connmgr_hil.conformance.coverage import cover, paths_to
 from connmgr_hil.conformance.imagined import Imagined
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.model import Model
 from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.observations import EventSeen
+from connmgr_hil.vocabulary.requirements import requirements
 
 TRACES = Path(__file__).parent.parent / "traces"
 

@@ -8,12 +8,12 @@ import pytest
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.cli.summary import summary
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.results import STANDINGS, RunReport, ScenarioResult
 from connmgr_hil.conformance.run import check
 from connmgr_hil.trace import TraceWriter, read_records
 from connmgr_hil.vocabulary.errors import BadInput, ExitCode, UsageError
 from connmgr_hil.vocabulary.observations import EventSeen, Header, HelloSeen
+from connmgr_hil.vocabulary.requirements import requirements
 
 KEYS = set(
     "verdict target profile scenarios requirements by_requirement device_seconds wall_seconds"

@@ -24,10 +24,10 @@ import msgspec
 
 from connmgr_hil import model
 from connmgr_hil.checker import Checker, Outcome
-from connmgr_hil.conformance.requirements import ORDER
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import BadInput, HarnessError, UsageError
 from connmgr_hil.vocabulary.observations import AnyRecord
+from connmgr_hil.vocabulary.requirements import ORDER
 
 Standing = Literal["noticed", "unnoticed", "equivalent", "unreached"]
 

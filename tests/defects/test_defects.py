@@ -20,13 +20,13 @@ from connmgr_hil.conformance.defects import (
     defects,
     hunt,
 )
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.scenario import Scenario, registered
 from connmgr_hil.device import Device
 from connmgr_hil.simulated_board.defects import KNOWN
 from connmgr_hil.targets import Target, open_target
 from connmgr_hil.vocabulary.errors import ExitCode, UsageError
 from connmgr_hil.vocabulary.observations import AnyRecord, Part
+from connmgr_hil.vocabulary.requirements import requirements
 from started import start_device
 
 APPLICATION = Path(__file__).parents[2] / "zephyr_app"

@@ -12,7 +12,6 @@ from shown import ROOT
 
 import connmgr_hil
 from connmgr_hil.cli.main import _COMMANDS
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.targets.bench import BoardFlash, LineStep, Reset
 from connmgr_hil.targets.platforms import (
     Console,
@@ -25,6 +24,7 @@ from connmgr_hil.targets.platforms import (
     Zephyr,
 )
 from connmgr_hil.targets.stimuli import OutsideStimulus
+from connmgr_hil.vocabulary.requirements import requirements
 
 DOCS = ROOT / "docs"
 

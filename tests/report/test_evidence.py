@@ -6,11 +6,11 @@ import pytest
 from handmade import READY, Write
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.report import gather
 from connmgr_hil.report.identity import Reality
 from connmgr_hil.report.wording import grounds, headline, not_shown, replay
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
+from connmgr_hil.vocabulary.requirements import requirements
 
 
 def test_a_conforming_trace_holds_its_requirements_and_nothing_else(conforming: Path) -> None:

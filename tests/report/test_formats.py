@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from handmade import READY, Write, did
 
 from connmgr_hil.cli.report import report
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.report import gather, read_scores, render_html, render_junit, render_markdown
 from connmgr_hil.vocabulary.errors import BadInput
+from connmgr_hil.vocabulary.requirements import requirements
 
 EVIL = "<script>alert(1)</script></script><b>&\x00\x1b[31m\u2028]]>|`"
 

@@ -10,8 +10,8 @@ import pytest
 from robot.libdocpkg import LibraryDocumentation
 from robot_runs import ROOT, SIMULATED, RobotRun, RunRobot
 
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.trace import read_trace
+from connmgr_hil.vocabulary.requirements import requirements
 
 SUITES = ROOT / "robot"
 KEYWORDS = Path(__file__).with_name("keywords.robot")

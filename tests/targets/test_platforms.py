@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.targets import (
     find_image,
     find_platform,
@@ -16,6 +15,7 @@ from connmgr_hil.targets import (
     read_platforms,
 )
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
+from connmgr_hil.vocabulary.requirements import requirements
 from fuzz.targets import platform_file
 
 SOUND = """

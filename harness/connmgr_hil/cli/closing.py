@@ -9,9 +9,9 @@ import click
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.findings import Finding, command_for, findings
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.results import RunReport
 from connmgr_hil.vocabulary.escaping import on_one_line
+from connmgr_hil.vocabulary.requirements import requirements
 
 from .progress import mark
 

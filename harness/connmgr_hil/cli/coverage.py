@@ -58,7 +58,7 @@ def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> i
 
 
 def _matrix(found: "Coverage") -> list[str]:
-    from connmgr_hil.conformance.requirements import requirements  # noqa: PLC0415
+    from connmgr_hil.vocabulary.requirements import requirements  # noqa: PLC0415
 
     names = list(found.platforms)
     lines = [

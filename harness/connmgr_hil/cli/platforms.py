@@ -55,7 +55,7 @@ def platforms(files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
 
 def _check_requirements(path: Path, untestable: Iterable[str]) -> None:
     """Refuse the id of a requirement that there is not: it would excuse nothing."""
-    from connmgr_hil.conformance.requirements import requirements  # noqa: PLC0415 - slow to import
+    from connmgr_hil.vocabulary.requirements import requirements  # noqa: PLC0415 - slow to import
 
     for key in untestable:
         if key.startswith("REQ-") and key not in requirements():

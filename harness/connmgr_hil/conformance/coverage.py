@@ -11,10 +11,10 @@ from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Shown
 from connmgr_hil.model.rules import RULES, key_of
 from connmgr_hil.vocabulary.facts import ROLES
+from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .needs import UNOBSERVABLE
-from .requirements import requirements
 from .results import RunReport, Standing
 from .run import check
 from .scenario import registered

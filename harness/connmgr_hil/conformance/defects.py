@@ -15,9 +15,9 @@ import msgspec
 from connmgr_hil.checker import Outcome
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import ExitCode, HarnessError, NotRecorded, RigFault, UsageError
+from connmgr_hil.vocabulary.requirements import requirements
 
 from .bench import Bench, IfaceLacking
-from .requirements import requirements
 from .results import ScenarioResult
 from .run import run_scenario
 from .scenario import Scenario, registered

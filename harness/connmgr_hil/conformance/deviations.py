@@ -12,8 +12,8 @@ from connmgr_hil.checker import Outcome
 from connmgr_hil.files import read_whole
 from connmgr_hil.vocabulary.arguments import did_you_mean
 from connmgr_hil.vocabulary.errors import BadInput
+from connmgr_hil.vocabulary.requirements import requirements
 
-from .requirements import requirements
 from .results import RunReport, ScenarioResult
 from .scenario import registered
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.vocabulary.escaping import on_one_line
+from connmgr_hil.vocabulary.requirements import requirements
 
 from .reduction import signature
-from .requirements import requirements
 from .results import ScenarioResult
 
 

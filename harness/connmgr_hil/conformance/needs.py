@@ -9,8 +9,7 @@ from connmgr_hil.targets import Target
 from connmgr_hil.targets.stimuli import STANDARD
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, IfaceFacts, role_indexes
-
-from .requirements import ORDER
+from connmgr_hil.vocabulary.requirements import ORDER
 
 DHCP = "dhcp"
 RIG = (DHCP, *STANDARD)

@@ -13,8 +13,7 @@ from connmgr_hil.checker import Failure, Outcome
 from connmgr_hil.files import replace_file
 from connmgr_hil.vocabulary.errors import BadInput, ExitCode, UsageError
 from connmgr_hil.vocabulary.observations import Provenance
-
-from .requirements import requirements
+from connmgr_hil.vocabulary.requirements import requirements
 
 Standing = Literal["held", "failed", "quirk", "unreachable", "not_run"]
 STANDINGS: tuple[Standing, ...] = ("held", "failed", "quirk", "unreachable", "not_run")

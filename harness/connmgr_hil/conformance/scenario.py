@@ -11,11 +11,11 @@ from connmgr_hil.model.profiles import current_name
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError, HarnessError, UsageError
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.requirements import ORDER, requirements
 
 from .bench import Bench, IfaceLacking
 from .families import families
 from .needs import Needs
-from .requirements import ORDER, requirements
 
 Body = Callable[[Bench], None]
 

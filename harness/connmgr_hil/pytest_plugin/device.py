@@ -9,12 +9,12 @@ import pytest
 from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.confirming import ends_again_by_commands
 from connmgr_hil.conformance.needs import Needs
-from connmgr_hil.conformance.requirements import ORDER, requirements
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import Platform, Target
 from connmgr_hil.testbed import Network
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import Header
+from connmgr_hil.vocabulary.requirements import ORDER, requirements
 
 from .hooks import requirement_ids
 from .keys import RUN

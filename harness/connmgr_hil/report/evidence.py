@@ -8,7 +8,6 @@ from pathlib import Path
 from connmgr_hil.checker import Failure, Outcome, check_trace
 from connmgr_hil.conformance.builds import Judged
 from connmgr_hil.conformance.deviations import Known
-from connmgr_hil.conformance.requirements import requirements
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing, with_retries
 from connmgr_hil.conformance.run import judge
 from connmgr_hil.conformance.scenario import Scenario, registered
@@ -18,6 +17,7 @@ from connmgr_hil.model.profiles import PROFILES, profile_named
 from connmgr_hil.trace import find_traces, read_records, read_trace
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.observations import Header, HelloSeen, VerdictGiven
+from connmgr_hil.vocabulary.requirements import requirements
 
 from .identity import Identity, identify
 from .timeline import Timeline, draw_up

@@ -8,9 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from connmgr_hil import __version__
-from connmgr_hil.conformance.requirements import Requirement, requirements
 from connmgr_hil.conformance.results import STANDINGS
 from connmgr_hil.vocabulary.escaping import visible
+from connmgr_hil.vocabulary.requirements import Requirement, requirements
 
 from . import wording
 from .evidence import Evidence, Shown, Story

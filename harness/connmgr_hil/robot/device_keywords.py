@@ -3,7 +3,7 @@
 from msgspec import structs
 
 from connmgr_hil.conformance.needs import Needs
-from connmgr_hil.conformance.requirements import ORDER
+from connmgr_hil.vocabulary.requirements import ORDER
 from connmgr_hil.vocabulary.status import status_of
 
 from .framework import Failure, SkipExecution

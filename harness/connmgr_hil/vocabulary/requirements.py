@@ -3,13 +3,12 @@
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
-from connmgr_hil.model import PROFILES
-
-ORDER = tuple(PROFILES)
+ProfileName = Literal["P34", "P37", "P42", "P43", "P44", "P45"]
+ORDER: tuple[str, ...] = get_args(ProfileName)
 """The profiles, oldest first."""
 
 
@@ -23,7 +22,7 @@ class Requirement(msgspec.Struct, frozen=True):
     id: str
     sentence: str
     kind: Literal["N", "B", "Q", "R"] = msgspec.field(name="class")
-    since: Literal["P34", "P37", "P42", "P43", "P44", "P45"]
+    since: ProfileName
     source: str
     stimulus: str
     observe: str
