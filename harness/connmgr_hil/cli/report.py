@@ -36,6 +36,13 @@ from .target_options import known_option
     metavar="FILE",
     help="Also tell which seeded defects were caught, as written by 'cmhil defects --json'.",
 )
+@click.option(
+    "--compare",
+    "old",
+    type=click.Path(path_type=Path),
+    metavar="OLD",
+    help="Also tell what changed since an earlier run (see 'cmhil compare').",
+)
 @known_option
 def report(
     traces: tuple[Path, ...],
@@ -44,6 +51,7 @@ def report(
     junit: Path | None,
     markdown: Path | None,
     defects: Path | None,
+    old: Path | None,
     known: Path | None,
 ) -> int:
     """Make a report from traces, which are judged again. A folder stands for all traces below it.
@@ -57,19 +65,21 @@ def report(
     left out; the exit code is then 2.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil import report as reports  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance.changes import compare, evidence_of  # noqa: PLC0415
     from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
 
     evidence = reports.gather(traces, read_known(known) if known else None)
+    changes = compare(evidence_of(old), evidence_of(*traces)) if old else None
     scores = reports.read_scores(defects) if defects else None
     if opened and html is None:
         html = (traces[0] if traces[0].is_dir() else traces[0].parent) / "report.html"
     wanted: list[tuple[Path | None, Callable[[], str]]] = [
-        (html, lambda: reports.render_html(evidence, scores)),
+        (html, lambda: reports.render_html(evidence, scores, changes)),
         (junit, lambda: reports.render_junit(evidence)),
-        (markdown, lambda: reports.render_markdown(evidence, scores)),
+        (markdown, lambda: reports.render_markdown(evidence, scores, changes)),
     ]
     if not (html or junit or markdown):
-        click.echo(reports.render_markdown(evidence, scores), nl=False)
+        click.echo(reports.render_markdown(evidence, scores, changes), nl=False)
     for path, render in wanted:
         if path is not None:
             replace_file(path, render())

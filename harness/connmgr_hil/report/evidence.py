@@ -8,6 +8,7 @@ from pathlib import Path
 from connmgr_hil.checker import Failure, Outcome, check_trace
 from connmgr_hil.conformance.builds import Judged
 from connmgr_hil.conformance.deviations import Known
+from connmgr_hil.conformance.findings import findings
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing, with_retries
 from connmgr_hil.conformance.run import judge
 from connmgr_hil.conformance.scenario import Scenario, registered
@@ -148,6 +149,13 @@ class Evidence:
     def counting(self) -> tuple[Story, ...]:
         """All traces but those of tries after which another conforms, and of known deviations."""
         return tuple(story for story in self.stories if story.counts)
+
+    @property
+    def causes(self) -> list[tuple[Story, ...]]:
+        """What did not conform, by its cause: the shortest trace of each first."""
+        by_trace = {story.result.trace: story for story in self.counting}
+        found = findings(story.result for story in self.counting)
+        return [tuple(by_trace[each.trace] for each in one.results) for one in found]
 
     def with_outcome(self, outcome: Outcome) -> tuple[Story, ...]:
         """Return the traces that count and were judged so."""

@@ -8,11 +8,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from connmgr_hil import __version__
+from connmgr_hil.conformance.changes import Changes
 from connmgr_hil.conformance.results import STANDINGS
 from connmgr_hil.vocabulary.escaping import visible
 from connmgr_hil.vocabulary.requirements import Requirement, requirements
 
-from . import wording
+from . import changes as changing, wording
 from .evidence import Evidence, Shown, Story
 from .scores import Scores
 
@@ -52,7 +53,9 @@ class _Group:
         return sum(tile.shown for tile in self.tiles)
 
 
-def render_html(evidence: Evidence, scores: Scores | None = None) -> str:
+def render_html(
+    evidence: Evidence, scores: Scores | None = None, changes: Changes | None = None
+) -> str:
     """Return the report as one self-contained HTML page: the same evidence gives the same bytes."""
     return (
         _environment()
@@ -64,6 +67,8 @@ def render_html(evidence: Evidence, scores: Scores | None = None) -> str:
             standings=STANDINGS,
             words=wording,
             scores=scores,
+            changes=changes,
+            changing=changing,
             version=__version__,
         )
     )
@@ -94,6 +99,7 @@ def _requirement_data(platforms: tuple[Shown, ...]) -> dict[str, object]:
         ident: {
             "sentence": requirement.sentence,
             "kind": requirement.kind,
+            "source": requirement.source,
             "standings": [
                 [platform.name, platform.standing(ident) or NOT_THERE, platform.reason(ident)]
                 for platform in platforms

@@ -2,10 +2,12 @@
 
 import re
 
+from connmgr_hil.conformance.changes import Changes
 from connmgr_hil.conformance.results import STANDINGS
 from connmgr_hil.vocabulary.escaping import visible
 
 from . import wording
+from .changes import render_markdown as told_of
 from .evidence import Evidence, Shown, Story
 from .scores import Scores
 
@@ -16,7 +18,9 @@ _MARKS = {"conforms": "✅", "fails": "❌", "inconclusive": "❔", "rig": "⚠�
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&@]|(?:(?<=www)\.)|:(?=//)|^\s*[-+=]|(?<=\d)[.)](?= ))")
 
 
-def render_markdown(evidence: Evidence, scores: Scores | None = None) -> str:
+def render_markdown(
+    evidence: Evidence, scores: Scores | None = None, changes: Changes | None = None
+) -> str:
     """Return the report as Markdown: verdict, a table of platforms, what failed, what was not shown."""
     lines = [
         f"## {_MARKS[evidence.outcome]} {_plain(wording.headline(evidence))}",
@@ -27,6 +31,7 @@ def render_markdown(evidence: Evidence, scores: Scores | None = None) -> str:
         *_table(evidence.platforms),
         *_problems([story for story in evidence.counting if story.outcome != "conforms"]),
         *(_defects(scores) if scores else []),
+        *([told_of(changes)] if changes else []),
         *_not_shown(evidence.platforms),
     ]
     return "\n".join(lines).rstrip() + "\n"

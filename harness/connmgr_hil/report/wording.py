@@ -126,6 +126,11 @@ def replay(story: Story) -> str:
     return command_for(story.result, "replay", story.shortest.trace if story.shortest else None)
 
 
+def shrink(story: Story) -> str:
+    """Return the command that finds the shortest sequence which fails as a trace does."""
+    return command_for(story.result, "shrink")
+
+
 def not_shown(platform: Shown) -> list[tuple[str, list[str]]]:
     """Return why requirements were not shown on a platform, each reason with its requirements."""
     reasons: dict[str, list[str]] = {}

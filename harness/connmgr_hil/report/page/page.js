@@ -18,7 +18,7 @@
 
   function tell(tile) {
     const id = tile.dataset.req;
-    const { sentence, kind, standings } = requirements[id];
+    const { sentence, kind, source, standings } = requirements[id];
     popover.replaceChildren();
     const add = (name, text, within = popover) => {
       const element = document.createElement(name);
@@ -29,6 +29,7 @@
     add("b", id);
     add("small", KINDS[kind]);
     add("p", sentence);
+    if (source) add("small", `Source: ${source}`);
     const list = add("ul", "");
     for (const [platform, standing, reason] of standings) {
       const item = add("li", "", list);
@@ -107,4 +108,17 @@
     document.getElementById("scenarios").scrollIntoView();
     form.elements.text.focus({ preventScroll: true });
   });
+
+  /* Commands to be copied; without a clipboard they are only read. */
+  for (const code of navigator.clipboard ? document.querySelectorAll(".replay code") : []) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = "copied";
+    });
+    code.after(button);
+  }
 })();

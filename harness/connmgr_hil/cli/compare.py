@@ -1,0 +1,39 @@
+"""`cmhil compare`: what changed between two runs."""
+
+from pathlib import Path
+
+import click
+
+from connmgr_hil.vocabulary.errors import ExitCode
+
+from .output import write_json
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
+@click.argument("new", type=click.Path(path_type=Path), metavar="NEW")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--markdown", type=click.Path(path_type=Path), metavar="FILE", help="For a pull request."
+)
+def compare(old: Path, new: Path, json_file: Path | None, markdown: Path | None) -> int:
+    """Say what changed from one run to another: requirements, quirks, and what the devices show for the same commands.
+
+    \b
+    cmhil compare out/verify/native/latest out/after
+    cmhil compare before.json after.json --markdown changes.md
+
+    OLD and NEW are folders of traces, which are judged again, or what 'cmhil verify --json' wrote. Between two releases of Zephyr
+    it is a changelog of behaviour. The exit code is 1 where a requirement fails that did not.
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil.conformance import changes as comparing  # noqa: PLC0415 - slow to import
+    from connmgr_hil.files import replace_file  # noqa: PLC0415
+    from connmgr_hil.report import changes as rendering  # noqa: PLC0415
+
+    found = comparing.compare(comparing.evidence_of(old), comparing.evidence_of(new))
+    click.echo(rendering.render_terminal(found))
+    if markdown is not None:
+        replace_file(markdown, rendering.render_markdown(found))
+    if json_file is not None:
+        write_json(json_file, found.as_json())
+    return ExitCode.FAILS if found.failing else ExitCode.CONFORMS

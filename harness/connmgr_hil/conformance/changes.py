@@ -1,0 +1,240 @@
+"""What changed between two runs: requirements, scenarios, quirks, and what the device shows for the same commands."""
+
+import difflib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from connmgr_hil.files import read_whole
+from connmgr_hil.trace import read_records
+from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError
+from connmgr_hil.vocabulary.observations import AnyRecord, CallSeen, EventSeen, Reply, Stimulus
+from connmgr_hil.vocabulary.requirements import requirements
+
+from .results import with_retries
+from .run import check
+
+_MOST_BYTES = 100_000_000
+_IFACE = re.compile(r" (no iface|iface \w)$")
+
+Shown = tuple[str, ...]
+"""What a command showed, in order: events, calls of the implementation, and its reply."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One side of a comparison. `scenarios` are outcomes by name, `traces` where each is, if it is still there."""
+
+    label: str
+    standings: Mapping[str, str]
+    scenarios: Mapping[str, str]
+    quirks: frozenset[str]
+    traces: Mapping[str, Path]
+
+
+def evidence_of(*paths: Path) -> Evidence:
+    """Return what a run showed: from its folder or traces, which are judged again, or from its summary (JSON).
+
+    Raises `BadInput` for a file that is neither.
+    """
+    if len(paths) == 1 and paths[0].suffix == ".json":
+        return _from_summary(paths[0])
+    report = check(paths)
+    results = with_retries(report.results)
+    names = [*(each.release and f"Zephyr {each.release}" for each in results[:1])]
+    return Evidence(
+        ", ".join(filter(None, (report.target, *names, report.profile))),
+        report.by_requirement(),
+        {each.name: str(each.outcome or "unreachable") for each in results},
+        frozenset(quirk for each in results for quirk in each.quirks),
+        {each.name: each.trace for each in results if each.trace},
+    )
+
+
+def _from_summary(path: Path) -> Evidence:
+    data = read_whole(path, "a run's summary", _MOST_BYTES)
+    try:
+        document: dict[str, Any] = json.loads(data)
+        standings = {str(name): str(how) for name, how in document["by_requirement"].items()}
+        scenarios: list[dict[str, Any]] = document["scenarios"]
+        releases = {str(each.get("release", "")) for each in scenarios} - {""}
+        label = [str(document["target"]), *(f"Zephyr {each}" for each in sorted(releases))]
+        return Evidence(
+            ", ".join([*label, str(document["profile"])]),
+            standings,
+            {str(each["name"]): str(each["outcome"]) for each in scenarios},
+            frozenset(str(quirk) for each in scenarios for quirk in each["quirks"]),
+            {str(each["name"]): Path(each["trace"]) for each in scenarios if each["trace"]},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"{path}: a summary that 'cmhil verify' wrote", repr(error)) from error
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One difference of what devices show, and after which commands and in which scenarios it was seen.
+
+    `lines` are those of a diff, of the first place: `- ` was shown by the old one, `+ ` by the new one, and `  ` by both.
+    """
+
+    lines: Shown
+    commands: tuple[str, ...]
+    scenarios: tuple[str, ...]
+
+    @property
+    def only_order(self) -> bool:
+        """Whether both show the same, in another order."""
+        old = sorted(line[2:] for line in self.lines if line[0] == "-")
+        return old == sorted(line[2:] for line in self.lines if line[0] == "+")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is different in `new` from `old`."""
+
+    old: Evidence
+    new: Evidence
+    behaviour: tuple[Behaviour, ...] = field(default=())
+
+    def _moved(self, old: set[str], new: set[str]) -> list[str]:
+        """Return the requirements of both releases that stood in one of the first ways and stand in one of the second."""
+        before, after = self.old.standings, self.new.standings
+        return [
+            ident
+            for ident in requirements()
+            if before.get(ident, "") in old and after.get(ident, "") in new
+        ]
+
+    @property
+    def failing(self) -> list[str]:
+        """The requirements that fail now and did not; those that the old release did not have, too."""
+        before = self.old.standings
+        return [
+            ident
+            for ident, how in self.new.standings.items()
+            if how == "failed" and before.get(ident) != "failed"
+        ]
+
+    @property
+    def held(self) -> list[str]:
+        """The requirements of both that are held now and were not."""
+        return self._moved({"failed", "quirk", "unreachable", "not_run"}, {"held"})
+
+    @property
+    def lost(self) -> list[str]:
+        """The requirements of both that were shown, and of which the new run shows nothing."""
+        return self._moved({"held", "quirk", "failed"}, {"unreachable", "not_run"})
+
+    @property
+    def added(self) -> list[str]:
+        """The requirements that only the newer release has."""
+        return [each for each in self.new.standings if each not in self.old.standings]
+
+    @property
+    def new_quirks(self) -> list[str]:
+        """The known quirks that only the new run shows."""
+        return sorted(self.new.quirks - self.old.quirks)
+
+    @property
+    def gone_quirks(self) -> list[str]:
+        """The known quirks that the new run no longer shows."""
+        return sorted(self.old.quirks - self.new.quirks)
+
+    @cached_property
+    def outcomes(self) -> dict[str, tuple[str, str]]:
+        """The scenarios of both whose outcome is another, with both."""
+        before, after = self.old.scenarios, self.new.scenarios
+        return {
+            name: (before[name], after[name])
+            for name in before
+            if name in after and before[name] != after[name]
+        }
+
+    def as_json(self) -> dict[str, object]:
+        """Return the changes as a JSON object."""
+        return {
+            "old": self.old.label,
+            "new": self.new.label,
+            "failing": self.failing,
+            "held": self.held,
+            "lost": self.lost,
+            "added": self.added,
+            "new_quirks": self.new_quirks,
+            "gone_quirks": self.gone_quirks,
+            "outcomes": self.outcomes,
+            "behaviour": [
+                {"lines": each.lines, "commands": each.commands, "scenarios": each.scenarios}
+                for each in self.behaviour
+            ],
+        }
+
+
+def compare(old: Evidence, new: Evidence) -> Changes:
+    """Return what changed between two runs; what devices showed is compared where both traces are there."""
+    places: dict[Shown, list[tuple[Shown, str, str]]] = defaultdict(list)
+    for name in old.traces:
+        if name in new.traces and old.traces[name].is_file() and new.traces[name].is_file():
+            for command, lines in _differences(old.traces[name], new.traces[name]):
+                places[_kind(lines)].append((lines, command, name))
+    behaviour = [
+        Behaviour(
+            seen[0][0],
+            tuple(dict.fromkeys(command for _, command, _ in seen)),
+            tuple(dict.fromkeys(name for _, _, name in seen)),
+        )
+        for seen in places.values()
+    ]
+    behaviour.sort(key=lambda each: -len(each.scenarios))
+    return Changes(old, new, tuple(behaviour))
+
+
+def _kind(lines: Shown) -> Shown:
+    """Return what makes two differences the same: what came or went, of whichever iface."""
+    return tuple(_IFACE.sub("", line) for line in lines if line[0] in "+-")
+
+
+def _differences(old: Path, new: Path) -> Iterator[tuple[str, Shown]]:
+    """Yield where two traces show something else for the same command, up to where other commands were given."""
+    try:
+        pairs = zip(_episodes(read_records(old)), _episodes(read_records(new)), strict=False)
+        for (command, before), (other, after) in pairs:
+            if command != other:
+                return
+            if before != after:
+                yield _told(command, before, after)
+    except ConnMgrHilError:
+        return
+
+
+def _told(command: str, before: list[str], after: list[str]) -> tuple[str, Shown]:
+    lines = [each for each in difflib.ndiff(before, after) if not each.startswith("?")]
+    return command, tuple(lines)
+
+
+def _episodes(records: Iterable[AnyRecord]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each command's first word, and what was shown until the next; ifaces are numbered as they come."""
+    command: tuple[str, ...] = ("boot",)
+    numbers: dict[int, str] = {}
+    shown: list[str] = []
+    for record in records:
+        if isinstance(record, Stimulus):
+            yield command[0], shown
+            command, numbers, shown = record.words, {}, []
+        elif isinstance(record, EventSeen) and record.listener == "early":
+            shown.append(f"{record.name} {_named(record.iface, numbers)}")
+        elif isinstance(record, CallSeen):
+            shown.append(f"call of {record.op} {_named(record.iface, numbers)}")
+        elif isinstance(record, Reply):
+            shown.append(f"reply {record.status}")
+    yield command[0], shown
+
+
+def _named(iface: int, numbers: dict[int, str]) -> str:
+    if iface == 0:
+        return "no iface"
+    return numbers.setdefault(iface, f"iface {'abcdefghijklmnopqrstuvwxyz'[len(numbers) % 26]}")

@@ -1,0 +1,102 @@
+"""What changed between two runs, by requirement, by quirk and by what devices show."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from connmgr_hil.cli.main import run
+from connmgr_hil.conformance.changes import Evidence, compare, evidence_of
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
+from connmgr_hil.report import gather, render_html
+from connmgr_hil.report.changes import render_markdown, render_terminal
+from connmgr_hil.targets import open_target
+from connmgr_hil.vocabulary.errors import BadInput
+
+TRACES = Path(__file__).parents[1] / "traces"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A run without and one with a mistake; each with its summary beside it."""
+    home = tmp_path_factory.mktemp("runs")
+    for name, arguments in (("old", ()), ("new", ("--defect", "timeout_in_ms"))):
+        report = verify(
+            open_target("simulated", arguments=arguments),
+            home / name,
+            scenarios=choose(["Q7", "E1"]),
+        )
+        report.write_json(home / f"{name}.json")
+    return home / "old", home / "new"
+
+
+@pytest.mark.parametrize("suffix", ["", ".json"])
+def test_a_regression_is_newly_failing(
+    runs: tuple[Path, Path], suffix: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    old, new = (str(each) + suffix for each in runs)
+    out = tmp_path / "c.json"
+    assert run(["compare", old, new, "--json", str(out)]) == 1
+    shown = capsys.readouterr().out
+    assert "Newly failing (1)\n  REQ-CTL-019  An attempt" in shown
+    assert "Q7: conforms before, fails now" in shown
+    assert "1 newly failing" in shown.splitlines()[-1]
+    assert json.loads(out.read_text())["failing"] == ["REQ-CTL-019"]
+    assert run(["compare", new, old]) == 0
+    assert "Newly held (" in capsys.readouterr().out
+    assert run(["compare", old, old]) == 0
+    assert (
+        "0 newly failing, 0 newly held, 0 no longer shown, 0 differences" in capsys.readouterr().out
+    )
+
+
+def test_what_devices_show_is_compared_command_by_command(runs: tuple[Path, Path]) -> None:
+    changes = compare(evidence_of(runs[0]), evidence_of(runs[1]))
+    early = next(each for each in changes.behaviour if "Q7" in each.scenarios)
+    assert "E1" not in early.scenarios
+    assert any("CONN_IF_TIMEOUT iface a" in line for line in early.lines)
+
+
+def test_two_releases_give_a_changelog(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = TRACES / "native_posix_64", TRACES / "native_p42"
+    changes = compare(evidence_of(old), evidence_of(new))
+    assert not changes.failing
+    assert "REQ-MON-031" in changes.added
+    assert changes.gone_quirks == ["REQ-EVT-020"]
+    most = changes.behaviour[0]
+    assert [line for line in most.lines if line[0] == "+"] == ["+ L4_IPV4_CONNECTED iface a"]
+    assert len(most.scenarios) > 20
+    silent = [each for each in changes.behaviour if each.commands == ("disconnect",)]
+    assert any("- IF_ADMIN_DOWN iface a" in each.lines for each in silent), (
+        "since 4.2 it fails early"
+    )
+    text = render_terminal(changes)
+    assert "- native_posix_64, Zephyr 3.4.99, P34\n+ native_sim_64, Zephyr 4.1.99, P42" in text
+    markdown = render_markdown(changes)
+    assert "```diff\n  IPV4_ADDR_ADD iface a\n" in markdown
+    page = render_html(gather([new]), None, changes)
+    assert "What changed" in page
+    assert '<span class="new">+ L4_IPV4_CONNECTED iface a</span>' in page
+    page_file = str(tmp_path / "r.html")
+    assert run(["report", str(new), "--compare", str(old), "--html", page_file]) == 0
+    assert "What changed" in Path(page_file).read_text()
+
+
+def test_only_the_order_is_told_as_such() -> None:
+    def side(*shown: str) -> Evidence:
+        return Evidence("x", {}, {}, frozenset(), {})
+
+    from connmgr_hil.conformance.changes import Behaviour
+
+    turned = Behaviour(("- a", "  b", "+ a"), ("up",), ("E1",))
+    assert turned.only_order
+    assert not Behaviour(("- a", "+ c"), ("up",), ("E1",)).only_order
+    assert compare(side(), side()).behaviour == ()
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    for text in ("{}", "[]", "no json", '{"by_requirement": 1}'):
+        (tmp_path / "s.json").write_text(text)
+        with pytest.raises(BadInput, match="a summary that 'cmhil verify' wrote"):
+            evidence_of(tmp_path / "s.json")
