@@ -40,7 +40,7 @@ def _find(name: str) -> Path:
         if (home / name).is_dir():
             return home / name
     raise UsageError(
-        f"the folder '{name}' that comes with connmgr-hil",
+        f"the folder '{name}' of connmgr-hil is missing",
         "not in " + " or ".join(str(home) for home in _HOMES),
         "install connmgr-hil again",
     )

@@ -125,7 +125,7 @@ def test_it_goes_on_where_it_was_ended(alone: dict[str, object], tmp_path: Path)
     without_seed = [word for word in WALKS if word not in ("--seed", "4")]
     assert what_it_showed(out, *without_seed, "--jobs", "1", "--resume") == alone
     again = cmhil(*WALKS[:-2], "--seed", "5", "--resume", "--out", str(out))
-    assert "the seed 4 of the campaign" in again.communicate()[0]
+    assert "has the seed 4" in again.communicate()[0]
     assert again.returncode == 2
 
 
@@ -140,7 +140,7 @@ def test_hands_that_are_gone_leave_what_is_done(tmp_path: Path) -> None:
         for done in dispatch(tasks, replace(local_hands(1), work=Gone(), gone=(OSError,))):
             ledger.add(done)
 
-    with pytest.raises(RigFault, match=r"(?s)within reach.*--resume"):
+    with pytest.raises(RigFault, match=r"(?s)out of reach.*--resume"):
         work()
     seed, done_before = ledger.read()
     assert seed == 7
@@ -309,7 +309,7 @@ def test_what_was_done_before_the_scheduler_died_is_kept(
         running.kill()
     assert running.returncode == 1, shown  # those that were done fail
     assert "--resume" in shown
-    assert "within reach" in json.loads((out / "summary.json").read_text())["run"]["broken"]
+    assert "out of reach" in json.loads((out / "summary.json").read_text())["run"]["broken"]
     assert what_it_showed(out, *WALKS, "--jobs", "1", "--resume") == alone
 
 

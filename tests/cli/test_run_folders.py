@@ -107,7 +107,7 @@ def test_a_folder_that_another_run_writes_to(
             code = run([command[0], "-t", "simulated", *command[1:], "--out", str(tmp_path)])
         assert code == ExitCode.RIG
         said = capsys.readouterr().err
-        assert f"the folder {tmp_path} for this run alone" in said
+        assert f"the folder {tmp_path} is in use" in said
         assert "another run of cmhil writes to it" in said
     assert not list(tmp_path.glob("*.jsonl"))
 

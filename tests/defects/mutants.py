@@ -139,7 +139,7 @@ def load(paths: Iterable[Path]) -> list[Recording]:
         for path in (sorted(each.rglob("*.jsonl")) if each.is_dir() else [each])
     ]
     if not found:
-        raise UsageError("at least one trace (*.jsonl)", "none", "name a trace or a folder of them")
+        raise UsageError("there is no trace (*.jsonl)", "none", "name a trace or a folder of them")
     recordings = []
     for path in found:
         records = tuple(read_records(path))

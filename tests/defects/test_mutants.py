@@ -93,7 +93,7 @@ def test_what_the_traces_do_not_reach_is_said(recorded_traces: Path) -> None:
 
 
 def test_traces_must_conform_and_exist(recorded_traces: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="at least one trace"):
+    with pytest.raises(UsageError, match="there is no trace"):
         load([tmp_path])
     text = trace(recorded_traces, "E1").read_text(encoding="utf-8")
     damaged = tmp_path / "damaged.jsonl"

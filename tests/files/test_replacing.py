@@ -112,9 +112,9 @@ def test_reading_has_an_end(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_bytes(b"12345")
     assert read_whole(path, "a file", 5) == b"12345"
-    with pytest.raises(BadInput, match="at most 4 bytes"):
+    with pytest.raises(BadInput, match="more than 4 bytes"):
         read_whole(path, "a file", 4)
-    with pytest.raises(BadInput, match=r"a file\n  seen: a folder"):
+    with pytest.raises(BadInput, match=r"is not a file\n  seen: a folder"):
         read_whole(tmp_path, "a file", 4)
     with pytest.raises(BadInput, match="a device"):
         read_whole(Path("/dev/zero"), "a file", 4)

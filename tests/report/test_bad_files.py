@@ -54,5 +54,5 @@ def test_what_cannot_be_written_is_the_rigs_fault(
     for option in ("--html", "--junit", "--markdown"):
         assert run(["report", str(conforming), option, "/dev/full"]) == 3
         said = capsys.readouterr().err
-        assert "/dev/full should be written" in said
+        assert "cannot write /dev/full" in said
         assert "bug" not in said

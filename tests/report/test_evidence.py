@@ -101,7 +101,7 @@ def test_a_changed_verdict_is_noticed(write: Write) -> None:
 
 
 def test_no_trace_and_no_trace_at_all(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="at least one trace"):
+    with pytest.raises(UsageError, match="there is no trace"):
         gather([tmp_path])
     broken = tmp_path / "broken.jsonl"
     broken.write_text('{"k":"header"}\nnonsense\n', encoding="utf-8")

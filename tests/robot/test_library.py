@@ -87,7 +87,7 @@ def test_own_check_that_fails_is_in_the_trace_and_the_log(run_robot: RunRobot) -
 def test_rig_and_wrong_use_are_errors(run_robot: RunRobot) -> None:
     start = HEAD + "Start\n    Open Device\n"
     missing = run_robot(start, "-v", "TARGET:native", "-v", "IMAGE:nowhere.exe").tests()["Start"]
-    assert missing.message.startswith("Wrong use: an image for native_sim")
+    assert missing.message.startswith("Wrong use: there is no image for native_sim")
     assert "cmhil build -p native_sim" in missing.message
     broken = run_robot(start, "-v", "TARGET:native", "-v", "IMAGE:/bin/true").tests()["Start"]
     assert broken.message.startswith("Rig error (")
@@ -191,7 +191,7 @@ WRONG_ARGUMENTS = {
     "Turn Knob    U    mode    async": "has no simulated implementation",
     "Set Option    A    1    0a0": "in hexadecimal",
     "Ignore Layer    CM_TESST": "did you mean 'CM_TEST'?",
-    "Only These Events Should Have Occurred    IF_UP": "an expectation like 'IF_UP(U)",
+    "Only These Events Should Have Occurred    IF_UP": "this is no expectation, such as 'IF_UP(U)",
     "Ignore Layer    DUM MY": "'DUM MY' is not the name of an L2",
 }
 
@@ -255,4 +255,4 @@ def test_a_slow_rig_is_waited_for(run_robot: RunRobot, tmp_path: Path) -> None:
     assert "within 0.1 s (deadline 'start', at time scale 0.01)" in test.message
     refused = run_robot(suite.replace("%MORE", "time_scale=0"))
     (error,) = refused.result.errors.messages
-    assert "a time scale from 0.01 to 1000" in error.message
+    assert "a time scale is a number from 0.01 to 1000" in error.message

@@ -117,7 +117,7 @@ def test_parts_that_are_not_there_are_named(image: Path) -> None:
 
 def test_what_esptool_refuses_is_told_in_its_words(image: Path) -> None:
     flash = Flash(chip="esp32", size="3MB", layouts=({"0x1000": "zephyr/zephyr.bin"},))
-    with pytest.raises(RigFault, match=r"(?s)esptool should merge.*3MB"):
+    with pytest.raises(RigFault, match=r"(?s)esptool did not merge.*3MB"):
         merged_flash(flash, image)
 
 

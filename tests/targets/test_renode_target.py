@@ -481,7 +481,7 @@ def test_cable_and_loss_are_given_by_the_monitor(
 def test_an_image_that_went_away_is_a_rig_fault(stand_in: Path, tmp_path: Path) -> None:
     with open_target(str(stand_in), image=tmp_path / "zephyr.elf") as target:
         (tmp_path / "zephyr.elf").unlink()
-        with pytest.raises(RigFault, match=r"should do .include"):
+        with pytest.raises(RigFault, match=r"did not do .include"):
             target.start()
 
 

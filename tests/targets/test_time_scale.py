@@ -105,6 +105,6 @@ def test_a_board_that_is_not_there(tmp_path: Path) -> None:
     platform.write_text('name = "b"\ndescription = "gone"\nkind = "board"\n[zephyr]\nboard = "b"\n')
     with (
         BoardTarget(read_platform(platform), str(tmp_path / "tty")) as target,
-        pytest.raises(RigFault, match="should be plugged in"),
+        pytest.raises(RigFault, match="no board is plugged in"),
     ):
         target.start()

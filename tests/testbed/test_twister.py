@@ -106,7 +106,7 @@ def test_a_build_with_all_settings_of_a_variant_is_run_as_that_variant(tmp_path:
 
 def test_what_cannot_be_driven_is_named(tmp_path: Path) -> None:
     folder = built(tmp_path / "build", "our_board")
-    with pytest.raises(UsageError, match=r"(?s)'qemu' for the board our_board.*mps2"):
+    with pytest.raises(UsageError, match=r"(?s)'qemu' is for the board our_board.*mps2"):
         twister_target(Device(folder, "qemu"))
     with pytest.raises(UsageError, match="device type 'unit'"):
         twister_target(Device(folder, "unit"))

@@ -61,7 +61,7 @@ def test_what_no_judge_can_take_is_refused(path: Path, what: str) -> None:
     path.write_bytes(HEADER + HELLO + NO_RECORDS[what] + b'{"k":"note","text":"after"}\n')
     with pytest.raises(BadInput) as caught:
         read_trace(path)
-    assert f"{path}:3: a trace record was expected" in str(caught.value)
+    assert f"{path}:3: this is no trace record" in str(caught.value)
     assert len(str(caught.value)) < 1_000
     judge(path)
 
@@ -160,5 +160,5 @@ def test_folders_stand_for_the_traces_below_them(tmp_path: Path) -> None:
     assert find_traces([tmp_path]) == [run / "a.jsonl", run / "b.jsonl"]
     latest = tmp_path / "native" / "latest"
     assert find_traces([latest, latest / "a.jsonl"]) == [latest / "a.jsonl", latest / "b.jsonl"]
-    with pytest.raises(UsageError, match="at least one trace"):
+    with pytest.raises(UsageError, match="there is no trace"):
         find_traces([run / "folder.jsonl"])

@@ -24,7 +24,9 @@ def cluster_hands(address: str) -> Hands:
         killed: type[BaseException] = distributed.scheduler.KilledWorker
     except ImportError as error:
         raise UsageError(
-            "Dask, for --scheduler", str(error), "pip install 'connmgr-hil[cluster]'"
+            "--scheduler needs Dask, which is not installed",
+            str(error),
+            "pip install 'connmgr-hil[cluster]'",
         ) from error
     logging.getLogger("distributed").setLevel(logging.ERROR)
     try:
@@ -32,14 +34,14 @@ def cluster_hands(address: str) -> Hands:
         threads = sum(client.nthreads().values())
     except (OSError, ValueError, TypeError) as error:
         raise RigFault(
-            f"a Dask scheduler at {address} should answer within {CONNECT}",
+            f"no Dask scheduler answers at {address} within {CONNECT}",
             str(error),
             "start one with 'dask scheduler', and 'dask worker' on each machine",
         ) from error
     if not threads:
         client.close()
         raise RigFault(
-            f"the Dask scheduler at {address} should have workers",
+            f"the Dask scheduler at {address} has no workers",
             "none",
             f"on each machine, with connmgr-hil installed: dask worker {address} --nthreads 1",
         )

@@ -101,7 +101,7 @@ def dispatch(tasks: Iterable[Task], hands: Hands) -> Iterator[Done]:
         except hands.gone as error:
             reachable = False
             raise RigFault(
-                "those who do the work should stay within reach",
+                "the workers are out of reach",
                 f"{type(error).__name__}: {error}",
                 "start them again; with --resume the campaign goes on where it was",
             ) from error
@@ -144,7 +144,7 @@ def _until_lost(
         ended, _ = wait(running, timeout=PIECE.seconds, return_when=FIRST_COMPLETED)
         if not ended and running:
             raise RigFault(
-                f"a worker should end a piece of work within {PIECE}",
+                f"no worker has ended a piece of work within {PIECE}",
                 f"{len(running)} are under way, such as {next(iter(running.values())).label}",
                 "are the workers running, and do they have the images? With --resume the campaign goes on where it was",
             )

@@ -30,7 +30,7 @@ class Ledger:
             text = self._path.read_text(encoding="utf-8")
         except OSError as error:
             raise UsageError(
-                "a campaign to go on with",
+                "there is no campaign to go on with",
                 f"{self._path}: {error.strerror}",
                 "begin one without --resume",
             ) from error
@@ -39,7 +39,7 @@ class Ledger:
             begun = msgspec.json.decode(first, type=_Begun)
             return begun.seed, [msgspec.json.decode(line, type=Done) for line in rest]
         except msgspec.MsgspecError as error:
-            raise BadInput(f"what a campaign has done in {self._path}", str(error)) from error
+            raise BadInput(f"{self._path} is no record of a campaign", str(error)) from error
 
     def begin(self, seed: int) -> None:
         """Begin anew, with nothing done."""

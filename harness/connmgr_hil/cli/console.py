@@ -130,9 +130,13 @@ class Console:
         if words[0] == "wait":
             return advance(_seconds(words[1:]))
         if words[0] == "raw":
-            raise BadInput("'raw on' or 'raw off'", " ".join(words))
+            raise BadInput("'raw' takes 'on' or 'off'", " ".join(words))
         if words[0] in _OURS:
-            raise BadInput("a command that leaves the console in charge", words[0], "use 'restart'")
+            raise BadInput(
+                "this command takes the device out of the console's hands",
+                words[0],
+                "use 'restart'",
+            )
         numbers = self._iface_words()
         command = (words[0], *(numbers.get(word, word) for word in words[1:]))
         platform = self._target.platform
@@ -222,6 +226,6 @@ def _seconds(words: list[str]) -> float:
         seconds = -1.0
     if not 0 <= seconds <= 1e6:
         raise BadInput(
-            "'wait' with a number of seconds from 0 to 1000000", " ".join(words) or "none"
+            "'wait' takes a number of seconds from 0 to 1000000", " ".join(words) or "none"
         )
     return seconds

@@ -140,7 +140,7 @@ def _output_lost(error: OSError) -> int:
     if error.errno in _TERMINAL_GONE:
         return READER_GONE
     _say(
-        f"cmhil: the output should be written\n  seen: {error}\n  next: free some space and run again"
+        f"cmhil: the output could not be written\n  seen: {error}\n  next: free some space and run again"
     )
     return ExitCode.RIG
 

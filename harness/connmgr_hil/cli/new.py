@@ -130,7 +130,7 @@ def _copied(like: str, name: str, board: str | None) -> str:
 
 def _check(name: str) -> None:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
-        raise BadInput("a name of letters, digits, '-' and '_' that begins with a letter", name)
+        raise BadInput("a name has letters, digits, '-' and '_', and begins with a letter", name)
 
 
 def _write(path: Path, text: str) -> None:
@@ -139,7 +139,7 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
     except FileExistsError as error:
         raise UsageError(
-            f"to write {path}", "there is such a file", "take another name, or remove it"
+            f"cannot write {path}", "there is such a file", "take another name, or remove it"
         ) from error
     except OSError as error:
-        raise RigFault(f"to write {path}", str(error)) from error
+        raise RigFault(f"cannot write {path}", str(error)) from error

@@ -61,4 +61,4 @@ def _check_requirements(path: Path, untestable: Iterable[str]) -> None:
         if key.startswith("REQ-") and key not in requirements():
             near = get_close_matches(key, requirements(), n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise BadInput(f"{path}: untestable: the id of a requirement", f"{key!r}{hint}")
+            raise BadInput(f"{path}: untestable: this is no id of a requirement", f"{key!r}{hint}")

@@ -86,7 +86,7 @@ def choose(place: Place, patterns: Iterable[str] = ()) -> list[Defect]:
         }
         if not found:
             raise UsageError(
-                f"the name of a defect of the {place} device, or a pattern for it",
+                f"no defect of the {place} device has such a name",
                 repr(pattern),
                 "defects: " + ", ".join(each.name for each in there),
             )
@@ -220,7 +220,7 @@ def hunt(
             if result.outcome is None:
                 continue
             if result.unrecorded:
-                raise NotRecorded("the hunt for defects should leave traces", result.reason)
+                raise NotRecorded("a trace could not be written", result.reason)
             tried += 1
             if defect.is_blamed_by(result):
                 return Finding(defect, "caught", result, tried, time.monotonic() - began)
@@ -229,7 +229,7 @@ def hunt(
                 continue
             broken += result.outcome is Outcome.RIG
             if broken == tried == _BROKEN:
-                raise RigFault(f"{target.name} should run", result.reason)
+                raise RigFault(f"{target.name} does not run", result.reason)
             if result.trace:
                 result.trace.unlink(missing_ok=True)
     standing: Standing = "wrong_reason" if stumbled else "missed" if tried else "unreachable"
@@ -252,7 +252,7 @@ def _seeded(scenario: Scenario, defect: Defect) -> Scenario:
             bench.ask(f"defect {defect.name} on")
         except UsageError as error:
             raise UsageError(
-                f"a device that has the defect {defect.name!r}",
+                f"this device does not have the defect {defect.name!r}",
                 error.seen,
                 "run an image that was built with this version's application",
             ) from error

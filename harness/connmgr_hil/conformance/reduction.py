@@ -65,7 +65,7 @@ def complaint_of(trace: Path) -> Complaint:
     failure = checker.finish().failure
     if failure is None or checker.model is None:
         raise UsageError(
-            f"{trace}: a trace that fails",
+            f"{trace} does not fail",
             "the model finds nothing wrong with it",
             "see 'cmhil check'; a failure that only a scenario noticed cannot be shrunk",
         )

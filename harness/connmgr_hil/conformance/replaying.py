@@ -51,7 +51,7 @@ def recorded_in(trace: Path) -> Recorded:
         elif isinstance(record, HelloSeen) and equipment is None:
             equipment = World.of(record.facts, record.ifaces).equipment
     if not commands:
-        raise UsageError(f"{trace}: a trace with commands", "it has none")
+        raise UsageError(f"{trace} has no commands", "it has none")
     for words in commands:
         if is_known(words):
             command(words)

@@ -253,7 +253,7 @@ class _Runner:
         first = self._device[0].build
         if facts.build != first:
             raise WrongDevice(
-                f"the build {first}, with which this run began",
+                f"the build has changed; this run began with {first}",
                 f"build {facts.build}",
                 "run it again, and leave image and board alone while it runs",
             )

@@ -99,15 +99,15 @@ def load(path: Path) -> list[Scenario]:
     before = set(registered())
     spec = importlib.util.spec_from_file_location(f"scenarios_in_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise BadInput("a Python file with scenarios", str(path))
+        raise BadInput("this is no Python file", str(path))
     try:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
     except Exception as error:
-        raise BadInput(f"{path}: scenarios that can be loaded", _told(error)) from error
+        raise BadInput(f"{path}: its scenarios cannot be loaded", _told(error)) from error
     new = [name for name in _REGISTRY if name not in before]
     if not new:
         remedy = "begin with 'cmhil new scenario NAME'"
-        raise BadInput(f"{path}: functions marked with @scenario", "none", remedy)
+        raise BadInput(f"{path}: no function is marked with @scenario", "none", remedy)
     for name in new:
         _REGISTRY[name] = replace(_REGISTRY[name], body=_guarded(_REGISTRY[name].body, path))
     return [_REGISTRY[name] for name in new]
@@ -126,7 +126,7 @@ def _guarded(body: Body, path: Path) -> Body:
             where = f"{path}: scenario {body.__name__!r}: {error.wanted}"
             raise BadInput(where, error.seen, error.remedy) from error
         except Exception as error:
-            where = f"{path}: a scenario '{body.__name__}' that runs"
+            where = f"{path}: the scenario '{body.__name__}' has a mistake"
             raise BadInput(where, _told(error)) from error
 
     return guarded

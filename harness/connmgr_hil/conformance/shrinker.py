@@ -273,7 +273,7 @@ def _search(
         bench.soft = False
         if not bench.shows(best):
             raise UsageError(
-                "the target should show the failure of the trace",
+                "the target does not show the failure of the trace",
                 f"it does not: {complaint.signature[0]}",
                 "replay it on the target it was recorded from; if it is flaky, try again",
             )

@@ -22,12 +22,12 @@ def open_regular(path: Path, what: str) -> BinaryIO:
         # A pipe without a writer would be waited for, and a terminal would become ours.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        raise BadInput(f"{path}: {what} that can be read", str(error)) from error
+        raise BadInput(f"{path} cannot be read as {what}", str(error)) from error
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
         kind = next((name for test, name in _KINDS if test(mode)), "no regular file")
-        raise BadInput(f"{path}: {what}", kind, "name a regular file")
+        raise BadInput(f"{path} is not {what}", kind, "name a regular file")
     return os.fdopen(descriptor, "rb")
 
 
@@ -37,7 +37,7 @@ def read_whole(path: Path, what: str, most: int) -> bytes:
         try:
             data = file.read(most + 1)
         except OSError as error:
-            raise BadInput(f"{path}: {what} that can be read", str(error)) from error
+            raise BadInput(f"{path} cannot be read as {what}", str(error)) from error
     if len(data) > most:
-        raise BadInput(f"{path}: {what} of at most {most:,} bytes", "more")
+        raise BadInput(f"{path} is too long for {what}", f"more than {most:,} bytes")
     return data

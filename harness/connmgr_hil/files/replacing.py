@@ -24,7 +24,7 @@ def replace_file(path: Path, content: str | bytes, remedy: str = "choose another
         else:
             place.write_bytes(data)
     except (OSError, ValueError, RuntimeError) as error:
-        raise NotRecorded(f"{path} should be written", str(error), remedy) from error
+        raise NotRecorded(f"cannot write {path}", str(error), remedy) from error
 
 
 def _put_in_place(path: Path, data: bytes, mode: int) -> None:

@@ -95,7 +95,7 @@ class RunFolder:
             lock.acquire(timeout=0)
         except Timeout as error:
             raise RigFault(
-                f"the folder {self.path} for this run alone",
+                f"the folder {self.path} is in use",
                 "another run of cmhil writes to it",
                 "wait for its end, or choose another place with --out",
             ) from error

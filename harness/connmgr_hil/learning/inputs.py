@@ -72,7 +72,7 @@ def letters(names: Iterable[str], iface: int) -> dict[str, Words]:
             ) from error
         chosen[name] = words
     if not chosen:
-        raise UsageError("at least one input", "none", "inputs: " + ", ".join(_LETTERS))
+        raise UsageError("there is no input", "none", "inputs: " + ", ".join(_LETTERS))
     return chosen
 
 
@@ -95,5 +95,7 @@ def find_iface(ifaces: tuple[IfaceFacts, ...], wanted: str) -> int:
             return facts.index
     have = ", ".join(facts.name for facts in ifaces if facts.sim)
     raise UsageError(
-        "an iface bound to the simulated implementation", repr(wanted), f"this device has: {have}"
+        "no such iface is bound to the simulated implementation",
+        repr(wanted),
+        f"this device has: {have}",
     )

@@ -89,7 +89,7 @@ def profile_for(release: str) -> Profile:
     """
     fitting = [profile for profile in PROFILES.values() if profile.since <= _numbers(release)]
     if not fitting:
-        raise UsageError("Zephyr 3.4 or newer is needed", f"release {release}")
+        raise UsageError("this Zephyr is too old: 3.4 or newer is needed", f"release {release}")
     return fitting[-1]
 
 
@@ -110,6 +110,6 @@ def _numbers(release: str) -> tuple[int, int]:
         major, minor = (int(part) for part in release.split(".")[:2])
     except ValueError as error:
         raise UsageError(
-            "a Connection Manager release such as 3.7 was expected", repr(release)
+            "this is no release of the Connection Manager, such as 3.7", repr(release)
         ) from error
     return major, minor

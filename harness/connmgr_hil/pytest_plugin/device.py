@@ -41,7 +41,7 @@ class ConnMgr(Bench):
         """Let device time pass, in seconds; what is shown meanwhile is for `take` and the model."""
         seconds = time.total_seconds() if isinstance(time, timedelta) else time
         if seconds < 0:
-            raise UsageError("a time of 0 s or more", f"{seconds} s")
+            raise UsageError("a time cannot be negative", f"{seconds} s")
         self.ask(f"advance {round(seconds * 1e6)}")
 
 

@@ -59,5 +59,5 @@ def read_scores(path: Path) -> Scores:
         return msgspec.json.decode(data, type=Scores)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(
-            f"{path}: an object with 'defects', each with 'name' and 'standing'", str(error)
+            f"{path} has no object with 'defects', each with 'name' and 'standing'", str(error)
         ) from error

@@ -141,7 +141,7 @@ class PlatformTarget:
         stimulus = find_stimulus(self.platform.stimuli, name, self.name)
         if stimulus.means not in self.means:
             raise UsageError(
-                f"a means by which {self.name} can give the stimulus {name}",
+                f"{self.name} cannot give the stimulus {name} by this means",
                 stimulus.means,
                 "means: " + ", ".join(sorted(self.means)),
             )

@@ -72,7 +72,7 @@ class BoardTarget(PlatformTarget):
         if not port and not self._port.is_there():
             usb = platform.console.usb
             raise UsageError(
-                f"the port of {platform.name}",
+                f"the port of {platform.name} is not known",
                 f"none was named, and no USB port {usb} is plugged in" if usb else "none",
                 "name it: --port /dev/serial/by-id/… or --port usb:SERIAL",
             )
@@ -194,7 +194,7 @@ class BoardTarget(PlatformTarget):
                 return self._open()
             outcomes.append(f"{name}: {problem}")
         raise RigFault(
-            f"{self.name} on {self._port.wanted} should boot",
+            f"{self.name} on {self._port.wanted} does not boot",
             "; ".join(outcomes),
             "press its reset button, or give [reset] in its platform file further means",
         )
@@ -272,7 +272,7 @@ class BoardTarget(PlatformTarget):
             try:
                 line.set_levels(step.dtr, step.rts)
             except OSError as error:
-                raise RigFault(f"{line.name} should have DTR and RTS", str(error)) from error
+                raise RigFault(f"{line.name} has no DTR and RTS", str(error)) from error
             time.sleep(step.seconds)
 
     def _run(self, name: str, command: tuple[str, ...]) -> None:

@@ -69,12 +69,12 @@ class BoardLock:
         except Timeout as error:
             owner = _read(self._path) or "a process that has not said who it is"
             raise RigFault(
-                f"the board {self.board} should be free",
+                f"the board {self.board} is in use",
                 f"it is used by {owner}",
                 "wait for it with --wait SECONDS, or take another board",
             ) from error
         except OSError as error:
-            raise RigFault(f"the lock file {self._path} should be writable", str(error)) from error
+            raise RigFault(f"cannot write the lock file {self._path}", str(error)) from error
         _write(
             self._path,
             Owner(

@@ -67,7 +67,7 @@ class BoardPort:
         while not self.is_there():
             if time.monotonic() >= deadline:
                 raise RigFault(
-                    f"the board at {self.wanted} should be plugged in",
+                    f"no board is plugged in at {self.wanted}",
                     "ports: " + (", ".join(each.device for each in serial_ports()) or "none"),
                     "plug it in; 'cmhil doctor' lists the ports that this user sees",
                 )

@@ -21,7 +21,7 @@ def merged_flash(flash: Flash, image: Path) -> Path:
     parts = _parts(flash, build)
     if find_spec("esptool") is None:
         raise UsageError(
-            f"esptool, to merge the flash of {flash.chip}",
+            f"esptool is missing, which merges the flash of {flash.chip}",
             "no such Python package",
             "pip install 'connmgr-hil[esp32]'",
         )
@@ -45,10 +45,10 @@ def _merge(flash: Flash, parts: dict[str, Path], merged: Path) -> None:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise RigFault("esptool should merge the flash", str(error)) from error
+        raise RigFault("esptool did not merge the flash", str(error)) from error
     if done.returncode:
         raise RigFault(
-            f"esptool should merge the flash of {flash.chip}",
+            f"esptool did not merge the flash of {flash.chip}",
             (done.stdout + done.stderr).strip()[-400:],
             "try it by hand: " + " ".join(command),
         )
@@ -65,7 +65,7 @@ def _parts(flash: Flash, build: Path) -> dict[str, Path]:
         for layout in flash.layouts
     )
     raise UsageError(
-        f"the parts of the flash of {flash.chip} in {build}",
+        f"parts of the flash of {flash.chip} are missing in {build}",
         "no files " + "; nor ".join(lacking),
         "build with cmhil build; --image names zephyr/zephyr.elf in the build folder",
     )

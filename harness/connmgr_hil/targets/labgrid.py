@@ -93,7 +93,7 @@ class LabgridTarget(PlatformTarget):
             extra = port.get("extra")
             if isinstance(extra, dict) and extra.get("proxy_required"):
                 raise UsageError(
-                    f"the serial port of {self._place} as a port of its exporter",
+                    f"the serial port of {self._place} cannot be reached",
                     "the exporter is isolated, and wants an SSH proxy",
                     "start the exporter without --isolated, or forward the port yourself and use --port",
                 )
@@ -104,7 +104,7 @@ class LabgridTarget(PlatformTarget):
                 # ser2net says nothing to DTR and RTS where the port has no such lines.
                 return f"rfc2217://{server}?ign_set_control"
         raise RigFault(
-            f"the serial port of the labgrid place {self._place} on the network",
+            f"the serial port of the labgrid place {self._place} is not on the network",
             f"its exporter has offered none within {EXPORT}",
             "is ser2net installed beside the exporter?",
         )
@@ -131,19 +131,19 @@ def find_place(name: str) -> tuple[Place, Platform]:
     """
     wanted, _, chosen = name.removeprefix(PREFIX).partition(":")
     if not wanted:
-        raise UsageError("the name of a labgrid place", repr(name), "labgrid:PLACE")
+        raise UsageError("there is no name of a labgrid place", repr(name), "labgrid:PLACE")
     place = parse_place(ask(wanted, "show"))
     chosen = chosen or place.tags.get("platform", "")
     if not chosen:
         raise UsageError(
-            f"the platform of the board at the labgrid place {place.name}",
+            f"the platform at the labgrid place {place.name} is not known",
             "no tag 'platform'",
             f"labgrid-client -p {place.name} set-tags platform=PLATFORM, or -t labgrid:{place.name}:PLATFORM",
         )
     platform = find_platform(chosen)
     if platform.kind != "board":
         raise UsageError(
-            f"a platform of kind 'board' for the labgrid place {place.name}",
+            f"the platform of the labgrid place {place.name} is no board",
             f"{platform.name} is of kind {platform.kind!r}",
         )
     return place, platform
@@ -165,7 +165,7 @@ def _check_free(place: Place) -> None:
     )
     if place.acquired and (host, user) != ours:
         raise RigFault(
-            f"the labgrid place {place.name} for ourselves",
+            f"the labgrid place {place.name} is taken",
             f"{user} has acquired it, on {host}",
             f"wait for its release, or ask {user}",
         )

@@ -68,7 +68,7 @@ class Place:
             return ports[0]
         there = ", ".join(f"{each.name} ({each.cls})" for each in self.resources)
         raise UsageError(
-            f"one serial port at the labgrid place {self.name}",
+            f"not one serial port is at the labgrid place {self.name}",
             there or "no resource: is its exporter running?",
             f"labgrid-client -p {self.name} add-named-match 'EXPORTER/GROUP/NetworkSerialPort/NAME' console",
         )
@@ -78,7 +78,7 @@ def parse_place(shown: str) -> Place:
     """Read what `labgrid-client show` prints. Raises `RigFault` where it is not understood."""
     name = _PLACE.search(shown)
     if name is None:
-        raise RigFault("a place, as labgrid-client shows it", escaped(shown.encode()[-400:]))
+        raise RigFault("labgrid-client shows no place", escaped(shown.encode()[-400:]))
     acquired = _said(shown, "acquired")
     pairs = (pair.partition("=") for pair in _said(shown, "tags").split(", ") if pair)
     return Place(
@@ -100,7 +100,7 @@ def _resource(name: str, what: str) -> Resource:
         return Resource(name, str(known["cls"]), dict(known["params"]))
     except (ValueError, SyntaxError, TypeError, KeyError, RecursionError, MemoryError) as error:
         raise RigFault(
-            f"labgrid's resource {name!r} as a dictionary", escaped(what.encode()[-400:])
+            f"labgrid's resource {name!r} is no dictionary", escaped(what.encode()[-400:])
         ) from error
 
 
@@ -110,7 +110,7 @@ def client_command() -> str:
     if found := shutil.which(named or "labgrid-client"):
         return found
     raise RigFault(
-        "labgrid-client, which talks to the coordinator",
+        "labgrid-client is missing, which talks to the coordinator",
         f"no program {named} (CMHIL_LABGRID_CLIENT)" if named else "none on PATH",
         "install it in an environment of its own (pipx install labgrid), or name it in CMHIL_LABGRID_CLIENT",
     )
@@ -138,10 +138,10 @@ def ask(place: str, *words: str) -> str:
             stdin=subprocess.DEVNULL,
         )
     except OSError as error:
-        raise RigFault(f"{command[0]} as a program", str(error)) from error
+        raise RigFault(f"{command[0]} cannot be started", str(error)) from error
     except subprocess.TimeoutExpired as error:
         raise RigFault(
-            f"'labgrid-client {' '.join(words)}' within {LABGRID}",
+            f"'labgrid-client {' '.join(words)}' does not end within {LABGRID}",
             "it is still running",
             f"is the coordinator at {coordinator()} well? (LG_COORDINATOR)",
         ) from error
@@ -154,13 +154,13 @@ def _explained(place: str, words: tuple[str, ...], output: str) -> RigFault | Us
     seen = _last_line(output)
     if "connect to coordinator" in output:
         return RigFault(
-            f"a labgrid coordinator at {coordinator()}",
+            f"no labgrid coordinator answers at {coordinator()}",
             seen,
             "start it, or name another one in LG_COORDINATOR",
         )
     if "place pattern" in seen:
         return UsageError(
-            "the name of one labgrid place",
+            "this names no labgrid place",
             seen,
             "places: " + (", ".join(ask("", "places").split("\n")[:-1]) or "none"),
         )
@@ -191,7 +191,7 @@ class Hold:
         )
         said = self._first_line()
         if said != "held":
-            raise RigFault(f"the labgrid place {place} for ourselves", said)
+            raise RigFault(f"the labgrid place {place} is taken", said)
 
     def _first_line(self) -> str:
         output = self._process.stdout
@@ -222,7 +222,7 @@ class Hold:
             said = f"it has not done so within {LABGRID}"
         if self._process.returncode != 0:
             raise RigFault(
-                f"labgrid to release the place {self._place}",
+                f"labgrid did not release the place {self._place}",
                 _last_line(said),
                 f"labgrid-client -p {self._place} release",
             )

@@ -117,7 +117,7 @@ def _spoken(platform: Platform, dialect: Dialect) -> Platform:
         return platform
     if platform.kind == "simulated":
         raise UsageError(
-            "firmware with upstream's own shell, for the dialect 'stock'",
+            "the dialect 'stock' needs firmware with upstream's own shell",
             f"the platform {platform.name}, which has only the probe",
             "run an image of yours: cmhil verify -t native --image PATH --dialect stock",
         )
@@ -144,7 +144,7 @@ def varied(platform: Platform, variant: str) -> Platform:
 def _check_variant(platform: Platform, variant: str) -> None:
     if variant and variant not in platform.variants:
         raise UsageError(
-            f"a variant of {platform.name}",
+            f"{platform.name} has no such variant",
             repr(variant),
             did_you_mean(variant, sorted(platform.variants))
             if platform.variants
@@ -171,7 +171,7 @@ def find_image(platform: Platform, image: Path | None = None, variant: str = "")
         return path
     options = f" --variant {variant}" if variant else ""
     raise UsageError(
-        f"an image for {platform.name}",
+        f"there is no image for {platform.name}",
         f"no file {path}",
         f"cmhil build -p {platform.build_name}{options}, or name one with --image PATH",
     )

@@ -208,13 +208,13 @@ class Platform(Strict, frozen=True, kw_only=True):
 
 def read_platform(path: Path) -> Platform:
     """Read a platform file. Raises `BadInput` naming file, key and what it may be."""
-    data = read_whole(path, "a readable platform file", MOST_BYTES)
+    data = read_whole(path, "a platform file", MOST_BYTES)
     try:
         platform = msgspec.toml.decode(data, type=Platform, strict=True)
     except msgspec.ValidationError as error:
-        raise BadInput(f"{path}: a sound platform file", _explained(error)) from error
+        raise BadInput(f"{path} is no sound platform file", _explained(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"{path}: TOML", str(error)) from error
+        raise BadInput(f"{path} is no TOML", str(error)) from error
     for wanted, seen in implausible(platform):
         raise BadInput(f"{path}: {wanted}", seen)
     if platform.zephyr is not None and platform.zephyr.app:
@@ -228,10 +228,12 @@ def read_platform(path: Path) -> Platform:
 def _with_script(platform: Platform, path: Path) -> Platform:
     """Return the platform with the full path of its Renode script."""
     if platform.renode is None:
-        raise BadInput(f"{path}: [renode] with script and machine", "kind = 'renode' without it")
+        raise BadInput(f"{path}: [renode] lacks script and machine", "kind = 'renode' without it")
     script = (path.parent / platform.renode.script).absolute()
     if not script.is_file():
-        raise BadInput(f"{path}: renode.script, a file beside it or below", f"no file {script}")
+        raise BadInput(
+            f"{path}: renode.script names no file beside it or below", f"no file {script}"
+        )
     return structs.replace(platform, renode=structs.replace(platform.renode, script=str(script)))
 
 
@@ -305,7 +307,7 @@ def read_platforms(paths: Iterable[Path]) -> dict[str, Platform]:
         platform = read_platform(path)
         if platform.name in read:
             raise BadInput(
-                f"{path}: a name that no other platform file has",
+                f"{path}: another platform file has this name",
                 f"name = {platform.name!r}, as in {read[platform.name][0]}",
             )
         read[platform.name] = (path, platform)
@@ -331,7 +333,7 @@ def find_platform(name: str) -> Platform:
     if (known := spelled(name)) in there:
         return read_platform(platforms_dir() / f"{known}.toml")
     raise UsageError(
-        "the name of a platform, or the path of a platform file",
+        "there is no such platform, and no such platform file",
         repr(name),
         did_you_mean(name, ["native", *there]),
     )

@@ -199,7 +199,7 @@ class EmulatorProcess:
             self._process.wait(END.seconds)
         except subprocess.TimeoutExpired as error:
             raise RigFault(
-                f"process {self.pid} should end within {END} of being killed",
+                f"process {self.pid} has not ended within {END} of being killed",
                 "it is still there",
                 f"see what it waits for: cat /proc/{self.pid}/wchan; its command: {self.command}",
             ) from error

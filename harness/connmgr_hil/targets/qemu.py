@@ -93,7 +93,7 @@ class QemuTarget(PlatformTarget):
             beside = self._image.with_name(self.platform.emulator.load)
             if not beside.is_file():
                 raise UsageError(
-                    f"{beside.name} beside the image of {self.name}",
+                    f"{beside.name} is missing beside the image of {self.name}",
                     f"no file {beside}",
                     f"cmhil build -p {self.platform.build_name}",
                 )

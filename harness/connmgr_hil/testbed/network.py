@@ -126,7 +126,7 @@ class Iface:
         monitor = self.state().monitor
         if monitor == "?":
             raise UsageError(
-                "the monitor's own view of an iface",
+                "the monitor's view of an iface is not known",
                 "this build does not give it",
                 "judge by L4 events there",
             )
@@ -187,7 +187,9 @@ class Network:
             f"{each.letter or '-'} = {each.name} = {each.index}" for each in self.ifaces
         )
         raise UsageError(
-            "an iface by role letter, name or index", repr(wanted), f"this device has: {have}"
+            "there is no such iface (role letter, name or index)",
+            repr(wanted),
+            f"this device has: {have}",
         )
 
     def look(self, index: int) -> StateSeen:
@@ -195,7 +197,9 @@ class Network:
         self._states.pop(index, None)
         self._session.execute(("state", str(index)))
         if index not in self._states:
-            raise Unmet(f"the state of iface {index}", "the device did not tell it")
+            raise Unmet(
+                f"the device did not show the state of iface {index}", "the device did not tell it"
+            )
         return self._states[index]
 
 
@@ -204,5 +208,5 @@ def _address(text: str) -> str:
         return str(ipaddress.ip_address(text))
     except ValueError as error:
         raise UsageError(
-            "an IPv4 or IPv6 address", repr(text), "such as 192.0.2.1 or 2001:db8::1"
+            "this is no IPv4 or IPv6 address", repr(text), "such as 192.0.2.1 or 2001:db8::1"
         ) from error

@@ -52,7 +52,8 @@ def twister_target(device: DeviceConfig) -> Target:
     folder = Path(getattr(device, "app_build_dir", None) or device.build_dir) / "zephyr"
     if device.type not in _KINDS:
         raise UsageError(
-            "a native, QEMU or hardware device", f"twister's device type {device.type!r}"
+            "twister's device is neither native, QEMU nor hardware",
+            f"twister's device type {device.type!r}",
         )
     kind = _KINDS[device.type]
     settings = _settings(folder / ".config")
@@ -66,7 +67,7 @@ def twister_target(device: DeviceConfig) -> Target:
     line = _line(device)
     if line.program or not line.port:
         raise UsageError(
-            f"the serial port of {names[0]}",
+            f"the serial port of {names[0]} is not known",
             f"a program for one: {line.program}" if line.program else "none",
             "name it to twister: --device-serial, or 'serial' in the hardware map",
         )
@@ -89,7 +90,7 @@ def _line(device: DeviceConfig) -> _Line:
 def _image(path: Path) -> Path:
     if path.is_file():
         return path
-    raise UsageError("an image that twister built", f"no file {path}")
+    raise UsageError("twister left no image", f"no file {path}")
 
 
 def _settings(config: Path) -> dict[str, str]:
@@ -97,7 +98,9 @@ def _settings(config: Path) -> dict[str, str]:
     try:
         lines = config.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise UsageError("the configuration of what twister built", str(error)) from error
+        raise UsageError(
+            "cannot read the configuration of what twister built", str(error)
+        ) from error
     return dict(line.split("=", 1) for line in lines if line.startswith("CONFIG_") and "=" in line)
 
 
@@ -122,7 +125,7 @@ def _board_names(settings: dict[str, str], config: Path) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name for name in found if name))
     if names:
         return names
-    raise UsageError("CONFIG_BOARD in the configuration of what twister built", f"none in {config}")
+    raise UsageError("twister's configuration has no CONFIG_BOARD", f"none in {config}")
 
 
 def _platform(kind: Kind, names: tuple[str, ...]) -> Platform:
@@ -141,7 +144,7 @@ def _platform(kind: Kind, names: tuple[str, ...]) -> Platform:
             time=Time(tolerance_seconds=0.05, tolerance_percent=0.5),
         )
     raise UsageError(
-        f"a platform of kind {kind!r} for the board {names[0]}",
+        f"no platform of kind {kind!r} is for the board {names[0]}",
         "no platform file describes it",
         "boards of that kind: " + ", ".join(name for each in known for name in each.boards),
     )

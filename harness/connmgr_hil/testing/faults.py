@@ -130,7 +130,7 @@ class FaultInjector:
             self._queue += [(max(last, now + late), piece) for late, piece in self._in.spoil(data)]
 
     def _ended(self) -> LineClosed:
-        return LineClosed(f"the line {self.name} should stay open", "closed on purpose")
+        return LineClosed(f"the line {self.name} was closed", "closed on purpose")
 
     def close(self) -> None:
         """End the line."""

@@ -123,7 +123,7 @@ class Device:
     def _reopen(self, session: Session) -> Session:
         if isinstance(self._source, Session):
             raise RigFault(
-                "the device of the given session should come back from 'reset'",
+                "the device of the given session does not come back from 'reset'",
                 "it does not, or not to the state after boot",
                 "give a target, which can be restarted, instead of a session",
                 str(session.path),

@@ -80,7 +80,7 @@ def plan_build(
     """
     if platform.zephyr is None:
         raise UsageError(
-            "a platform that runs Zephyr",
+            "this platform does not run Zephyr",
             f"{platform.name}: {platform.description}",
             f"there is nothing to build; cmhil verify -t {platform.name}",
         )
@@ -88,7 +88,7 @@ def plan_build(
     missing = lacking(platform)
     if missing:
         raise UsageError(
-            f"what building for {platform.name} needs",
+            f"cannot build for {platform.name}",
             "missing: " + ", ".join(finding.name for finding in missing),
             "; ".join(finding.remedy for finding in missing),
         )
@@ -168,7 +168,7 @@ def _fragments(platform: Platform, variant: str) -> list[str]:
     usual = platform.zephyr.conf
     if variant and variant not in platform.variants:
         raise UsageError(
-            f"a variant of {platform.name}",
+            f"{platform.name} has no such variant",
             repr(variant),
             "variants: " + (", ".join(sorted(platform.variants)) or "none"),
         )
@@ -197,7 +197,7 @@ def run_build(
             stamp.write_text(configured, encoding="utf-8")
     if not build.image.is_file():
         raise RigFault(
-            f"the build should leave {build.image}", "no such file", "read the log", str(build.log)
+            f"the build has not left {build.image}", "no such file", "read the log", str(build.log)
         )
     keep_state(build.folder, Path(build.configure[-1]))
     return build.image
@@ -210,7 +210,7 @@ def _empty(folder: Path) -> None:
     ours = any((folder / name).is_file() for name in (_STAMP, "CMakeCache.txt"))
     if not ours and any(folder.iterdir()):
         raise UsageError(
-            f"an empty folder or an earlier build at {folder}",
+            f"{folder} is neither empty nor an earlier build",
             "other files in it",
             "move them away, or set CMHIL_BUILD_DIR",
         )
@@ -272,7 +272,7 @@ def _run(
         )
         end = [*(line for line in telling if line not in tail), *tail]
         raise RigFault(
-            f"the application should build for {build.platform} (board {build.board})",
+            f"the application does not build for {build.platform} (board {build.board})",
             f"{command[0]} {ending}\n    " + "\n    ".join(end),
             "the first error in the log tells most",
             str(build.log),

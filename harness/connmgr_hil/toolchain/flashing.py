@@ -53,18 +53,18 @@ def plan_flash(
     Raises `UsageError` when there is no such build, no west, or a runner that cannot be told which board is meant.
     """
     if platform.kind != "board":
-        raise UsageError("a platform that is a board", f"{platform.name} is {platform.kind}")
+        raise UsageError("this platform is no board", f"{platform.name} is {platform.kind}")
     image = find_image(platform, None, variant)
     folder = image.absolute().parents[1]
     west = west_command()
     if west is None:
-        raise UsageError("west on the PATH", "none", "pip install west")
+        raise UsageError("west is not on PATH", "none", "pip install west")
     runner = runner or platform.flash.runner
     chosen: tuple[str, ...] = ("--runner", runner) if runner else ()
     if board_id and runner:
         if runner not in BOARD_ID:
             raise UsageError(
-                f"a runner that can be told which board is meant ({board_id})",
+                f"this runner cannot be told which board is meant ({board_id})",
                 repr(runner),
                 "runners: " + ", ".join(BOARD_ID) + "; or give its own option after --",
             )

@@ -96,7 +96,7 @@ def read_tree(base: Path, workspace: Path | None = None) -> ZephyrTree:
         version = ".".join(numbers[key] for key in ("VERSION_MAJOR", "VERSION_MINOR", "PATCHLEVEL"))
     except (OSError, UnicodeDecodeError, KeyError) as error:
         raise UsageError(
-            f"a Zephyr source tree at {base}",
+            f"there is no Zephyr source tree at {base}",
             f"no sound VERSION file there ({type(error).__name__})",
             "point ZEPHYR_BASE at the folder 'zephyr' of a checkout",
         ) from error
@@ -115,7 +115,7 @@ def find_tree(environment: Mapping[str, str] | None = None, here: Path | None = 
     if workspace is not None:
         return read_tree(workspace / _zephyr_of(workspace), workspace)
     raise UsageError(
-        "a Zephyr source tree to build with",
+        "there is no Zephyr source tree to build with",
         "ZEPHYR_BASE is not set, and this folder is in no west workspace",
         "export ZEPHYR_BASE=…/zephyr, or get one: west init ~/zephyrproject && "
         "cd ~/zephyrproject && west update",

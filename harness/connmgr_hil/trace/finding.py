@@ -14,7 +14,7 @@ def find_traces(paths: Iterable[Path]) -> list[Path]:
     """
     found = dict.fromkeys(each for path in paths for each in _below(path))
     if not found:
-        raise UsageError("at least one trace (*.jsonl)", "none", "name a trace or a folder of them")
+        raise UsageError("there is no trace (*.jsonl)", "none", "name a trace or a folder of them")
     return list(found)
 
 

@@ -63,7 +63,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
             try:
                 chunk = file.read(_BLOCK)
             except OSError as error:
-                raise BadInput(f"{path}: a trace that can be read", str(error)) from error
+                raise BadInput(f"{path} cannot be read", str(error)) from error
             if not chunk:
                 break
             whole, feed, begun = chunk.rpartition(b"\n")
@@ -76,7 +76,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
                 rest += chunk
             if len(rest) > MOST_BYTES:
                 raise BadInput(
-                    f"{path}:{number}: a trace record was expected",
+                    f"{path}:{number}: this is no trace record",
                     f"a line of more than {MOST_BYTES:,} bytes: {rest[:80]!r}",
                     "the file is not a trace; records before this line are sound",
                 )
@@ -102,16 +102,16 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
             number += 1
             if number == 1:
                 if not isinstance(record, Header):
-                    raise BadInput(f"{path}:1: a header record was expected", f"{block[:80]!r}")
+                    raise BadInput(f"{path}:1: this is no header record", f"{block[:80]!r}")
                 if record.format != FORMAT:
                     raise BadInput(
-                        f"{path}:1: trace format {FORMAT} was expected",
+                        f"{path}:1: this is not trace format {FORMAT}",
                         f"format {record.format}",
                         "use the version of cmhil that wrote it",
                     )
             elif isinstance(record, Header):
                 raise BadInput(
-                    f"{path}:{number}: one header, in line 1, was expected",
+                    f"{path}:{number}: a header may only stand in line 1",
                     "another header",
                     "if these are several traces, keep each in a file of its own",
                 )
@@ -119,7 +119,7 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
                 raise _unsound(path, number, *flaw)
             yield record
     if number == 0:
-        raise BadInput(f"{path}: a trace was expected", "an empty file")
+        raise BadInput(f"{path} is no trace", "an empty file")
 
 
 _decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord, strict=True)
@@ -144,7 +144,7 @@ def _one_by_one(path: Path, block: bytes, before: int) -> Iterator[AnyRecord]:
         except _UNSOUND as error:
             if not line.endswith(b"\n"):
                 if number == 1:
-                    raise BadInput(f"{path}: a trace was expected", "no whole record") from error
+                    raise BadInput(f"{path} is no trace", "no whole record") from error
                 raise _Truncated from error
             raise _unsound(path, number, f"{line[:80]!r}: {error}") from error
         if _LONG_NUMBER.search(line) and not _fits(msgspec.to_builtins(record)):
@@ -189,7 +189,7 @@ def _wrong_command(words: Words) -> tuple[str, str] | None:
 
 def _unsound(path: Path, number: int, seen: str, remedy: str = "") -> BadInput:
     return BadInput(
-        f"{path}:{number}: a trace record was expected",
+        f"{path}:{number}: this is no trace record",
         seen,
         remedy or "the file is not a trace, or was damaged; records before this line are sound",
     )

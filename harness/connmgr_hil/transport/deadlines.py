@@ -105,6 +105,6 @@ def _checked(text: str) -> float:
         scale = 0.0
     if not 0.01 <= scale <= 1000:
         raise UsageError(
-            "a time scale from 0.01 to 1000", repr(text), f"--time-scale or {_VARIABLE}"
+            "a time scale is a number from 0.01 to 1000", repr(text), f"--time-scale or {_VARIABLE}"
         )
     return scale

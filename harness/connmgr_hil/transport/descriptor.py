@@ -108,7 +108,7 @@ class DescriptorTransport:
             writable.register(self._descriptor, select.POLLOUT)
             if not writable.poll(_milliseconds(deadline)):
                 raise RigFault(
-                    f"{self.name} should take bytes",
+                    f"{self.name} takes no bytes",
                     f"{len(data)} bytes stuck for {WRITE}; "
                     f"last bytes from it: {escaped(self.tail)}",
                     "the program at the other end does not read; is it running?",
@@ -120,7 +120,7 @@ class DescriptorTransport:
 
     def _closed(self, why: str) -> LineClosed:
         return LineClosed(
-            f"the line {self.name} should stay open",
+            f"the line {self.name} was closed",
             f"{why}; last bytes: {escaped(self.tail)}",
             self.last_words() or "look whether the cable was pulled or the program there ended",
         )

@@ -76,7 +76,7 @@ class RemoteTransport:
             self._port.write(data)
         except serial.SerialTimeoutException as error:
             raise RigFault(
-                f"{self.name} should take bytes",
+                f"{self.name} takes no bytes",
                 f"some of {len(data)} bytes stuck for {WRITE}; last bytes from it: {escaped(self.tail)}",
                 "the program at the other end does not read; is it running?",
             ) from error
@@ -92,7 +92,7 @@ class RemoteTransport:
 
     def _closed(self, error: Exception) -> LineClosed:
         return LineClosed(
-            f"the line {self.name} should stay open",
+            f"the line {self.name} was closed",
             f"{error}; last bytes: {escaped(self.tail)}",
             "look whether the server at the other end still runs",
         )

@@ -33,7 +33,7 @@ def open_terminal(
     """
     if baud not in _BAUDS:
         known = ", ".join(str(rate) for rate in sorted(_BAUDS) if rate >= 9600)
-        raise UsageError(f"a baud rate that {path} can have", str(baud), f"rates: {known}")
+        raise UsageError(f"{path} cannot have this baud rate", str(baud), f"rates: {known}")
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     except OSError as error:
@@ -60,7 +60,7 @@ def _lock(descriptor: int, path: str) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise RigFault(
-            f"{path} should be free", "another program has locked it", f"fuser {path} names it"
+            f"{path} is in use", "another program has locked it", f"fuser {path} names it"
         ) from error
 
 

@@ -44,7 +44,7 @@ def parse(text: str) -> list[list[Mark]]:
     groups: list[list[Mark]] = []
     inside = False
     if re.sub(r"\s+", "", _TOKEN.sub("", text)):
-        raise BadInput("an expectation like 'IF_UP(U) {A(U) B(U)}' was expected", text)
+        raise BadInput("this is no expectation, such as 'IF_UP(U) {A(U) B(U)}'", text)
     if _GROUPS.search(re.sub(r"[^{}]", "", text)):
         raise BadInput("the braces of an expectation do not match", text)
     for brace, name, where in _TOKEN.findall(text):

@@ -84,7 +84,7 @@ class MonitorClient:
                 lines.append(item.text)
                 if len(lines) > _MOST_LINES:
                     raise RigFault(
-                        "Renode's monitor should come to an end",
+                        "Renode's monitor comes to no end",
                         f"more than {_MOST_LINES} lines; the last: {item.text[:200]!r}",
                         "is something else writing to its monitor?",
                     )

@@ -56,7 +56,7 @@ def choose_driver(wanted: RenodeDriverName) -> Callable[[], RenodeDriver]:
         return _in_process
     if program is None:
         raise UsageError(
-            "Renode, to run this platform",
+            "Renode is not installed, which runs this platform",
             "no 'renode' on PATH, and RENODE_PATH does not name one",
             f"{PROCESS_REMEDY}. Or run it in this process: {PYRENODE_REMEDY}",
         )

@@ -126,4 +126,4 @@ def _refused(command: str, reason: str) -> RigFault:
         remedy = "does the file that it names exist? Otherwise its arguments are wrong"
     elif _UNKNOWN in reason:
         remedy = "is the platform description the one of this board, and Renode 1.16 or newer?"
-    return RigFault(f"Renode should do '{command}'", reason.strip()[:400], remedy)
+    return RigFault(f"Renode did not do '{command}'", reason.strip()[:400], remedy)

@@ -23,7 +23,7 @@ class PyrenodeDriver:
     def __init__(self) -> None:
         if threading.current_thread() is not threading.main_thread():
             raise UsageError(
-                "pyrenode3 in the main thread",
+                "pyrenode3 only runs in the main thread",
                 f"the thread {threading.current_thread().name}",
                 "CMHIL_RENODE_DRIVER=process runs Renode as a process of its own",
             )
@@ -36,7 +36,9 @@ class PyrenodeDriver:
             wrappers = importlib.import_module("pyrenode3.wrappers")
         except (ImportError, RuntimeError, OSError) as error:
             raise UsageError(
-                "pyrenode3, to run Renode in this process", str(error), PYRENODE_REMEDY
+                "pyrenode3 cannot be used, which runs Renode in this process",
+                str(error),
+                PYRENODE_REMEDY,
             ) from error
         self._monitor: Any = wrappers.Monitor()
 
@@ -54,11 +56,11 @@ class PyrenodeDriver:
         try:
             printed, complaint = self._monitor.execute(command)
         except Exception as error:  # a .NET exception is of no class that is known here
-            raise RigFault(f"Renode should do '{command}'", str(error)) from error
+            raise RigFault(f"Renode did not do '{command}'", str(error)) from error
         if complaint and complaint.strip():
             lines = complaint.splitlines()
             raise refusal(command, lines) or RigFault(
-                f"Renode should do '{command}'", complaint.strip()
+                f"Renode did not do '{command}'", complaint.strip()
             )
         if (refused := refusal(command, printed.splitlines())) is not None:
             raise refused

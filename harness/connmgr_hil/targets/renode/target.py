@@ -134,7 +134,7 @@ class RenodeTarget(PlatformTarget):
     def execute(self, command: str) -> str:
         """Give a command of Renode's monitor and return what it printed."""
         if self._renode is None:
-            raise RigFault("Renode should run", "it was not started", "start() comes first")
+            raise RigFault("Renode does not run", "it was not started", "start() comes first")
         return self._renode.execute(command)
 
     def _perform(self, stimulus: OutsideStimulus, name: str) -> None:
@@ -158,13 +158,13 @@ class RenodeTarget(PlatformTarget):
 
 def _quoted(text: str) -> str:
     if _UNSAFE & set(text):
-        raise UsageError("a name without quotes or line ends for Renode", repr(text))
+        raise UsageError("Renode takes no name with quotes or line ends", repr(text))
     return f'"{text}"'
 
 
 def _file(path: Path) -> str:
     text = str(path)
     if _UNSAFE & set(text):
-        raise UsageError("a path without quotes or line ends for Renode", repr(text))
+        raise UsageError("Renode takes no path with quotes or line ends", repr(text))
     # The monitor takes a path with spaces when each is escaped.
     return "@" + text.replace(" ", "\\ ")
