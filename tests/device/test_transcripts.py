@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connmgr_hil.device import Device, Expected, Pace
+from connmgr_hil.device import Device, Expected, Pace, resending
 from connmgr_hil.testing import FaultInjector, Faults
 from connmgr_hil.transport import Transport, open_terminal
 from connmgr_hil.vocabulary.errors import (
@@ -366,7 +366,7 @@ def test_frames_of_an_earlier_life_bring_no_flood_of_hellos() -> None:
             assert time.monotonic() - begin >= 0.02 + 0.04 + 0.08 + 0.16
 
 
-def test_refused_command_is_sent_again_at_once(rig: Rig) -> None:
+def test_refused_command_is_sent_again_at_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     board, device, _ = rig
     refusals = [2]
 
@@ -379,7 +379,8 @@ def test_refused_command_is_sent_again_at_once(rig: Rig) -> None:
 
     board.on("ping", ping)
     # Nothing is sent again by the clock; only the refusals themselves call for it.
-    device._commands._pause = 1_000.0
+    monkeypatch.setattr(resending, "FIRST", 1_000.0)
+    monkeypatch.setattr(resending, "LONGEST", 1_000.0)
     assert device.execute(PING).status == "0"
 
 

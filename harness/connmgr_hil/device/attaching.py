@@ -32,6 +32,8 @@ class Attaching:
         self.challenge = f"{secrets.token_hex(4)}!"
         self.in_frames = False
         self.heard = 0
+        self._knock = ""
+        self._is_settled = False
 
     def find(
         self, pump: Callable[[float], None], found: Callable[[], bool], patience: Patience
@@ -64,11 +66,13 @@ class Attaching:
             in_machine_mode = True
         else:
             in_machine_mode = (attempt % 2 == 1) is self._shell_first
+        self._knock, self._is_settled = "", False
         if not in_machine_mode:
             self._write(f"\x03\rcm mode machine {self.challenge}\r".encode())
         else:
             command = self._commands.new_own(("hello", self.challenge))
             del self._commands.waiting[command.tag]
+            self._knock = str(command.tag)
             self._write(b"\r" + command.line)
 
     def _await_answer(
@@ -82,22 +86,29 @@ class Attaching:
         """Wait for hello, until it is time to knock again.
 
         Frames that are no hello show a line that damages what passes, so the next knock comes soon; but not
-        while the device still talks, since on a slow line each knock would call for one more answer.
+        while the device still talks, since on a slow line each knock would call for one more answer. The device's
+        last word about a knock is its reply, or that it refuses the line: then nothing more comes of it.
         """
         began = time.monotonic()
         last = min(began + _PAUSES[min(attempt, len(_PAUSES) - 1)] * time_scale(), deadline)
         heard_at = began
         while not found():
             until = min(last, heard_at + hurried) if self.in_frames else last
-            if time.monotonic() >= until:
+            if time.monotonic() >= until or self._is_settled:
                 return
             heard = self.heard
             pump(until)
             if self.heard != heard:
                 heard_at = time.monotonic()
 
+    def saw(self, text: str) -> None:
+        """Take the text of a frame, which may be damaged: a sealed one cannot be proven before the hello came."""
+        self.in_frames = True
+        answers = (" nak ", f" reply tag={self._knock} ")
+        self._is_settled = self._is_settled or any(answer in text for answer in answers)
+
     def is_answer(self, frame: Frame) -> bool:
         """Tell whether a frame is the hello that was asked for."""
-        self.in_frames = True
+        self.saw(str(frame))
         # Frames from before our own hello may be of an earlier life: they are asked for again.
         return frame.kind == "hello" and frame.fields.get("ack") == self.challenge

@@ -261,7 +261,7 @@ class Device(Introduced):
     def _repeat(self, command: Command) -> None:
         """Send a command again, once it is certain that this cannot execute it twice."""
         if not self._commands.is_forgotten(command):
-            self._write(command.line)
+            self._write(self._commands.copy(command))
         elif self._probe not in self._commands.waiting:
             # Commands are executed in their order: when this one's reply has come in its turn, and that
             # of the other has not, the other one never arrived.
@@ -276,7 +276,7 @@ class Device(Introduced):
         for command in self._commands.waiting.values():
             if command.checked_by == tag:
                 self._commands.renew(command)
-                self._write(command.line)
+                self._write(self._commands.copy(command))
 
     def _pump(self, deadline: float) -> None:
         """Take whatever comes next, if anything comes before the deadline."""
@@ -312,6 +312,8 @@ class Device(Introduced):
         if isinstance(item, Damaged):
             self.damage += 1
             self._commands.hurry()
+            if self._sequence is None:
+                self._attaching.saw(text)
         if BANNER in text:
             self._booted = True
             if self._sequence is not None:
@@ -373,9 +375,11 @@ class Device(Introduced):
 
     def _accept(self, frame: Frame, sequence: Sequence) -> None:
         kind = frame.kind
+        arrival = sequence.accept(frame)
+        if kind == "reply":
+            self._expect_no_more(frame, arrival)
         if self._repair.saw(frame):
             self._commands.answered(self._repair.tag)
-        arrival = sequence.accept(frame)
         if arrival is Arrival.CONFLICTING:
             self._conflict(frame)
             return
@@ -396,6 +400,15 @@ class Device(Introduced):
         if arrival is Arrival.LATE and kind == "reply":
             # Its place was given up already; but the answer to a command is still an answer.
             self._answer(frame)
+
+    def _expect_no_more(self, frame: Frame, arrival: Arrival) -> None:
+        tag = frame.fields.get("tag", "")
+        if not tag.isdecimal():
+            return
+        if arrival is Arrival.OLD:
+            self._commands.answered_again(int(tag))
+        else:
+            self._commands.arrived(int(tag), at_once=frame.seq > self._newest)
 
     def _conflict(self, frame: Frame) -> None:
         """Two frames with one number: a restart, or one of them is not the device's, and nobody knows which."""
@@ -515,9 +528,9 @@ class Device(Introduced):
             command.refusals += 1
             if command.refusals > _REFUSALS:
                 raise messages.refused(" ".join(command.words), command.refusals, why)
-            if command.refusals <= _REFUSALS_AT_ONCE:
+            if command.refusals <= _REFUSALS_AT_ONCE and not command.has_arrived:
                 self._repeat(command)
-            else:
+            elif not command.has_arrived:
                 # On a line full of noise every attempt is refused in its turn; let it calm down.
                 command.resend_at = min(command.resend_at, CALM.after())
 

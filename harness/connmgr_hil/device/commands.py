@@ -10,15 +10,12 @@ from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import Reply
 from connmgr_hil.vocabulary.stimuli import Words
 
+from .resending import Resending
+
 MAX_LINE = 500
 IN_FLIGHT_CHARACTERS = 200
 """Boards receive into a ring of 256; what is left is for repairing gaps and sending again."""
 IN_FLIGHT_COMMANDS = 8
-_FIRST_RESEND = 0.4
-_QUICK_RESEND = 0.004
-"""Where the line is known to damage what passes, and the device to answer faster than that."""
-_LAST_RESEND = 20
-"""So many times the first pause, later ones grow to."""
 _TAGS = 100_000
 _OWN = 1_000_000_000
 _REMEMBERED = 12
@@ -56,9 +53,11 @@ class Command:
     words: Words
     line: bytes
     resend_at: float
-    pause: float = _FIRST_RESEND
-    sent_at: float = 0.0
-    timed: bool = True
+    pause: float
+    sent_at: float
+    timed: bool
+    copied: bool = False
+    has_arrived: bool = False
     turn: int = 0
     checked_by: int = 0
     reply: Reply | None = None
@@ -75,9 +74,9 @@ class Commands:
     _base: int = field(default_factory=lambda: random.SystemRandom().randrange(1, 20_000) * _TAGS)
     _identities: int = 0
     _own: int = 0
-    _pause: float = _FIRST_RESEND
-    _usual: float = 0.0
     _turn: int = 0
+    _unproven: dict[int, float] = field(default_factory=dict)
+    resending: Resending = field(default_factory=Resending)
     waiting: dict[int, Command] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -108,8 +107,16 @@ class Commands:
     def _add(self, tag: int, identity: int, words: Words, patience: float) -> Command:
         line = command_line(tag, words)
         now = time.monotonic()
+        pause = self.resending.pause
         command = self.waiting[tag] = Command(
-            tag, identity, words, line, now + patience + self._pause, self._pause, now, not patience
+            tag,
+            identity,
+            words,
+            line,
+            resend_at=now + patience + pause,
+            pause=pause,
+            sent_at=now,
+            timed=not patience,
         )
         self._turn += 1
         command.turn = self._turn
@@ -120,10 +127,31 @@ class Commands:
         command = self.waiting.pop(tag, None)
         for other in self.waiting.values():
             other.refusals = 0
-        if command is not None and command.timed:
-            took = time.monotonic() - command.sent_at
-            self._usual += (took - self._usual) / 8
         return command
+
+    def arrived(self, tag: int, *, at_once: bool) -> None:
+        """The reply with this tag came; its turn may be later, but it need not be asked for again.
+
+        With `at_once` it had not been lost on its way before.
+        """
+        command = self.waiting.get(tag)
+        if command is None or command.has_arrived:
+            return
+        command.has_arrived = True
+        command.resend_at = float("inf")
+        if command.timed and at_once:
+            took = time.monotonic() - command.sent_at
+            if command.copied:
+                self._unproven[tag] = took
+                if len(self._unproven) > _REMEMBERED:
+                    del self._unproven[next(iter(self._unproven))]
+            else:
+                self.resending.answered(took)
+
+    def answered_again(self, tag: int) -> None:
+        """A reply came that had come before: then the first was not an answer to a copy."""
+        if tag in self._unproven:
+            self.resending.answered(self._unproven.pop(tag))
 
     def room_for(self, words: Words) -> bool:
         """Tell whether another command may be sent before the ones before it are answered."""
@@ -141,10 +169,14 @@ class Commands:
         """Yield those that should be sent again now, each time with more patience."""
         for command in list(self.waiting.values()):
             if command.resend_at <= now:
-                command.pause = min(command.pause * 2, self._pause * _LAST_RESEND)
+                command.pause = self.resending.longer(command.pause)
                 command.resend_at = now + command.pause
-                command.timed = False
                 yield command
+
+    def copy(self, command: Command) -> bytes:
+        """Return the line of a command that is sent again."""
+        command.copied = True
+        return command.line
 
     def is_forgotten(self, command: Command) -> bool:
         """Tell whether the device may have executed this command and not know its tag any more.
@@ -159,11 +191,14 @@ class Commands:
         command.turn, command.checked_by = self._turn, 0
 
     def hurry(self) -> None:
-        """Something was damaged on the line: do not wait the whole pause, now and from now on."""
-        self._pause = min(_FIRST_RESEND, max(_QUICK_RESEND, 3 * self._usual))
-        when = time.monotonic() + self._pause
+        """A line was damaged, so the device is not silent: do not wait the whole pause, now and from now on."""
+        self.resending.damaged()
+        pause = self.resending.pause
+        when = time.monotonic() + pause
         for command in self.waiting.values():
-            command.resend_at = min(command.resend_at, when)
+            if not command.has_arrived:
+                command.pause = pause
+                command.resend_at = min(command.resend_at, when)
 
     def forget(self) -> None:
         """No answer will come any more."""
