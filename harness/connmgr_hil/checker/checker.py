@@ -39,6 +39,7 @@ from connmgr_hil.vocabulary.wording import say
 
 from . import life
 from .actors import another_acted
+from .blame import blamed, sentence_of
 from .calm import follow
 from .evidence import Damage, Evidence
 from .explain import Explainer
@@ -217,11 +218,11 @@ class Checker:
         self._forget()
 
     def _end_of(self, record: Crashed | Stuck | Reset, since: str) -> Failure:
-        requirement, sentence = life.broken_by(record)
+        requirements = blamed(life.kind_of(record))
         t = self._last_t if isinstance(record, Reset) else record.t or self._last_t
         said = say(record)
         return Failure(
-            (requirement,), sentence, self.records, t, said.line(), (), (), since,
+            requirements, sentence_of(requirements), self.records, t, said.line(), (), (), since,
             "\n".join(said.more), kind=life.kind_of(record),
         )  # fmt: skip
 
@@ -496,7 +497,7 @@ class Checker:
         return True
 
     def _senseless(self, record: _Timed) -> tuple[str, str] | None:
-        """Return (requirement, what was wanted) for a record that is wrong whatever happened before."""
+        """Return (what differs, what was wanted) for a record that is wrong whatever happened before."""
         world = self._searching.world
         if isinstance(record, Reply):
             words = self._searching.words(record.id)

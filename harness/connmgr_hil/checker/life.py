@@ -1,26 +1,6 @@
-"""What the death of a device breaks: crash, hang, restart (REQ-LIFE, addendum of November 2026, section 3)."""
+"""How a device ended: crash, hang, restart (REQ-LIFE, addendum of November 2026, section 3)."""
 
 from connmgr_hil.vocabulary.observations import Crashed, Reset, Stuck
-
-Broken = tuple[str, str]
-"""A requirement's id, and what it says."""
-
-_ENDS = ("REQ-LIFE-001", "No stimulus makes the device end")
-_RETURNS = ("REQ-LIFE-002", "Every API call returns")
-_RESTARTS = ("REQ-LIFE-003", "The device does not restart unless it was told to")
-_DELIVERS = ("REQ-LIFE-004", "Events that are queued are delivered")
-_MEMORY = ("REQ-LIFE-005", "No memory is corrupted")
-
-_MEMORY_REASONS = frozenset({"stack-overflow", "sanitizer"})
-
-
-def broken_by(record: Crashed | Stuck | Reset) -> Broken:
-    """Return the requirement that the end, halt or restart of a device breaks."""
-    if isinstance(record, Reset):
-        return _RESTARTS
-    if isinstance(record, Crashed):
-        return _MEMORY if record.reason in _MEMORY_REASONS else _ENDS
-    return _DELIVERS if record.what in ("dispatcher", "monitor") else _RETURNS
 
 
 def kind_of(record: Crashed | Stuck | Reset) -> str:

@@ -9,21 +9,21 @@ from connmgr_hil.vocabulary.stimuli import Words
 
 from .hypothesis import Hypothesis
 from .limits import CALL_USEC, CLOCK_SLACK
-from .search import cause_of, may_wait
+from .search import may_wait
 
 
 def malformed(world: World, record: object) -> tuple[str, str] | None:
-    """Return (requirement, what was wanted) for a record that no device of this world can show."""
+    """Return (what differs, what was wanted) for a record that no device of this world can show."""
     ifaces = len(world.ifaces)
     index = getattr(record, "iface", 0)
     if not 0 <= index <= ifaces or (not index and isinstance(record, (CallSeen, StateSeen))):
-        return "REQ-EVT-005", f"an iface from 1 to {ifaces}"
+        return "malformed iface", f"an iface from 1 to {ifaces}"
     if isinstance(record, EventSeen) and record.name != "-":
         if record.name not in world.codes:
-            return "REQ-EVT-011", f"an event of profile {world.profile.name}"
+            return "malformed event", f"an event of profile {world.profile.name}"
         code = world.codes[Event.__members__[record.name]]
         if code != record.code:
-            return "REQ-EVT-011", f"event code {code:x} for {record.name}"
+            return "malformed event", f"event code {code:x} for {record.name}"
     return None
 
 
@@ -35,7 +35,7 @@ def ends(reply: Reply, words: Words) -> int:
 def waited(
     world: World, reply: Reply, words: Words, hypotheses: Iterable[Hypothesis], driver_t: int
 ) -> tuple[str, str] | None:
-    """Return (requirement, what was wanted) when a command that must not wait did.
+    """Return (what differs, what was wanted) when a command that must not wait did.
 
     A real iface's driver was started or stopped until `driver_t`, which takes as long as it takes: a modem boots.
     """
@@ -47,5 +47,4 @@ def waited(
         return None
     if words[0] != "hook" and {"advance", "burst"} & set(words):
         return None
-    requirement = "REQ-CTL-012" if cause_of(words) == "connect" else "REQ-EVT-019"
-    return requirement, f"'{' '.join(words)}' to return without waiting, in less than 0.1 s"
+    return "waited", f"'{' '.join(words)}' to return without waiting, in less than 0.1 s"

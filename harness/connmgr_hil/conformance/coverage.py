@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connmgr_hil.checker import Checker
+from connmgr_hil.checker.blame import key_of, rules
 from connmgr_hil.model import Expire, Model, State, World
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Shown
-from connmgr_hil.model.rules import RULES, key_of
 from connmgr_hil.vocabulary.facts import ROLES
 from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.stimuli import Words
@@ -75,7 +75,9 @@ class Coverage:
         """Return the rules that no trace called upon and that a device seen here could."""
         newer = {"family", "idle", "returns idle", "returns used"}
         families = any(world.profile.families for world in self.worlds)
-        return [key for key in RULES if key not in self.rules and (families or key[0] not in newer)]
+        return [
+            key for key in rules() if key not in self.rules and (families or key[0] not in newer)
+        ]
 
     def as_json(self) -> dict[str, object]:
         """Return the coverage as a JSON object."""
@@ -91,7 +93,7 @@ class Coverage:
             "unended": self.whole.as_json()["unended"],
             "unread": self.whole.as_json()["unread"],
             "rules_reached": len(self.rules),
-            "rules": len(RULES),
+            "rules": len(rules()),
             "rules_unreached": [" / ".join(key) for key in self.unreached()],
         }
 

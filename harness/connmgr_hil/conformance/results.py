@@ -55,6 +55,12 @@ class ScenarioResult:
     """The known deviation by which it fails; then it does not count."""
 
     @property
+    def broken(self) -> frozenset[str]:
+        """The requirements that count as failed: those that are blamed, and those that a failing scenario was written for."""
+        written = self.requirements if self.outcome is Outcome.FAILS else ()
+        return frozenset((*self.blamed, *written))
+
+    @property
     def flaky(self) -> str:
         """On how many tries it did not conform, where the last one did; empty where none was needed."""
         return (
@@ -185,7 +191,7 @@ class RunReport:
     def _standing(self, ident: str) -> Standing:
         every = requirements()[ident].in_every_run
         about = [each for each in self.results if every or ident in each.requirements]
-        blamed = [each for each in self.results if ident in each.blamed]
+        blamed = [each for each in self.results if ident in each.broken]
         if any(not result.excused for result in blamed):
             return "failed"
         if blamed or any(ident in result.quirks for result in self.results):

@@ -6,7 +6,7 @@ from connmgr_hil.conformance.scenario import scenario
 from .control import UP_A, connects_at_once
 
 
-@scenario("Y3", "CTL-006", "CTL-052", needs=("S",))
+@scenario("Y3", "REQ-CTL-006", "REQ-CTL-052", needs=("S",))
 def stubborn_l2(b: Bench) -> None:
     """If admin-up fails, connect returns that and calls nobody; also when the L2 answers a positive status."""
     b.manual("S")
@@ -22,7 +22,7 @@ def stubborn_l2(b: Bench) -> None:
     b.counters("S", connect=0)
 
 
-@scenario("Q18-intent", "CTL-046", needs=("autodown",), since="P42")
+@scenario("Q18-intent", "REQ-CTL-046", needs=("autodown",), since="P42")
 def failed_disconnect_intent(b: Bench) -> None:
     """A failed disconnect should not make the next loss of a persistent iface count as intended."""
     connects_at_once(b)
@@ -36,7 +36,7 @@ def failed_disconnect_intent(b: Bench) -> None:
         b.quirk("REQ-CTL-046")
 
 
-@scenario("intent-cleared", "CTL-047", needs=("autodown",), since="P42")
+@scenario("intent-cleared", "REQ-CTL-047", needs=("autodown",), since="P42")
 def connect_clears_intent(b: Bench) -> None:
     """A connect clears the intent mark of a disconnect during an attempt."""
     b.do("flag A PERSISTENT on")
@@ -49,7 +49,7 @@ def connect_clears_intent(b: Bench) -> None:
     b.state("A", admin=True)
 
 
-@scenario("no-configuration", "CTL-050", since="P45")
+@scenario("no-configuration", "REQ-CTL-050", since="P45")
 def nothing_to_connect_with(b: Bench) -> None:
     """Without configuration connect is refused and says so; a persistent iface tries all the same."""
     b.do("flag A NO_AUTO_CONNECT on")

@@ -6,7 +6,7 @@ from connmgr_hil.conformance.scenario import scenario
 UP_A = "IF_ADMIN_UP(A) IF_UP(A)"
 
 
-@scenario("X11", "AUTO-002", "AUTO-005")
+@scenario("X11", "REQ-AUTO-002", "REQ-AUTO-005")
 def no_auto_connect(b: Bench) -> None:
     """NO_AUTO_CONNECT prevents automatic connect; clearing it later does not connect."""
     b.do("flag A NO_AUTO_CONNECT on")
@@ -17,7 +17,7 @@ def no_auto_connect(b: Bench) -> None:
     b.counters("A", connect=0)
 
 
-@scenario("X4c", "AUTO-004")
+@scenario("X4c", "REQ-AUTO-004")
 def auto_connect_fails(b: Bench) -> None:
     """An error of automatic connect is only logged: the iface stays admin-up, nobody tries again."""
     b.do("sim A connect_rc -5")
@@ -27,7 +27,7 @@ def auto_connect_fails(b: Bench) -> None:
     b.counters("A", connect=1, attempts=0)
 
 
-@scenario("X10", "AUTO-015")
+@scenario("X10", "REQ-AUTO-015")
 def no_auto_down(b: Bench) -> None:
     """NO_AUTO_DOWN holds for loss, timeout, fatal error and disconnect."""
     b.do("flag A NO_AUTO_DOWN on")
@@ -44,7 +44,7 @@ def no_auto_down(b: Bench) -> None:
     b.state("A", admin=True)
 
 
-@scenario("one-of-two-down", "AUTO-017", needs=("autodown",))
+@scenario("one-of-two-down", "REQ-AUTO-017", needs=("autodown",))
 def flag_of_one(b: Bench) -> None:
     """NO_AUTO_DOWN of one iface does not protect another."""
     b.do("flag A NO_AUTO_DOWN on")
@@ -57,7 +57,7 @@ def flag_of_one(b: Bench) -> None:
     b.state("B", admin=False)
 
 
-@scenario("up-again", "AUTO-018", needs=("autodown",))
+@scenario("up-again", "REQ-AUTO-018", needs=("autodown",))
 def up_after_auto_down(b: Bench) -> None:
     """After automatic admin-down, up connects again."""
     b.do("sim A mode sync")
@@ -67,7 +67,7 @@ def up_after_auto_down(b: Bench) -> None:
     b.counters("A", connect=2)
 
 
-@scenario("persistence-changed", "CTL-027", needs=("autodown",))
+@scenario("persistence-changed", "REQ-CTL-027", needs=("autodown",))
 def persistence_while_connected(b: Bench) -> None:
     """Persistence that is changed while connected applies to the next loss."""
     b.do("sim A mode sync")
@@ -79,7 +79,7 @@ def persistence_while_connected(b: Bench) -> None:
     b.do("lose A", "IF_DOWN(A) IF_ADMIN_DOWN(A)")
 
 
-@scenario("X1e-settled", "AUTO-008", needs=("autodown",))
+@scenario("X1e-settled", "REQ-AUTO-008", needs=("autodown",))
 def loss_from_outside(b: Bench) -> None:
     """A loss that somebody else reports (dormant set from outside) takes the iface admin-down too."""
     b.do("sim A mode sync")
@@ -88,7 +88,7 @@ def loss_from_outside(b: Bench) -> None:
     b.do("dormant A on", "IF_DOWN(A) {L4_DISCONNECTED(A) IF_ADMIN_DOWN(A)}")
 
 
-@scenario("no-auto-if-down", "AUTO-016", needs=("no-autodown",))
+@scenario("no-auto-if-down", "REQ-AUTO-016", needs=("no-autodown",))
 def switched_off(b: Bench) -> None:
     """With the Kconfig switch off nothing takes an iface admin-down."""
     b.do("sim A mode sync")

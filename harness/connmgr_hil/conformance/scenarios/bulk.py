@@ -13,7 +13,7 @@ def _letters_in_order(b: Bench) -> list[str]:
     return sorted(b.letters, key=b.index)
 
 
-@scenario("all-up", "BULK-001", "BULK-003", "BULK-004", "BULK-006")
+@scenario("all-up", "REQ-BULK-001", "REQ-BULK-003", "REQ-BULK-004", "REQ-BULK-006")
 def all_up_and_down(b: Bench) -> None:
     """Bulk up and down take every iface along, and a second call does nothing."""
     for letter in ("A", "B", "C", "E", "S"):
@@ -32,7 +32,9 @@ def all_up_and_down(b: Bench) -> None:
     b.do("all down 0")
 
 
-@scenario("all-skip", "BULK-002", "BULK-005", "BULK-008", "BULK-010", "BULK-018")
+@scenario(
+    "all-skip", "REQ-BULK-002", "REQ-BULK-005", "REQ-BULK-008", "REQ-BULK-010", "REQ-BULK-018"
+)
 def ignored_ones(b: Bench) -> None:
     """With skip_ignored set, ignored ifaces are left alone; without it they are not."""
     b.manual("A", "B")
@@ -58,7 +60,7 @@ def ignored_ones(b: Bench) -> None:
     b.counters("B", disconnect=1)
 
 
-@scenario("E12", "BULK-007", "BULK-011", "BULK-012", "BULK-014")
+@scenario("E12", "REQ-BULK-007", "REQ-BULK-011", "REQ-BULK-012", "REQ-BULK-014")
 def connect_all_with_errors(b: Bench) -> None:
     """Bulk connect goes through all ifaces in index order; errors do not stop it, the first one is returned."""
     for letter in b.letters:
@@ -81,7 +83,7 @@ def connect_all_with_errors(b: Bench) -> None:
     b.counters("C", connect=1)
 
 
-@scenario("E12b", "BULK-017")
+@scenario("E12b", "REQ-BULK-017")
 def connect_all_twice(b: Bench) -> None:
     """With auto-connect on, bulk connect reaches each implementation twice."""
     b.ask("all connect 0")
@@ -91,7 +93,7 @@ def connect_all_twice(b: Bench) -> None:
     b.require(counts["connect"] in ("1", "2"), "connect is called once or twice", counts["connect"])
 
 
-@scenario("E12c", "BULK-009", "BULK-019", needs=("autodown",))
+@scenario("E12c", "REQ-BULK-009", "REQ-BULK-019", needs=("autodown",))
 def disconnect_all(b: Bench) -> None:
     """Bulk disconnect disconnects bound ifaces, which go admin-down, and leaves unbound ones up."""
     b.do("sim A mode sync")
@@ -108,7 +110,7 @@ def disconnect_all(b: Bench) -> None:
     b.state("U", admin=True, oper="up")
 
 
-@scenario("Y3-bulk", "BULK-013", needs=("S",))
+@scenario("Y3-bulk", "REQ-BULK-013", needs=("S",))
 def up_error_wins(b: Bench) -> None:
     """An error of taking an iface up wins over an error of connecting another."""
     b.manual("A")
@@ -118,7 +120,7 @@ def up_error_wins(b: Bench) -> None:
     b.require(rc == "-E2BIG", "all connect returns -E2BIG, the error of admin-up", rc)
 
 
-@scenario("all-down-disconnect", "BULK-016")
+@scenario("all-down-disconnect", "REQ-BULK-016")
 def disconnect_all_down(b: Bench) -> None:
     """Bulk disconnect of admin-down ifaces returns 0 and calls nobody."""
     b.ask("down D")
@@ -130,7 +132,7 @@ def disconnect_all_down(b: Bench) -> None:
     b.counters("A", disconnect=0)
 
 
-@scenario("all-unbound", "BULK-015")
+@scenario("all-unbound", "REQ-BULK-015")
 def nothing_bound(b: Bench) -> None:
     """With no bound iface to act on, bulk connect and disconnect return 0."""
     for letter in b.letters:

@@ -13,7 +13,7 @@ def connects_at_once(b: Bench, letter: str = "A", address: str = V4) -> None:
     b.do(f"addr4 {letter} add {address}", f"IPV4_ADDR_ADD({letter})")
 
 
-@scenario("Q1", "AUTO-001", "EVT-017")
+@scenario("Q1", "REQ-AUTO-001", "REQ-EVT-017")
 def up_connects_at_once(b: Bench) -> None:
     """up with auto-connect and an implementation that connects at once."""
     connects_at_once(b)
@@ -21,7 +21,7 @@ def up_connects_at_once(b: Bench) -> None:
     b.counters("A", connect=1)
 
 
-@scenario("Q2", "CTL-011", "CTL-012", "EVT-019", "IMP-010")
+@scenario("Q2", "REQ-CTL-011", "REQ-CTL-012", "REQ-EVT-019", "REQ-IMP-010")
 def up_connects_later(b: Bench) -> None:
     """up with auto-connect and an association that takes its time; the call does not wait for it."""
     b.do(f"addr4 A add {V4}", "IPV4_ADDR_ADD(A)")
@@ -34,7 +34,7 @@ def up_connects_later(b: Bench) -> None:
     b.wait(0.7, "IF_UP(A) L4_CONNECTED(A)")
 
 
-@scenario("Q3", "CTL-001", "CTL-005")
+@scenario("Q3", "REQ-CTL-001", "REQ-CTL-005")
 def connect_brings_up(b: Bench) -> None:
     """connect takes an admin-down iface up and calls the implementation once."""
     connects_at_once(b)
@@ -43,7 +43,9 @@ def connect_brings_up(b: Bench) -> None:
     b.counters("A", connect=1)
 
 
-@scenario("connect-admin-up", "CTL-001", "CTL-010", "CTL-012", "IMP-010", "IMP-014")
+@scenario(
+    "connect-admin-up", "REQ-CTL-001", "REQ-CTL-010", "REQ-CTL-012", "REQ-IMP-010", "REQ-IMP-014"
+)
 def connect_admin_up(b: Bench) -> None:
     """connect on an admin-up iface calls the implementation once and starts an attempt."""
     b.manual("A")
@@ -55,7 +57,7 @@ def connect_admin_up(b: Bench) -> None:
     b.wait(0.5, "IF_UP(A)")
 
 
-@scenario("Q4", "AUTO-007")
+@scenario("Q4", "REQ-AUTO-007")
 def connect_with_auto_connect(b: Bench) -> None:
     """connect of an admin-down iface with auto-connect reaches the implementation twice."""
     connects_at_once(b)
@@ -64,7 +66,7 @@ def connect_with_auto_connect(b: Bench) -> None:
         b.quirk("REQ-AUTO-007")
 
 
-@scenario("Q5", "CTL-010", "IMP-007")
+@scenario("Q5", "REQ-CTL-010", "REQ-IMP-007")
 def connect_again(b: Bench) -> None:
     """connect while connecting and while connected is forwarded and raises nothing."""
     b.manual("A")
@@ -81,7 +83,7 @@ def connect_again(b: Bench) -> None:
     b.state("A", oper="up")
 
 
-@scenario("connect-again-timeout", "IMP-007", "CTL-019")
+@scenario("connect-again-timeout", "REQ-IMP-007", "REQ-CTL-019")
 def connect_again_before_timeout(b: Bench) -> None:
     """connect while connecting does not give the attempt more time."""
     b.manual("A")
@@ -97,7 +99,7 @@ def connect_again_before_timeout(b: Bench) -> None:
     b.counters("A", attempts=1, timeouts=1)
 
 
-@scenario("Q6", "CTL-007", "CTL-008", "CTL-009")
+@scenario("Q6", "REQ-CTL-007", "REQ-CTL-008", "REQ-CTL-009")
 def connect_fails(b: Bench) -> None:
     """What the implementation returns is returned; the iface stays admin-up."""
     b.manual("A")
@@ -108,7 +110,7 @@ def connect_fails(b: Bench) -> None:
     b.do("connect A", "connect(A)", rc="1")
 
 
-@scenario("Q7", "CTL-019", "AUTO-010", "AUTO-019", "IMP-009", needs=("autodown",))
+@scenario("Q7", "REQ-CTL-019", "REQ-AUTO-010", "REQ-AUTO-019", "REQ-IMP-009", needs=("autodown",))
 def times_out(b: Bench) -> None:
     """An attempt that times out ends admin-down, persistent or not, without a call of disconnect."""
     b.do("sim A mode never")
@@ -122,7 +124,7 @@ def times_out(b: Bench) -> None:
     b.counters("A", disconnect=0, timeouts=2, attempts=2)
 
 
-@scenario("Q8", "CTL-019", "CTL-022", "AUTO-015")
+@scenario("Q8", "REQ-CTL-019", "REQ-CTL-022", "REQ-AUTO-015")
 def times_out_no_auto_down(b: Bench) -> None:
     """With NO_AUTO_DOWN a timeout leaves the iface admin-up and idle, even when persistent."""
     b.do("flag A NO_AUTO_DOWN on")
@@ -138,7 +140,7 @@ def times_out_no_auto_down(b: Bench) -> None:
     b.counters("A", attempts=1, timeouts=1)
 
 
-@scenario("Q9", "CTL-028", "AUTO-011", needs=("autodown",))
+@scenario("Q9", "REQ-CTL-028", "REQ-AUTO-011", needs=("autodown",))
 def fatal_while_connecting(b: Bench) -> None:
     """A fatal error while connecting abandons the attempt and ends admin-down."""
     b.do("up A", "connect(A) IF_ADMIN_UP(A)")
@@ -147,7 +149,7 @@ def fatal_while_connecting(b: Bench) -> None:
     b.state("A", dormant=True)
 
 
-@scenario("Q10", "AUTO-011", "CTL-029", "AUTO-019", needs=("autodown",))
+@scenario("Q10", "REQ-AUTO-011", "REQ-CTL-029", "REQ-AUTO-019", needs=("autodown",))
 def fatal_while_connected(b: Bench) -> None:
     """A fatal error of a connected, persistent iface: admin-down, oper-down, no new attempt."""
     connects_at_once(b)
@@ -159,7 +161,7 @@ def fatal_while_connected(b: Bench) -> None:
     b.counters("A", connect=1, disconnect=0, attempts=1)
 
 
-@scenario("fatal-dormant", "CTL-028", "CTL-029", "AUTO-015")
+@scenario("fatal-dormant", "REQ-CTL-028", "REQ-CTL-029", "REQ-AUTO-015")
 def fatal_reports_oper_down(b: Bench) -> None:
     """An implementation that reports oper-down with its fatal error; NO_AUTO_DOWN keeps the iface up."""
     connects_at_once(b)
@@ -172,7 +174,15 @@ def fatal_reports_oper_down(b: Bench) -> None:
     b.counters("A", attempts=1)
 
 
-@scenario("E7", "AUTO-008", "EVT-009", "CTL-026", "AUTO-019", "IMP-002", needs=("autodown",))
+@scenario(
+    "E7",
+    "REQ-AUTO-008",
+    "REQ-EVT-009",
+    "REQ-CTL-026",
+    "REQ-AUTO-019",
+    "REQ-IMP-002",
+    needs=("autodown",),
+)
 def loss(b: Bench) -> None:
     """Q11: loss of a non-persistent iface takes it admin-down; no new attempt."""
     connects_at_once(b)
@@ -182,7 +192,7 @@ def loss(b: Bench) -> None:
     b.counters("A", attempts=1, disconnect=0)
 
 
-@scenario("Q12", "AUTO-009", "CTL-024", "CTL-025")
+@scenario("Q12", "REQ-AUTO-009", "REQ-CTL-024", "REQ-CTL-025")
 def loss_persistent(b: Bench) -> None:
     """Loss of a persistent iface leaves it admin-up and starts an attempt with its own timeout."""
     connects_at_once(b)
@@ -197,7 +207,7 @@ def loss_persistent(b: Bench) -> None:
     b.counters("A", connect=1, attempts=2, timeouts=0)
 
 
-@scenario("Q13", "CTL-025", "AUTO-010", needs=("autodown",))
+@scenario("Q13", "REQ-CTL-025", "REQ-AUTO-010", needs=("autodown",))
 def loss_then_timeout(b: Bench) -> None:
     """A persistent iface whose new attempt fails times out two seconds after the loss."""
     connects_at_once(b)
@@ -212,7 +222,7 @@ def loss_then_timeout(b: Bench) -> None:
     b.wait(4)
 
 
-@scenario("Q14", "AUTO-015", "CTL-026")
+@scenario("Q14", "REQ-AUTO-015", "REQ-CTL-026")
 def loss_no_auto_down(b: Bench) -> None:
     """Loss with NO_AUTO_DOWN leaves the iface admin-up and idle."""
     connects_at_once(b)
@@ -225,7 +235,7 @@ def loss_no_auto_down(b: Bench) -> None:
     b.counters("A", attempts=1)
 
 
-@scenario("Q15", "CTL-013", "AUTO-012", "IMP-014", needs=("autodown",))
+@scenario("Q15", "REQ-CTL-013", "REQ-AUTO-012", "REQ-IMP-014", needs=("autodown",))
 def disconnect_connected(b: Bench) -> None:
     """disconnect of a connected iface: oper-down, disconnected, admin-down; persistent or not."""
     connects_at_once(b)
@@ -236,7 +246,7 @@ def disconnect_connected(b: Bench) -> None:
         b.state("A", admin=False)
 
 
-@scenario("Q16", "CTL-017", "AUTO-013", "CTL-045", needs=("autodown",))
+@scenario("Q16", "REQ-CTL-017", "REQ-AUTO-013", "REQ-CTL-045", needs=("autodown",))
 def disconnect_connecting(b: Bench) -> None:
     """disconnect during an attempt cancels it; up to 4.1 the iface goes admin-down."""
     b.do("sim A delay_ms 300")
@@ -249,7 +259,7 @@ def disconnect_connecting(b: Bench) -> None:
     b.state("A", admin=stays)
 
 
-@scenario("Q17", "CTL-018", "AUTO-015")
+@scenario("Q17", "REQ-CTL-018", "REQ-AUTO-015")
 def disconnect_no_auto_down(b: Bench) -> None:
     """disconnect with NO_AUTO_DOWN leaves the iface admin-up; it does not reconnect, even when persistent."""
     connects_at_once(b)
@@ -262,7 +272,7 @@ def disconnect_no_auto_down(b: Bench) -> None:
     b.counters("A", attempts=1)
 
 
-@scenario("Q18", "CTL-016", "AUTO-014", needs=("autodown",))
+@scenario("Q18", "REQ-CTL-016", "REQ-AUTO-014", needs=("autodown",))
 def disconnect_fails(b: Bench) -> None:
     """A failed disconnect returns its error; up to 4.1 the iface goes admin-down all the same."""
     connects_at_once(b)
@@ -276,14 +286,14 @@ def disconnect_fails(b: Bench) -> None:
         b.do("disconnect A", shows, rc="-EDOM")
 
 
-@scenario("Q19", "CTL-015")
+@scenario("Q19", "REQ-CTL-015")
 def disconnect_admin_down(b: Bench) -> None:
     """disconnect of an admin-down iface returns 0 and calls nobody."""
     b.do("disconnect A")
     b.counters("A", disconnect=0)
 
 
-@scenario("disconnect-idle", "IMP-008")
+@scenario("disconnect-idle", "REQ-IMP-008")
 def disconnect_idle(b: Bench) -> None:
     """disconnect of an admin-up iface that is not connected returns 0 and raises nothing."""
     b.manual("A")
@@ -292,7 +302,7 @@ def disconnect_idle(b: Bench) -> None:
     b.wait(1)
 
 
-@scenario("Q20", "CTL-043")
+@scenario("Q20", "REQ-CTL-043")
 def down_while_connected(b: Bench) -> None:
     """Q20 and Q21: admin-down does not call disconnect; the next up finds the iface oper-up at once."""
     connects_at_once(b)
@@ -302,7 +312,7 @@ def down_while_connected(b: Bench) -> None:
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
 
 
-@scenario("Q22", "CTL-044")
+@scenario("Q22", "REQ-CTL-044")
 def association_while_down(b: Bench) -> None:
     """An association that completes while the iface is admin-down does not make it oper-up."""
     b.do("up A", "connect(A) IF_ADMIN_UP(A)")
@@ -312,7 +322,7 @@ def association_while_down(b: Bench) -> None:
     b.do("up A", f"connect(A) {UP_A}")
 
 
-@scenario("watch-admin", "IMP-016")
+@scenario("watch-admin", "REQ-IMP-016")
 def clean_new_attempt(b: Bench) -> None:
     """An implementation that watches admin-down makes a clean new attempt after down and up."""
     b.do("sim A watch_admin 1")
@@ -324,7 +334,7 @@ def clean_new_attempt(b: Bench) -> None:
     b.wait(0.5, "IF_UP(A)")
 
 
-@scenario("Q23", "CTL-002", "CTL-014")
+@scenario("Q23", "REQ-CTL-002", "REQ-CTL-014")
 def unbound(b: Bench) -> None:
     """connect and disconnect of an unbound iface: -ENOTSUP, and nothing changes."""
     b.do("connect U", rc="-ENOTSUP")
@@ -335,7 +345,7 @@ def unbound(b: Bench) -> None:
     b.state("U", admin=True, oper="up")
 
 
-@scenario("Q24", "AUTO-006")
+@scenario("Q24", "REQ-AUTO-006")
 def timeout_of_unbound(b: Bench) -> None:
     """TIMEOUT and FATAL_ERROR raised for an unbound iface are delivered and do nothing else."""
     b.ready("U")
@@ -345,7 +355,7 @@ def timeout_of_unbound(b: Bench) -> None:
     b.state("U", admin=True, oper="dormant")
 
 
-@scenario("Q25", "IGN-015")
+@scenario("Q25", "REQ-IGN-015")
 def ignored_bound(b: Bench) -> None:
     """An ignored bound iface comes up without L4 events; watching it connects."""
     connects_at_once(b)
@@ -354,7 +364,7 @@ def ignored_bound(b: Bench) -> None:
     b.do("watch A", "L4_CONNECTED(A)")
 
 
-@scenario("Q26", "CTL-048", "AUTO-023", needs=("autodown",))
+@scenario("Q26", "REQ-CTL-048", "REQ-AUTO-023", needs=("autodown",))
 def disconnect_then_connect(b: Bench) -> None:
     """disconnect, settle, connect ends connected, twenty times over."""
     connects_at_once(b)
@@ -364,7 +374,7 @@ def disconnect_then_connect(b: Bench) -> None:
         b.do("disconnect A", f"disconnect(A) {LOST_A}")
 
 
-@scenario("isolation", "CTL-041", "IMP-015", "EVT-014")
+@scenario("isolation", "REQ-CTL-041", "REQ-IMP-015", "REQ-EVT-014")
 def two_bindings(b: Bench) -> None:
     """Two bindings of one implementation do not touch each other."""
     b.manual("A", "B")
@@ -386,7 +396,7 @@ def two_bindings(b: Bench) -> None:
     b.state("A", admin=True)
 
 
-@scenario("bulk-isolated", "CTL-041")
+@scenario("bulk-isolated", "REQ-CTL-041")
 def addresses_of_both(b: Bench) -> None:
     """Two connected ifaces with addresses: losing one keeps L4 connectivity."""
     b.manual("A", "B")

@@ -4,7 +4,7 @@ from connmgr_hil.conformance.bench import V4, V4B, V6, Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-@scenario("codes", "EVT-011")
+@scenario("codes", "REQ-EVT-011")
 def event_codes(b: Bench) -> None:
     """Event codes are those of the profile; the model compares every one that is delivered."""
     codes: set[str] = set()
@@ -19,7 +19,7 @@ def event_codes(b: Bench) -> None:
     b.require(len(codes) >= 16, "the events of the profile were delivered", ", ".join(codes))
 
 
-@scenario("X5", "EVT-012", until="P37")
+@scenario("X5", "REQ-EVT-012", until="P37")
 def numeric_masks(b: Bench) -> None:
     """Up to 4.1 a listener also gets events whose number shares a bit with its mask."""
     b.do("listen late1 add L4_CONNECTED,L4_DISCONNECTED")
@@ -31,7 +31,7 @@ def numeric_masks(b: Bench) -> None:
     b.require(extra in got, "late2 gets IF_ADMIN_DOWN, too", str(sorted(got)))
 
 
-@scenario("exact-masks", "EVT-013", since="P42")
+@scenario("exact-masks", "REQ-EVT-013", since="P42")
 def exact_masks(b: Bench) -> None:
     """From 4.2 a listener gets only events in its mask."""
     b.do("listen late1 add L4_CONNECTED,L4_DISCONNECTED")
@@ -40,7 +40,7 @@ def exact_masks(b: Bench) -> None:
     b.require(not got, "late1 gets nothing", str(got))
 
 
-@scenario("E9b", "EVT-015", "EVT-014")
+@scenario("E9b", "REQ-EVT-015", "REQ-EVT-014")
 def fatal_info(b: Bench) -> None:
     """FATAL_ERROR reaches listeners with its info, or without."""
     b.manual("A", "B")
@@ -51,7 +51,7 @@ def fatal_info(b: Bench) -> None:
     b.require(infos == ["42", "-"], "info 42, then none", str(infos))
 
 
-@scenario("Y10", "CTL-051", needs=("autodown",))
+@scenario("Y10", "REQ-CTL-051", needs=("autodown",))
 def oversized_info(b: Bench) -> None:
     """A fatal error whose info is too long is not delivered at all."""
     b.do("up A", "connect(A) IF_ADMIN_UP(A)")
@@ -62,7 +62,7 @@ def oversized_info(b: Bench) -> None:
     b.do("fatal A len=4", "CONN_IF_FATAL_ERROR(A) IF_ADMIN_DOWN(A)")
 
 
-@scenario("Y5", "EVT-017", needs=("autodown",))
+@scenario("Y5", "REQ-EVT-017", needs=("autodown",))
 def newest_first(b: Bench) -> None:
     """The newest callback runs first: the early listener sees the iface after the automation acted.
 
@@ -77,7 +77,7 @@ def newest_first(b: Bench) -> None:
     b.require(seen == wanted, f"IF_DOWN as {wanted}", str(seen))
 
 
-@scenario("listener-order", "EVT-017")
+@scenario("listener-order", "REQ-EVT-017")
 def listener_order(b: Bench) -> None:
     """Of three listeners the newest is called first."""
     b.do("listen late1 add IF_ADMIN_UP,IF_UP")
@@ -94,7 +94,7 @@ def listener_order(b: Bench) -> None:
     b.require(order == wanted, f"IF_UP at {', '.join(wanted)}", ", ".join(order))
 
 
-@scenario("hook-counts", "EVT-007", "EVT-019")
+@scenario("hook-counts", "REQ-EVT-007", "REQ-EVT-019")
 def hooked_twice(b: Bench) -> None:
     """What a listener does in its callback is done for the iface and as often as was said."""
     b.do("hook IF_ADMIN_UP U 2 dormant V on")
@@ -106,7 +106,7 @@ def hooked_twice(b: Bench) -> None:
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
 
 
-@scenario("listener-removed", "EVT-018")
+@scenario("listener-removed", "REQ-EVT-018")
 def removed_listener(b: Bench) -> None:
     """A removed listener gets nothing more, and the monitor goes on."""
     b.do("listen late1 add L4_CONNECTED,L4_DISCONNECTED")
@@ -121,7 +121,7 @@ def removed_listener(b: Bench) -> None:
     b.do("resend", "L4_CONNECTED(U)")
 
 
-@scenario("iface-of-event", "EVT-005")
+@scenario("iface-of-event", "REQ-EVT-005")
 def right_iface(b: Bench) -> None:
     """Each transition carries an iface whose readiness changed in it."""
     for letter, address in (("U", V4), ("V", V4B)):
@@ -133,7 +133,7 @@ def right_iface(b: Bench) -> None:
         )
 
 
-@scenario("pass-order", "EVT-003", "EVT-004", since="P37")
+@scenario("pass-order", "REQ-EVT-003", "REQ-EVT-004", since="P37")
 def order_in_a_pass(b: Bench) -> None:
     """In one pass the order is L4, IPv4, IPv6."""
     b.families = True
@@ -149,7 +149,7 @@ def order_in_a_pass(b: Bench) -> None:
     )
 
 
-@scenario("work-queue", "EVT-007", "EVT-008", "EVT-009", needs=("autodown",))
+@scenario("work-queue", "REQ-EVT-007", "REQ-EVT-008", "REQ-EVT-009", needs=("autodown",))
 def from_the_work_queue(b: Bench) -> None:
     """The same stimuli from the system work queue, as a driver gives them."""
     b.do("sim A mode sync")
@@ -161,7 +161,7 @@ def from_the_work_queue(b: Bench) -> None:
     b.do("on wq down U", "IF_ADMIN_DOWN(U) IF_DOWN(U) L4_DISCONNECTED(U)")
 
 
-@scenario("in-callback", "EVT-007", "EVT-008")
+@scenario("in-callback", "REQ-EVT-007", "REQ-EVT-008")
 def from_a_callback(b: Bench) -> None:
     """The same stimuli from inside an event callback."""
     b.do("on cb up U", "IF_ADMIN_UP(U) IF_UP(U)")

@@ -14,7 +14,7 @@ def _idle(b: Bench, seconds: int) -> None:
     b.do("up A", f"{UP_A} L4_CONNECTED(A)")
 
 
-@scenario("idle", "IDLE-001", "IDLE-003", needs=("autodown",), since="P43")
+@scenario("idle", "REQ-IDLE-001", "REQ-IDLE-003", needs=("autodown",), since="P43")
 def goes_idle(b: Bench) -> None:
     """A non-persistent iface that nobody uses is disconnected after its idle timeout, and goes admin-down."""
     _idle(b, 2)
@@ -24,7 +24,7 @@ def goes_idle(b: Bench) -> None:
     b.state("A", admin=False)
 
 
-@scenario("idle-persistent", "IDLE-001", "IDLE-003", needs=("autodown",), since="P43")
+@scenario("idle-persistent", "REQ-IDLE-001", "REQ-IDLE-003", needs=("autodown",), since="P43")
 def idle_and_persistent(b: Bench) -> None:
     """A persistent iface stays admin-up when it was disconnected for idleness, and may connect again."""
     b.do("flag A PERSISTENT on")
@@ -36,7 +36,7 @@ def idle_and_persistent(b: Bench) -> None:
     b.wait(2.1, f"{IDLE_A} IF_DOWN(A) L4_DISCONNECTED(A)")
 
 
-@scenario("idle-used", "IDLE-002", needs=("autodown",), since="P43")
+@scenario("idle-used", "REQ-IDLE-002", needs=("autodown",), since="P43")
 def use_restarts(b: Bench) -> None:
     """Use starts the idle timer anew, and only that of the iface which was used."""
     _idle(b, 2)
@@ -48,7 +48,7 @@ def use_restarts(b: Bench) -> None:
     b.wait(0.2, f"{IDLE_A} IF_DOWN(A) {{L4_DISCONNECTED(A) IF_ADMIN_DOWN(A)}}")
 
 
-@scenario("idle-settings", "IDLE-004", since="P43")
+@scenario("idle-settings", "REQ-IDLE-004", since="P43")
 def idle_settings(b: Bench) -> None:
     """The idle timeout is 0 at first, each iface has its own, 0 disables, and an unbound iface has none."""
     b.do("idle A", value="0")
@@ -65,7 +65,7 @@ def idle_settings(b: Bench) -> None:
     b.wait(10)
 
 
-@scenario("idle-late", "IDLE-005", needs=("autodown",), since="P43")
+@scenario("idle-late", "REQ-IDLE-005", needs=("autodown",), since="P43")
 def set_while_connected(b: Bench) -> None:
     """Setting the idle timeout of a connected iface does nothing before the next use or oper-up."""
     b.do("sim A mode sync")
@@ -79,7 +79,7 @@ def set_while_connected(b: Bench) -> None:
     b.wait(0.2, f"{IDLE_A} IF_DOWN(A) IF_ADMIN_DOWN(A)")
 
 
-@scenario("idle-shortened", "IDLE-005", since="P43")
+@scenario("idle-shortened", "REQ-IDLE-005", since="P43")
 def changed_while_it_runs(b: Bench) -> None:
     """A new idle timeout does not touch the timer that runs."""
     b.do("flag A PERSISTENT on")
@@ -91,7 +91,7 @@ def changed_while_it_runs(b: Bench) -> None:
     b.wait(0.2, f"{IDLE_A} IF_DOWN(A)")
 
 
-@scenario("idle-down", "IDLE-001", needs=("autodown",), since="P43")
+@scenario("idle-down", "REQ-IDLE-001", needs=("autodown",), since="P43")
 def no_idleness_when_down(b: Bench) -> None:
     """Going down cancels the idle timer of a non-persistent iface; coming up starts it afresh."""
     _idle(b, 2)
@@ -103,7 +103,7 @@ def no_idleness_when_down(b: Bench) -> None:
     b.wait(0.2, f"{IDLE_A} IF_DOWN(A) {{L4_DISCONNECTED(A) IF_ADMIN_DOWN(A)}}")
 
 
-@scenario("idle-while-reconnecting", "IDLE-001", "CTL-024", since="P43")
+@scenario("idle-while-reconnecting", "REQ-IDLE-001", "REQ-CTL-024", since="P43")
 def idle_during_an_attempt(b: Bench) -> None:
     """The idle timer of a persistent iface goes on after a loss, and ends the attempt to reconnect."""
     b.do("flag A PERSISTENT on")
@@ -119,7 +119,7 @@ def idle_during_an_attempt(b: Bench) -> None:
     b.wait(5)
 
 
-@scenario("idle-two", "IDLE-002", "CTL-041", needs=("autodown",), since="P43")
+@scenario("idle-two", "REQ-IDLE-002", "REQ-CTL-041", needs=("autodown",), since="P43")
 def two_idle_timers(b: Bench) -> None:
     """Each iface has its own idle timer."""
     for letter, seconds in (("A", 1), ("B", 2)):
@@ -130,7 +130,7 @@ def two_idle_timers(b: Bench) -> None:
     b.wait(1, "{CONN_IF_IDLE_TIMEOUT(B) disconnect(B)} IF_DOWN(B) IF_ADMIN_DOWN(B)")
 
 
-@scenario("idle-no-init", "IDLE-006", needs=("E", "autodown"), since="P43")
+@scenario("idle-no-init", "REQ-IDLE-006", needs=("E", "autodown"), since="P43")
 def without_init_callback(b: Bench) -> None:
     """An implementation without init callback survives oper-up and auto-down with an idle timeout set.
 

@@ -4,7 +4,9 @@ from connmgr_hil.conformance.bench import V4, V4B, Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-@scenario("E4", "IGN-001", "IGN-002", "IGN-004", "IGN-005", "IGN-006", "IGN-008")
+@scenario(
+    "E4", "REQ-IGN-001", "REQ-IGN-002", "REQ-IGN-004", "REQ-IGN-005", "REQ-IGN-006", "REQ-IGN-008"
+)
 def ignore_and_watch(b: Bench) -> None:
     """Ignoring the only ready iface disconnects; its changes are silent; watching connects again."""
     b.ready("U")
@@ -23,7 +25,7 @@ def ignore_and_watch(b: Bench) -> None:
     b.do("watch V")
 
 
-@scenario("ignore-one-of-two", "IGN-003")
+@scenario("ignore-one-of-two", "REQ-IGN-003")
 def ignore_one_of_two(b: Bench) -> None:
     """Ignoring one of two ready ifaces is silent."""
     b.ready("U")
@@ -32,7 +34,7 @@ def ignore_one_of_two(b: Bench) -> None:
     b.do("watch V")
 
 
-@scenario("watch-evaluates", "IGN-007")
+@scenario("watch-evaluates", "REQ-IGN-007")
 def watch_evaluates(b: Bench) -> None:
     """Watching evaluates what happened while the iface was ignored."""
     b.do("ignore U")
@@ -41,7 +43,7 @@ def watch_evaluates(b: Bench) -> None:
     b.do("watch U", "L4_CONNECTED(U)")
 
 
-@scenario("E14", "IGN-010", "IGN-011", "RSD-008")
+@scenario("E14", "REQ-IGN-010", "REQ-IGN-011", "REQ-RSD-008")
 def whole_l2(b: Bench) -> None:
     """Ignoring and watching an L2 raise one event each, and resend tells the same."""
     b.ready("U")
@@ -52,7 +54,7 @@ def whole_l2(b: Bench) -> None:
     b.check()
 
 
-@scenario("Y4", "IGN-012", "EVT-006")
+@scenario("Y4", "REQ-IGN-012", "REQ-EVT-006")
 def l2_once(b: Bench) -> None:
     """Ignoring an L2 is not a rule for later: one iface of it can be watched again."""
     b.ready("U")
@@ -64,7 +66,7 @@ def l2_once(b: Bench) -> None:
     b.do("ignored A", value="1")
 
 
-@scenario("l2-only", "IGN-009")
+@scenario("l2-only", "REQ-IGN-009")
 def only_that_l2(b: Bench) -> None:
     """Ignoring an L2 leaves ifaces of another L2 alone."""
     b.manual("C")
@@ -78,7 +80,7 @@ def only_that_l2(b: Bench) -> None:
     b.do("ignore-l2 CM_TEST", "L4_DISCONNECTED(C)")
 
 
-@scenario("l2-null", "IGN-013")
+@scenario("l2-null", "REQ-IGN-013")
 def offloaded_only(b: Bench) -> None:
     """A NULL L2 selects offloaded ifaces, not native ones."""
     b.ready("U")
@@ -87,7 +89,7 @@ def offloaded_only(b: Bench) -> None:
         b.do(f"ignored {letter}", value="0")
 
 
-@scenario("ignore-keeps", "IGN-014")
+@scenario("ignore-keeps", "REQ-IGN-014")
 def ignore_keeps_settings(b: Bench) -> None:
     """Ignoring changes neither admin nor oper state nor the binding's settings."""
     b.do("timeout A 7")
@@ -97,7 +99,7 @@ def ignore_keeps_settings(b: Bench) -> None:
     b.state("A", admin=True, oper="up", flags=1, timeout=7, ignored=True)
 
 
-@scenario("E15", "IGN-015", needs=("autodown",))
+@scenario("E15", "REQ-IGN-015", needs=("autodown",))
 def control_of_ignored(b: Bench) -> None:
     """Control and its automations act on ignored ifaces; only L4 events are missing."""
     b.do("sim A mode sync")
@@ -110,7 +112,7 @@ def control_of_ignored(b: Bench) -> None:
     b.state("A", admin=False)
 
 
-@scenario("ignore-watch", "IGN-017")
+@scenario("ignore-watch", "REQ-IGN-017")
 def ignore_then_watch(b: Bench) -> None:
     """Ignore directly followed by watch ends connected."""
     b.ready("U")
@@ -120,7 +122,7 @@ def ignore_then_watch(b: Bench) -> None:
     b.do("watch U", "L4_CONNECTED(U)")
 
 
-@scenario("ignore-families", "IGN-016", since="P37")
+@scenario("ignore-families", "REQ-IGN-016", since="P37")
 def families_ignored(b: Bench) -> None:
     """Family events obey ignore and watch."""
     b.families = True

@@ -62,7 +62,7 @@ def _apart(b: Bench) -> None:
     b.take()
 
 
-@scenario("imp-oper-down", "IMP-001", needs=NETWORK)
+@scenario("imp-oper-down", "REQ-IMP-001", needs=NETWORK)
 def oper_down_until_associated(b: Bench) -> None:
     """While its network is out of reach an attempt leaves the iface oper-down, then it comes up."""
     online(b)
@@ -76,7 +76,7 @@ def oper_down_until_associated(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-loss", "IMP-002", "AUTO-010", needs=NETWORK)
+@scenario("imp-loss", "REQ-IMP-002", "REQ-AUTO-010", needs=NETWORK)
 def loss_is_told(b: Bench) -> None:
     """A network that is lost makes the iface oper-down within two seconds, and admin-down as it is not persistent."""
     online(b)
@@ -88,7 +88,7 @@ def loss_is_told(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-timeouts", "IMP-003", "IMP-009", "CTL-019", needs=NETWORK)
+@scenario("imp-timeouts", "REQ-IMP-003", "REQ-IMP-009", "REQ-CTL-019", needs=NETWORK)
 def timeout_of_each_attempt(b: Bench) -> None:
     """Each of three attempts without a network ends by one TIMEOUT, when its seconds are over."""
     _apart(b)
@@ -101,7 +101,7 @@ def timeout_of_each_attempt(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-down-attempt", "IMP-009", needs=NETWORK)
+@scenario("imp-down-attempt", "REQ-IMP-009", needs=NETWORK)
 def admin_down_ends_the_attempt(b: Bench) -> None:
     """An attempt that admin-down has ended raises no TIMEOUT any more."""
     _apart(b)
@@ -114,7 +114,7 @@ def admin_down_ends_the_attempt(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-no-reconnect", "IMP-004", needs=NETWORK)
+@scenario("imp-no-reconnect", "REQ-IMP-004", needs=NETWORK)
 def no_reconnection_of_its_own(b: Bench) -> None:
     """Without persistence a network that comes back is left alone."""
     online(b)
@@ -127,7 +127,7 @@ def no_reconnection_of_its_own(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-persistent", "IMP-003", "IMP-017", needs=NETWORK)
+@scenario("imp-persistent", "REQ-IMP-003", "REQ-IMP-017", needs=NETWORK)
 def persistent_for_ever(b: Bench) -> None:
     """With persistence and no timeout a network that is away for a minute is found again."""
     online(b)
@@ -150,7 +150,7 @@ def persistent_for_ever(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-persistent-timeout", "IMP-003", "IMP-009", "CTL-022", needs=NETWORK)
+@scenario("imp-persistent-timeout", "REQ-IMP-003", "REQ-IMP-009", "REQ-CTL-022", needs=NETWORK)
 def persistence_ends_by_timeout(b: Bench) -> None:
     """The attempt after a loss has a timeout of its own, after which there is no other."""
     online(b)
@@ -166,7 +166,7 @@ def persistence_ends_by_timeout(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-credentials", "IMP-005", needs=(*NETWORK, "credentials-off", "credentials-on"))
+@scenario("imp-credentials", "REQ-IMP-005", needs=(*NETWORK, "credentials-off", "credentials-on"))
 def wrong_credentials_are_not_fatal(b: Bench) -> None:
     """With credentials that its network refuses an attempt goes on until its timeout, and the right ones do."""
     _apart(b)
@@ -180,7 +180,7 @@ def wrong_credentials_are_not_fatal(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-connected-connect", "IMP-006", needs=NETWORK)
+@scenario("imp-connected-connect", "REQ-IMP-006", needs=NETWORK)
 def connect_when_connected(b: Bench) -> None:
     """Connect of what is connected returns 0 and disturbs nothing, then or when the timeout would be over."""
     online(b)
@@ -192,7 +192,7 @@ def connect_when_connected(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-connecting-connect", "IMP-007", "IMP-010", needs=NETWORK)
+@scenario("imp-connecting-connect", "REQ-IMP-007", "REQ-IMP-010", needs=NETWORK)
 def connect_when_connecting(b: Bench) -> None:
     """Connect during an attempt returns 0 and neither restarts nor doubles it."""
     _apart(b)
@@ -205,7 +205,7 @@ def connect_when_connecting(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-disconnect-idle", "IMP-008", needs=NETWORK)
+@scenario("imp-disconnect-idle", "REQ-IMP-008", needs=NETWORK)
 def disconnect_when_idle(b: Bench) -> None:
     """Disconnect of what is not connected returns 0 and raises nothing."""
     _apart(b)
@@ -217,7 +217,7 @@ def disconnect_when_idle(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-early-connect", "IMP-011", needs=NETWORK)
+@scenario("imp-early-connect", "REQ-IMP-011", needs=NETWORK)
 def connect_at_once(b: Bench) -> None:
     """Connect at the first moment after boot is accepted, and carried out."""
     status = b.ask("connect R").status
@@ -227,7 +227,7 @@ def connect_at_once(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-options", "IMP-012", "IMP-013", "IMP-014", needs=("R", "R-bound"))
+@scenario("imp-options", "REQ-IMP-012", "REQ-IMP-013", "REQ-IMP-014", needs=("R", "R-bound"))
 def options_of_an_implementation(b: Bench) -> None:
     """An unknown option is refused; a short buffer too; what was refused is not stored."""
     lacking = ("-ENOPROTOOPT", "-ENOTSUP")
@@ -267,7 +267,7 @@ def options_of_an_implementation(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-restart", "IMP-016", needs=NETWORK)
+@scenario("imp-restart", "REQ-IMP-016", needs=NETWORK)
 def associated_anew(b: Bench) -> None:
     """After admin-down the iface is oper-up only when it has associated anew."""
     online(b)
@@ -283,7 +283,7 @@ def associated_anew(b: Bench) -> None:
     b.check()
 
 
-@scenario("real-traffic", "IMP-018", needs=("R", "dhcp", "traffic"))
+@scenario("real-traffic", "REQ-IMP-018", needs=("R", "dhcp", "traffic"))
 def traffic_when_connected(b: Bench) -> None:
     """When L4_CONNECTED comes packets go out, and their answers come back."""
     online(b)

@@ -8,7 +8,7 @@ UP_U = "IF_ADMIN_UP(U) IF_UP(U)"
 DOWN_U = "IF_ADMIN_DOWN(U) IF_DOWN(U)"
 
 
-@scenario("E1", "MON-001", "MON-012", "MON-010", "EVT-007", "EVT-008")
+@scenario("E1", "REQ-MON-001", "REQ-MON-012", "REQ-MON-010", "REQ-EVT-007", "REQ-EVT-008")
 def addresses_come_and_go(b: Bench) -> None:
     """Addresses of both families come and go on one iface."""
     b.do("up U", UP_U)
@@ -19,14 +19,14 @@ def addresses_come_and_go(b: Bench) -> None:
     b.check()
 
 
-@scenario("E1-v6", "MON-002")
+@scenario("E1-v6", "REQ-MON-002")
 def first_ipv6(b: Bench) -> None:
     """The first IPv6 address makes an iface ready."""
     b.do("up U", UP_U)
     b.do(f"addr6 U add {V6}", "IPV6_ADDR_ADD(U) L4_CONNECTED(U)")
 
 
-@scenario("E2", "MON-017", "MON-018", "MON-019", "MON-021")
+@scenario("E2", "REQ-MON-017", "REQ-MON-018", "REQ-MON-019", "REQ-MON-021")
 def two_ifaces(b: Bench) -> None:
     """Two ifaces are counted; only the first and the last change raise events."""
     b.do("up U", UP_U)
@@ -38,7 +38,7 @@ def two_ifaces(b: Bench) -> None:
     b.do("up V", "IF_ADMIN_UP(V) IF_UP(V) L4_CONNECTED(V)")
 
 
-@scenario("make-before-break", "MON-020")
+@scenario("make-before-break", "REQ-MON-020")
 def make_before_break(b: Bench) -> None:
     """A hand-over in which the new iface is ready first is silent."""
     b.ready("U")
@@ -47,7 +47,7 @@ def make_before_break(b: Bench) -> None:
     b.do("resend", "L4_CONNECTED(*)")
 
 
-@scenario("E3", "MON-007", "MON-022")
+@scenario("E3", "REQ-MON-007", "REQ-MON-022")
 def cycles(b: Bench) -> None:
     """Fifty down/up cycles give fifty of each event."""
     b.ready("U")
@@ -56,7 +56,7 @@ def cycles(b: Bench) -> None:
         b.do("up U", f"{UP_U} L4_CONNECTED(U)")
 
 
-@scenario("address-first", "MON-003", "MON-004")
+@scenario("address-first", "REQ-MON-003", "REQ-MON-004")
 def address_first(b: Bench) -> None:
     """An address waits for oper-up; oper-up without an address is not ready."""
     b.do(f"addr4 U add {V4}", "IPV4_ADDR_ADD(U)")
@@ -68,7 +68,7 @@ def address_first(b: Bench) -> None:
     b.do("resend", "L4_DISCONNECTED(U)")
 
 
-@scenario("X6", "MON-005", "MON-008")
+@scenario("X6", "REQ-MON-005", "REQ-MON-008")
 def carrier(b: Bench) -> None:
     """Carrier decides about readiness while the iface stays admin-up."""
     b.do("carrier U off")
@@ -80,7 +80,7 @@ def carrier(b: Bench) -> None:
     b.do("carrier U on", "IF_UP(U) L4_CONNECTED(U)")
 
 
-@scenario("Y8-settled", "MON-006", "MON-009", "EVT-010")
+@scenario("Y8-settled", "REQ-MON-006", "REQ-MON-009", "REQ-EVT-010")
 def dormancy(b: Bench) -> None:
     """Dormant decides about readiness; asking twice changes nothing."""
     b.do("dormant U on")
@@ -93,7 +93,7 @@ def dormancy(b: Bench) -> None:
     b.state("U", admin=True, oper="dormant")
 
 
-@scenario("X3", "MON-011")
+@scenario("X3", "REQ-MON-011")
 def one_of_two_addresses(b: Bench) -> None:
     """Removing one of two addresses changes nothing; removing the last does."""
     b.ready("U")
@@ -102,7 +102,7 @@ def one_of_two_addresses(b: Bench) -> None:
     b.do(f"addr4 U del {V4B}", "IPV4_ADDR_DEL(U) L4_DISCONNECTED(U)")
 
 
-@scenario("address-limits", "MON-011")
+@scenario("address-limits", "REQ-MON-011")
 def addresses_known_and_too_many(b: Bench) -> None:
     """An address that is known is accepted silently, one too many and an unknown one are refused."""
     b.ready("U")
@@ -115,7 +115,7 @@ def addresses_known_and_too_many(b: Bench) -> None:
     b.check()
 
 
-@scenario("repeated-admin", "EVT-010", "EVT-008")
+@scenario("repeated-admin", "REQ-EVT-010", "REQ-EVT-008")
 def up_and_down_twice(b: Bench) -> None:
     """A second up or down changes nothing and says -EALREADY."""
     b.do("down U", rc="-EALREADY")
@@ -125,7 +125,7 @@ def up_and_down_twice(b: Bench) -> None:
     b.do("down U", rc="-EALREADY")
 
 
-@scenario("E5b", "MON-013", "MON-026")
+@scenario("E5b", "REQ-MON-013", "REQ-MON-026")
 def which_ipv6_counts(b: Bench) -> None:
     """A link-local IPv6 address does not count; a unique local one does."""
     b.do("up U", UP_U)
@@ -134,7 +134,7 @@ def which_ipv6_counts(b: Bench) -> None:
     b.do("addr6 U del fd00::1", "IPV6_ADDR_DEL(U) L4_DISCONNECTED(U)")
 
 
-@scenario("E5", "MON-024", "MON-025")
+@scenario("E5", "REQ-MON-024", "REQ-MON-025")
 def link_local_ipv4(b: Bench) -> None:
     """A link-local IPv4 address counts up to 3.6, not from 3.7; alone it never keeps an iface ready."""
     b.do("up U", UP_U)
@@ -148,7 +148,7 @@ def link_local_ipv4(b: Bench) -> None:
     b.check()
 
 
-@scenario("bound-alike", "MON-023")
+@scenario("bound-alike", "REQ-MON-023")
 def bound_and_unbound_alike(b: Bench) -> None:
     """A bound iface is monitored as an unbound one."""
     b.manual("A")
@@ -158,7 +158,7 @@ def bound_and_unbound_alike(b: Bench) -> None:
     b.do("down A", "IF_ADMIN_DOWN(A) IF_DOWN(A) L4_DISCONNECTED(A)")
 
 
-@scenario("unrelated-events", "MON-030", "EVT-012")
+@scenario("unrelated-events", "REQ-MON-030", "REQ-EVT-012")
 def unrelated_events(b: Bench) -> None:
     """Events that have nothing to do with readiness do not change it."""
     b.ready("U")
@@ -169,7 +169,7 @@ def unrelated_events(b: Bench) -> None:
     b.check()
 
 
-@scenario("Y6", "MON-039")
+@scenario("Y6", "REQ-MON-039")
 def address_removed_while_down(b: Bench) -> None:
     """An address removed while the iface is down does not come back with it."""
     b.ready("U")
@@ -179,7 +179,7 @@ def address_removed_while_down(b: Bench) -> None:
     b.check()
 
 
-@scenario("highest-index", "MON-035", needs=("S",))
+@scenario("highest-index", "REQ-MON-035", needs=("S",))
 def highest_index(b: Bench) -> None:
     """The iface with the highest index is tracked, and its neighbours are left alone."""
     b.manual("S")
@@ -190,7 +190,7 @@ def highest_index(b: Bench) -> None:
     b.do("down S", "IF_ADMIN_DOWN(S) IF_DOWN(S) L4_DISCONNECTED(S)")
 
 
-@scenario("mirror", "MON-034", "EVT-001")
+@scenario("mirror", "REQ-MON-034", "REQ-EVT-001")
 def mirror(b: Bench) -> None:
     """After each of many changes the monitor agrees with net_if about every iface."""
     for command in (
@@ -208,7 +208,7 @@ def _shows(b: Bench, command: str, *wanted: str) -> None:
     b.require(seen == list(wanted), f"'{command}' shows {' '.join(wanted)}", " ".join(seen))
 
 
-@scenario("X8", "MON-014", "MON-036", needs=("dad",))
+@scenario("X8", "REQ-MON-014", "REQ-MON-036", needs=("dad",))
 def dad(b: Bench) -> None:
     """A tentative address does not count until DAD succeeds; after down and up it does at once."""
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")
@@ -226,7 +226,7 @@ def dad(b: Bench) -> None:
     b.check()
 
 
-@scenario("X8b", "MON-016", needs=("dad",))
+@scenario("X8b", "REQ-MON-016", needs=("dad",))
 def removed_during_dad(b: Bench) -> None:
     """An address removed before DAD is over is never reported connected."""
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")
@@ -237,7 +237,7 @@ def removed_during_dad(b: Bench) -> None:
     b.wait(1)
 
 
-@scenario("dad-again", "MON-014", needs=("dad",))
+@scenario("dad-again", "REQ-MON-014", needs=("dad",))
 def dad_in_a_used_slot(b: Bench) -> None:
     """A tentative address does not count where the kernel kept another one before."""
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")
@@ -249,7 +249,7 @@ def dad_in_a_used_slot(b: Bench) -> None:
     b.wait(1, "IPV6_DAD_SUCCEED(U) L4_CONNECTED(U)")
 
 
-@scenario("E16", "MON-031", "EVT-002", since="P37")
+@scenario("E16", "REQ-MON-031", "REQ-EVT-002", since="P37")
 def families_by_themselves(b: Bench) -> None:
     """IPv4 and IPv6 events follow only their own family."""
     b.families = True
@@ -262,7 +262,7 @@ def families_by_themselves(b: Bench) -> None:
     b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U) L4_DISCONNECTED(U) L4_IPV4_DISCONNECTED(U)")
 
 
-@scenario("E2-families", "MON-032", since="P37")
+@scenario("E2-families", "REQ-MON-032", since="P37")
 def second_of_a_family(b: Bench) -> None:
     """A second iface of a family raises no family event; losing the last one does."""
     b.families = True
@@ -275,7 +275,7 @@ def second_of_a_family(b: Bench) -> None:
     b.do(f"addr4 V del {V4B}", "IPV4_ADDR_DEL(V) L4_DISCONNECTED(V) L4_IPV4_DISCONNECTED(V)")
 
 
-@scenario("deprecation", "MON-029", needs=("deprecates",))
+@scenario("deprecation", "REQ-MON-029", needs=("deprecates",))
 def deprecated_address(b: Bench) -> None:
     """An address that is deprecated raises nothing, and keeps the iface ready."""
     b.do("up U", UP_U)
@@ -286,7 +286,7 @@ def deprecated_address(b: Bench) -> None:
     b.do("resend", "L4_CONNECTED(U)")
 
 
-@scenario("Y7", "MON-015", needs=("dad",))
+@scenario("Y7", "REQ-MON-015", needs=("dad",))
 def dad_fails(b: Bench) -> None:
     """A failed DAD takes readiness away from an iface whose only address it is."""
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")
@@ -301,7 +301,7 @@ def dad_fails(b: Bench) -> None:
     b.do("raise IPV6_DAD_FAILED U", "IPV6_DAD_FAILED(U) L4_DISCONNECTED(U)")
 
 
-@scenario("preferred-add", "MON-037", since="P37")
+@scenario("preferred-add", "REQ-MON-037", since="P37")
 def preferred_address_always_counts(b: Bench) -> None:
     """An address that is preferred when its ADDR_ADD is handled makes the iface ready, however it came."""
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")

@@ -35,7 +35,7 @@ def online(b: Bench) -> None:
         b.until("L4_CONNECTED", "R", 1)
 
 
-@scenario("real-dhcp", "MON-040", needs=("R", "dhcp"))
+@scenario("real-dhcp", "REQ-MON-040", needs=("R", "dhcp"))
 def address_by_dhcp(b: Bench) -> None:
     """The address that DHCP gives makes the real iface ready: L4_CONNECTED follows."""
     if b.state("R").a4:
@@ -47,7 +47,7 @@ def address_by_dhcp(b: Bench) -> None:
     b.check()
 
 
-@scenario("real-down-up", "MON-040", "MON-007", "EVT-008", needs=("R", "dhcp"))
+@scenario("real-down-up", "REQ-MON-040", "REQ-MON-007", "REQ-EVT-008", needs=("R", "dhcp"))
 def down_and_up(b: Bench) -> None:
     """Admin-down of the real iface ends L4 connectivity; admin-up brings it again."""
     online(b)
@@ -60,7 +60,7 @@ def down_and_up(b: Bench) -> None:
     b.check()
 
 
-@scenario("real-ignored", "IGN-001", "IGN-005", needs=("R", "dhcp"))
+@scenario("real-ignored", "REQ-IGN-001", "REQ-IGN-005", needs=("R", "dhcp"))
 def ignored_whileonline(b: Bench) -> None:
     """Ignoring the real iface while it is the only ready one raises L4_DISCONNECTED, watching it L4_CONNECTED."""
     online(b)
@@ -69,7 +69,7 @@ def ignored_whileonline(b: Bench) -> None:
     b.do("watch R", "L4_CONNECTED(R)")
 
 
-@scenario("real-resend", "RSD-001", needs=("R", "dhcp"))
+@scenario("real-resend", "REQ-RSD-001", needs=("R", "dhcp"))
 def resend_whileonline(b: Bench) -> None:
     """Resend tells that the real iface is connected."""
     online(b)
@@ -77,7 +77,7 @@ def resend_whileonline(b: Bench) -> None:
     b.do("resend", "L4_CONNECTED(R)")
 
 
-@scenario("real-total", "MON-018", "MON-019", needs=("R", "U", "dhcp"))
+@scenario("real-total", "REQ-MON-018", "REQ-MON-019", needs=("R", "U", "dhcp"))
 def one_of_two(b: Bench) -> None:
     """While the real iface is ready a simulated one changes nothing; the last of both that goes does."""
     online(b)
@@ -88,7 +88,7 @@ def one_of_two(b: Bench) -> None:
     b.do("down U", "IF_ADMIN_DOWN(U) IF_DOWN(U) L4_DISCONNECTED(U)")
 
 
-@scenario("real-bulk", "BULK-001", "BULK-004", needs=("R", "dhcp"))
+@scenario("real-bulk", "REQ-BULK-001", "REQ-BULK-004", needs=("R", "dhcp"))
 def bulk_with_real(b: Bench) -> None:
     """Bulk down takes the real iface down with all others, bulk up brings it back."""
     online(b)
@@ -102,7 +102,7 @@ def bulk_with_real(b: Bench) -> None:
     b.check()
 
 
-@scenario("real-bulk-ignored", "BULK-005", needs=("R",))
+@scenario("real-bulk-ignored", "REQ-BULK-005", needs=("R",))
 def bulk_skips_ignored_real(b: Bench) -> None:
     """With skip_ignored bulk calls leave the real iface alone."""
     before = b.state("R").admin
@@ -112,7 +112,9 @@ def bulk_skips_ignored_real(b: Bench) -> None:
     b.check()
 
 
-@scenario("real-cable", "MON-040", "MON-008", "MON-005", needs=("R", "link-down", "link-up"))
+@scenario(
+    "real-cable", "REQ-MON-040", "REQ-MON-008", "REQ-MON-005", needs=("R", "link-down", "link-up")
+)
 def cable_out_and_in(b: Bench) -> None:
     """The cable out makes the real iface oper-down within two seconds; the cable in brings it back."""
     if b.state("R").oper != "up":
@@ -130,7 +132,7 @@ def cable_out_and_in(b: Bench) -> None:
     b.check()
 
 
-@scenario("real-silent-loss", "MON-040", needs=("R", "dhcp", "loss-on", "loss-off"))
+@scenario("real-silent-loss", "REQ-MON-040", needs=("R", "dhcp", "loss-on", "loss-off"))
 def silent_loss(b: Bench) -> None:
     """Packets that are lost change nothing: the Connection Manager knows the link, not what comes through."""
     online(b)

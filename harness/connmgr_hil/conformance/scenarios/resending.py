@@ -4,13 +4,13 @@ from connmgr_hil.conformance.bench import V4, V4B, Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-@scenario("resend-at-start", "RSD-003")
+@scenario("resend-at-start", "REQ-RSD-003")
 def before_anything(b: Bench) -> None:
     """Before any iface was ready, resend reports disconnected without an iface."""
     b.do("resend", "L4_DISCONNECTED(-)")
 
 
-@scenario("Y9", "RSD-001", "RSD-002", "RSD-005", "RSD-009")
+@scenario("Y9", "REQ-RSD-001", "REQ-RSD-002", "REQ-RSD-005", "REQ-RSD-009")
 def repeats(b: Bench) -> None:
     """Resend repeats the status as often as asked, and changes nothing."""
     b.ready("U")
@@ -20,7 +20,7 @@ def repeats(b: Bench) -> None:
     b.do("resend", "L4_DISCONNECTED(U)")
 
 
-@scenario("resend-late", "RSD-004", "EVT-016")
+@scenario("resend-late", "REQ-RSD-004", "REQ-EVT-016")
 def late_listener(b: Bench) -> None:
     """A listener that came late learns the state by resend, and only then."""
     b.ready("U")
@@ -37,7 +37,7 @@ def late_listener(b: Bench) -> None:
     )
 
 
-@scenario("X15", "RSD-007")
+@scenario("X15", "REQ-RSD-007")
 def which_iface(b: Bench) -> None:
     """Which iface a resent event carries: the one that last became ready, even if it is lost."""
     b.ready("U")
@@ -48,7 +48,7 @@ def which_iface(b: Bench) -> None:
     b.quirk("REQ-RSD-007")
 
 
-@scenario("E2-resend", "RSD-006", since="P37")
+@scenario("E2-resend", "REQ-RSD-006", since="P37")
 def three_classes(b: Bench) -> None:
     """From 3.7 resend delivers all three classes: L4, IPv6, IPv4."""
     b.families = True

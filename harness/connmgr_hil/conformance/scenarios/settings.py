@@ -4,7 +4,7 @@ from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-@scenario("timeouts", "CTL-030", "CTL-031")
+@scenario("timeouts", "REQ-CTL-030", "REQ-CTL-031")
 def timeouts(b: Bench) -> None:
     """Timeouts are 0 at first, are stored for each iface, and do not exist for unbound ones."""
     b.do("timeout A", value="0")
@@ -15,7 +15,7 @@ def timeouts(b: Bench) -> None:
     b.do("timeout U", value="0")
 
 
-@scenario("E13-timeout", "CTL-032")
+@scenario("E13-timeout", "REQ-CTL-032")
 def negative_timeout(b: Bench) -> None:
     """A negative timeout is stored as it is; an attempt takes it for none."""
     b.do("timeout A -5")
@@ -25,7 +25,7 @@ def negative_timeout(b: Bench) -> None:
     b.wait(1, "IF_UP(A)")
 
 
-@scenario("flags", "CTL-033", "CTL-034", "CTL-035")
+@scenario("flags", "REQ-CTL-033", "REQ-CTL-034", "REQ-CTL-035")
 def flags(b: Bench) -> None:
     """Flags are false at first, independent of each other and of other ifaces; illegal ones are refused."""
     names = ("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN")
@@ -45,7 +45,16 @@ def flags(b: Bench) -> None:
     b.do("flag U PERSISTENT", value="0")
 
 
-@scenario("options", "CTL-037", "CTL-038", "CTL-039", "CTL-040", "IMP-012", "IMP-013", "IMP-014")
+@scenario(
+    "options",
+    "REQ-CTL-037",
+    "REQ-CTL-038",
+    "REQ-CTL-039",
+    "REQ-CTL-040",
+    "REQ-IMP-012",
+    "REQ-IMP-013",
+    "REQ-IMP-014",
+)
 def options(b: Bench) -> None:
     """Options pass through unchanged, with the status values and lengths that the API promises."""
     b.do("opt-set A 1 null", rc="-EINVAL")
@@ -69,7 +78,7 @@ def options(b: Bench) -> None:
     b.do("opt-get A 2 8", "get_opt(A)", len="2", data="c0de")
 
 
-@scenario("options-apart", "CTL-041", "IMP-015")
+@scenario("options-apart", "REQ-CTL-041", "REQ-IMP-015")
 def options_apart(b: Bench) -> None:
     """Each binding has option values of its own."""
     b.do("opt-set A 1 01020304", "set_opt(A)")
@@ -78,7 +87,7 @@ def options_apart(b: Bench) -> None:
     b.do("opt-get B 1 4", "get_opt(B)", len="4", data="0a0b0c0d")
 
 
-@scenario("bindings", "CTL-036", "CTL-002", "CTL-014")
+@scenario("bindings", "REQ-CTL-036", "REQ-CTL-002", "REQ-CTL-014")
 def bindings(b: Bench) -> None:
     """is_bound is true exactly for bound ifaces; control of unbound ones is refused."""
     for letter in b.letters:
@@ -88,7 +97,7 @@ def bindings(b: Bench) -> None:
     b.state("U", admin=False)
 
 
-@scenario("Y1", "CTL-003", needs=("N",))
+@scenario("Y1", "REQ-CTL-003", needs=("N",))
 def null_api(b: Bench) -> None:
     """A binding whose implementation has no API table behaves as if there were none."""
     b.do("bound N", value="0")
@@ -102,7 +111,7 @@ def null_api(b: Bench) -> None:
     b.do("up N", "IF_ADMIN_UP(N) IF_UP(N)")
 
 
-@scenario("Y2", "CTL-004", needs=("E", "autodown"))
+@scenario("Y2", "REQ-CTL-004", needs=("E", "autodown"))
 def no_callbacks(b: Bench) -> None:
     """A binding without callbacks is bound: flags and timeout work, connect is refused, auto-down acts."""
     b.do("connect E", rc="-ENOTSUP")

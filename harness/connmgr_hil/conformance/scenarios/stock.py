@@ -99,7 +99,7 @@ def _alone(b: Bench, *letters: str) -> None:
     b.ask(f"advance {round(_REST_SECONDS * 1e6)}")
 
 
-@scenario("stock-status", "SH-001", needs=("stock",))
+@scenario("stock-status", "REQ-SH-001", needs=("stock",))
 def status_lines(b: Bench) -> None:
     """`net cm status` prints one line for each iface, in index order."""
     for target in ("", "all", "none"):
@@ -111,7 +111,7 @@ def status_lines(b: Bench) -> None:
         b.require(list(_status(b, form)) == [1], f"'{form}' is iface 1", "another")
 
 
-@scenario("stock-columns", "SH-002", "MON-034", needs=("stock", "U"))
+@scenario("stock-columns", "REQ-SH-002", "REQ-MON-034", needs=("stock", "U"))
 def status_columns(b: Bench) -> None:
     """The columns of a status line follow the iface through its states."""
     _alone(b, "U")
@@ -141,7 +141,7 @@ def _live(b: Bench, letter: str, *, up: bool) -> None:
     b.require(down is not up, f"net iface shows {letter} {'up' if up else 'down'}", "the opposite")
 
 
-@scenario("stock-bound", "SH-002", needs=("stock", "A", "U"))
+@scenario("stock-bound", "REQ-SH-002", needs=("stock", "A", "U"))
 def bound_column(b: Bench) -> None:
     """The column `bound` tells bound ifaces from others."""
     _expect(b, "A", bound=True)
@@ -152,11 +152,11 @@ def bound_column(b: Bench) -> None:
 
 @scenario(
     "stock-ignore",
-    "SH-003",
-    "IGN-001",
-    "IGN-002",
-    "IGN-005",
-    "IGN-006",
+    "REQ-SH-003",
+    "REQ-IGN-001",
+    "REQ-IGN-002",
+    "REQ-IGN-005",
+    "REQ-IGN-006",
     needs=("stock", "events", "U"),
 )
 def ignore_and_watch(b: Bench) -> None:
@@ -187,7 +187,7 @@ def ignore_and_watch(b: Bench) -> None:
         )
 
 
-@scenario("stock-unbound", "SH-004", needs=("stock", "U"))
+@scenario("stock-unbound", "REQ-SH-004", needs=("stock", "U"))
 def unbound_refused(b: Bench) -> None:
     """What needs a connectivity implementation is refused for an unbound iface, and does nothing."""
     _alone(b, "U")
@@ -205,7 +205,7 @@ def _refused(b: Bench, line: str, kind: str) -> None:
     b.require(kinds == [kind], f"'{line}' is refused ({kind})", f"{kinds or answer}")
 
 
-@scenario("stock-all", "SH-005", needs=("stock", "A", "B", "U"))
+@scenario("stock-all", "REQ-SH-005", needs=("stock", "A", "B", "U"))
 def bulk_forms(b: Bench) -> None:
     """The `all` forms leave ignored ifaces alone."""
     for letter in ("A", "B", "U"):
@@ -241,7 +241,7 @@ def _instructed(b: Bench, what: str) -> None:
     )
 
 
-@scenario("stock-flags", "SH-006", needs=("stock", "A"))
+@scenario("stock-flags", "REQ-SH-006", needs=("stock", "A"))
 def flags_round_trip(b: Bench) -> None:
     """Flags are set and got, by names and booleans in any case."""
     forms = {
@@ -271,7 +271,7 @@ def _flag(b: Bench, rest: str) -> FlagValue:
     return lines[0]
 
 
-@scenario("stock-timeout", "SH-007", needs=("stock", "A"))
+@scenario("stock-timeout", "REQ-SH-007", needs=("stock", "A"))
 def timeout_forms(b: Bench) -> None:
     """The timeout is set and got: none, 0, 30."""
     original = b.ask("timeout A").values["value"]
@@ -318,7 +318,7 @@ _WRONG = (
 )  # fmt: skip
 
 
-@scenario("stock-syntax", "SH-008", needs=("stock", "A", "B", "U"))
+@scenario("stock-syntax", "REQ-SH-008", needs=("stock", "A", "B", "U"))
 def wrong_syntax(b: Bench) -> None:
     """Wrong syntax is told, each kind in its words, and changes nothing."""
     _alone(b)
@@ -335,7 +335,7 @@ def _everything(b: Bench) -> tuple[object, ...]:
 
 
 @scenario(
-    "stock-ready", "MON-001", "MON-002", "MON-003", "MON-007", "MON-010", "MON-012",
+    "stock-ready", "REQ-MON-001", "REQ-MON-002", "REQ-MON-003", "REQ-MON-007", "REQ-MON-010", "REQ-MON-012",
     needs=("stock", "events", "U"),
 )  # fmt: skip
 def readiness(b: Bench) -> None:
@@ -356,11 +356,11 @@ def readiness(b: Bench) -> None:
 
 @scenario(
     "stock-two",
-    "MON-017",
-    "MON-018",
-    "MON-019",
-    "MON-020",
-    "IGN-003",
+    "REQ-MON-017",
+    "REQ-MON-018",
+    "REQ-MON-019",
+    "REQ-MON-020",
+    "REQ-IGN-003",
     needs=("stock", "events", "U", "V"),
 )
 def two_ready(b: Bench) -> None:

@@ -4,7 +4,7 @@ from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-@scenario("no-timeout", "CTL-020", "IMP-017")
+@scenario("no-timeout", "REQ-CTL-020", "REQ-IMP-017")
 def without_timeout(b: Bench) -> None:
     """Without a timeout an attempt goes on for as long as it takes."""
     b.do("sim A delay_ms 60000")
@@ -15,7 +15,7 @@ def without_timeout(b: Bench) -> None:
     b.wait(5)
 
 
-@scenario("success-in-time", "CTL-021")
+@scenario("success-in-time", "REQ-CTL-021")
 def success_before_timeout(b: Bench) -> None:
     """After success no TIMEOUT comes, and the iface stays connected."""
     b.do("sim A delay_ms 300")
@@ -26,7 +26,7 @@ def success_before_timeout(b: Bench) -> None:
     b.state("A", admin=True, oper="up")
 
 
-@scenario("sub-attempts", "CTL-023")
+@scenario("sub-attempts", "REQ-CTL-023")
 def keeps_trying(b: Bench) -> None:
     """A non-persistent iface keeps trying through failing sub-attempts until it is connected."""
     b.do("sim A fails 5")
@@ -37,7 +37,7 @@ def keeps_trying(b: Bench) -> None:
     b.counters("A", attempts=1)
 
 
-@scenario("timeout-again", "CTL-019", "IMP-009", "CTL-022")
+@scenario("timeout-again", "REQ-CTL-019", "REQ-IMP-009", "REQ-CTL-022")
 def three_timeouts(b: Bench) -> None:
     """Three attempts that time out raise three TIMEOUTs, and each has its full time."""
     b.do("flag A NO_AUTO_DOWN on")
@@ -53,7 +53,7 @@ def three_timeouts(b: Bench) -> None:
     b.counters("A", timeouts=3, attempts=3)
 
 
-@scenario("connected-connect", "IMP-006")
+@scenario("connected-connect", "REQ-IMP-006")
 def connect_when_connected(b: Bench) -> None:
     """connect of a connected iface does not disturb it, not even when the timeout has passed."""
     b.do("timeout A 3")
@@ -64,7 +64,7 @@ def connect_when_connected(b: Bench) -> None:
     b.state("A", oper="up")
 
 
-@scenario("no-reconnect", "CTL-018", "IMP-004")
+@scenario("no-reconnect", "REQ-CTL-018", "REQ-IMP-004")
 def no_reconnect_after_disconnect(b: Bench) -> None:
     """Neither a loss without persistence nor a disconnect with it leads to a new attempt."""
     b.manual("A")
@@ -81,7 +81,7 @@ def no_reconnect_after_disconnect(b: Bench) -> None:
     b.counters("A", attempts=2)
 
 
-@scenario("slow-teardown", "EVT-019", "CTL-013")
+@scenario("slow-teardown", "REQ-EVT-019", "REQ-CTL-013")
 def slow_teardown(b: Bench) -> None:
     """disconnect returns before a slow teardown has ended; oper-down comes then."""
     b.do("flag A NO_AUTO_DOWN on")
@@ -94,7 +94,7 @@ def slow_teardown(b: Bench) -> None:
     b.wait(0.7, "IF_DOWN(A)")
 
 
-@scenario("connect-in-teardown", "CTL-013", "CTL-011")
+@scenario("connect-in-teardown", "REQ-CTL-013", "REQ-CTL-011")
 def connect_during_teardown(b: Bench) -> None:
     """connect during a slow teardown: it is brought to its end, then the new connection comes up."""
     b.manual("A")
@@ -109,7 +109,7 @@ def connect_during_teardown(b: Bench) -> None:
     b.state("A", oper="up")
 
 
-@scenario("up-in-teardown", "AUTO-018", "AUTO-001", needs=("autodown",), until="P37")
+@scenario("up-in-teardown", "REQ-AUTO-018", "REQ-AUTO-001", needs=("autodown",), until="P37")
 def up_during_teardown(b: Bench) -> None:
     """up before a slow teardown has ended: connected again, whose oper-down is seen after the up is done."""
     b.do("sim A teardown_ms 300")
@@ -120,7 +120,7 @@ def up_during_teardown(b: Bench) -> None:
     b.counters("A", connect=2)
 
 
-@scenario("stale-association", "CTL-017")
+@scenario("stale-association", "REQ-CTL-017")
 def association_of_a_cancelled_attempt(b: Bench) -> None:
     """What was left of an attempt that was cancelled does not bring the next one to success."""
     b.manual("A")
@@ -135,7 +135,7 @@ def association_of_a_cancelled_attempt(b: Bench) -> None:
     b.state("A", oper="dormant")
 
 
-@scenario("stale-timeout", "CTL-021", "CTL-020")
+@scenario("stale-timeout", "REQ-CTL-021", "REQ-CTL-020")
 def timeout_of_an_earlier_attempt(b: Bench) -> None:
     """The timeout of an attempt that succeeded does not end a later one that has none."""
     b.manual("A")
@@ -151,7 +151,7 @@ def timeout_of_an_earlier_attempt(b: Bench) -> None:
     b.counters("A", attempts=2, timeouts=0)
 
 
-@scenario("early-connect", "IMP-011")
+@scenario("early-connect", "REQ-IMP-011")
 def connect_first_thing(b: Bench) -> None:
     """A connect at the first possible moment is accepted and carried out."""
     b.do("flag A NO_AUTO_CONNECT on")
@@ -159,7 +159,7 @@ def connect_first_thing(b: Bench) -> None:
     b.wait(0.5, "IF_UP(A)")
 
 
-@scenario("oper-down-until-connected", "IMP-001")
+@scenario("oper-down-until-connected", "REQ-IMP-001")
 def association_withheld(b: Bench) -> None:
     """While the association is held back the iface is not oper-up."""
     b.do("sim A mode never")
@@ -168,7 +168,7 @@ def association_withheld(b: Bench) -> None:
     b.state("A", admin=True, oper="dormant")
 
 
-@scenario("timeout-then-success", "CTL-019", "IMP-005")
+@scenario("timeout-then-success", "REQ-CTL-019", "REQ-IMP-005")
 def unusable_network(b: Bench) -> None:
     """A network that cannot be used leads to TIMEOUT, not to a fatal error; later success is possible."""
     b.do("flag A NO_AUTO_DOWN on")
@@ -183,7 +183,7 @@ def unusable_network(b: Bench) -> None:
     b.wait(6)
 
 
-@scenario("timeouts-apart", "IMP-003", "CTL-041")
+@scenario("timeouts-apart", "REQ-IMP-003", "REQ-CTL-041")
 def timers_apart(b: Bench) -> None:
     """The timeouts of two ifaces run apart."""
     b.manual("A", "B")
