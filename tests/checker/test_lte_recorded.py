@@ -18,7 +18,7 @@ FINDINGS = TESTS / "findings" / "lte_connectivity"
 PERSISTENT = 1
 
 FOUND = {
-    "imp-connected-connect": "REQ-IMP-006  connect when connected does not disturb",
+    "imp-connected-connect": "REQ-IMP-006  connect when already connected",
     "imp-connecting-connect": "CONN_IF_TIMEOUT of R by 3.801 s",
     "imp-down-attempt": "REQ-IMP-009  TIMEOUT is raised exactly once",
     "imp-options": "option 1 holds what it held before",

@@ -49,7 +49,7 @@ def test_a_cause_is_told_once_with_commands_that_can_be_given(
     assert code == 1
     end = shown[shown.index("\n\n") :]
     assert end.count("\nFAIL  REQ-CTL-019") == 1
-    assert "  requirement:   REQ-CTL-019  An attempt that exceeds its timeout is abandoned" in end
+    assert "REQ-CTL-019  An attempt that exceeds its timeout is abandoned" in end
     assert "  the same in:   " in end
     for name in ("replay", "shrink"):
         (line,) = [each for each in end.splitlines() if each.startswith(f"  {name}:")]

@@ -61,7 +61,7 @@ def test_a_survey_goes_on_behind_a_line_that_was_cut(
         ledger.add(each)
     with (tmp_path / LEDGER).open("a") as file:
         file.write('{"mutant": {"sou')
-    order = Order("native", "", (), str(tmp_path), walks=5)
+    order = Order("native", ("",), (), str(tmp_path), walks=5)
     again = survey(order, [each.mutant for each in report.results], total=3, jobs=1)
     assert {each.mutant for each in again.results} == {each.mutant for each in report.results}
     assert not again.unjudged
@@ -80,7 +80,7 @@ def test_who_survived_few_walks_is_judged_again(
         return []
 
     monkeypatch.setattr(surveying, "_judged", judged)
-    order = Order("native", "", (), str(tmp_path), walks=6)
+    order = Order("native", ("",), (), str(tmp_path), walks=6)
     left = survey(order, [each.mutant for each in report.results], total=3, jobs=1)
     assert asked == [report.results[1].mutant]
     assert left.unjudged == 1

@@ -180,7 +180,7 @@ MISSING = (
     _row("REQ-IMP-007", "missing timeout", when.again),
     _row("REQ-MON-035", "missing connected", when.address_on_last_iface),
     _row("REQ-MON-026", "missing connected", when.only_unique_local),
-    _row("REQ-MON-027", "missing connected", cause="boot"),
+    _row("REQ-MON-027 REQ-MON-001", "missing connected", cause="boot"),
     _row("REQ-IDLE-003", "missing admin-down", cause="idle"),
     _row("REQ-MON-025", "missing disconnected", when.left_with_link_local, cause="addr4"),
     _row("REQ-MON-033", "missing disconnected", when.raised("IPV4_ACD_FAILED"), cause="raise"),

@@ -28,7 +28,13 @@ if TYPE_CHECKING:  # slow to import
 @click.option(
     "-t", "--target", required=True, metavar="TARGET", help="'native', or a platform in QEMU."
 )
-@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
+@click.option(
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME",
+    help="Judge in this configuration as well; what survives goes on to the next (repeatable).",
+)
 @click.option(
     "--scenario",
     "scenarios",
@@ -95,7 +101,7 @@ if TYPE_CHECKING:  # slow to import
 def mutate(
     sources: tuple[Path, ...],
     target: str,
-    variant: str,
+    variants: tuple[str, ...],
     scenarios: tuple[str, ...],
     walks: int,
     steps: int,
@@ -117,7 +123,7 @@ def mutate(
 
     \b
     cmhil mutate $ZEPHYR_BASE/subsys/net/conn_mgr/*.c -t native --sample 200
-    cmhil mutate my_connectivity.c -t native --walks 20 --jobs 4
+    cmhil mutate my_connectivity.c -t native --walks 20 --jobs 4 --variant dad
     cmhil mutate my_connectivity.c -t native --survivors out/mutate/native_sim_64/summary.json
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.files import RunFolder, replace_file  # noqa: PLC0415 - slow to import
@@ -127,7 +133,7 @@ def mutate(
     from connmgr_hil.mutation.results import survivors as survivors_in  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
 
-    platform = open_target(target, variant=variant).platform
+    platform = open_target(target).platform
     if platform.zephyr is None or platform.kind in ("board", "renode"):
         raise UsageError(
             f"mutants cannot be run on {target}",
@@ -143,11 +149,9 @@ def mutate(
         alive = set(survivors_in(survivors))
         mutants = [each for each in mutants if each in alive]
     mutants = mutants[:sample]
-    folder = (
-        out or Path("out", "mutate", "-".join(filter(None, (platform.name, variant))))
-    ).absolute()
+    folder = (out or Path("out", "mutate", platform.name)).absolute()
     order = Order(
-        platform.name, variant, tuple(map(str, sources)), str(folder), scenarios, walks, steps, seed, keep
+        platform.name, ("", *variants), tuple(map(str, sources)), str(folder), scenarios, walks, steps, seed, keep
     )  # fmt: skip
     width = min(jobs or os.cpu_count() or 1, len(mutants)) or 1
     click.echo(f"{len(mutants)} of {total} mutants, {width} at a time: {platform.description}")

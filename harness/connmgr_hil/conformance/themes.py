@@ -7,6 +7,7 @@ from itertools import permutations
 from connmgr_hil.model import State
 from connmgr_hil.model.state import IGNORED
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
+from connmgr_hil.vocabulary.stimuli import FLAGS
 
 from .bench import V4, V4B, V6
 
@@ -127,6 +128,10 @@ def _values() -> tuple[str, ...]:
         for letter in ("A", "B", "U", "N", "E"):
             for value in ("on", "off"):
                 lines += [f"flag {letter} {number} {value}", f"flag {letter} {number}"]
+    # An unknown flag must not be taken for the bit that a shift finds.
+    lines += [f"flag A {flag} on" for flag in FLAGS[:3]]
+    lines += [f"flag {letter} {number}" for letter in "AU" for number in range(3, 70)]
+    lines += [f"flag A {flag} off" for flag in FLAGS[:3]]
     for name in (0, 1, 2, 255, 256, 257, 65537, 2**31 - 1, -1, -(2**31)):
         for value in ("01020304", "00", "0102030405", "null", "ffffffff"):
             lines += [f"opt-set A {name} {value}", f"opt-get A {name} 4", f"opt-get B {name} 4"]

@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance import run, selection, walker
+from connmgr_hil.conformance import run, walker
 from connmgr_hil.conformance.results import ScenarioResult
 from connmgr_hil.conformance.scenario import Scenario
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.model import Models
-from connmgr_hil.targets import find_platform, open_target
+from connmgr_hil.targets import Target, find_platform, open_target
 from connmgr_hil.toolchain.building import build_again
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.observations import Stimulus
@@ -30,7 +31,8 @@ class Order(msgspec.Struct, frozen=True):
     """What is the same for all mutants of a survey. `folder` is the survey's own."""
 
     platform: str
-    variant: str
+    variants: tuple[str, ...]
+    """Configurations of the platform, in the order in which they judge; an empty name is the ordinary one."""
     sources: tuple[str, ...]
     folder: str
     scenarios: tuple[str, ...] = ()
@@ -42,18 +44,23 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Judge:
-    """One pair of hands: a build folder, and what was learned from the mutants so far."""
+    """One pair of hands: a build folder for each variant, and what was learned from the mutants so far."""
 
     def __init__(self, order: Order, place: Path) -> None:
         self._order = order
         self._place = place
-        platform = find_platform(order.platform)
-        build = build_again(platform, order.variant, place / "build" / platform.build_name)
-        self._overlay = Overlay(build, tuple(map(Path, order.sources)))
-        self._scenarios = selection.choose(order.scenarios)
+        self._overlays = {variant: self._prepared(variant) for variant in order.variants}
+        self._scenarios = choose(order.scenarios)
         self._kills: Counter[str] = Counter()
         self._models = Models()
-        self._overlay.prepare()
+
+    def _prepared(self, variant: str) -> Overlay:
+        platform = find_platform(self._order.platform)
+        name = "-".join(filter(None, (platform.build_name, variant)))
+        build = build_again(platform, variant, self._place / "build" / name)
+        overlay = Overlay(build, tuple(map(Path, self._order.sources)))
+        overlay.prepare()
+        return overlay
 
     def judge(self, mutant: Mutant) -> Result:
         """Compile, compare, link and judge a mutant."""
@@ -62,19 +69,26 @@ class Judge:
         return msgspec.structs.replace(result, seconds=round(time.monotonic() - began, 3))
 
     def _judge(self, mutant: Mutant) -> Result:
-        digest, complaint = self._overlay.compile(mutant)
-        if not digest:
-            return Result(mutant, "not built", complaint)
-        if self._overlay.is_unchanged(mutant, digest):
-            return Result(mutant, "equivalent")
-        if (first := self._first_with(digest, mutant.name)) != mutant.name:
-            return Result(mutant, "same", first)
-        if told := self._overlay.link():
-            return Result(mutant, "not built", told.strip().splitlines()[-1])
         traces = self._place / "traces"
-        shutil.rmtree(traces, ignore_errors=True)
-        traces.mkdir(parents=True)
-        return self._by_suite(mutant, traces) or self._by_walks(mutant, traces)
+        differing = ""
+        for variant, overlay in self._overlays.items():
+            digest, complaint = overlay.compile(mutant)
+            if not digest:
+                return Result(mutant, "not built", complaint)
+            if overlay.is_unchanged(mutant, digest):
+                continue
+            if not differing and (first := self._first_with(digest, mutant.name)) != mutant.name:
+                return Result(mutant, "same", first)
+            if told := overlay.link():
+                return Result(mutant, "not built", told.strip().splitlines()[-1])
+            differing = differing or f"{variant or 'ordinary'}"
+            shutil.rmtree(traces, ignore_errors=True)
+            traces.mkdir(parents=True)
+            if result := self._by_suite(mutant, variant, traces):
+                return msgspec.structs.replace(result, variant=variant)
+        if not differing:
+            return Result(mutant, "equivalent")
+        return self._by_walks(mutant, traces)
 
     def _first_with(self, digest: str, name: str) -> str:
         """Return which mutant was the first with this object code: this one, if there was none."""
@@ -87,12 +101,12 @@ class Judge:
             return path.read_text(encoding="utf-8") or name
         return name
 
-    def _by_suite(self, mutant: Mutant, traces: Path) -> Result | None:
+    def _by_suite(self, mutant: Mutant, variant: str, traces: Path) -> Result | None:
         """Return the result if a scenario failed, or the rig did."""
         starts = 0
         # Those that killed most come first.
         order = sorted(self._scenarios, key=lambda each: -self._kills[each.name])
-        for result in self._outcomes(order, traces):
+        for result in self._outcomes(order, variant, traces):
             if result.outcome in (None, Outcome.CONFORMS):
                 starts = 0
                 continue
@@ -104,18 +118,20 @@ class Judge:
                 return Result(mutant, "rig", result.reason, scenario=result.name)
         return None
 
-    def _outcomes(self, order: list[Scenario], traces: Path) -> Iterator[ScenarioResult]:
-        target = open_target(
-            self._order.platform, image=self._overlay.image, variant=self._order.variant
+    def _outcomes(
+        self, order: list[Scenario], variant: str, traces: Path
+    ) -> Iterator[ScenarioResult]:
+        yield from run.one_by_one(self._target(variant), order, traces, self._models)
+
+    def _target(self, variant: str) -> Target:
+        return open_target(
+            self._order.platform, image=self._overlays[variant].image, variant=variant
         )
-        yield from run.one_by_one(target, order, traces, self._models)
 
     def _by_walks(self, mutant: Mutant, traces: Path) -> Result:
         walks = self._order.walks
         if walks:
-            target = open_target(
-                self._order.platform, image=self._overlay.image, variant=self._order.variant
-            )
+            target = self._target(self._order.variants[0])
             report = walker.walk(
                 target, traces, walks=walks, steps=self._order.steps, seed=self._order.seed, stop_at=1
             )  # fmt: skip
@@ -133,13 +149,14 @@ class Judge:
             kept = Path(self._order.folder, "traces", f"{mutant.name}.jsonl")
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(found.trace, kept)
+        by_suite = by == "verify"
         return Result(
             mutant,
             "killed",
             found.reason.partition("\n")[0],
-            "verify" if by == "verify" else "walk",
-            found.name if by == "verify" else found.trace.stem,
-            commands,
-            found.blamed,
-            found.requirements if by == "verify" else (),
+            by="verify" if by_suite else "walk",
+            scenario=found.name if by_suite else found.trace.stem,
+            commands=commands,
+            requirements=found.blamed,
+            written_for=found.requirements if by_suite else (),
         )

@@ -28,6 +28,8 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     fate: Fate
     detail: str = ""
     by: Literal["", "verify", "walk"] = ""
+    variant: str = ""
+    """In which variant of the platform it was seen."""
     scenario: str = ""
     commands: int = 0
     requirements: tuple[str, ...] = ()
