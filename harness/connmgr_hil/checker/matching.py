@@ -4,9 +4,9 @@ import ipaddress
 from collections.abc import Iterable
 from functools import lru_cache
 
+from connmgr_hil.model.driver import AN_ERROR, NO_MORE_THAN_0
 from connmgr_hil.model.net_if import AUTOCONF
 from connmgr_hil.model.observed import Shown
-from connmgr_hil.model.real import AN_ERROR, NO_MORE_THAN_0
 from connmgr_hil.model.state import IGNORED, UNKNOWN, Iface, word_text
 from connmgr_hil.model.world import World
 from connmgr_hil.vocabulary.events import Event

@@ -9,7 +9,7 @@ from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 
-from . import control, implementation, monitor, net_if, real
+from . import control, implementation, monitor, net_if
 from .delivery import early_listeners
 from .kernel import Kernel, Queued, Rule, Switch
 from .state import IDLE_TIMEOUT, IGNORED, TIMEOUT, Hook, Listener
@@ -117,7 +117,7 @@ def _used(kernel: Kernel, args: Words) -> Result:
     if not kernel.profile.idle:
         return _UNSUPPORTED
     if control.is_bound(kernel, int(args[0])):
-        implementation.start_idle(kernel, int(args[0]))
+        kernel.driver(int(args[0])).start_idle(kernel, int(args[0]))
     return "0", ()
 
 
@@ -188,8 +188,8 @@ def _raise(kernel: Kernel, args: Words) -> Result:
     info = args[2] if len(args) == 3 else None
     if Event(args[0]) not in kernel.world.codes:
         return "-EINVAL", (("bad", "value"),)
-    if kernel.world.is_real(int(args[1])):
-        real.look_again(kernel, Event(args[0]), int(args[1]))
+    if int(args[1]):
+        kernel.driver(int(args[1])).announced(kernel, Event(args[0]), int(args[1]))
     yield from kernel.post(Event(args[0]), int(args[1]), info)
     return "0", ()
 

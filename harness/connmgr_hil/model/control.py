@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable
 
 from connmgr_hil.vocabulary.events import Event
 
-from . import implementation, real
+from . import unseen
 from .kernel import Answer, Kernel, Rule, Switch
 from .net_if import net_if_down, net_if_up
 from .state import DISCONNECTING, IGNORED, NO_AUTO_CONNECT, NO_AUTO_DOWN, PERSISTENT
@@ -34,7 +34,7 @@ def _pass_lock(kernel: Kernel, index: int) -> Rule:
 
 def _has_flag(kernel: Kernel, index: int, flag: int) -> Condition:
     yield from _pass_lock(kernel, index)
-    return real.has_flag(kernel, index, flag)
+    return unseen.has_flag(kernel, index, flag)
 
 
 def connect(kernel: Kernel, index: int) -> Answer:
@@ -43,8 +43,8 @@ def connect(kernel: Kernel, index: int) -> Answer:
         return "-ENOTSUP"
     yield from kernel.lock(f"binding {index}")
     status = "0"
-    if kernel.world.is_real(index) and kernel.choose(2):
-        status = "-ENOTSUP"  # it has no such callback
+    if kernel.driver(index).may_lack_connect(kernel, index):
+        status = "-ENOTSUP"
     elif _lacks_configuration(kernel, index):
         yield from kernel.post(Event.CONN_IF_NO_CONFIGURATION, index)
         status = "-EAGAIN"
@@ -53,7 +53,7 @@ def connect(kernel: Kernel, index: int) -> Answer:
     if status == "0":
         if kernel.profile.intent_mark:
             kernel.put(index, flags=kernel.iface(index).flags & ~DISCONNECTING)
-        status = yield from implementation.connect(kernel, index)
+        status = yield from kernel.driver(index).connect(kernel, index)
     kernel.unlock(f"binding {index}")
     yield Switch.PREEMPT
     return status
@@ -61,16 +61,9 @@ def connect(kernel: Kernel, index: int) -> Answer:
 
 def _lacks_configuration(kernel: Kernel, index: int) -> bool:
     """Tell whether connect is refused for want of anything to connect with (REQ-CTL-050)."""
-    iface = kernel.iface(index)
-    if (
-        kernel.world.is_real(index)
-        and kernel.profile.configuration
-        and not iface.flags & PERSISTENT
-    ):
-        return bool(kernel.choose(2))
-    return (
-        kernel.profile.configuration and not iface.flags & PERSISTENT and not iface.impl.configured
-    )
+    if not kernel.profile.configuration or kernel.iface(index).flags & PERSISTENT:
+        return False
+    return not kernel.driver(index).is_configured(kernel, index)
 
 
 def disconnect(kernel: Kernel, index: int) -> Answer:
@@ -82,7 +75,7 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
     if kernel.iface(index).admin:
         if kernel.profile.intent_mark:
             kernel.put(index, flags=kernel.iface(index).flags | DISCONNECTING)
-        status = yield from implementation.disconnect(kernel, index)
+        status = yield from kernel.driver(index).disconnect(kernel, index)
     kernel.unlock(f"binding {index}")
     yield Switch.PREEMPT
     if not kernel.profile.intent_mark:
@@ -119,7 +112,7 @@ def handle_iface_event(kernel: Kernel, event: Event, index: int) -> Rule:
             yield from auto_admin_down(kernel, index)
     elif event is Event.IF_UP and kernel.profile.idle:
         yield from _pass_lock(kernel, index)
-        implementation.start_idle(kernel, index)
+        kernel.driver(index).start_idle(kernel, index)
 
 
 def handle_control_event(kernel: Kernel, event: Event, index: int) -> Rule:
@@ -129,7 +122,7 @@ def handle_control_event(kernel: Kernel, event: Event, index: int) -> Rule:
     elif event is Event.CONN_IF_IDLE_TIMEOUT and _connects(kernel, index):
         yield from kernel.lock(f"binding {index}")
         if kernel.iface(index).admin:
-            yield from implementation.disconnect(kernel, index)
+            yield from kernel.driver(index).disconnect(kernel, index)
         kernel.unlock(f"binding {index}")
         yield Switch.PREEMPT
 
@@ -171,14 +164,14 @@ def set_flag(kernel: Kernel, index: int, flag: int, value: bool) -> str:
         return "-EINVAL"
     if not is_bound(kernel, index):
         return "-ENOTSUP"
-    real.put_flag(kernel, index, 1 << flag, value)
+    unseen.put_flag(kernel, index, 1 << flag, value)
     return "0"
 
 
 def get_flag(kernel: Kernel, index: int, flag: int) -> bool:
     """`conn_mgr_if_get_flag`: false for anything illegal."""
     legal = 0 <= flag < kernel.profile.flags and is_bound(kernel, index)
-    return legal and real.has_flag(kernel, index, 1 << flag)
+    return legal and unseen.has_flag(kernel, index, 1 << flag)
 
 
 def set_opt(kernel: Kernel, index: int, name: int, value: bytes | None) -> str:
@@ -187,9 +180,7 @@ def set_opt(kernel: Kernel, index: int, name: int, value: bytes | None) -> str:
         return "-EINVAL"
     if not is_bound(kernel, index) or not kernel.world.callbacks(index).options:
         return "-ENOTSUP"
-    if kernel.world.is_real(index):
-        return real.NO_MORE_THAN_0
-    return implementation.set_opt(kernel, index, name, value)
+    return kernel.driver(index).set_opt(kernel, index, name, value)
 
 
 def get_opt(kernel: Kernel, index: int, name: int, room: str) -> tuple[str, Values]:
@@ -200,9 +191,7 @@ def get_opt(kernel: Kernel, index: int, name: int, room: str) -> tuple[str, Valu
         return "-EINVAL", (("len", "0"),)
     if not is_bound(kernel, index) or not kernel.world.callbacks(index).options:
         return "-ENOTSUP", (("len", "0"),)
-    if kernel.world.is_real(index):
-        return real.NO_MORE_THAN_0, ()
-    return implementation.get_opt(kernel, index, name, int(room))
+    return kernel.driver(index).get_opt(kernel, index, name, int(room))
 
 
 def bindings(kernel: Kernel) -> Iterable[int]:

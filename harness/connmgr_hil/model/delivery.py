@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 
-from . import control, implementation, monitor, real
+from . import control, implementation, monitor, unseen
 from .kernel import Kernel, Queued, Rule, Switch
-from .state import NO_AUTO_DOWN, UNKNOWN, Hook, Listener
+from .state import NO_AUTO_DOWN, Hook, Listener
 from .world import World
 
 RunCommand = Callable[[Kernel, tuple[str, ...]], Rule]
@@ -140,17 +140,15 @@ def _takes_down(kernel: Kernel, event: Event, index: int) -> bool:
     iface = kernel.iface(index)
     if not iface.admin or not kernel.world.hello.autodown:
         return False
-    return not real.has_flag(kernel, index, NO_AUTO_DOWN)
+    return not unseen.has_flag(kernel, index, NO_AUTO_DOWN)
 
 
 def _report(kernel: Kernel, listener: str, entry: Queued, event: Event) -> None:
     admin: bool | None = None
     oper: int | None = None
     if entry.iface > 0:
-        iface = kernel.iface(entry.iface)
-        admin, oper = iface.admin, iface.admin and iface.oper  # as net_if_is_up() tells
-        if kernel.world.is_real(entry.iface):
-            oper = UNKNOWN  # its link may have gone meanwhile
+        admin = kernel.iface(entry.iface).admin
+        oper = kernel.driver(entry.iface).oper_seen(kernel, entry.iface)
     info = None
     if event is Event.CONN_IF_FATAL_ERROR:
         info = _info_text(entry.info)

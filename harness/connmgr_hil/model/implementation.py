@@ -6,7 +6,6 @@ Source: `zephyr_app/PROTOCOL.md`, section 4; appendix C of the specification.
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.status import status_text
 
-from . import real
 from .kernel import Answer, Kernel, Rule, Switch
 from .net_if import set_dormant
 from .observed import Arm
@@ -23,8 +22,6 @@ def _called(kernel: Kernel, index: int, op: str) -> None:
 
 def init(kernel: Kernel, index: int) -> Rule:
     """The implementation's init callback, once for each binding (REQ-CTL-042)."""
-    if kernel.world.is_real(index):
-        return
     _called(kernel, index, "init")
     if kernel.world.iface(index).dormant_in_init:
         yield from set_dormant(kernel, index, True)
@@ -32,8 +29,6 @@ def init(kernel: Kernel, index: int) -> Rule:
 
 def connect(kernel: Kernel, index: int) -> Answer:
     """The connect callback: start an attempt, or nothing if there is one."""
-    if kernel.world.is_real(index):
-        return (yield from real.connect(kernel, index))
     _called(kernel, index, "connect")
     impl = kernel.impl(index)
     if impl.connect_rc:
@@ -100,8 +95,6 @@ def _stop(kernel: Kernel, index: int, connection: Ending, attempt: Ending) -> No
 
 def disconnect(kernel: Kernel, index: int) -> Answer:
     """The disconnect callback: cancel everything, go idle and dormant."""
-    if kernel.world.is_real(index):
-        return (yield from real.disconnect(kernel, index))
     _called(kernel, index, "disconnect")
     impl = kernel.impl(index)
     if impl.disconnect_rc:
@@ -184,7 +177,7 @@ def update_watch(kernel: Kernel) -> None:
 def start_idle(kernel: Kernel, index: int) -> None:
     """Start the idle timer if there is a timeout for it (4.3)."""
     seconds = kernel.iface(index).idle_timeout
-    if seconds and not kernel.world.is_real(index):  # its traffic, unseen, restarts the timer
+    if seconds:
         kernel.do(Arm(f"idle:{index}", seconds * 1_000_000, "idle"))
 
 

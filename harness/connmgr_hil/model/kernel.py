@@ -8,12 +8,13 @@ accident that no user may rely on (specification 4.6, loss order), the kernel br
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import Event
 
+from .driver import Driver
 from .observed import Cancel, Chaos, Count, Item, Shown
 from .state import Iface, Impl, Listener, State
 from .world import World
@@ -88,8 +89,11 @@ class Impossible(Exception):
 class Kernel:
     """The scheduler, the event queue and the state that rules change while a move is carried out."""
 
-    def __init__(self, world: World, state: State, choices: tuple[int, ...]) -> None:
+    def __init__(
+        self, world: World, drivers: Sequence[Driver], state: State, choices: tuple[int, ...]
+    ) -> None:
         self.world = world
+        self._drivers = drivers
         self.profile = world.profile
         self._ifaces = list(state.ifaces)
         self.listeners = state.listeners
@@ -121,6 +125,10 @@ class Kernel:
         self._running: Thread | None = None
         self.dispatcher: Thread | None = None
         self.monitor: Thread | None = None
+
+    def driver(self, index: int) -> Driver:
+        """Return what is behind an iface."""
+        return self._drivers[index - 1]
 
     # --- state ---------------------------------------------------------------------------
 

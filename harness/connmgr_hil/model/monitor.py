@@ -46,11 +46,7 @@ def handle_event(kernel: Kernel, event: Event, index: int) -> Rule:
         else:
             return
     yield from kernel.lock("monitor")
-    if kernel.world.is_real(index):
-        unseen.about_to_change(kernel, index)
-        unseen.told(kernel, index, bit, bool(word & bit))
-        word = kernel.iface(index).word & ~bit | word & bit
-    _mark(kernel, index, word)
+    _mark(kernel, index, kernel.driver(index).word_told(kernel, index, bit, word))
     kernel.unlock("monitor")
     yield Switch.PREEMPT
 
@@ -107,31 +103,32 @@ def is_ready(iface: Iface) -> bool:
     return bool(word & UP and word & (SET4 | SET6) and not word & IGNORED)
 
 
-def _counts(kernel: Kernel, index: int) -> bool:
-    """The same for a real iface, by what is known of it."""
-    return bool(unseen.readiness_of(kernel, index)[0] & READY)
-
-
-def _is_vague(kernel: Kernel, index: int, bit: int) -> bool:
-    """Tell whether it is open if the readiness of a marked iface changed: what it was, or what it is now."""
-    sure, perhaps = unseen.readiness_of(kernel, index)
-    return bool((kernel.vague.get(index, 0) | perhaps & ~sure) & bit)
+def readiness(kernel: Kernel, index: int) -> tuple[int, int]:
+    """Return for what an iface counts by its word: nothing of that is open."""
+    word = kernel.iface(index).word
+    live = bool(word & UP and not word & IGNORED)
+    bits = READY if is_ready(kernel.iface(index)) else 0
+    if live and word & SET4:
+        bits |= READY4
+    if live and word & SET6:
+        bits |= READY6
+    return bits, 0
 
 
 def _count_flips(kernel: Kernel) -> Rule:
     change = 0
-    reals = kernel.world.reals
     for index in kernel.indexes:
         if index not in kernel.marked:
             continue
         iface = kernel.iface(index)
-        ready = _counts(kernel, index) if index in reals else is_ready(iface)
+        bits, vague = kernel.driver(index).readiness(kernel, index)
+        ready = bool(bits & READY)
         word = iface.word & ~CHANGED
         if ready != bool(word & READY):
             word ^= READY
             change += 1 if ready else -1
             kernel.put_blame(0 if ready else 1, index)
-        if index in reals and _is_vague(kernel, index, READY):
+        if (vague | kernel.vague.get(index, 0)) & READY:
             kernel.put_blame(0, UNKNOWN)
             kernel.put_blame(1, UNKNOWN)
         kernel.put(index, word=word)
@@ -151,29 +148,20 @@ def _count_flips(kernel: Kernel) -> Rule:
 def _recount(kernel: Kernel) -> Rule:
     """Zephyr counts all ifaces anew; those whose words are as before count as before."""
     changes = [0, 0, 0]
-    reals = kernel.world.reals
     blames = [0, 0, 0]
     for index in kernel.indexes:
         if index not in kernel.marked:
             continue
         word = kernel.iface(index).word
-        if index in reals:
-            bits, _ = unseen.readiness_of(kernel, index)
-            fresh = (bool(bits & READY), bool(bits & READY4), bool(bits & READY6))
-        else:
-            live = bool(word & UP and not word & IGNORED)
-            fresh = (
-                live and bool(word & (SET4 | SET6)),
-                live and bool(word & SET4),
-                live and bool(word & SET6),
-            )
-        for number, ready in enumerate(fresh):
-            bit = _CLASSES[number][0]
+        bits, vague = kernel.driver(index).readiness(kernel, index)
+        vague |= kernel.vague.get(index, 0)
+        for number, (bit, _, _) in enumerate(_CLASSES):
+            ready = bool(bits & bit)
             if ready != bool(word & bit):
                 changes[number] += 1 if ready else -1
                 blames[number] = index
                 word ^= bit
-            if index in reals and _is_vague(kernel, index, bit):
+            if vague & bit:
                 blames[number] = UNKNOWN
                 kernel.put_blame(number, UNKNOWN)
         kernel.put(index, word=word)
@@ -213,8 +201,7 @@ def set_ignored(kernel: Kernel, index: int, ignored: bool) -> Rule:
     yield from kernel.lock("monitor")
     word = kernel.iface(index).word
     if bool(word & IGNORED) != ignored:
-        if kernel.world.is_real(index):
-            unseen.about_to_change(kernel, index)
+        kernel.driver(index).about_to_change(kernel, index)
         _mark(kernel, index, word ^ IGNORED)
     kernel.unlock("monitor")
     yield Switch.PREEMPT

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.status import status_text
 
-from . import real, unseen
+from .driver import AN_ERROR
 from .kernel import Answer, Kernel, Rule, Switch
 from .observed import Arm
 from .room import has_room
@@ -30,12 +30,12 @@ def net_if_up(kernel: Kernel, index: int) -> Answer:
         status = "-EALREADY"
     elif iface.l2_rc < 0:
         status = status_text(iface.l2_rc)
-    elif kernel.world.is_real(index) and not (yield from real.driver_starts(kernel)):
-        status = real.AN_ERROR
+    elif not (yield from kernel.driver(index).starts(kernel, index)):
+        status = AN_ERROR
     else:
         kernel.put(index, admin=True)
         yield from kernel.post(Event.IF_ADMIN_UP, index)
-        yield from _update_oper(kernel, index)
+        yield from kernel.driver(index).admin_changed(kernel, index)
         status = str(iface.l2_rc)
     kernel.unlock(f"iface {index}")
     yield Switch.PREEMPT
@@ -49,11 +49,10 @@ def net_if_down(kernel: Kernel, index: int) -> Answer:
     if not kernel.iface(index).admin:
         status = "-EALREADY"
     else:
-        if kernel.world.is_real(index):
-            yield from real.driver_stops(kernel)
+        yield from kernel.driver(index).stops(kernel, index)
         kernel.put(index, admin=False)
         yield from kernel.post(Event.IF_ADMIN_DOWN, index)
-        yield from _update_oper(kernel, index)
+        yield from kernel.driver(index).admin_changed(kernel, index)
     kernel.unlock(f"iface {index}")
     yield Switch.PREEMPT
     return status
@@ -63,7 +62,7 @@ def set_carrier(kernel: Kernel, index: int, on: bool) -> Rule:
     """`net_if_carrier_on` and `…_off`: IF_UP or IF_DOWN, nothing else."""
     yield from kernel.lock(f"iface {index}")
     kernel.put(index, carrier=on)
-    yield from _switched(kernel, index, on)
+    yield from kernel.driver(index).set_by_hand(kernel, index, on)
     kernel.unlock(f"iface {index}")
     yield Switch.PREEMPT
 
@@ -72,34 +71,19 @@ def set_dormant(kernel: Kernel, index: int, on: bool) -> Rule:
     """`net_if_dormant_on` and `…_off`: IF_DOWN or IF_UP, nothing else."""
     yield from kernel.lock(f"iface {index}")
     kernel.put(index, dormant=on)
-    yield from _switched(kernel, index, not on)
+    yield from kernel.driver(index).set_by_hand(kernel, index, not on)
     kernel.unlock(f"iface {index}")
     yield Switch.PREEMPT
 
 
-def _switched(kernel: Kernel, index: int, on: bool) -> Rule:
-    if kernel.world.is_real(index):
-        yield from real.switched(kernel, index, on)
-    else:
-        yield from _update_oper(kernel, index)
-
-
-def _update_oper(kernel: Kernel, index: int) -> Rule:
+def update_oper(kernel: Kernel, index: int) -> Rule:
+    """IF_UP or IF_DOWN, where admin-up, carrier and dormant now make another oper state."""
     iface = kernel.iface(index)
-    if kernel.world.is_real(index) and iface.admin:
-        yield from real.taken_up(kernel, index)
-        return
-    if kernel.world.is_real(index):
-        unseen.know_oper(kernel, index)
-        real.taken_down(kernel, index)
-        iface = kernel.iface(index)
     oper = iface.admin and iface.carrier and not iface.dormant
     if oper == iface.oper:
         return
     kernel.put(index, oper=oper)
     yield from kernel.post(Event.IF_UP if oper else Event.IF_DOWN, index)
-    if kernel.world.is_real(index):
-        return
     if oper and kernel.world.hello.dad:
         yield from _start_dad(kernel, index)
     elif not oper and kernel.world.hello.removes_addresses:
@@ -142,49 +126,54 @@ def add_address(kernel: Kernel, index: int, text: str, version: int, seconds: in
 
     With `seconds` an IPv6 address is deprecated after that time.
     """
-    field = f"a{version}"
     yield from kernel.lock(f"iface {index}")
-    addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
-    status = "0"
-    if kernel.world.is_real(index):
-        status = yield from real.add_address(kernel, index, text, version)
-    elif all(each.text != text for each in addresses):
-        if not has_room(kernel, index, version, len(addresses)):
-            status = "-EINVAL"
-        else:
-            kernel.put(index, **{field: (*addresses, Address(text))})
-            if version == 6 and kernel.world.hello.dad:
-                _detect(kernel, index, text)
-            if seconds:
-                kernel.do(Arm(f"lifetime:{index}:{text}", seconds * 1_000_000, "lifetime"))
-            event = Event.IPV4_ADDR_ADD if version == 4 else Event.IPV6_ADDR_ADD
-            yield from kernel.post(event, index)
+    status = yield from kernel.driver(index).add_address(kernel, index, text, version, seconds)
     kernel.unlock(f"iface {index}")
     yield Switch.PREEMPT
+    return status
+
+
+def keep_address(kernel: Kernel, index: int, text: str, version: int, seconds: int) -> Answer:
+    """Add an address to those of an iface of which all are known."""
+    field = f"a{version}"
+    addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
+    status = "0"
+    if all(each.text != text for each in addresses):
+        if not has_room(kernel, index, version, len(addresses)):
+            return "-EINVAL"
+        kernel.put(index, **{field: (*addresses, Address(text))})
+        if version == 6 and kernel.world.hello.dad:
+            _detect(kernel, index, text)
+        if seconds:
+            kernel.do(Arm(f"lifetime:{index}:{text}", seconds * 1_000_000, "lifetime"))
+        event = Event.IPV4_ADDR_ADD if version == 4 else Event.IPV6_ADDR_ADD
+        yield from kernel.post(event, index)
     return status
 
 
 def delete_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
     """`net_if_ipv4_addr_rm` and `net_if_ipv6_addr_rm`."""
-    field = f"a{version}"
     yield from kernel.lock(f"iface {index}")
-    addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
-    rest = tuple(each for each in addresses if each.text != text)
-    status = "0"
-    if kernel.world.is_real(index):
-        status = yield from real.delete_address(kernel, index, version)
-    elif len(rest) == len(addresses):
-        status = "-EINVAL"
-    else:
-        kernel.put(index, **{field: rest})
-        if version == 6:
-            kernel.cancel(f"dad:{index}:{text}")
-            kernel.cancel(f"lifetime:{index}:{text}")
-        event = Event.IPV4_ADDR_DEL if version == 4 else Event.IPV6_ADDR_DEL
-        yield from kernel.post(event, index)
+    status = yield from kernel.driver(index).delete_address(kernel, index, text, version)
     kernel.unlock(f"iface {index}")
     yield Switch.PREEMPT
     return status
+
+
+def drop_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
+    """Remove an address from those of an iface of which all are known."""
+    field = f"a{version}"
+    addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
+    rest = tuple(each for each in addresses if each.text != text)
+    if len(rest) == len(addresses):
+        return "-EINVAL"
+    kernel.put(index, **{field: rest})
+    if version == 6:
+        kernel.cancel(f"dad:{index}:{text}")
+        kernel.cancel(f"lifetime:{index}:{text}")
+    event = Event.IPV4_ADDR_DEL if version == 4 else Event.IPV6_ADDR_DEL
+    yield from kernel.post(event, index)
+    return "0"
 
 
 def dad_succeeds(kernel: Kernel, detected: Sequence[tuple[int, str]]) -> Rule:

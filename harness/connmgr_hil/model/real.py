@@ -12,6 +12,7 @@ from typing import NamedTuple
 from connmgr_hil.vocabulary.events import L4_EVENTS, Event, Layer, layer_of
 
 from . import unseen
+from .driver import AN_ERROR, NO_MORE_THAN_0, Options
 from .kernel import Answer, Impossible, Kernel, Rule, Switch
 from .observed import Arm
 from .state import IDLE_TIMEOUT, PERSISTENT, SETTINGS, TIMEOUT, Address, Ending
@@ -20,12 +21,6 @@ from .world import World
 
 AT_ONCE_USEC = 12_000
 """An iface that is oper-up so soon after admin-up had its link before: `net_if_up` itself makes it so."""
-
-AN_ERROR = "an error"
-"""Stands for any negative status."""
-
-NO_MORE_THAN_0 = "0 or an error"
-"""Stands for 0 and any negative status: nothing else may be returned (REQ-IMP-014)."""
 
 
 class Unprompted(NamedTuple):
@@ -75,21 +70,6 @@ def is_legal(kernel: Kernel, move: Unprompted) -> bool:
     return True
 
 
-def has_flag(kernel: Kernel, index: int, flag: int) -> bool:
-    """Tell whether a flag is set. One that nobody has set or seen may be either, and then stays so."""
-    iface = kernel.iface(index)
-    if iface.unseen & flag:
-        put_flag(kernel, index, flag, bool(kernel.choose(2)))
-    return bool(kernel.iface(index).flags & flag)
-
-
-def put_flag(kernel: Kernel, index: int, flag: int, value: bool) -> None:
-    """Set a flag or clear it; from now on it is known."""
-    iface = kernel.iface(index)
-    flags = iface.flags | flag if value else iface.flags & ~flag
-    kernel.put(index, flags=flags, unseen=iface.unseen & ~flag)
-
-
 def befall_together(kernel: Kernel, move: Together) -> Rule:
     """Several things happen, and all their events are queued before the first is delivered."""
     for change in move.changes:
@@ -128,7 +108,7 @@ def _turn(kernel: Kernel, index: int) -> None:
         kernel.put_impl(index, phase="connected", overdue=False)
     elif iface.impl.phase == "connected":
         kernel.put_impl(index, phase="idle", ended="loss")
-        if has_flag(kernel, index, PERSISTENT):
+        if unseen.has_flag(kernel, index, PERSISTENT):
             _attempt(kernel, index)
 
 
@@ -163,6 +143,18 @@ def boot(kernel: Kernel, index: int) -> Rule:
     yield from ()
 
 
+def admin_changed(kernel: Kernel, index: int) -> Rule:
+    """The iface was taken admin-up: if it has its link it is oper-up at once. Or it was taken admin-down, and is oper-down."""
+    if kernel.iface(index).admin:
+        yield from taken_up(kernel, index)
+        return
+    unseen.know_oper(kernel, index)
+    taken_down(kernel, index)
+    if kernel.iface(index).oper:
+        kernel.put(index, oper=False)
+        yield from kernel.post(Event.IF_DOWN, index)
+
+
 def taken_down(kernel: Kernel, index: int) -> None:
     """The iface was taken admin-down: what is up again must have associated anew (REQ-IMP-016).
 
@@ -178,7 +170,7 @@ def lingers_no_more(kernel: Kernel, index: int) -> Rule:
     kernel.put_impl(index, lingers=False)
 
 
-def driver_starts(kernel: Kernel) -> Generator[Switch, None, bool]:
+def driver_starts(kernel: Kernel, _: int) -> Generator[Switch, None, bool]:
     """The unseen driver starts, and may wait for its device meanwhile, or refuses."""
     how = kernel.choose(4)
     if how & 1:
@@ -186,7 +178,7 @@ def driver_starts(kernel: Kernel) -> Generator[Switch, None, bool]:
     return not how & 2
 
 
-def driver_stops(kernel: Kernel) -> Rule:
+def driver_stops(kernel: Kernel, _: int) -> Rule:
     """The unseen driver stops, and may wait for its device meanwhile; it matters if that lets others run."""
     if kernel.others_are_ready and kernel.current is not kernel.dispatcher and kernel.choose(2):
         yield Switch.SLEEP
@@ -257,7 +249,7 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
     return "0"
 
 
-def add_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
+def add_address(kernel: Kernel, index: int, text: str, version: int, _: int) -> Answer:
     """An address is added beside those nobody knows; it may be known already, or find no room."""
     unseen.know_address(kernel, index, version)
     event = Event.IPV4_ADDR_ADD if version == 4 else Event.IPV6_ADDR_ADD
@@ -273,7 +265,7 @@ def add_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
     return "0"
 
 
-def delete_address(kernel: Kernel, index: int, version: int) -> Answer:
+def delete_address(kernel: Kernel, index: int, _: str, version: int) -> Answer:
     """An address is removed, if it was there; another may be left that counts."""
     unseen.know_address(kernel, index, version)
     how = kernel.choose(3)
@@ -290,8 +282,31 @@ def _have(kernel: Kernel, index: int, version: int, counts: bool) -> None:
     kernel.put(index, **{f"a{version}": (some,) if counts else ()})
 
 
-def look_again(kernel: Kernel, event: Event, index: int) -> None:
+def announced(kernel: Kernel, event: Event, index: int) -> None:
     """An address event lets the monitor look at addresses, which may have changed since without one."""
     layer = layer_of(event)
     if layer in (Layer.IPV4, Layer.IPV6):
         _have(kernel, index, 4 if layer is Layer.IPV4 else 6, bool(kernel.choose(2)))
+
+
+def set_opt(*_: object) -> str:
+    """The unseen set_opt callback: it accepts or refuses."""
+    return NO_MORE_THAN_0
+
+
+def get_opt(*_: object) -> Options:
+    """The unseen get_opt callback: it answers or refuses."""
+    return NO_MORE_THAN_0, ()
+
+
+def word_told(kernel: Kernel, index: int, bit: int, word: int) -> int:
+    """An event settles a bit of the monitor's word, and what else was open stays so."""
+    unseen.about_to_change(kernel, index)
+    unseen.told(kernel, index, bit, bool(word & bit))
+    return kernel.iface(index).word & ~bit | word & bit
+
+
+def readiness(kernel: Kernel, index: int) -> tuple[int, int]:
+    """Return for what an iface counts for certain, and for what that is open."""
+    sure, perhaps = unseen.readiness_of(kernel, index)
+    return sure, perhaps & ~sure

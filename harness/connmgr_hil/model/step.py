@@ -9,6 +9,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 
 from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
+from .drivers import driver_of
 from .kernel import BOOT_WAYS, MOST_WAYS, Kernel, Rule, explore
 from .observed import Item, Shown
 from .state import UNKNOWN, Address, Iface, Impl, State
@@ -47,6 +48,7 @@ class Model:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._drivers = tuple(map(driver_of, world.ifaces))
         self._dispatcher = Dispatcher(commands.hooked)
         self._shown: dict[Shown, Shown] = {}
         self._ifaces: dict[Iface, Iface] = {}
@@ -118,7 +120,7 @@ class Model:
         most: int = MOST_WAYS,
     ) -> tuple[Outcome, ...]:
         def make(choices: tuple[int, ...]) -> Kernel:
-            kernel = Kernel(self.world, state, choices)
+            kernel = Kernel(self.world, self._drivers, state, choices)
             kernel.dispatcher = kernel.park("net_mgmt", self._dispatcher.thread(kernel))
             kernel.monitor = kernel.park("conn_mgr", monitor.monitor_thread(kernel))
             kernel.spawn("caller", rule(kernel), coop=coop)
@@ -175,7 +177,7 @@ class Model:
             yield from self._connect_what_is_up(kernel)
         for facts in self.world.ifaces:
             if facts.bound and self.world.callbacks(facts.index).connects:
-                yield from implementation.init(kernel, facts.index)
+                yield from kernel.driver(facts.index).init(kernel, facts.index)
         for index in sorted(self.world.reals):
             yield from real.boot(kernel, index)
         if looks:

@@ -130,6 +130,21 @@ def found(kernel: Kernel, index: int) -> None:
     narrow(kernel, index, ANY if admin else ANY_DOWN)
 
 
+def has_flag(kernel: Kernel, index: int, flag: int) -> bool:
+    """Tell whether a flag is set. One that nobody has set or seen may be either, and then stays so."""
+    iface = kernel.iface(index)
+    if iface.unseen & flag:
+        put_flag(kernel, index, flag, bool(kernel.choose(2)))
+    return bool(kernel.iface(index).flags & flag)
+
+
+def put_flag(kernel: Kernel, index: int, flag: int, value: bool) -> None:
+    """Set a flag or clear it; from now on it is known."""
+    iface = kernel.iface(index)
+    flags = iface.flags | flag if value else iface.flags & ~flag
+    kernel.put(index, flags=flags, unseen=iface.unseen & ~flag)
+
+
 # --- looking closer ----------------------------------------------------------------------------
 
 
