@@ -9,8 +9,9 @@
  * The linker puts these functions between the kernel and the board's own timer driver, and between
  * the idle thread and the CPU. In human mode and while booting they only pass on what they get, so
  * that time goes as the hardware says. While the clock is held the driver's ticks are dropped, and
- * time moves in one place alone: in the idle thread, while a command is being executed. It runs when
- * nothing else can, so everything that can happen without time passing has happened by then.
+ * time moves in the idle thread alone, while a command is being executed. It runs when nothing else
+ * can, so everything that can happen without time passing has happened by then. Only where something
+ * never comes to rest, such as a loop without end, do the driver's ticks count, so that the watch sees it.
  */
 
 #include <zephyr/drivers/timer/system_timer.h>
@@ -30,6 +31,12 @@ void __wrap_sys_clock_set_timeout(int32_t ticks, bool idle);
 uint32_t __wrap_sys_clock_elapsed(void);
 void __wrap_arch_cpu_idle(void);
 
+/* The driver is asked for its ticks in slices; more at once are those of an emulator on a busy host. */
+#define SLICE_TICKS    MAX(CONFIG_SYS_CLOCK_TICKS_PER_SEC / 20, 1)
+#define RESTLESS_TICKS MAX(CONFIG_SYS_CLOCK_TICKS_PER_SEC, 1)
+
+#define POLLS_AT_ONCE 300
+
 static enum {
 	GOES,    /* as the hardware says */
 	HELD,    /* only as we say */
@@ -38,8 +45,27 @@ static enum {
 
 /* Ticks from the last announcement to the next timer; INT32_MAX or negative: there is none. */
 static int32_t ticks_left;
+/* Of the driver, since something last came to rest or a frame was written. */
+static int32_t restless_ticks;
+static uint32_t frames_written;
+
+/* Since the last frame was written. */
+static int polls;
+static uint32_t frames_before_polls;
+
 static unsigned int interrupts_on;
 static k_tid_t reader; /* of commands */
+
+/* Whether the driver's ticks count though the clock is held. */
+static bool is_restless(int32_t ticks)
+{
+	if (frames_written != cm_writer_frames()) {
+		frames_written = cm_writer_frames();
+		restless_ticks = 0;
+	}
+	restless_ticks = MIN(restless_ticks + ticks, RESTLESS_TICKS);
+	return restless_ticks == RESTLESS_TICKS;
+}
 
 void __wrap_sys_clock_announce(int32_t ticks)
 {
@@ -48,8 +74,11 @@ void __wrap_sys_clock_announce(int32_t ticks)
 		__real_sys_clock_announce(ticks);
 		break;
 	case HELD:
-		/* The less the hardware interrupts the better. */
-		__real_sys_clock_set_timeout(INT32_MAX, false);
+		ticks = MIN(ticks, SLICE_TICKS);
+		if (is_restless(ticks)) {
+			__real_sys_clock_announce(ticks);
+		}
+		__real_sys_clock_set_timeout(SLICE_TICKS, false);
 		break;
 	case RESUMES:
 		/* What it counted until now is not ours. */
@@ -77,12 +106,24 @@ static bool in_idle_thread(void)
 	return k_thread_priority_get(k_current_get()) == K_IDLE_PRIO;
 }
 
+/*
+ * A shell that polls does so by a timer, for which there is no time now. It is polled here: at first without a pause, as
+ * the next command mostly comes soon, and then once a tick of the driver.
+ */
 static void wait_for_bytes(void)
 {
-	/* A shell that polls does so by a timer, for which there is no time now. */
-	if (!cm_poll_shell(cm_mode_shell())) {
-		__real_arch_cpu_idle();
+	if (cm_poll_shell(cm_mode_shell())) {
+		if (frames_before_polls != cm_writer_frames()) {
+			frames_before_polls = cm_writer_frames();
+			polls = 0;
+		}
+		if (polls < POLLS_AT_ONCE) {
+			polls++;
+			return;
+		}
+		__real_sys_clock_set_timeout(1, false);
 	}
+	__real_arch_cpu_idle();
 }
 
 /* The idle thread calls this with interrupts locked; they are on when it returns. */
@@ -92,6 +133,7 @@ void __wrap_arch_cpu_idle(void)
 		__real_arch_cpu_idle();
 		return;
 	}
+	restless_ticks = 0;
 	k_sched_lock();
 	/* The shell, too, sleeps at times before it reads on. */
 	if (!cm_gate_is_executing() && !cm_thread_has_time(reader)) {
@@ -119,7 +161,7 @@ void cm_clock_hold(void)
 		state = HELD;
 		reader = k_current_get();
 		__real_sys_clock_announce(passed);
-		__real_sys_clock_set_timeout(INT32_MAX, false);
+		__real_sys_clock_set_timeout(SLICE_TICKS, false);
 	}
 	irq_unlock(interrupts_on);
 	k_sched_unlock();

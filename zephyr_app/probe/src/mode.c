@@ -91,9 +91,10 @@ void cm_mode_enter_machine(const struct shell *sh, const char *challenge)
 		cm_shell_log(sh, false);
 		cm_shell_forget_log(sh);
 		wait_for_echo(sh);
+		/* Not before the writer's next turn, which comes with the shell's lower priority. */
+		cm_history_skip_to(next);
 		machine = true;
 		grant();
-		cm_history_skip_to(next);
 	}
 	cm_hello_send(challenge);
 }

@@ -76,6 +76,8 @@ bool cm_writer_again(uint32_t seq);
 void cm_writer_show(const struct shell *sh);
 /** Sleeps until every frame has been written. */
 void cm_writer_drain(void);
+/** How many frames were written since boot; it wraps around. */
+uint32_t cm_writer_frames(void);
 /** Whether the writer has run since the last call of this. */
 bool cm_writer_has_run(void);
 

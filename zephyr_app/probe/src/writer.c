@@ -20,6 +20,7 @@ static K_MUTEX_DEFINE(port_lock);
 static atomic_t ran;
 static bool writing;
 static bool panicking;
+static uint32_t frames;
 
 /* The frame that is on its way to the port, with its line end. */
 static struct {
@@ -57,6 +58,12 @@ static void write_frame(char *text, size_t len)
 	under_way.text = text;
 	cm_port_write(text, len + 2);
 	under_way.text = NULL;
+	frames++;
+}
+
+uint32_t cm_writer_frames(void)
+{
+	return frames;
 }
 
 /* Under the lock, so that no other thread's frame comes between. */
