@@ -30,6 +30,7 @@ class Order:
     repeat: int = 1
     retry: int = 0
     stop: bool = False
+    jobs: int | None = None
     verbose: bool = False
 
     def run(self, bench: "Target", out: Path) -> "RunReport":
@@ -48,6 +49,7 @@ class Order:
                 repeat=self.repeat,
                 retry=self.retry,
                 stop=self.stop,
+                jobs=self.jobs,
                 progress=progress,
                 watch=LiveLog() if self.verbose else None,
             )
@@ -95,6 +97,14 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
 @click.option(
     "--repeat", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Run all N times."
 )
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Scenarios that run side by side, each on a device of its own: native, simulated, QEMU. One for each core if not "
+    "given, where time is granted.",
+)
 @click.option("--build", "builds", is_flag=True, help="Build the application first.")
 @click.option(
     "--all-variants",
@@ -133,6 +143,7 @@ def verify(
     stop: bool,
     retry: int,
     repeat: int,
+    jobs: int | None,
     builds: bool,
     all_variants: bool,
     out: Path | None,
@@ -178,7 +189,7 @@ def verify(
         return ExitCode.CONFORMS
     assert target is not None
     excuses = read_known(known) if known else None
-    order = Order(chosen, repeat, retry, stop, verbose)
+    order = Order(chosen, repeat, retry, stop, jobs, verbose)
 
     def opened(name: str, variant: str) -> "Target":
         return open_target(

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import socket
 import threading
+import time
 from pathlib import Path
 
 from qemu.qmp import QMPError
@@ -132,18 +133,32 @@ class QemuTarget(PlatformTarget):
         process.stay_guarded()
         try:
             with pauser.waiting():
-                self._command("system_reset")
+                self._reset()
         except RigFault:
             return self.start()
         return pausing
+
+    def _reset(self) -> None:
+        """Reset the machine, and return when it has been: until then it still takes bytes, which are lost with what it was."""
+        assert self._monitor is not None
+        assert self._process is not None
+        self._command("system_reset")
+        deadline = MONITOR.after()
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                event = self._monitor.pull_event(wait=left)
+                if event and event.get("event") == "RESET":
+                    return
+        except (QMPError, OSError, TimeoutError) as error:
+            raise self._process.fault(f"QEMU should reset its machine within {MONITOR}") from error
 
     def _command(self, name: str) -> None:
         """Give QEMU a command that it cannot refuse. One thread at a time may do so."""
         assert self._monitor is not None
         assert self._process is not None
         try:
-            self._monitor.cmd(name)
             self._monitor.clear_events()  # each pause leaves two, and nobody reads them
+            self._monitor.cmd(name)
         except (QMPError, OSError, TimeoutError) as error:
             wanted = f"QEMU should carry out '{name}' within {MONITOR}"
             raise self._process.fault(wanted) from error

@@ -1,0 +1,252 @@
+"""Runs one scenario after the other on a target."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from connmgr_hil.checker import Outcome, Verdict
+from connmgr_hil.model import Models, Profile
+from connmgr_hil.targets import Target
+from connmgr_hil.vocabulary.errors import DeviceFault, NotRecorded, RigFault, Unmet, WrongDevice
+from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
+from connmgr_hil.vocabulary.observations import AnyRecord, Header
+
+from .bench import Bench, IfaceLacking
+from .confirming import ends_again
+from .results import ScenarioResult, with_retries
+from .scenario import Scenario
+from .session import Session
+
+_OWN_DEVICE = frozenset({"native", "simulated", "qemu"})
+"""The kinds of targets of which each process can start one for itself."""
+
+Watcher = Callable[[AnyRecord], None]
+"""Called with every record of a run."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A scenario to be run, with its trace."""
+
+    scenario: Scenario
+    path: Path
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a task. `never_started`: the rig gave no device to run on; `hopeless`: the next one would only meet the same fault."""
+
+    result: ScenarioResult
+    never_started: bool
+    hopeless: bool
+
+
+class Runner:
+    """Runs scenarios on one target; what the device is, it says the first time."""
+
+    def __init__(
+        self,
+        target: Target,
+        profile: Profile | None,
+        *,
+        confirms: bool = True,
+        models: Models | None = None,
+        retry: int = 0,
+        watch: Watcher | None = None,
+    ) -> None:
+        self._target = target
+        self._profile = profile
+        self._confirms = confirms
+        self._retry = retry
+        self._watch = watch
+        self._unmet = ""
+        """What the last scenario did not see, if that is all that was wrong."""
+        self.never_started = False
+        """Whether the last scenario found no device to run on, by the rig's fault."""
+        self._models = models or Models()
+        self._device: tuple[Hello, tuple[IfaceFacts, ...], Profile] | None = None
+        self.unrecorded = False
+        """Whether the disk took no more."""
+        self.hopeless = False
+        """Whether the next scenario would only meet the same fault."""
+
+    @property
+    def profile_name(self) -> str:
+        """The profile by which the device is judged, once it was seen."""
+        return self._device[2].name if self._device else ""
+
+    @property
+    def build(self) -> str:
+        """What the device was built from, once it was seen."""
+        return self._device[0].build if self._device else ""
+
+    @property
+    def clock(self) -> str:
+        """By which clock the device runs, once it was seen: `granted` or `real`."""
+        if self._device is None:
+            return ""
+        return "granted" if self._device[0].granted else "real"
+
+    @property
+    def has_own_device(self) -> bool:
+        """Whether a process that is forked from this one can start a device for itself."""
+        return self._target.platform.kind in _OWN_DEVICE
+
+    @property
+    def jobs(self) -> int:
+        """How many may run side by side without being asked for: nothing of it may depend on how busy the host is."""
+        return (
+            len(os.sched_getaffinity(0))
+            if self.has_own_device and self.clock == "granted" and not self._watch
+            else 1
+        )
+
+    def leave(self) -> None:
+        """End the device; the next scenario starts another."""
+        self._target.stop()
+
+    def play(self, task: Task) -> Played:
+        """Run a task, for whoever else decides what its outcome means for the run."""
+        result = self.run(task.scenario, task.path, task.attempt)
+        return Played(result, self.never_started, self.hopeless)
+
+    def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
+        """Run one scenario and tell what it showed; again, with a trace of its own, as often as is allowed where it does not conform."""
+        tries = [self._confirmed(scenario, path, attempt)]
+        while len(tries) <= self._retry and not (
+            tries[-1].held or tries[-1].outcome is None or self.hopeless
+        ):
+            again = path.with_suffix(f".retry{len(tries)}.jsonl")
+            tries.append(self._confirmed(scenario, again, attempt, len(tries)))
+        return with_retries(tries)[0]
+
+    def _confirmed(
+        self, scenario: Scenario, path: Path, attempt: int, retry: int = 0
+    ) -> ScenarioResult:
+        """Run one scenario; what ends the device is tried a second time.
+
+        So is what only the scenario can judge: its lines have no checksum, so it counts against the device when it is the same twice.
+        """
+        result = self._run(scenario, path, attempt, retry)
+        if self._confirms and scenario.judges and self._unmet:
+            result = self._run(scenario, path, attempt, retry, missed=self._unmet)
+        return result
+
+    def _run(
+        self, scenario: Scenario, path: Path, attempt: int, retry: int, *, missed: str = ""
+    ) -> ScenarioResult:
+        self._unmet = ""
+        self.never_started = False
+        obstacle = scenario.obstacle(*self._device, self._target) if self._device else ""
+        if obstacle:
+            return _unreachable(scenario, obstacle, attempt)
+        began = time.monotonic()
+        header = Header(scenario=scenario.name, requirements=scenario.requirements, retry=retry)
+
+        def play(session: Session) -> None:
+            try:
+                scenario.body(Bench(session, real=REAL in scenario.needs))
+            except Unmet as error:
+                if error.told() == missed:
+                    session.breach(scenario.requirements[0], error.wanted, f"{error.seen} (twice)")
+                raise
+
+        def again(session: Session) -> bool | None:
+            return ends_again(session, play)
+
+        confirm = again if self._confirms else None
+        session = Session(self._target, path, header, self._profile, self._models, confirm)
+        if self._watch:
+            session.watch(self._watch)
+        problem = ""
+        try:
+            with session:
+                device = session.facts, session.ifaces, session.profile
+                self._device = self._device or device
+                obstacle = scenario.obstacle(*device, self._target)
+                if not obstacle:
+                    self._insist_on_one_build(session.facts)
+                    play(session)
+        except IfaceLacking as error:
+            obstacle = error.wanted
+        except (DeviceFault, RigFault, Unmet) as error:
+            # What else ended it is not to be told of a run whose trace is not whole.
+            lost = session.unrecorded and not isinstance(error, NotRecorded)
+            problem = "" if lost else str(error)
+            self._unmet = error.told() if isinstance(error, Unmet) else ""
+            self.hopeless = isinstance(error, WrongDevice)
+        if session.unrecorded:
+            self.unrecorded = self.hopeless = True
+        if obstacle:
+            path.unlink(missing_ok=True)
+            return _unreachable(scenario, obstacle, attempt)
+        assert session.verdict is not None
+        self.never_started = session.verdict.outcome is Outcome.RIG and not session.started
+        if session.confirmation:
+            problem = f"{problem}\n  {session.confirmation} starts ended so".lstrip("\n")
+        wall = time.monotonic() - began
+        result = result_of(scenario.title, header, session.verdict, path, wall, attempt, problem)
+        restart = self._target.last_restart
+        by = restart.by if restart else ""
+        return replace(
+            result,
+            restarted_by=by,
+            unrecorded=self.unrecorded,
+            confirmed=session.confirmation,
+            device=self._target.asked or ("-t", self._target.name),
+            platform=self._target.platform.name,
+            release=self._device[0].zephyr if self._device else "",
+        )
+
+    def _insist_on_one_build(self, facts: Hello) -> None:
+        """End a run in which the firmware was exchanged: what one build shows, the other need not."""
+        assert self._device is not None
+        first = self._device[0].build
+        if facts.build != first:
+            raise WrongDevice(
+                f"the build has changed; this run began with {first}",
+                f"build {facts.build}",
+                "run it again, and leave image and board alone while it runs",
+            )
+
+
+def _unreachable(scenario: Scenario, obstacle: str, attempt: int) -> ScenarioResult:
+    return ScenarioResult(
+        scenario.name, scenario.title, scenario.requirements, None, obstacle, attempt=attempt
+    )
+
+
+def result_of(
+    title: str,
+    header: Header,
+    verdict: Verdict,
+    path: Path,
+    wall_seconds: float,
+    attempt: int = 1,
+    problem: str = "",
+) -> ScenarioResult:
+    """Return what a verdict says of a scenario."""
+    blamed = verdict.failure.requirements if verdict.failure else ()
+    if verdict.outcome is Outcome.FAILS and not blamed:
+        blamed = header.requirements
+    lines = "\n".join(verdict.lines())
+    reason = lines if verdict.outcome is Outcome.INCONCLUSIVE else problem or lines
+    return ScenarioResult(
+        header.scenario or path.stem,
+        title,
+        header.requirements,
+        verdict.outcome,
+        "" if verdict.outcome is Outcome.CONFORMS else reason,
+        blamed,
+        verdict.quirks,
+        path,
+        verdict.device_usec / 1e6,
+        wall_seconds,
+        verdict.records,
+        attempt,
+        failure=verdict.failure,
+        retry=header.retry,
+    )
