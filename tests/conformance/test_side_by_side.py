@@ -89,7 +89,7 @@ def test_a_stop_is_that_of_one_by_one(tmp_path: Path) -> None:
 
 def test_one_board_is_one_job(tmp_path: Path) -> None:
     target = open_target("frdm_k64f", port="/dev/null", any_build=True)
-    with pytest.raises(UsageError, match="each job"):
+    with pytest.raises(UsageError, match="2 jobs cannot share"):
         verify(target, tmp_path, scenarios=scenarios(), jobs=2)
 
 

@@ -121,8 +121,8 @@ def _played(
     """Yield what comes of each task, in their order. The first is run alone, for it tells what the device is."""
     if jobs not in (None, 1) and not runner.has_own_device:
         raise UsageError(
-            "a target of which each job can start one for itself",
-            f"--jobs {jobs} on a target of another kind",
+            f"{jobs} jobs cannot share this target",
+            "each job starts a device for itself",
             "--jobs goes with native targets, the simulated board and QEMU",
         )
     if tasks:

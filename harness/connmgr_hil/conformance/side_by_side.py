@@ -67,8 +67,8 @@ def _take(workers: dict[Connection, ForkProcess], ended: dict[int, R | Exception
     """Take what comes next from any of them."""
     if not workers:
         raise RigFault(
-            "each process that runs scenarios should end what it has begun",
-            "one of them is gone",
+            "a process that ran scenarios is gone",
+            "it has not ended what it had begun",
             "was it killed, or has the host no memory left? --jobs 1 runs all in one process",
         )
     for line in wait(list(workers)):

@@ -150,7 +150,7 @@ class QemuTarget(PlatformTarget):
                 if event and event.get("event") == "RESET":
                     return
         except (QMPError, OSError, TimeoutError) as error:
-            raise self._process.fault(f"QEMU should reset its machine within {MONITOR}") from error
+            raise self._process.fault(f"QEMU has not reset its machine within {MONITOR}") from error
 
     def _command(self, name: str) -> None:
         """Give QEMU a command that it cannot refuse. One thread at a time may do so."""
