@@ -130,7 +130,7 @@ def test_a_minimum_becomes_tests(failing: Path, tmp_path: Path) -> None:
     result = shrinker.shrink(open_target("simulated"), failing, tmp_path / "min.jsonl", confirm=1)
     image = tmp_path / "zephyr.exe"
     device = Choice("native", image, "dad", "usb:12", any_build=True)
-    python, robot = export.write_tests(result, tmp_path, "walk-5-0", device)
+    python, robot, *_ = export.write_tests(result, tmp_path, "walk-5-0", device).paths
     assert (
         f'cm_device(target="native", image="{image}", variant="dad", port="usb:12", any_build=True)'
         in python.read_text()

@@ -289,7 +289,7 @@ def test_it_is_shrunk_and_written_as_tests(defect: str, tmp_path: Path) -> None:
     last = result.failure.since.rpartition(" · ")[2]
     assert last.split()[0] == commands[-1].split()[0]
     assert check_trace(minimal).outcome is Outcome.FAILS
-    python, robot = export.write_tests(result, tmp_path, defect, Choice("simulated"))
+    python, robot, *_ = export.write_tests(result, tmp_path, defect, Choice("simulated")).paths
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(python)],
         capture_output=True,

@@ -68,7 +68,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     if not lines[-1].startswith("  log: "):
         yield f"  log:           {result.trace}"
     yield f"  replay:        {command_for(result, 'replay')}"
-    if result.outcome is Outcome.FAILS and result.failure:
+    if result.outcome is Outcome.FAILS and result.failure and "--dialect" not in result.device:
         yield f"  shrink:        {command_for(result, 'shrink')}"
 
 

@@ -1,5 +1,6 @@
 """`cmhil learn`: the automaton of an iface, learned from outside, beside the model's."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,13 +85,13 @@ def learn(
             files = drawing.write(learned, folder)
     if json_file is not None:
         write_json(json_file, learned.as_json())
-    click.echo("\n".join(_lines(learned, choice)))
+    click.echo("\n".join(_lines(learned, bench.asked)))
     for path in files:
         click.echo(f"  drawn:         {path}")
     return learned.exit_code
 
 
-def _lines(learned: "Learned", choice: "Choice") -> list[str]:
+def _lines(learned: "Learned", device: tuple[str, ...]) -> list[str]:
     asked = (
         f"{learned.queries} words asked, {learned.remembered} remembered; {learned.steps} inputs, "
         f"{learned.resets} resets, {learned.restarts} restarts, {learned.rounds} guesses, "
@@ -123,7 +124,7 @@ def _lines(learned: "Learned", choice: "Choice") -> list[str]:
             "the first did not show again on a restarted device: a reset may leave something behind",
         ]
     sequence = " · ".join(" ".join(words) for words in learned.sequence)
-    option = f" --image {choice.image}" if choice.image else ""
+    replay = shlex.join(["cmhil", "replay", str(learned.minimal), *device])
     if learned.failure:
         lines += learned.failure.lines()
     else:
@@ -131,6 +132,6 @@ def _lines(learned: "Learned", choice: "Choice") -> list[str]:
     return [
         *lines,
         f"  shortest sequence:  {sequence}",
-        f"  replay:        cmhil replay {learned.minimal} -t {choice.target}{option}",
+        f"  replay:        {replay}",
         "DIFFERENT" if learned.differs else "not shown to be different",
     ]

@@ -1,5 +1,7 @@
 """What a device shows while a run goes on, for a person who looks on."""
 
+from collections.abc import Callable
+
 import click
 
 from connmgr_hil.vocabulary.escaping import on_one_line
@@ -26,3 +28,20 @@ class LiveLog:
             self._states[record.iface] = record
         for line in readable(record, before):
             click.echo(line)
+
+
+class Greeting:
+    """Tells once which device answered: its board, release, build and clock."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._told = False
+
+    def __call__(self, record: AnyRecord) -> None:
+        """Look at one record."""
+        if isinstance(record, HelloSeen) and not self._told:
+            self._told = True
+            facts = record.facts
+            clock = "granted" if facts.granted else "real"
+            who = f"{facts.board}, Zephyr {facts.zephyr}, build {facts.build}, {clock} clock"
+            self._say(on_one_line(f"  device   {who}"))

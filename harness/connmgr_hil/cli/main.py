@@ -24,6 +24,7 @@ _COMMANDS = {
     "verify": "Run the conformance scenarios on a target and judge them.",
     "check": "Judge recorded traces again, without a device.",
     "compare": "Say what changed between two runs, or two releases.",
+    "bisect": "Find the commit of Zephyr that broke it.",
     "report": "Make a page, JUnit or Markdown from traces.",
     "coverage": "Show what traces show, by requirement and platform, and what is missing.",
     "walk": "Give random commands and judge all that the device shows.",

@@ -58,6 +58,12 @@ class Progress:
             _say(f"        {on_one_line(why.removeprefix('FAIL').strip())}")
         self._draw(len(self._names) or total)
 
+    def say(self, text: str) -> None:
+        """Show a line of its own."""
+        self._wipe()
+        _say(text)
+        self._draw(len(self._names))
+
     def __enter__(self) -> Self:
         self._began = time.monotonic()
         if self._names:

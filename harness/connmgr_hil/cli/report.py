@@ -37,6 +37,12 @@ from .target_options import known_option
     help="Also tell which seeded defects were caught, as written by 'cmhil defects --json'.",
 )
 @click.option(
+    "--issue",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A bug report about the first failure, as Zephyr's form asks for it.",
+)
+@click.option(
     "--compare",
     "old",
     type=click.Path(path_type=Path),
@@ -51,6 +57,7 @@ def report(
     junit: Path | None,
     markdown: Path | None,
     defects: Path | None,
+    issue: Path | None,
     old: Path | None,
     known: Path | None,
 ) -> int:
@@ -58,6 +65,7 @@ def report(
 
     \b
     cmhil report out/verify/*/latest --html report.html
+    cmhil report out/shrink/walk-1-0.min.jsonl --issue bug.md
     cmhil report out/verify/native/latest --junit junit.xml --markdown "$GITHUB_STEP_SUMMARY"
 
     Without any FILE the Markdown summary is printed. The exit code tells whether the report was made;
@@ -78,7 +86,9 @@ def report(
         (junit, lambda: reports.render_junit(evidence)),
         (markdown, lambda: reports.render_markdown(evidence, scores, changes)),
     ]
-    if not (html or junit or markdown):
+    if issue is not None:
+        wanted.append((issue, lambda: reports.render_issue(evidence)))
+    if not (html or junit or markdown or issue):
         click.echo(reports.render_markdown(evidence, scores, changes), nl=False)
     for path, render in wanted:
         if path is not None:

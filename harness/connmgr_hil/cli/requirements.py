@@ -39,7 +39,7 @@ def requirements(words: tuple[str, ...]) -> int:
     for name, text in (
         ("class", one.kind),
         ("since", one.since),
-        ("source", one.source),
+        ("source", one.place),
         ("stimulus", one.stimulus),
         ("observe", one.observe),
         ("evidence", one.evidence),

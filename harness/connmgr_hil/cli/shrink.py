@@ -1,5 +1,6 @@
 """`cmhil shrink`: the shortest command sequence that shows a failure."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,9 +53,9 @@ def shrink(
     )
     written = export.write_tests(result, folder, trace.stem, choice)
     click.echo("\n".join(result.lines()))
-    click.echo(f"  replay:        cmhil replay {minimal} -t {choice.target}")
-    for path in written:
-        click.echo(f"  as a test:     {path}")
+    replay = shlex.join(["cmhil", "replay", str(minimal), *bench.asked])
+    click.echo(f"  replay:        {replay}")
+    click.echo("\n".join(written.lines()))
     if result.interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.FAILS if result.confirmed else ExitCode.INCONCLUSIVE

@@ -1,6 +1,7 @@
 """`cmhil walk`: random command sequences, judged by the model."""
 
 import secrets
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,7 +82,7 @@ def walk(
     except NotRecorded:
         if not report.unrecorded:  # else it was told that the disk takes no more
             raise
-    click.echo(_summary(report))
+    click.echo(_summary(report, bench.asked))
     return ExitCode.INTERRUPTED if report.interrupted else report.outcome.exit_code
 
 
@@ -91,10 +92,11 @@ def _tell(report: "WalkReport", walks: int) -> None:
     click.echo(f"\r  walk {report.walks} of {walks}{failures}{ending}", err=True, nl=False)
 
 
-def _summary(report: "WalkReport") -> str:
-    lines = []
+def _summary(report: "WalkReport", device: tuple[str, ...]) -> str:
+    lines: list[str] = []
     for path, reason in report.failures:
-        lines += [reason, f"  shrink:        cmhil shrink {path} -t {report.target}", ""]
+        shrink = shlex.join(["cmhil", "shrink", str(path), *device])
+        lines += [reason, f"  shrink:        {shrink}", ""]
     lines += report.faults
     rate = report.steps / report.wall_seconds if report.wall_seconds else 0.0
     lines.append(

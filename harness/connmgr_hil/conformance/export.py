@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from connmgr_hil.files import replace_file
@@ -9,6 +10,7 @@ from connmgr_hil.targets import Choice
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .shrinker import Shrunk
+from .upstream_test import Unwritable, write_ztest
 
 _PYTEST = '''"""{sentence}
 
@@ -85,14 +87,30 @@ def robot_text(shrunk: Shrunk, name: str, device: Choice, file: str) -> str:
     )
 
 
-def write_tests(shrunk: Shrunk, folder: Path, stem: str, device: Choice) -> tuple[Path, Path]:
-    """Write both tests into a folder and return their paths. They run on the device that failed."""
+@dataclass(frozen=True)
+class Written:
+    """The tests that were written, and why not all were."""
+
+    paths: tuple[Path, ...]
+    refused: str = ""
+
+    def lines(self) -> list[str]:
+        """Return where they are, as lines for a person."""
+        told = [f"  as a test:     {path}" for path in self.paths]
+        return [*told, f"  no Zephyr test: {self.refused}"] if self.refused else told
+
+
+def write_tests(shrunk: Shrunk, folder: Path, stem: str, device: Choice) -> Written:
+    """Write a sequence into a folder as tests: for pytest and Robot, on the device that failed, and in C for Zephyr's own tree."""
     name = re.sub(r"\W+", "_", stem).strip("_").lower()
     python, robot = folder / f"test_{name}.py", folder / f"{name}.robot"
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(python, pytest_text(shrunk, name, device, python.name))
     replace_file(robot, robot_text(shrunk, name, device, robot.name))
-    return python, robot
+    try:
+        return Written((python, robot, write_ztest(shrunk, folder, name)))
+    except Unwritable as error:
+        return Written((python, robot), error.seen)
 
 
 def _quoted(value: str | bool) -> str:

@@ -51,7 +51,11 @@ def _cause(result: ScenarioResult) -> object:
 def command_for(result: ScenarioResult, name: str, trace: Path | None = None) -> str:
     """Return `cmhil replay` or `cmhil shrink` for a result's trace, or another, and for its device, quoted for a shell.
 
-    What a trace says of its device may be anything: it controls no terminal.
+    Without the probe no trace can be replayed: there it is the command that runs the scenario again. What a trace says of
+    its device may be anything: it controls no terminal.
     """
+    if "--dialect" in result.device:
+        words = ["cmhil", "verify", *result.device, "--scenario", result.name]
+        return shlex.join(map(on_one_line, words))
     words = ["cmhil", name, str(trace or result.trace), *result.device]
     return shlex.join(map(on_one_line, words))

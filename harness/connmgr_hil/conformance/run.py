@@ -56,8 +56,8 @@ def verify(
     One that does not conform is tried up to `retry` times more; `stop` ends the run at the first that never does. `watch`
     is called with every record.
 
-    A device that cannot be started three times in a row ends the run, and so do at once another device than the one that
-    was meant and a disk that takes no more: what follows would only repeat it. So does a scenario with a mistake of its author's,
+    A device that cannot be started three times in a row ends the run, and so do at once a line on which nobody ever had the
+    probe, another device than the one that was meant and a disk that takes no more: what follows would only repeat it. So does a scenario with a mistake of its author's,
     which is the `mistake` of what is returned.
     """
     chosen = list(scenarios) or choose(())

@@ -9,7 +9,7 @@ from pathlib import Path
 from connmgr_hil.checker import Outcome, Verdict
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import DeviceFault, NotRecorded, RigFault, Unmet, WrongDevice
+from connmgr_hil.vocabulary.errors import DeviceFault, NoProbe, NotRecorded, RigFault, Unmet, WrongDevice
 from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord, Header
 
@@ -177,7 +177,8 @@ class Runner:
             lost = session.unrecorded and not isinstance(error, NotRecorded)
             problem = "" if lost else str(error)
             self._unmet = error.told() if isinstance(error, Unmet) else ""
-            self.hopeless = isinstance(error, WrongDevice)
+            nobody = isinstance(error, NoProbe) and self._device is None
+            self.hopeless = nobody or isinstance(error, WrongDevice)
         if session.unrecorded:
             self.unrecorded = self.hopeless = True
         if obstacle:

@@ -2,6 +2,7 @@
 
 from .evidence import Evidence, gather
 from .html import render_html
+from .issue import render_issue
 from .junit import render_junit
 from .markdown import render_markdown
 from .scores import DefectScore, Scores, read_scores
@@ -15,6 +16,7 @@ __all__ = [
     "gather",
     "read_scores",
     "render_html",
+    "render_issue",
     "render_junit",
     "render_markdown",
 ]

@@ -99,7 +99,7 @@ def _requirement_data(platforms: tuple[Shown, ...]) -> dict[str, object]:
         ident: {
             "sentence": requirement.sentence,
             "kind": requirement.kind,
-            "source": requirement.source,
+            "source": requirement.place,
             "standings": [
                 [platform.name, platform.standing(ident) or NOT_THERE, platform.reason(ident)]
                 for platform in platforms

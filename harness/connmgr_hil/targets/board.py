@@ -37,6 +37,7 @@ from .board_lock import BOOT as BOOT_NAME, BoardLock
 from .board_port import BoardPort
 from .commands import run_command
 from .platforms import Platform
+from .preflight import Diagnosis, diagnose
 from .stock_boot import BootWitness
 from .vitals import Listen
 
@@ -174,7 +175,14 @@ class BoardTarget(PlatformTarget):
         self._open()
         outcomes: list[str] = []
         before = None if self._is_stock else self._hello(WHO)
-        if before is None and not self._is_stock:
+        silent = before is None and not self._is_stock
+        diagnosis = self._diagnosis() if silent else None
+        if silent and len(self._rungs()) == 1:
+            # Who says nothing obeys no reboot command either; but it may just have come up.
+            before = self._hello(WHO)
+            if before is None and diagnosis is not None:
+                raise diagnosis.fault(f"{self.name} on {self._port.wanted}")
+        elif silent:
             outcomes.append(_UNANSWERED)
         if before is not None:
             self._claim(before)
@@ -193,11 +201,26 @@ class BoardTarget(PlatformTarget):
                 self._last_restart = Restart(name, tuple(outcomes))
                 return self._open()
             outcomes.append(f"{name}: {problem}")
+        if diagnosis is not None:
+            fault = diagnosis.fault(f"{self.name} on {self._port.wanted}")
+            fault.seen += "; " + "; ".join(outcomes)
+            raise fault
         raise RigFault(
             f"{self.name} on {self._port.wanted} does not boot",
             "; ".join(outcomes),
             "press its reset button, or give [reset] in its platform file further means",
         )
+
+    def _diagnosis(self) -> Diagnosis:
+        """Say what comes over a line on which nobody said who he is."""
+        console = self.platform.console
+
+        def reopened(baud: int) -> Line:
+            self._close()
+            address = self._port.find(PORT.after())
+            return open_line(address, baud=baud, dtr=console.dtr, rts=console.rts)
+
+        return diagnose(self._open(), console.baud, reopened)
 
     @property
     def _is_stock(self) -> bool:

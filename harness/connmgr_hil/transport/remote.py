@@ -14,6 +14,14 @@ _SLICE = 0.02
 _MOST = 4096
 
 
+def _remedy(url: str, error: str) -> str:
+    """Return what to do where a port cannot be opened: some servers refuse options of RFC 2217 that nobody needs."""
+    if url.startswith("rfc2217:") and ("rejected" in error or "did not" in error):
+        mark = "&" if "?" in url else "?"
+        return f"the server refuses an option: name the port as '{url}{mark}ign_set_control'"
+    return "check the address, and that a server runs there"
+
+
 class RemoteTransport:
     """A serial port at a URL that pyserial understands.
 
@@ -45,9 +53,7 @@ class RemoteTransport:
                 warnings.filterwarnings("ignore", r"set(Daemon|Name)\(\)", DeprecationWarning)
                 self._port.open()
         except (OSError, ValueError) as error:
-            raise RigFault(
-                f"cannot open {url}", str(error), "check the address, and that a server runs there"
-            ) from error
+            raise RigFault(f"cannot open {url}", str(error), _remedy(url, str(error))) from error
 
     def fileno(self) -> int:
         """Return -1: pyserial hides what such a port waits on."""

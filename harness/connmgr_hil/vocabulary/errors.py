@@ -111,6 +111,10 @@ class WrongDevice(RigFault):
     """Another board, an old image or an old protocol answered."""
 
 
+class NoProbe(RigFault):
+    """On the line there is nobody who has the probe; says what came instead."""
+
+
 class NotRecorded(RigFault):
     """A trace or a report could not be written: what follows would leave no evidence."""
 

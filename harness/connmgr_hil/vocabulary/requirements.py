@@ -6,6 +6,7 @@ from importlib import resources
 from typing import Literal, get_args
 
 import msgspec
+from msgspec import structs
 
 ProfileName = Literal["P34", "P37", "P42", "P43", "P44", "P45"]
 ORDER: tuple[str, ...] = get_args(ProfileName)
@@ -30,6 +31,16 @@ class Requirement(msgspec.Struct, frozen=True):
     evidence: str
 
     @property
+    def place(self) -> str:
+        """Where in Zephyr it stands, in words."""
+        parts = (part.partition(':"') for part in self.source.split(", "))
+        told = []
+        for name, quoted, section in parts:
+            place = _PLACES.get(name, name)
+            told.append(f'{place}, section "{section}' if quoted else place)
+        return "; ".join(told)
+
+    @property
     def in_every_run(self) -> bool:
         """Whether each run that comes to its end shows it, whatever it is about."""
         return self.stimulus == "any command"
@@ -37,6 +48,22 @@ class Requirement(msgspec.Struct, frozen=True):
     def applies_to(self, profile: str) -> bool:
         """Tell whether a device of this profile has to do with this requirement."""
         return ORDER.index(self.since) <= ORDER.index(profile)
+
+
+_PLACES = {
+    "S": "documentation of the Connection Manager",
+    "G": "documentation, guidelines for implementers",
+    "hdr": "include/zephyr/net/conn_mgr_*.h",
+    "C:monitor": "subsys/net/conn_mgr/conn_mgr_monitor.c",
+    "C:conn": "subsys/net/conn_mgr/conn_mgr_connectivity.c",
+    "C:evh": "subsys/net/conn_mgr/events_handler.c",
+    "C:priv": "subsys/net/conn_mgr/conn_mgr_private.h",
+    "C:cm.c": "subsys/net/lib/shell/cm.c",
+    "C:net_if": "subsys/net/ip/net_if.c",
+    "C:net_mgmt": "subsys/net/ip/net_mgmt.c",
+    "net_if": "subsys/net/ip/net_if.c",
+}
+"""What the short names of sources stand for."""
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -48,4 +75,9 @@ def requirements() -> dict[str, Requirement]:
     """Return all requirements by their id, in the specification's order."""
     text = resources.files(__package__).joinpath("requirements.toml").read_text(encoding="utf-8")
     decoded = msgspec.convert(tomllib.loads(text), _File)
-    return {each.id: each for each in decoded.requirement}
+    known: dict[str, Requirement] = {}
+    source = ""
+    for each in decoded.requirement:
+        source = each.source.replace("same", source) if source else each.source
+        known[each.id] = structs.replace(each, source=source)
+    return known

@@ -1,0 +1,147 @@
+"""A bug report for Zephyr, as its form asks for it (.github/ISSUE_TEMPLATE/001_bug_report.yml)."""
+
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+
+from connmgr_hil import __version__
+from connmgr_hil.trace import read_records
+from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.escaping import on_one_line, visible
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    EventSeen,
+    Fault,
+    Header,
+    HelloSeen,
+    Note,
+    Stimulus,
+    VerdictGiven,
+)
+from connmgr_hil.vocabulary.requirements import requirements
+from connmgr_hil.vocabulary.wording import say
+
+from .evidence import Evidence, Story
+from .wording import counted, replay
+
+_LONGEST = 60
+"""So many lines of the log are shown, the last ones."""
+
+
+def render_issue(evidence: Evidence) -> str:
+    """Return a bug report about the first failure of a device, in Markdown. Raises `UsageError` where no device failed."""
+    failing = [cause for cause in evidence.causes if cause[0].failure is not None]
+    if not failing:
+        raise UsageError("traces in which a device fails", "none does", "see 'cmhil check'")
+    story, others = failing[0][0], failing[0][1:]
+    shown = story.shortest.trace if story.shortest else story.result.trace
+    assert shown is not None
+    sections = (
+        ("Describe the bug", _bug(story, len(others))),
+        ("Regression", ["- [ ] This is a regression ('cmhil bisect GOOD BAD' finds the commit)"]),
+        ("Steps to reproduce", _steps(story)),
+        ("Relevant log output", ["```text", *_log(shown, story), "```"]),
+        (
+            "Impact",
+            [
+                "Functional Limitation \u2013 Some features not working as expected, but system usable."
+            ],
+        ),
+        ("Environment", _environment(shown)),
+        ("Additional Context", _context(story, len(failing) - 1)),
+    )
+    lines = [f"# net: conn_mgr: {_plain(_title(story))}"]
+    for title, body in sections:
+        lines += ["", f"### {title}", "", *body]
+    return "\n".join(lines) + "\n"
+
+
+def _title(story: Story) -> str:
+    assert story.failure is not None
+    return story.failure.sentence.partition(":")[0]
+
+
+def _bug(story: Story, others: int) -> Iterator[str]:
+    failure = story.failure
+    assert failure is not None
+    yield _plain(failure.sentence) + "."
+    for ident in failure.requirements:
+        if ident in requirements():
+            asked = requirements()[ident]
+            yield ""
+            yield f"**Expected** ({ident}): {_plain(asked.sentence)}."
+            yield f"Source: {_plain(asked.place)}"
+    yield ""
+    yield f"**Observed**: `{_code(failure.seen)}` at {failure.t / 1e6:.3f} s of device time."
+    yield f"Allowed there: {' or '.join(f'`{_code(each)}`' for each in failure.allowed) or 'nothing'}."
+    if others:
+        yield f"The same was seen in {counted(others, 'other run')}."
+
+
+def _steps(story: Story) -> Iterator[str]:
+    yield "In this order, on a freshly started device:"
+    yield ""
+    commands = story.shortest.commands if story.shortest else story.timeline.commands
+    yield from (f"{number}. `{_code(each)}`" for number, each in enumerate(commands, 1))
+    yield ""
+    yield "The words are those of the probe of connmgr-hil: `up` is `net_if_up()`, `connect` is"
+    yield "`conn_mgr_if_connect()`, `advance` lets so many microseconds pass, and `sim`, `lose` and `fatal` drive a"
+    yield f"simulated connectivity implementation. With it: `{_code(replay(story))}`"
+
+
+def _log(trace: Path, story: Story) -> list[str]:
+    """Return what happened up to the failing record, a line each."""
+    last = story.failure.record if story.failure and not story.shortest else None
+    records = list(read_records(trace))[:last]
+    lines = [line for record in records for line in _line(record)]
+    return lines[-_LONGEST:]
+
+
+def _line(record: AnyRecord) -> Iterator[str]:
+    if isinstance(record, Header | HelloSeen | Note | Fault | VerdictGiven):
+        return
+    if isinstance(record, EventSeen) and record.listener != "early":
+        return
+    at = f"{record.t / 1e6:10.6f}" if hasattr(record, "t") else " " * 10
+    text = f"> {' '.join(record.words)}" if isinstance(record, Stimulus) else say(record).line()
+    yield f"{at}  {on_one_line(text)}".replace("```", "'''")
+
+
+def _environment(trace: Path) -> Iterator[str]:
+    records = read_records(trace)
+    header = next(records)
+    hello = next((each for each in records if isinstance(each, HelloSeen)), None)
+    assert isinstance(header, Header)
+    origin = header.origin
+    yield f"- OS: {platform.system()} {platform.machine()}"
+    if hello:
+        yield f"- Board: {_plain(hello.facts.board)}"
+        yield f"- Zephyr: {_plain(hello.facts.zephyr)}"
+    if origin and origin.commit:
+        changed = ", with changes that are not committed" if origin.changed else ""
+        yield f"- Commit: {_plain(origin.commit)}{changed}"
+    if origin and origin.digest:
+        yield f"- Image: SHA-256 {_plain(origin.digest)}, built {_plain(origin.built)}"
+    yield f"- connmgr-hil {__version__}"
+
+
+def _context(story: Story, causes: int) -> Iterator[str]:
+    trace = story.shortest.trace if story.shortest else story.result.trace
+    assert trace is not None
+    stem = trace.stem.removesuffix(".min")
+    tests = sorted(trace.parent.glob(f"ztest_{stem.lower().replace('-', '_')}"))
+    yield f"The trace is `{_code(trace.name)}` (attach it)."
+    if tests:
+        yield f"A test for Zephyr's tree that fails in the same way is in `{_code(tests[0].name)}`."
+    elif story.shortest is None:
+        yield "'cmhil shrink' finds the shortest sequence, and writes it as a test for Zephyr's tree."
+    if causes:
+        yield f"These traces show {counted(causes, 'further cause')}; each deserves a report of its own."
+
+
+def _plain(text: str) -> str:
+    return visible(text).replace("\n", " ").replace("<", "&lt;").replace("@", "@\u200b")
+
+
+def _code(text: str) -> str:
+    return on_one_line(text).replace("`", "'")

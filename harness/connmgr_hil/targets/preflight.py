@@ -1,0 +1,138 @@
+"""Who answers on a board's line, asked once before a run; and what came instead, put into words."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connmgr_hil.transport import Transport, escaped
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, NoProbe
+
+WORDS = b"\rhello\r"
+"""What is written to a line to see what comes back; in machine mode and in a shell it asks who is there."""
+
+BAUDS = (115200, 9600, 57600, 230400, 460800, 921600, 1000000, 38400)
+"""The usual ones, the most usual first."""
+
+_SECONDS, _QUICK = 1.0, 0.3
+_SHOWN = 160
+
+_BOOTLOADERS = re.compile(
+    rb"MCUboot|U-Boot|waiting for download|rst:0x|Bootloader|BOOTLOADER|Serial recovery|\[esp-rom|SAM-BA"
+)
+_ZEPHYR = re.compile(rb"\*\*\* Booting Zephyr OS|uart:~\$")
+_REFUSED = re.compile(rb"not found|nknown command|invalid command|not recognized", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What came over a line on which nobody said who he is: `text` is what that means, `remedy` what to do, `received` the bytes."""
+
+    text: str
+    remedy: str
+    received: bytes = b""
+
+    def fault(self, who: str) -> NoProbe:
+        """Return it as the error that ends a run before it begins."""
+        shown = self.received[-_SHOWN:]
+        came = f"; last {len(shown)} bytes: {escaped(shown)}" if shown else ""
+        return NoProbe(f"no probe answers on {who}", f"{self.text}{came}", self.remedy)
+
+
+def diagnose(
+    line: Transport, baud: int, reopened: Callable[[int], Transport] | None = None
+) -> Diagnosis:
+    """Write to a line, listen, and say what it looks like. `reopened` opens it at another baud rate, where that can be tried.
+
+    It takes at most some four seconds.
+    """
+    received = _heard(line, _SECONDS)
+    if not received:
+        return Diagnosis(
+            "nothing at all comes over the line",
+            "is the board powered, and is this its console? press its reset button; try RX and TX the other way "
+            "round, or another --port",
+        )
+    if _is_gibberish(received):
+        found = _other_baud(baud, reopened)
+        told = (
+            f"at {found} baud it is readable" if found else "nor are they at the usual other rates"
+        )
+        remedy = (
+            f"set [console] baud = {found} in the platform file"
+            if found
+            else "is this the console, at the baud rate that the firmware uses?"
+        )
+        return Diagnosis(f"what comes is unreadable at {baud} baud; {told}", remedy, received)
+    return _readable(received)
+
+
+def _readable(received: bytes) -> Diagnosis:
+    if _only_echoed(received):
+        return Diagnosis(
+            "only our own words come back",
+            "are RX and TX joined, or is a program on the other side that echoes?",
+            received,
+        )
+    if _BOOTLOADERS.search(received):
+        return Diagnosis(
+            "a bootloader waits, and starts no image",
+            "flash the image (cmhil flash), signed if the bootloader asks for that, and reset the board",
+            received,
+        )
+    if _ZEPHYR.search(received):
+        return Diagnosis(
+            "Zephyr runs, but without the probe",
+            "build and flash the application (cmhil build, cmhil flash), or add the probe to yours; "
+            "without it: --dialect stock",
+            received,
+        )
+    what = "a shell that is not ours" if _REFUSED.search(received) else "something else"
+    return Diagnosis(
+        f"{what} speaks there", "is this the board's console? try another --port", received
+    )
+
+
+def _heard(line: Transport, seconds: float) -> bytes:
+    """Return what comes within some seconds after our words; nothing where the line ends."""
+    received = b""
+    try:
+        line.write(WORDS)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and len(received) < 65_536:
+            received += line.read(deadline)
+    except ConnMgrHilError:
+        pass
+    return received
+
+
+def _is_gibberish(received: bytes) -> bool:
+    """Whether more than a fifth is neither printable nor white space nor an escape of a terminal."""
+    odd = sum(
+        1 for byte in received if byte >= 0x7F or (byte < 0x20 and byte not in b"\t\r\n\x1b\x08")
+    )
+    return odd * 5 > len(received)
+
+
+def _other_baud(baud: int, reopened: Callable[[int], Transport] | None) -> int:
+    """Return the rate at which what comes is readable, 0 if none is known."""
+    if reopened is None:
+        return 0
+    for other in BAUDS:
+        if other == baud:
+            continue
+        try:
+            line = reopened(other)
+        except ConnMgrHilError:
+            continue
+        try:
+            received = _heard(line, _QUICK)
+        finally:
+            line.close()
+        if len(received) >= 4 and not _is_gibberish(received):
+            return other
+    return 0
+
+
+def _only_echoed(received: bytes) -> bool:
+    return not received.replace(b"\r", b"").replace(b"\n", b"").replace(b"hello", b"")
