@@ -1,10 +1,9 @@
 """What a device shows while a run goes on, for a person who looks on."""
 
-from collections.abc import Callable
-
 import click
 
 from connmgr_hil.vocabulary.escaping import on_one_line
+from connmgr_hil.vocabulary.facts import Hello
 from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen, StateSeen, Stimulus
 
 from .readable import readable
@@ -30,18 +29,8 @@ class LiveLog:
             click.echo(line)
 
 
-class Greeting:
-    """Tells once which device answered: its board, release, build and clock."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
-        self._told = False
-
-    def __call__(self, record: AnyRecord) -> None:
-        """Look at one record."""
-        if isinstance(record, HelloSeen) and not self._told:
-            self._told = True
-            facts = record.facts
-            clock = "granted" if facts.granted else "real"
-            who = f"{facts.board}, Zephyr {facts.zephyr}, build {facts.build}, {clock} clock"
-            self._say(on_one_line(f"  device   {who}"))
+def met(hello: Hello) -> str:
+    """Return which device answered: its board, release, build and clock."""
+    clock = "granted" if hello.granted else "real"
+    who = f"{hello.board}, Zephyr {hello.zephyr}, build {hello.build}, {clock} clock"
+    return on_one_line(f"  device   {who}")

@@ -37,7 +37,7 @@ class Order:
         """Run it on a target, with the traces in a folder, and show how it goes."""
         from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
 
-        from .live import Greeting, LiveLog  # noqa: PLC0415
+        from .live import LiveLog, met  # noqa: PLC0415
         from .progress import Progress  # noqa: PLC0415
 
         names = [each.name for each in self.scenarios] * self.repeat
@@ -51,7 +51,8 @@ class Order:
                 stop=self.stop,
                 jobs=self.jobs,
                 progress=progress,
-                watch=LiveLog() if self.verbose else Greeting(progress.say),
+                watch=LiveLog() if self.verbose else None,
+                greet=lambda hello: progress.say(met(hello)),
             )
 
 

@@ -46,6 +46,7 @@ def verify(
     profile: Profile | None = None,
     progress: Progress | None = None,
     watch: Watcher | None = None,
+    greet: Callable[[Hello], None] | None = None,
 ) -> RunReport:
     """Run scenarios on a target, each on a freshly started device, with a trace for each in `out`.
 
@@ -54,7 +55,7 @@ def verify(
     more than one on any other target.
 
     One that does not conform is tried up to `retry` times more; `stop` ends the run at the first that never does. `watch`
-    is called with every record.
+    is called with every record, and `greet` with what the device says of itself the first time.
 
     A device that cannot be started three times in a row ends the run, and so do at once a line on which nobody ever had the
     probe, another device than the one that was meant and a disk that takes no more: what follows would only repeat it. So does a scenario with a mistake of its author's,
@@ -74,6 +75,8 @@ def verify(
         with target, closing(_played(runner, tasks, jobs)) as every:
             for number, played in enumerate(every):
                 result = played.result
+                if number == 0 and greet and runner.hello:
+                    greet(runner.hello)
                 report.results.append(result)
                 if progress:
                     progress(result, number % len(chosen) + 1, len(chosen))

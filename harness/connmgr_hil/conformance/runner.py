@@ -9,7 +9,14 @@ from pathlib import Path
 from connmgr_hil.checker import Outcome, Verdict
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.errors import DeviceFault, NoProbe, NotRecorded, RigFault, Unmet, WrongDevice
+from connmgr_hil.vocabulary.errors import (
+    DeviceFault,
+    NoProbe,
+    NotRecorded,
+    RigFault,
+    Unmet,
+    WrongDevice,
+)
 from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord, Header
 
@@ -72,6 +79,11 @@ class Runner:
         """Whether the disk took no more."""
         self.hopeless = False
         """Whether the next scenario would only meet the same fault."""
+
+    @property
+    def hello(self) -> Hello | None:
+        """What the device says of itself, once it was seen."""
+        return self._device[0] if self._device else None
 
     @property
     def profile_name(self) -> str:
