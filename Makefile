@@ -1,5 +1,6 @@
 # make verify   what this project shows, on any Debian or Ubuntu with Python 3.11 or newer
 # make test     the project's own tests
+# make quick    the part of them for the inner loop: no emulators, under a minute on two cores
 # make soak     tests of endurance in full (hours); SOAK=5000 for so many exchanges, kills
 # make bench    how fast it is, beside its peers; results in out/bench.json
 # make setup    only the set-up, which the other two do by themselves
@@ -12,7 +13,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 LABGRID := .venv-labgrid
 
-.PHONY: verify test soak bench setup lint labgrid clean
+.PHONY: verify test quick soak bench setup lint labgrid clean
 
 verify: $(READY)
 	@$(BIN)/cmhil verify --recorded tests/traces -t simulated --out out/verify \
@@ -20,6 +21,11 @@ verify: $(READY)
 
 test: lint
 	@$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
+
+QUICK := vocabulary model trace checker device transport files conformance report cases adversarial learning testing defects
+quick: $(READY)
+	@$(BIN)/ruff check -q
+	@$(BIN)/pytest -q -n auto --dist worksteal -m 'not slow' $(addprefix tests/,$(QUICK)) $(PYTEST_ARGS)
 
 soak: $(READY)
 	@CMHIL_SOAK=$(SOAK) $(BIN)/pytest --timeout 0 tests/soak tests/life/test_kills.py tests/life/test_full_disks.py $(PYTEST_ARGS)

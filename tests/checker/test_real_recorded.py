@@ -64,6 +64,7 @@ def _other(facts: IfaceFacts) -> IfaceFacts:
 
 
 @pytest.mark.parametrize("iface", ["bound0", "free0"])
+@pytest.mark.slow
 def test_a_real_iface_that_keeps_its_guarantees_is_never_blamed(iface: str) -> None:
     blamed = {
         name: verdict.lines()

@@ -328,6 +328,7 @@ def test_no_damage_goes_unnoticed(name: str) -> None:
     assert result.refused > 10
 
 
+@pytest.mark.slow
 def test_every_excuse_is_needed() -> None:
     allowed: Counter[str] = Counter()
     inconclusive: Counter[str] = Counter()

@@ -123,6 +123,7 @@ def _with_more(count: int) -> list[AnyRecord]:
 
 @pytest.mark.parametrize("connmgr", ["3.4", "4.2"])
 @pytest.mark.parametrize("count", [0, 8, 26])
+@pytest.mark.slow
 def test_many_unknown_ifaces_do_not_exhaust_the_search(count: int, connmgr: str) -> None:
     checker = Checker()
     for record in _with_more(count):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from conformance.comparing import differences, episodes
 from connmgr_hil.conformance.coverage import cover, paths_to
 from connmgr_hil.conformance.imagined import Imagined
@@ -13,6 +15,7 @@ from connmgr_hil.vocabulary.requirements import requirements
 TRACES = Path(__file__).parent.parent / "traces"
 
 
+@pytest.mark.slow
 def test_recorded_traces_show_nearly_everything() -> None:
     coverage = cover([TRACES])
     missing = {each for each in requirements() if coverage.best(each) in ("unreachable", "not_run")}
@@ -31,6 +34,7 @@ def test_one_trace_shows_little_and_the_rest_has_reasons() -> None:
     assert ("connected", "carrier") in coverage.unreached()
 
 
+@pytest.mark.slow
 def test_a_path_leads_to_its_rule() -> None:
     world = cover([TRACES / "native_posix_64" / "E1.jsonl"]).worlds[0]
     wanted = [("connected", "carrier"), ("timeout", ""), ("admin-down", "timeout")]

@@ -26,6 +26,7 @@ def world() -> World:
     return World.of(hello.facts, hello.ifaces)
 
 
+@pytest.mark.slow
 def test_the_file_is_made_from_the_themes(world: World) -> None:
     text = (
         resources.files("connmgr_hil.conformance").joinpath("tour.toml").read_text(encoding="utf-8")

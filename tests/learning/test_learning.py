@@ -72,6 +72,7 @@ def test_the_command_draws_and_tells(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert dot.count("{") == dot.count("}") == 1
 
 
+@pytest.mark.slow
 def test_where_time_is_real_a_conforming_device_is_equal(tmp_path: Path) -> None:
     learned = learn(
         real_time_target("simulated"),
@@ -83,6 +84,7 @@ def test_where_time_is_real_a_conforming_device_is_equal(tmp_path: Path) -> None
     assert not learned.differs
 
 
+@pytest.mark.slow
 def test_what_the_model_leaves_open_is_no_difference(tmp_path: Path) -> None:
     learned = learn(
         open_target("simulated"),

@@ -121,6 +121,7 @@ def crowded(write: Write) -> Path:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.slow
 def test_nothing_is_cut_and_nothing_overlaps(
     conforming: Path, failing: Path, crowded: Path, tmp_path: Path, width: int
 ) -> None:
@@ -144,6 +145,7 @@ def test_keys_and_pointing_tell_what_is_drawn(
     assert seen["rows"]
 
 
+@pytest.mark.slow
 def test_a_thousand_scenarios_are_one_page(write: Write, tmp_path: Path) -> None:
     paths = [
         write(f"{number:04}.jsonl", *READY, *did(9, "advance 5000000", t0=0, t=5_000_000), *UNREADY)

@@ -58,6 +58,7 @@ def test_what_devices_show_is_compared_command_by_command(runs: tuple[Path, Path
     assert any("CONN_IF_TIMEOUT iface a" in line for line in early.lines)
 
 
+@pytest.mark.slow
 def test_two_releases_give_a_changelog(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old, new = TRACES / "native_posix_64", TRACES / "native_p42"
     changes = compare(evidence_of(old), evidence_of(new))

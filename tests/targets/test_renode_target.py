@@ -41,7 +41,7 @@ class SlowHost:
     def __init__(self, slow: float) -> None:
         self.slow = slow
         # Nobody waits for a deadline that is over by the real clock.
-        self.now = time.monotonic() - 1000.0
+        self.now = time.monotonic() / 2
 
     def monotonic(self) -> float:
         return self.now

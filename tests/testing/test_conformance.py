@@ -14,6 +14,7 @@ from transport.test_lines import MAKERS
 
 
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.__name__[5:])
+@pytest.mark.slow
 def test_our_lines(maker: Callable[[ExitStack], tuple[Transport, FarEnd]]) -> None:
     with ExitStack() as stack:
         check_transport(lambda: maker(stack))

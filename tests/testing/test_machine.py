@@ -58,6 +58,7 @@ def test_the_example_with_the_plugins_device_runs(tmp_path: Path) -> None:
         assert session.checker.failure is None
 
 
+@pytest.mark.slow
 def test_a_defect_is_found_and_shrunk() -> None:
     machine = connection_manager_machine(
         open_target("simulated"), before=(("defect", "auto-no-connect", "on"),)
