@@ -14,7 +14,7 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from connmgr_hil.conformance import walker
-from connmgr_hil.conformance.defects import Place, choose
+from connmgr_hil.conformance.defects import Seat, choose
 from connmgr_hil.conformance.session import Nonconforming, Session
 from connmgr_hil.conformance.shrinker import shrink
 from connmgr_hil.targets import open_target
@@ -45,7 +45,7 @@ class _Counting(Session):
             raise
 
 
-def shrinking(name: str, place: Place, folder: Path, size: Size) -> list[Row]:
+def shrinking(name: str, place: Seat, folder: Path, size: Size) -> list[Row]:
     """Shrink one failure of each of some seeded defects, both ways."""
     found: list[tuple[int, int]] = []
     both: list[tuple[tuple[int, int], tuple[int, int]]] = []

@@ -13,7 +13,7 @@ from connmgr_hil.cli.main import run
 from connmgr_hil.conformance.defects import (
     Defect,
     DefectReport,
-    Finding,
+    Hunt,
     choose,
     defects,
     hunt,
@@ -147,9 +147,9 @@ def test_defects_are_chosen_by_name_or_requirement() -> None:
 def test_the_score_counts_what_can_be_observed() -> None:
     first, second, third, fourth = choose("simulated")[:4]
     report = DefectReport("board")
-    report.findings = [Finding(first, "caught"), Finding(second, "equivalent")]
+    report.findings = [Hunt(first, "caught"), Hunt(second, "equivalent")]
     assert (report.score, report.exit_code) == (1.0, ExitCode.CONFORMS)
-    report.findings += [Finding(third, "missed"), Finding(fourth, "wrong_reason")]
+    report.findings += [Hunt(third, "missed"), Hunt(fourth, "wrong_reason")]
     assert report.score == pytest.approx(1 / 3)
     assert report.exit_code == ExitCode.FAILS
     document = report.as_json()

@@ -9,7 +9,7 @@ from connmgr_hil.checker import Outcome
 from connmgr_hil.cli.main import run
 from connmgr_hil.conformance.reduction import complaint_of
 from connmgr_hil.conformance.replaying import commands_of
-from connmgr_hil.learning import Limits, drawing, learn
+from connmgr_hil.learning import Budget, drawing, learn
 from connmgr_hil.learning.drawing import dot_text, markdown_text
 from connmgr_hil.learning.memory import BudgetSpent, Memory, Unsteady
 from connmgr_hil.targets import open_target
@@ -19,7 +19,7 @@ from soak.middle import real_time_target
 pytest.importorskip("aalpy")
 
 FEW = ("up", "connect", "disconnect", "wait", "lose")
-BRIEF = Limits(tests=30)
+BRIEF = Budget(tests=30)
 
 
 def test_the_simulated_board_is_the_model(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_where_time_is_real_a_conforming_device_is_equal(tmp_path: Path) -> None
         real_time_target("simulated"),
         tmp_path,
         inputs=("up", "advance 300000"),
-        limits=Limits(tests=2),
+        limits=Budget(tests=2),
     )
     assert learned.divergences == ()
     assert not learned.differs
@@ -99,7 +99,7 @@ def test_what_the_model_leaves_open_is_no_difference(tmp_path: Path) -> None:
 
 
 def test_a_budget_that_is_too_small_is_inconclusive(tmp_path: Path) -> None:
-    learned = learn(open_target("simulated"), tmp_path, inputs=FEW, limits=Limits(queries=4))
+    learned = learn(open_target("simulated"), tmp_path, inputs=FEW, limits=Budget(queries=4))
     assert learned.unfinished == "4 queries were asked"
     assert learned.exit_code is ExitCode.INCONCLUSIVE
     assert learned.exit_code == Outcome.INCONCLUSIVE.exit_code

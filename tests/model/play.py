@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from msgspec import structs
 
-from connmgr_hil.model import Expire, Model, Outcome, Profile, World
-from connmgr_hil.model.observed import Arm, Cancel, Chaos, Count, Item, Shown
+from connmgr_hil.model import Expire, Model, Profile, Successor, World
+from connmgr_hil.model.observed import Arm, Cancel, Count, Item, Owed, Unpredicted
 from connmgr_hil.model.profiles import PROFILES
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
@@ -36,7 +36,7 @@ _IFACES = (
 _RELEASES = {"P34": "3.4", "P37": "3.7", "P42": "4.2", "P43": "4.3", "P44": "4.4", "P45": "4.5"}
 _COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 
-First: Callable[[tuple[Outcome, ...]], Outcome] = lambda outcomes: outcomes[0]  # noqa: E731
+First: Callable[[tuple[Successor, ...]], Successor] = lambda outcomes: outcomes[0]  # noqa: E731
 
 
 def world(profile: str = "P34", **features: bool | int) -> World:
@@ -66,7 +66,7 @@ class Play:
     def __init__(
         self,
         world_: World | None = None,
-        choose: Callable[[tuple[Outcome, ...]], Outcome] = First,
+        choose: Callable[[tuple[Successor, ...]], Successor] = First,
     ) -> None:
         self.world = world_ or world()
         self.model = Model(self.world)
@@ -90,13 +90,13 @@ class Play:
         """The semantics that are played."""
         return self.world.profile
 
-    def do(self, command: str) -> list[Shown]:
+    def do(self, command: str) -> list[Owed]:
         """Execute a command; return what it showed, the reply last."""
         words: Words = tuple(command.split())
         self._commands += 1
         begun = self.now
         self.records.append(Stimulus(id=self._commands, words=words))
-        shown: list[Shown] = []
+        shown: list[Owed] = []
         if words[0] == "advance":
             shown += self.advance(int(words[1]))
         shown += self._take(self._choose(self.model.step(self.state, words)), words, begun)
@@ -108,10 +108,10 @@ class Play:
             text for command in commands for text in map(brief, self.do(command)) if text
         )
 
-    def advance(self, usec: int) -> list[Shown]:
+    def advance(self, usec: int) -> list[Owed]:
         """Let time pass: timers run out in their order, those of one queue and one moment in one go."""
         until = self.now + usec
-        shown: list[Shown] = []
+        shown: list[Owed] = []
         while due := sorted((at, slot) for slot, at in self.clocks.items() if at <= until):
             self.now, slot = due[0]
             slots = [slot]
@@ -127,11 +127,11 @@ class Play:
         self.now = until
         return shown
 
-    def _take(self, outcome: Outcome, words: Words = (), begun: int = 0) -> list[Shown]:
+    def _take(self, outcome: Successor, words: Words = (), begun: int = 0) -> list[Owed]:
         self.state = outcome.state
         shown = []
         for item in outcome.items:
-            if isinstance(item, Shown):
+            if isinstance(item, Owed):
                 shown.append(item)
                 self.records.append(self._record(item, words, begun))
             else:
@@ -148,10 +148,10 @@ class Play:
             self.clocks.pop(item.slot, None)
         elif isinstance(item, Count):
             self.tallies[item.iface, item.counter] += 1
-        elif isinstance(item, Chaos):
+        elif isinstance(item, Unpredicted):
             self.stormed = True
 
-    def _record(self, shown: Shown, words: Words, begun: int) -> AnyRecord:
+    def _record(self, shown: Owed, words: Words, begun: int) -> AnyRecord:
         values = dict(shown.values)
         if shown.kind == "event":
             listener, name, iface, admin, oper, info = shown.key
@@ -191,7 +191,7 @@ _BRIEF = {
 }  # fmt: skip
 
 
-def brief(shown: Shown) -> str:
+def brief(shown: Owed) -> str:
     """Write an item as appendix A of the specification does: `L4_C(4)`, `impl.connect(1)`, `rc -EIO`."""
     if shown.kind == "event":
         listener, name, iface = shown.key[:3]
@@ -213,10 +213,10 @@ def ways(world_: World, setup: tuple[str, ...], commands: tuple[str, ...]) -> di
         taken: list[tuple[int, int]] = []
 
         def choose(
-            outcomes: tuple[Outcome, ...],
+            outcomes: tuple[Successor, ...],
             prefix: tuple[int, ...] = prefix,
             taken: list[tuple[int, int]] = taken,
-        ) -> Outcome:
+        ) -> Successor:
             pick = prefix[len(taken)] if len(taken) < len(prefix) else 0
             taken.append((pick, len(outcomes)))
             return outcomes[pick]

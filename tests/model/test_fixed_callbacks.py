@@ -2,7 +2,7 @@
 
 import pytest
 
-from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.observed import Owed
 from connmgr_hil.vocabulary.observations import EventSeen
 from model.play import Play, world
 
@@ -42,7 +42,7 @@ def _boots(profile: str) -> list[str]:
         " ".join(
             str(each.key[1])
             for each in boot.items
-            if isinstance(each, Shown) and each.kind == "call"
+            if isinstance(each, Owed) and each.kind == "call"
         )
         for boot in Play(world(profile)).model.boot()
     ]

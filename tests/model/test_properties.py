@@ -5,9 +5,9 @@ import random
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from connmgr_hil.model import Model, Outcome, World
+from connmgr_hil.model import Model, Successor, World
 from connmgr_hil.model.monitor import is_ready
-from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.observed import Owed
 from connmgr_hil.model.state import CHANGED, READY, READY4, READY6, SET4, SET6, UP, Iface
 from connmgr_hil.vocabulary.stimuli import FLAGS
 from model.commands import LINK_LOCAL, V4, V6, any_iface, sequences
@@ -17,7 +17,7 @@ PROFILES = ("P34", "P37", "P42", "P43", "P44")
 anything = settings(deadline=None, derandomize=True, max_examples=40)
 
 
-def play(world_: World, commands: list[str], seed: int = 0) -> tuple[Play, list[list[Shown]]]:
+def play(world_: World, commands: list[str], seed: int = 0) -> tuple[Play, list[list[Owed]]]:
     """Play commands, with outcomes chosen by chance, until the model predicts a storm."""
     chance = random.Random(seed)
     device = Play(world_, chance.choice)
@@ -125,7 +125,7 @@ def test_a_step_depends_on_nothing_but_state_and_move(profile: str, commands: li
     for command in commands:
         words = tuple(command.split())
         state = device.state
-        once: tuple[Outcome, ...] = device.model.step(state, words)
+        once: tuple[Successor, ...] = device.model.step(state, words)
         assert device.model.step(state, words) is once
         assert other.step(state, words) == once
         assert len(set(once)) == len(once)

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import replace
 
 from connmgr_hil.model import Model, Models, Profile, World
-from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.observed import Owed
 from connmgr_hil.model.state import State
 from connmgr_hil.vocabulary.commands import is_known
 from connmgr_hil.vocabulary.expectation import is_met
@@ -40,16 +40,16 @@ from connmgr_hil.vocabulary.wording import say
 from . import life
 from .actors import another_acted
 from .blame import blamed, sentence_of
-from .calm import follow
 from .evidence import Damage, Evidence
 from .explain import Explainer
+from .fast_path import follow
 from .hypothesis import COUNTERS, Hypothesis, Track
+from .idle_time import IdleTime
 from .limits import Limits
 from .outside import foreseen, is_of_driver
-from .search import Command, Search
-from .soundness import ends, malformed, waited
+from .plausibility import ends, malformed, waited
+from .search import Given, Search
 from .stock import StockJudge
-from .unasked import Unasked
 from .verdict import UNENDED, Failure, Verdict
 
 _QUIRKS = {"storm": "REQ-EVT-020", "overflow": "REQ-MON-038"}
@@ -93,7 +93,7 @@ class Checker:
         self._known = False
         self._window: list[tuple[int, _Judged]] = []
         self._unanswered: set[int] = set()
-        self._unasked = Unasked()
+        self._idle = IdleTime()
         self._search: Search | None = None
         self._stock: StockJudge | None = None
         self._recent: deque[str] = deque(maxlen=3)
@@ -139,7 +139,7 @@ class Checker:
             self._unanswered.add(record.id)
         self._window.append((self.records, record))
         if isinstance(record, Reply):
-            self._unasked = self._unasked.replied(record)
+            self._idle = self._idle.replied(record)
             self._unanswered.discard(record.id)
             if not self._unanswered or len(self._window) > WINDOW:
                 self._flush()
@@ -231,9 +231,9 @@ class Checker:
         if is_met(complaint):
             return
         text = complaint.text
-        if self._time_is_real and self._unasked.usec:
+        if self._time_is_real and self._idle.usec:
             text += (
-                f"\n  {self._unasked.usec / 1e3:.0f} ms of device time passed between commands though nobody asked for it"
+                f"\n  {self._idle.usec / 1e3:.0f} ms of device time passed between commands though nobody asked for it"
                 "\n  next: run it again, with a host and a line that are less busy"
             )
         self.evidence.miss(self.records, text)
@@ -280,7 +280,7 @@ class Checker:
 
     def states(self) -> list[State]:
         """Return the model states that the device may be in now; none when nothing is known."""
-        return [each.state for each in self._hypotheses if not each.chaotic]
+        return [each.state for each in self._hypotheses if not each.unpredicted]
 
     def remaining(self) -> tuple[int, ...]:
         """Return for each timer of the model how many microseconds it has left, at most."""
@@ -288,9 +288,9 @@ class Checker:
         return tuple(max(0, clock.high - self._last_t) for clock in clocks)
 
     @property
-    def chaotic(self) -> bool:
+    def unpredicted(self) -> bool:
         """Whether the device may be in a storm that the model predicted."""
-        return any(each.chaotic for each in self._hypotheses)
+        return any(each.unpredicted for each in self._hypotheses)
 
     # --- what is known of the device -----------------------------------------------------
 
@@ -298,7 +298,7 @@ class Checker:
         if hello.facts.nonce == self._nonce:
             return
         self._nonce = hello.facts.nonce
-        self._unasked = Unasked()
+        self._idle = IdleTime()
         self._elapsed += self._last_t - (self._first_t or 0)
         self._first_t = None
         self._last_t = self._answered_t = self._driver_t = 0
@@ -338,7 +338,7 @@ class Checker:
         tallies = [0] * (len(COUNTERS) * len(self.model.world.ifaces))
         for outcome in self.model.boot()[:1]:
             empty = Hypothesis(outcome.state, (), (), tuple(tallies))
-            shown = [item for item in outcome.items if not isinstance(item, Shown)]
+            shown = [item for item in outcome.items if not isinstance(item, Owed)]
             settled = empty.settle(Track(tuple(shown), 0, 0, "reset", self._last_t), 0, 0)
             started = len(self._searching.commands)
             self._hypotheses = [
@@ -362,11 +362,11 @@ class Checker:
         words = {record.id: record.words for _, record in window if isinstance(record, Stimulus)}
         # Replies come in the order of execution; a command that was damaged on its way is overtaken.
         commands = [
-            Command(ident, words[ident], reply.t0, self._done(words[ident], reply))
+            Given(ident, words[ident], reply.t0, self._done(words[ident], reply))
             for ident, reply in replies.items()
             if ident in words
         ]
-        commands += [Command(i, words[i], self._last_t) for i in given if i not in replies]
+        commands += [Given(i, words[i], self._last_t) for i in given if i not in replies]
         if self._search:
             stall = self._stall(replies, words)
             limits = replace(self.limits, late=self.limits.late + stall) if stall else self.limits
@@ -453,7 +453,7 @@ class Checker:
                 search.learnt(each, record) for each in frontier if search.state_fits(each, record)
             ]
         elif isinstance(record, Storm):
-            survivors = [each for each in frontier if each.chaotic]
+            survivors = [each for each in frontier if each.unpredicted]
         else:
             survivors = [after for each in frontier for after in search.match(each, record)]
         if not survivors:
@@ -541,7 +541,7 @@ class Checker:
         return {each.id: each.words for each in self._searching.commands}
 
     def _owed_at_end(self) -> Failure | None:
-        if any(each.rests or each.chaotic for each in self._hypotheses):
+        if any(each.rests or each.unpredicted for each in self._hypotheses):
             return None
         return self._explainer(self.records, self._last_t).silent(self._hypotheses)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from connmgr_hil.model import Model
-from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.observed import Owed
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Part, Reply, StateSeen, Storm
 from connmgr_hil.vocabulary.stimuli import Words, split_burst
 from connmgr_hil.vocabulary.wording import say
@@ -130,7 +130,7 @@ class Explainer:
         each: Hypothesis,
         track: Track | None = None,
         seen: object = None,
-        owed: Shown | None = None,
+        owed: Owed | None = None,
     ) -> Situation:
         """Return where something differed: about the iface that is owed something, else that of the command."""
         track = track or next(iter(each.tracks), None)
@@ -264,7 +264,7 @@ class Explainer:
         seen: str,
         each: Hypothesis,
         track: Track,
-        head: Shown,
+        head: Owed,
         hypotheses: Sequence[Hypothesis],
     ) -> Failure:
         situation = self._situation(each, track, record, head)
@@ -277,7 +277,7 @@ class Explainer:
         return self._blame(differs, situation, detail, seen, hypotheses, () if alone else first)
 
 
-def _other(record: Observation, head: Shown, cause: str) -> str:
+def _other(record: Observation, head: Owed, cause: str) -> str:
     """Return in what an observation differs from the one that is owed; empty if the rule tells all."""
     if not isinstance(record, CallSeen | EventSeen):
         return ""
@@ -293,7 +293,7 @@ def _other(record: Observation, head: Shown, cause: str) -> str:
     return "other oper-up" if record.oper and not oper else ""
 
 
-def _words_of_part(words: Words, part: Shown) -> Words:
+def _words_of_part(words: Words, part: Owed) -> Words:
     """Return the command inside a burst whose part is owed; none where that is not known."""
     place, hook, _ = part.key
     if hook or "burst" not in words or not isinstance(place, int):
@@ -317,15 +317,15 @@ def _iface_in(*texts: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _track_heads(each: Hypothesis) -> list[tuple[Track, Shown]]:
+def _track_heads(each: Hypothesis) -> list[tuple[Track, Owed]]:
     return [(track, track.rest[0]) for track in each.tracks if track.rest]
 
 
-def _heads(each: Hypothesis) -> list[Shown]:
+def _heads(each: Hypothesis) -> list[Owed]:
     return [head for _, head in _track_heads(each)]
 
 
-def _is_later(shown: Shown, record: Observation) -> bool:
+def _is_later(shown: Owed, record: Observation) -> bool:
     """Tell whether an observation is owed later, though perhaps with other details."""
     if isinstance(record, Part):
         return shown.kind == "part" and shown.key[:2] == (record.index, record.hook)
@@ -334,7 +334,7 @@ def _is_later(shown: Shown, record: Observation) -> bool:
     return record.iface == shown.key[0 if shown.kind == "call" else 2]
 
 
-def _another_listener(head: Shown, record: EventSeen) -> bool:
+def _another_listener(head: Owed, record: EventSeen) -> bool:
     """Tell whether another listener was due to get this event first."""
     return (
         head.kind == "event"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from connmgr_hil.model.observed import Arm, Cancel, Chaos, Count, Item, Shown
+from connmgr_hil.model.observed import Arm, Cancel, Count, Item, Owed, Unpredicted
 from connmgr_hil.model.state import State
 
-_OBSERVATIONS = (Shown, Chaos)
+_OBSERVATIONS = (Owed, Unpredicted)
 
 COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 
@@ -47,7 +47,7 @@ class Track(NamedTuple):
     since: int
 
     @property
-    def head(self) -> Shown | Chaos | None:
+    def head(self) -> Owed | Unpredicted | None:
         """What this move must show next."""
         if self.position >= len(self.items):
             return None
@@ -59,13 +59,13 @@ class Track(NamedTuple):
     def is_unseen(self) -> bool:
         """Whether this is a change from outside that has shown nothing yet."""
         return self.cause == OUTSIDE and not any(
-            isinstance(item, Shown) for item in self.items[: self.position]
+            isinstance(item, Owed) for item in self.items[: self.position]
         )
 
     @property
-    def rest(self) -> tuple[Shown, ...]:
+    def rest(self) -> tuple[Owed, ...]:
         """All that this move still owes."""
-        return tuple(item for item in self.items[self.position :] if isinstance(item, Shown))
+        return tuple(item for item in self.items[self.position :] if isinstance(item, Owed))
 
 
 class Hypothesis(NamedTuple):
@@ -89,7 +89,7 @@ class Hypothesis(NamedTuple):
         )  # fmt: skip
 
     @property
-    def chaotic(self) -> bool:
+    def unpredicted(self) -> bool:
         """Whether anything may happen."""
         return bool(self.chaos)
 

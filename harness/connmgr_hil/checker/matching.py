@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from connmgr_hil.model.driver import AN_ERROR, NO_MORE_THAN_0
 from connmgr_hil.model.net_if import AUTOCONF
-from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.observed import Owed
 from connmgr_hil.model.state import IGNORED, UNKNOWN, Iface, word_text
 from connmgr_hil.model.world import World
 from connmgr_hil.vocabulary.events import Event
@@ -17,7 +17,7 @@ from .outside import real_differences
 Observation = CallSeen | EventSeen | Part | Reply
 
 
-def matches(world: World, shown: Shown, seen: Observation) -> bool:
+def matches(world: World, shown: Owed, seen: Observation) -> bool:
     """Tell whether this observation is the one that the model shows."""
     if isinstance(seen, EventSeen):
         return shown.kind == "event" and _same_event(world, shown, seen)
@@ -46,7 +46,7 @@ def _same_refusal(seen: dict[str, str], wanted: tuple[tuple[str, str], ...]) -> 
     return seen.get("bad") == dict(wanted).get("bad")
 
 
-def _same_event(world: World, shown: Shown, seen: EventSeen) -> bool:
+def _same_event(world: World, shown: Owed, seen: EventSeen) -> bool:
     listener, name, iface, admin, oper, info = shown.key
     if seen.listener != listener or seen.name != name:
         return False
@@ -62,7 +62,7 @@ def _same_event(world: World, shown: Shown, seen: EventSeen) -> bool:
     )
 
 
-def same_name(shown: Shown, seen: Observation) -> bool:
+def same_name(shown: Owed, seen: Observation) -> bool:
     """Tell whether an observation is of the same kind and name, though perhaps different in detail."""
     if isinstance(seen, EventSeen):
         return shown.kind == "event" and shown.key[1] == seen.name and shown.key[0] == seen.listener

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from connmgr_hil.model import World
-from connmgr_hil.model.real import Together, Unprompted, may_befall
+from connmgr_hil.model.real import Together, Unprompted, may_change_unprompted
 from connmgr_hil.model.state import (
     IDLE_TIMEOUT,
     IGNORED,
@@ -56,7 +56,7 @@ def foreseen(world: World, window: Sequence[tuple[int, object]]) -> list[Foresee
         for number, record in window
         if isinstance(record, EventSeen)
         and record.name in world.codes
-        and may_befall(world, Event(record.name), record.iface)
+        and may_change_unprompted(world, Event(record.name), record.iface)
     ]
 
 

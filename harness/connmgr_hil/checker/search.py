@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from connmgr_hil.model import Expire, Model, Move, Outcome, State
+from connmgr_hil.model import Expire, Model, Move, State, Successor
 from connmgr_hil.model.commands import is_modelled
-from connmgr_hil.model.observed import Chaos, Count, Shown
+from connmgr_hil.model.observed import Count, Owed, Unpredicted
 from connmgr_hil.model.unseen import narrowed
 from connmgr_hil.vocabulary.observations import Reply, StateSeen
 from connmgr_hil.vocabulary.stimuli import Words
@@ -29,7 +29,7 @@ STORM_JUDGED = 40
 
 
 @dataclass
-class Command:
+class Given:
     """A stimulus whose beginning is known from its reply.
 
     `done`: until when timers may run out in the midst of it, where time is real. What it then does to their ifaces it does
@@ -55,14 +55,14 @@ class Search:
         self._model = model
         self.limits = limits
         self.rules: set[tuple[str, str]] = set()
-        self.commands: list[Command] = []
+        self.commands: list[Given] = []
         self._words: dict[int, Words] = {}
         self.given: set[int] = set()
         self.record = 0
         self.began = 0
         self._foreseen: list[Foreseen] = []
 
-    def begin(self, commands: list[Command], foreseen: list[Foreseen], limits: Limits) -> None:
+    def begin(self, commands: list[Given], foreseen: list[Foreseen], limits: Limits) -> None:
         """Turn to other commands, none of them given yet, to the changes seen beside them, and to how exactly times are judged."""
         self._foreseen = foreseen
         self.limits = limits
@@ -70,7 +70,7 @@ class Search:
         self._words = {each.id: each.words for each in commands}
         self.given = set()
 
-    def outcomes(self, state: State, words: Words) -> tuple[Outcome, ...]:
+    def outcomes(self, state: State, words: Words) -> tuple[Successor, ...]:
         """Return all that the model allows after a command."""
         return self._model.step(state, words)
 
@@ -123,13 +123,13 @@ class Search:
     def _start(self, each: Hypothesis, begins: int) -> Iterable[Hypothesis]:
         command = self.commands[each.started]
         started = each.started + 1
-        if command.words[0] == "reset" or each.chaotic:
+        if command.words[0] == "reset" or each.unpredicted:
             chaos = each.chaos or "reset"
             yield Hypothesis(each.state, (), (), each.tallies, started, chaos, each.befallen)
             return
         cause = cause_of(command.words)
         if not is_modelled(command.words):
-            anything = (Shown("anything", (), "returns"),)
+            anything = (Owed("anything", (), "returns"),)
             track = Track(anything, 0, command.id, cause, begins)
             tracks = (*each.tracks, track)
             yield each._replace(tracks=tracks, started=started)
@@ -180,7 +180,7 @@ class Search:
         slack = 0 if self.limits.is_exact else CLOCK_SLACK
         patience = self.limits.patience + slack
         late = any(
-            isinstance(track.head, Shown)
+            isinstance(track.head, Owed)
             and track.head.kind not in ("reply", "anything")
             and not self._waits_for_driver(track)
             and max(track.since, self.began) + patience < t
@@ -198,7 +198,7 @@ class Search:
         if track.command or (track.cause == "boot" and not track.since):
             return True
         head = track.head
-        if not isinstance(head, Shown) or head.kind != "event":
+        if not isinstance(head, Owed) or head.kind != "event":
             return False
         _, name, iface, *_ = head.key
         return is_of_driver(self.world, name, iface)
@@ -207,19 +207,19 @@ class Search:
 
     def match(self, each: Hypothesis, record: Observation) -> Iterable[Hypothesis]:
         """Yield what a hypothesis becomes by an observation; nothing if it does not explain it."""
-        if each.chaotic or is_none_of_ours(self.world, record):
+        if each.unpredicted or is_none_of_ours(self.world, record):
             yield each
             return
         for track in each.tracks:
             head = track.head
             if _storms(track, record):
                 chaos = track.items[-1]
-                assert isinstance(chaos, Chaos)
+                assert isinstance(chaos, Unpredicted)
                 yield Hypothesis(
                     each.state, (), (), each.tallies, each.started, chaos.rule, each.befallen
                 )
                 continue
-            assert isinstance(head, Shown)
+            assert isinstance(head, Owed)
             if isinstance(record, Reply):
                 if track.command != record.id or not self._may_answer(each, track, record):
                     continue
@@ -240,7 +240,7 @@ class Search:
 
     def state_fits(self, each: Hypothesis, seen: StateSeen) -> bool:
         """Tell whether a dumped iface is as a hypothesis has it."""
-        if each.chaotic:
+        if each.unpredicted:
             return True
         if any(
             track.rest and track.rest[0].kind not in ("reply", "anything") and not track.is_unseen
@@ -256,7 +256,7 @@ class Search:
         """Return a hypothesis with what a dump shows for the first time: as what an iface was found, and with which settings."""
         place = seen.iface - 1
         ways = ways_seen(self.world, each.state.ifaces[place], seen)
-        if ways and not each.chaotic:
+        if ways and not each.unpredicted:
             families = self.world.profile.families
             state = narrowed(each.state, seen.iface, ways, families=families)
             each = each._replace(state=self._model.known(state))
@@ -264,7 +264,7 @@ class Search:
         now = settings_seen(ifaces[place], seen)
         if self.world.is_real(seen.iface):
             now = link_seen(self.world.iface(seen.iface), now, seen)
-        if now is ifaces[place] or each.chaotic:
+        if now is ifaces[place] or each.unpredicted:
             return each
         state = each.state._replace(ifaces=(*ifaces[:place], now, *ifaces[place + 1 :]))
         return each._replace(state=self._model.known(state))
@@ -319,16 +319,20 @@ def _storms(track: Track, record: Observation) -> bool:
 
     A device that breaks its storms lets commands be answered in between, and then the order is its own.
     """
-    if not isinstance(track.items[-1], Chaos):
+    if not isinstance(track.items[-1], Unpredicted):
         return False
     return (
-        isinstance(track.head, Chaos) or isinstance(record, Reply) or track.position > STORM_JUDGED
+        isinstance(track.head, Unpredicted)
+        or isinstance(record, Reply)
+        or track.position > STORM_JUDGED
     )
 
 
 def may_wait(each: Hypothesis) -> bool:
     """Tell whether the device may take its time: in a storm, or when its implementation blocks."""
-    storms = each.chaotic or any(isinstance(track.items[-1], Chaos) for track in each.tracks)
+    storms = each.unpredicted or any(
+        isinstance(track.items[-1], Unpredicted) for track in each.tracks
+    )
     return storms or any(iface.impl.block_ms for iface in each.state.ifaces)
 
 

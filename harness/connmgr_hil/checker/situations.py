@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from connmgr_hil.model import State, World
-from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.observed import Owed
 from connmgr_hil.model.state import (
     IGNORED,
     NO_AUTO_CONNECT,
@@ -32,7 +32,7 @@ class Situation(NamedTuple):
     cause: str = ""
     about: int = 0
     seen: object = None
-    owed: Shown | None = None
+    owed: Owed | None = None
 
     @property
     def iface(self) -> Iface:

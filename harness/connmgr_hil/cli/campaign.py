@@ -124,7 +124,7 @@ def campaign(
             )
         )  # fmt: skip
         if defects:
-            place: hunting.Place = "simulated" if bench.platform.kind == "simulated" else "firmware"
+            place: hunting.Seat = "simulated" if bench.platform.kind == "simulated" else "firmware"
             hunted[name] = tuple(found.name for found in hunting.choose(place, defects))
     planned = work.plan(bases, walks=walks, defects=hunted)
     tasks = work.left(planned, done)

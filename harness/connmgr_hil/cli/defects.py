@@ -9,7 +9,7 @@ from .output import fancy, print_table, write_json
 from .target_options import json_option, target_choice
 
 if TYPE_CHECKING:  # slow to import
-    from connmgr_hil.conformance.defects import DefectReport, Finding
+    from connmgr_hil.conformance.defects import DefectReport, Hunt
     from connmgr_hil.targets import Choice
 
 
@@ -51,7 +51,7 @@ def defects(
         )
 
     bench = choice.open()
-    place: hunting.Place = "simulated" if bench.platform.kind == "simulated" else "firmware"
+    place: hunting.Seat = "simulated" if bench.platform.kind == "simulated" else "firmware"
     chosen = hunting.choose(place, only)
     folder = out or Path(
         "out", "defects", "-".join(filter(None, (Path(choice.target).stem, choice.variant)))
@@ -84,7 +84,7 @@ def _rows(report: "DefectReport") -> list[tuple[str, ...]]:
     return rows
 
 
-def _progress(finding: "Finding", number: int, total: int) -> None:
+def _progress(finding: "Hunt", number: int, total: int) -> None:
     if fancy():
         _wipe()
         click.echo(f"  {number} of {total}  {finding.defect.name}: {finding.standing}", nl=False)

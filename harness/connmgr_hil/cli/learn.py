@@ -59,7 +59,7 @@ def learn(
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.files import RunFolder  # noqa: PLC0415
     from connmgr_hil.learning import (  # noqa: PLC0415 - slow to import
-        Limits,
+        Budget,
         drawing,
         learn as learn_iface,
     )
@@ -78,7 +78,7 @@ def learn(
                 iface=iface,
                 inputs=alphabet,
                 before=before,
-                limits=Limits(queries, budget, states, tests),
+                limits=Budget(queries, budget, states, tests),
                 seed=seed,
             )
             kept.unfinished = learned.interrupted

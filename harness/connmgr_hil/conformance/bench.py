@@ -169,7 +169,7 @@ class Bench:
         for number, each in enumerate(commands, 1):
             self._begin()
             self._loose = True
-            if self._session.checker.chaotic:
+            if self._session.checker.unpredicted:
                 return
             self._session.attempt(self.words(each))
             if not number % _LOOK:

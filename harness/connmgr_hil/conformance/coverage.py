@@ -9,7 +9,7 @@ from connmgr_hil.checker import Checker
 from connmgr_hil.checker.blame import key_of, rules
 from connmgr_hil.model import Expire, Model, State, World
 from connmgr_hil.model.commands import is_modelled
-from connmgr_hil.model.observed import Shown
+from connmgr_hil.model.observed import Owed
 from connmgr_hil.vocabulary.facts import ROLES
 from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.stimuli import Words
@@ -176,7 +176,7 @@ def paths_to(world: World, wanted: Iterable[RuleKey], depth: int = 5) -> dict[Ru
             outcome = model.step(state, move)[0]
             way = [*path, words]
             for item in outcome.items:
-                if isinstance(item, Shown):
+                if isinstance(item, Owed):
                     key = key_of(item.rule, cause)
                     if key in missing:
                         missing.discard(key)

@@ -22,8 +22,8 @@ from .results import ScenarioResult
 from .run import run_scenario
 from .scenario import Scenario, registered
 
-Place = Literal["firmware", "simulated"]
-Standing = Literal["caught", "missed", "wrong_reason", "equivalent", "unreachable"]
+Seat = Literal["firmware", "simulated"]
+DefectOutcome = Literal["caught", "missed", "wrong_reason", "equivalent", "unreachable"]
 
 
 class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +36,7 @@ class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: str
-    where: tuple[Place, ...]
+    where: tuple[Seat, ...]
     sentence: str
     requirements: tuple[str, ...]
     accepted: dict[str, str] = {}
@@ -70,7 +70,7 @@ def defects() -> dict[str, Defect]:
     return table
 
 
-def choose(place: Place, patterns: Iterable[str] = ()) -> list[Defect]:
+def choose(place: Seat, patterns: Iterable[str] = ()) -> list[Defect]:
     """Return the defects of a kind of device whose name or requirement matches one of the patterns.
 
     Raises `UsageError` for a pattern that matches nothing.
@@ -95,11 +95,11 @@ def choose(place: Place, patterns: Iterable[str] = ()) -> list[Defect]:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Hunt:
     """What the suite made of one defect: the scenario that caught it, or the first that stumbled over it."""
 
     defect: Defect
-    standing: Standing
+    standing: DefectOutcome
     result: ScenarioResult | None = None
     tried: int = 0
     wall_seconds: float = 0.0
@@ -128,11 +128,11 @@ class DefectReport:
     """How many of the defects the suite caught on one target."""
 
     target: str
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Hunt] = field(default_factory=list)
     wall_seconds: float = 0.0
     interrupted: bool = False
 
-    def names(self, standing: Standing) -> list[str]:
+    def names(self, standing: DefectOutcome) -> list[str]:
         """Return the names of the defects that stand so."""
         return [each.defect.name for each in self.findings if each.standing == standing]
 
@@ -172,20 +172,20 @@ class DefectReport:
 _BROKEN = 3
 """A rig that breaks so often from the start has nothing to do with the defect."""
 
-Opener = Callable[[Defect], Target]
+OpenFor = Callable[[Defect], Target]
 """Returns the target to run a defect on: of its variant, and with the defect in it if it acts at boot."""
 
-Progress = Callable[[Finding, int, int], None]
+OnHunt = Callable[[Hunt, int, int], None]
 """Called after each defect with what was found, its number and how many there are."""
 
 
 def score(
     target: str,
     chosen: list[Defect],
-    open_for: Opener,
+    open_for: OpenFor,
     out: Path,
     *,
-    progress: Progress | None = None,
+    progress: OnHunt | None = None,
 ) -> DefectReport:
     """Run the suite against each defect, on a freshly started device for every scenario."""
     report = DefectReport(target)
@@ -202,14 +202,14 @@ def score(
 
 
 def hunt(
-    defect: Defect, open_for: Opener, out: Path, scenarios: Iterable[Scenario] | None = None
-) -> Finding:
+    defect: Defect, open_for: OpenFor, out: Path, scenarios: Iterable[Scenario] | None = None
+) -> Hunt:
     """Run scenarios until one fails for the right reason: those about the defect's requirements first.
 
     Only traces of failing scenarios are kept. Raises `RigFault` when nothing but the rig fails.
     """
     if defect.equivalent:
-        return Finding(defect, "equivalent")
+        return Hunt(defect, "equivalent")
     began = time.monotonic()
     stumbled: ScenarioResult | None = None
     tried = broken = 0
@@ -223,7 +223,7 @@ def hunt(
                 raise NotRecorded("a trace could not be written", result.reason)
             tried += 1
             if defect.is_blamed_by(result):
-                return Finding(defect, "caught", result, tried, time.monotonic() - began)
+                return Hunt(defect, "caught", result, tried, time.monotonic() - began)
             if result.outcome is Outcome.FAILS:
                 stumbled = stumbled or result
                 continue
@@ -232,8 +232,8 @@ def hunt(
                 raise RigFault(f"{target.name} does not run", result.reason)
             if result.trace:
                 result.trace.unlink(missing_ok=True)
-    standing: Standing = "wrong_reason" if stumbled else "missed" if tried else "unreachable"
-    return Finding(defect, standing, stumbled, tried, time.monotonic() - began)
+    standing: DefectOutcome = "wrong_reason" if stumbled else "missed" if tried else "unreachable"
+    return Hunt(defect, standing, stumbled, tried, time.monotonic() - began)
 
 
 def _nearest_first(defect: Defect, scenarios: Iterable[Scenario] | None) -> list[Scenario]:

@@ -5,7 +5,7 @@ from copy import copy
 
 from connmgr_hil.model import Expire, Model, State
 from connmgr_hil.model.commands import is_modelled
-from connmgr_hil.model.observed import Arm, Cancel, Chaos, Item
+from connmgr_hil.model.observed import Arm, Cancel, Item, Unpredicted
 from connmgr_hil.vocabulary.stimuli import Words
 
 
@@ -74,5 +74,5 @@ class Imagined:
                 self._clocks[item.slot] = self._now + item.usec
             elif isinstance(item, Cancel):
                 self._clocks.pop(item.slot, None)
-            elif isinstance(item, Chaos):
+            elif isinstance(item, Unpredicted):
                 self.stormy = True

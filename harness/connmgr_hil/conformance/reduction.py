@@ -14,15 +14,15 @@ from connmgr_hil.vocabulary.stimuli import Words
 
 from .imagined import Imagined
 
-Commands = tuple[Words, ...]
+Sequence = tuple[Words, ...]
 _Look = Callable[[Imagined, int], object]
 
 
 @dataclass(frozen=True)
-class Complaint:
+class FailedTrace:
     """What a trace fails with, and the commands that led there."""
 
-    commands: Commands
+    commands: Sequence
     failure: Failure
     statuses: tuple[str, ...]
     model: Model
@@ -46,7 +46,7 @@ def signature(failure: Failure) -> tuple[str, str]:
     return requirement, failure.kind
 
 
-def complaint_of(trace: Path) -> Complaint:
+def complaint_of(trace: Path) -> FailedTrace:
     """Read what a trace fails with. Raises `UsageError` when the model finds nothing wrong with it."""
     checker = Checker()
     commands: list[Words] = []
@@ -70,10 +70,10 @@ def complaint_of(trace: Path) -> Complaint:
             "see 'cmhil check'; a failure that only a scenario noticed cannot be shrunk",
         )
     answered = tuple(statuses.get(ident, "") for ident in ids)
-    return Complaint(tuple(commands), failure, answered, checker.model)
+    return FailedTrace(tuple(commands), failure, answered, checker.model)
 
 
-def proposals(complaint: Complaint, commands: Commands) -> Iterable[Commands]:
+def proposals(complaint: FailedTrace, commands: Sequence) -> Iterable[Sequence]:
     """Propose much shorter sequences, the boldest first; they cost a reset each."""
     model, iface, last = complaint.model, complaint.iface, commands[-1:]
     core = _touching(model, commands, iface, _core)
@@ -88,7 +88,7 @@ def proposals(complaint: Complaint, commands: Commands) -> Iterable[Commands]:
     yield merge(relevant if relevant[-1:] == last else relevant + last)
 
 
-def _touching(model: Model, commands: Commands, iface: int, view: _Look) -> Commands:
+def _touching(model: Model, commands: Sequence, iface: int, view: _Look) -> Sequence:
     """Keep the commands that, in the model, change what is looked at, and all waits."""
     imagined = Imagined(model)
     kept: list[Words] = []
@@ -125,7 +125,7 @@ def _concerns(words: Words, iface: int) -> bool:
     return not ifaces or iface in ifaces
 
 
-def merge(commands: Commands) -> Commands:
+def merge(commands: Sequence) -> Sequence:
     """Make one wait of several in a row."""
     merged: list[Words] = []
     for words in commands:
@@ -136,7 +136,7 @@ def merge(commands: Commands) -> Commands:
     return tuple(merged)
 
 
-def same_end(model: Model, commands: Commands, iface: int) -> Commands:
+def same_end(model: Model, commands: Sequence, iface: int) -> Sequence:
     """Leave out, from the back, every command without which the model still ends in the same place."""
     before, last = commands[:-1], commands[-1:]
     goal = _place(model, before, iface)
@@ -150,7 +150,7 @@ def same_end(model: Model, commands: Commands, iface: int) -> Commands:
     return before + last
 
 
-def _place(model: Model, commands: Commands, iface: int) -> object:
+def _place(model: Model, commands: Sequence, iface: int) -> object:
     imagined = Imagined(model).run(commands)
     return imagined.stormy, _view(imagined, iface)
 

@@ -30,7 +30,7 @@ from .side_by_side import side_by_side
 
 _BROKEN = 3
 
-Progress = Callable[[ScenarioResult, int, int], None]
+OnResult = Callable[[ScenarioResult, int, int], None]
 """Called after each scenario with its result, its number and how many there are."""
 
 
@@ -44,7 +44,7 @@ def verify(
     stop: bool = False,
     jobs: int | None = 1,
     profile: Profile | None = None,
-    progress: Progress | None = None,
+    progress: OnResult | None = None,
     watch: Watcher | None = None,
     greet: Callable[[Hello], None] | None = None,
 ) -> RunReport:
@@ -143,7 +143,7 @@ def check(
     traces: Iterable[Path],
     *,
     profile: Profile | None = None,
-    progress: Progress | None = None,
+    progress: OnResult | None = None,
     seen: Callable[[Checker], None] | None = None,
 ) -> RunReport:
     """Judge traces from files; folders stand for all traces below them.

@@ -17,8 +17,8 @@ from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.stimuli import Words, burst, split_burst
 
 from .reduction import (
-    Commands,
-    Complaint,
+    FailedTrace,
+    Sequence,
     complaint_of,
     iface_of,
     merge,
@@ -37,7 +37,7 @@ FEW = 8
 class Shrunk:
     """The result: `commands` show the failure `confirmed` times of `tries` after a full restart."""
 
-    commands: Commands
+    commands: Sequence
     failure: Failure
     trace: Path
     original: int
@@ -74,10 +74,10 @@ class _Bench:
     given: int = 0
     soft: bool = True
     failure: Failure | None = None
-    best: Commands = ()
+    best: Sequence = ()
     _session: Session | None = field(default=None, repr=False)
 
-    def shows(self, commands: Commands) -> bool:
+    def shows(self, commands: Sequence) -> bool:
         """Tell whether these commands, after a reset, show the wanted failure."""
         self.resets += 1
         try:
@@ -107,7 +107,7 @@ class _Bench:
             self._session = session.__enter__()
         return self._session
 
-    def shows_from_restart(self, commands: Commands) -> bool:
+    def shows_from_restart(self, commands: Sequence) -> bool:
         """Tell whether these commands show the failure on a restarted device, too."""
         self._drop()
         return self.shows(commands)
@@ -231,7 +231,7 @@ def _play(
                 session.execute(words)
             else:
                 session.attempt(words)
-        if not session.checker.chaotic:
+        if not session.checker.unpredicted:
             session.execute(("state",))
 
 
@@ -249,14 +249,14 @@ def _insist_on_trace(session: Session) -> None:
 
 def _search(
     bench: _Bench,
-    complaint: Complaint,
-    commands: Commands,
+    complaint: FailedTrace,
+    commands: Sequence,
     progress: Callable[[int, int], None] | None,
-) -> Commands:
+) -> Sequence:
     best = commands
-    tried: set[Commands] = set()
+    tried: set[Sequence] = set()
 
-    def better(candidate: Commands) -> bool:
+    def better(candidate: Sequence) -> bool:
         nonlocal best
         if _size(candidate) >= _size(best) or candidate in tried or bench.out_of_time:
             return False
@@ -292,7 +292,7 @@ def _search(
 
 
 def _without_bystanders(
-    better: Callable[[Commands], bool], best: Callable[[], Commands], complaint: Complaint
+    better: Callable[[Sequence], bool], best: Callable[[], Sequence], complaint: FailedTrace
 ) -> None:
     """Leave out queries, and then all commands about one other iface after the other."""
     better(tuple(words for words in best()[:-1] if not only_asks(words)) + best()[-1:])
@@ -304,7 +304,7 @@ def _without_bystanders(
     better(merge(same_end(complaint.model, best(), 0)))
 
 
-def _halve(better: Callable[[Commands], bool], best: Callable[[], Commands], bench: _Bench) -> None:
+def _halve(better: Callable[[Sequence], bool], best: Callable[[], Sequence], bench: _Bench) -> None:
     """Leave out halves, quarters and so on, as long as that helps (delta debugging)."""
     size = len(best()) // 2
     while size >= 2 and not bench.out_of_time:
@@ -318,11 +318,11 @@ def _halve(better: Callable[[Commands], bool], best: Callable[[], Commands], ben
         size //= 2
 
 
-def _size(commands: Commands) -> tuple[int, int]:
+def _size(commands: Sequence) -> tuple[int, int]:
     return len(commands), sum(len(words) for words in commands)
 
 
-def _unwrap(better: Callable[[Commands], bool], best: Callable[[], Commands]) -> None:
+def _unwrap(better: Callable[[Sequence], bool], best: Callable[[], Sequence]) -> None:
     """Replace what is done elsewhere or in a burst by simpler commands."""
     for position in reversed(range(len(best()))):
         commands = best()
@@ -339,7 +339,7 @@ def _unwrap(better: Callable[[Commands], bool], best: Callable[[], Commands]) ->
 
 
 def _one_by_one(
-    better: Callable[[Commands], bool], best: Callable[[], Commands], bench: _Bench
+    better: Callable[[Sequence], bool], best: Callable[[], Sequence], bench: _Bench
 ) -> None:
     """Leave out single commands, from the back, until none can be spared."""
     position = len(best()) - 1

@@ -29,7 +29,7 @@ EXPIRE = 0.2
 
 
 @dataclass
-class Coverage:
+class Reached:
     """What the walks reached of the model."""
 
     states: set[State] = field(default_factory=set)
@@ -60,7 +60,7 @@ class WalkReport:
     faults: list[str] = field(default_factory=list)
     inconclusive: int = 0
     most_inconclusive: float = MOST_INCONCLUSIVE
-    coverage: Coverage = field(default_factory=Coverage)
+    coverage: Reached = field(default_factory=Reached)
     interrupted: bool = False
     unrecorded: bool = False
     """Whether the walks ended because a trace could not be written."""
@@ -109,7 +109,7 @@ class WalkReport:
         }
 
 
-Progress = Callable[[WalkReport, int], None]
+OnWalk = Callable[[WalkReport, int], None]
 """Called after each walk with the report so far and how many walks there will be."""
 
 
@@ -125,7 +125,7 @@ def walk(
     first: int = 0,
     keep: bool = False,
     most_inconclusive: float = MOST_INCONCLUSIVE,
-    progress: Progress | None = None,
+    progress: OnWalk | None = None,
 ) -> WalkReport:
     """Walk `walks` times `steps` commands, each walk on a freshly started device.
 
@@ -181,7 +181,7 @@ def _walk_once(
                 session.execute(words)
             session.learn_settings()
             _steps(session, random, steps, report)
-            if not session.checker.chaotic:
+            if not session.checker.unpredicted:
                 session.execute(("state",))
     except (DeviceFault, RigFault) as error:
         problem = str(error)
@@ -214,8 +214,8 @@ def _steps(session: Session, random: Random, steps: int, report: WalkReport) -> 
     coverage = report.coverage
     for _ in range(steps):
         states = session.checker.states()
-        if session.checker.chaotic or not states:
-            report.storms += session.checker.chaotic
+        if session.checker.unpredicted or not states:
+            report.storms += session.checker.unpredicted
             return
         state = states[0]
         words = _draw(session, choices, random, coverage, state)
@@ -228,7 +228,7 @@ def _steps(session: Session, random: Random, steps: int, report: WalkReport) -> 
 
 
 def _draw(
-    session: Session, choices: Choices, random: Random, coverage: Coverage, state: State
+    session: Session, choices: Choices, random: Random, coverage: Reached, state: State
 ) -> Words:
     """Draw the next command: let a timer run out, or try something new, or anything."""
     remaining = session.checker.remaining()

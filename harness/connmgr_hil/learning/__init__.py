@@ -4,6 +4,6 @@ Needs the extra `learn` (AALpy). `learn` does it all; the other modules are its 
 """
 
 from .machine import Divergence, Mealy, divergences
-from .study import Learned, Limits, learn
+from .study import Budget, Learned, learn
 
-__all__ = ["Divergence", "Learned", "Limits", "Mealy", "divergences", "learn"]
+__all__ = ["Budget", "Divergence", "Learned", "Mealy", "divergences", "learn"]

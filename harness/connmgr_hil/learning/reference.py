@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from connmgr_hil.model import Expire, Model, State
 from connmgr_hil.model.commands import is_modelled
-from connmgr_hil.model.observed import Arm, Cancel, Chaos, Item, Shown
+from connmgr_hil.model.observed import Arm, Cancel, Item, Owed, Unpredicted
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.stimuli import Words
 
@@ -15,7 +15,7 @@ from .machine import Mealy, explore, minimal
 MOST_PLACES = 20_000
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where the model stands: its state, and what its timers have left in microseconds."""
 
     state: State
@@ -44,7 +44,7 @@ class Reference:
     def machine(self, preparation: Iterable[Words]) -> Mealy:
         """Return the smallest machine after these commands. Raises `UsageError` when it is too large."""
         booted = self._model.boot()[0]
-        place, _ = self._after(Place(booted.state), booted.items, 0)
+        place, _ = self._after(Position(booted.state), booted.items, 0)
         for words in preparation:
             _, place = self.step(place, words)
         self.ambiguous = 0
@@ -62,7 +62,7 @@ class Reference:
         self.places = len(whole.rows)
         return minimal(whole)
 
-    def step(self, place: Place, words: Words) -> tuple[str, Place]:
+    def step(self, place: Position, words: Words) -> tuple[str, Position]:
         """Carry out a command; return what it shows, and where the model stands then."""
         if place.stormy:
             return outputs.STORM, place
@@ -78,7 +78,7 @@ class Reference:
             after, seen = place, []
         return outputs.STORM if after.stormy else outputs.line(seen), after
 
-    def _pass(self, place: Place, usec: int) -> tuple[Place, list[outputs.Seen]]:
+    def _pass(self, place: Position, usec: int) -> tuple[Position, list[outputs.Seen]]:
         seen: list[outputs.Seen] = []
         passed = 0
         while place.clocks and not place.stormy:
@@ -89,14 +89,14 @@ class Reference:
             clocks = tuple((name, rest - left) for name, rest in place.clocks if name != slot)
             outcome = self._model.step(place.state, Expire(slot))[0]
             at = outputs.tenths(passed) if self._timed else 0
-            place, shown = self._after(Place(outcome.state, clocks), outcome.items, at)
+            place, shown = self._after(Position(outcome.state, clocks), outcome.items, at)
             seen += shown
         rest = tuple((name, left - (usec - passed)) for name, left in place.clocks)
         return place._replace(clocks=rest), seen
 
     def _after(
-        self, place: Place, items: Iterable[Item], at: int
-    ) -> tuple[Place, list[outputs.Seen]]:
+        self, place: Position, items: Iterable[Item], at: int
+    ) -> tuple[Position, list[outputs.Seen]]:
         clocks = dict(place.clocks)
         stormy = place.stormy
         for item in items:
@@ -104,14 +104,14 @@ class Reference:
                 clocks[item.slot] = item.usec
             elif isinstance(item, Cancel):
                 clocks.pop(item.slot, None)
-            elif isinstance(item, Chaos):
+            elif isinstance(item, Unpredicted):
                 stormy = True
-        return Place(place.state, tuple(sorted(clocks.items())), stormy), self._seen(items, at)
+        return Position(place.state, tuple(sorted(clocks.items())), stormy), self._seen(items, at)
 
     def _seen(self, items: Iterable[Item], at: int) -> list[outputs.Seen]:
         seen: list[outputs.Seen] = []
         for item in items:
-            if not isinstance(item, Shown):
+            if not isinstance(item, Owed):
                 continue
             if item.kind == "event" and item.key[0] == "early":
                 _, name, iface, _, _, info = item.key

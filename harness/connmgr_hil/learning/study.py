@@ -23,7 +23,7 @@ from .reference import Reference
 
 
 @dataclass(frozen=True)
-class Limits:
+class Budget:
     """How much may be spent: words asked, host seconds, states, and random words for each machine."""
 
     queries: int = 20_000
@@ -120,7 +120,7 @@ def learn(
     iface: str = "A",
     inputs: tuple[str, ...] = USUAL,
     before: tuple[Words, ...] = (),
-    limits: Limits | None = None,
+    limits: Budget | None = None,
     seed: int = 0,
 ) -> Learned:
     """Learn the automaton of one bound iface and compare it with the reference model's.
@@ -130,7 +130,7 @@ def learn(
     `difference.jsonl`. Raises `UsageError` for an iface or input that does not exist, `Unsteady` when the
     device is not deterministic, `RigFault` when the rig breaks.
     """
-    spend = limits or Limits()
+    spend = limits or Budget()
     began = time.monotonic()
     minimal_trace = out / "difference.jsonl"
     with target:

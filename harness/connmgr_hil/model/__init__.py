@@ -7,7 +7,7 @@ on who holds which lock.
 
 from .profiles import PROFILES, Profile, profile_for, profile_named, profile_of
 from .state import State
-from .step import Expire, Model, Models, Move, Outcome
+from .step import Expire, Model, Models, Move, Successor
 from .world import World
 
 __all__ = [
@@ -16,9 +16,9 @@ __all__ = [
     "Model",
     "Models",
     "Move",
-    "Outcome",
     "Profile",
     "State",
+    "Successor",
     "World",
     "profile_for",
     "profile_named",

@@ -11,7 +11,7 @@ from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 
 from . import control, implementation, monitor, net_if
 from .delivery import early_listeners
-from .kernel import Kernel, Queued, Rule, Switch
+from .kernel import Kernel, Queued, Routine, Switch
 from .state import IDLE_TIMEOUT, IGNORED, TIMEOUT, Hook, Listener
 
 Result = Generator[Switch, None, tuple[str, control.Values]]
@@ -37,7 +37,7 @@ def is_modelled(words: Words) -> bool:
     return words[0] in _COMMANDS
 
 
-def essence(words: Words) -> Words:
+def canonical(words: Words) -> Words:
     """Return a command without the words that make no difference to the model, such as how long to wait."""
     idle = _COMMANDS[words[0]] is _nothing and words[0] not in _ON_IFACE
     return words[:1] if idle else words
@@ -218,7 +218,7 @@ def _hook(kernel: Kernel, args: Words) -> Result:
     return "0", ()
 
 
-def hooked(kernel: Kernel, words: Words) -> Rule:
+def hooked(kernel: Kernel, words: Words) -> Routine:
     """Execute a hook's command inside the early listener; its result comes as a part."""
     outer, kernel.hooked = kernel.hooked, True
     status, values = yield from run(kernel, words)
@@ -246,7 +246,7 @@ def _on(kernel: Kernel, args: Words) -> Result:
     waiting = kernel.current
     result: list[tuple[str, control.Values]] = []
 
-    def elsewhere() -> Rule:
+    def elsewhere() -> Routine:
         result.append((yield from run(kernel, words)))
         kernel.wake(waiting)
 

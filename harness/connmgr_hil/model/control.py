@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable
 from connmgr_hil.vocabulary.events import Event
 
 from . import unseen
-from .kernel import Answer, Kernel, Rule, Switch
+from .kernel import Answer, Kernel, Routine, Switch
 from .net_if import net_if_down, net_if_up
 from .state import DISCONNECTING, IGNORED, NO_AUTO_CONNECT, NO_AUTO_DOWN, PERSISTENT
 
@@ -25,7 +25,7 @@ def _connects(kernel: Kernel, index: int) -> bool:
     return is_bound(kernel, index) and kernel.world.callbacks(index).connects
 
 
-def _pass_lock(kernel: Kernel, index: int) -> Rule:
+def _pass_lock(kernel: Kernel, index: int) -> Routine:
     """Wait for whoever has the binding's lock: every getter takes it."""
     yield from kernel.lock(f"binding {index}")
     kernel.unlock(f"binding {index}")
@@ -83,7 +83,7 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
     return status
 
 
-def auto_admin_down(kernel: Kernel, index: int) -> Rule:
+def auto_admin_down(kernel: Kernel, index: int) -> Routine:
     """Take a bound iface admin-down unless that is switched off (specification 4.3)."""
     if not is_bound(kernel, index):
         return
@@ -93,7 +93,7 @@ def auto_admin_down(kernel: Kernel, index: int) -> Rule:
         yield from net_if_down(kernel, index)
 
 
-def handle_iface_event(kernel: Kernel, event: Event, index: int) -> Rule:
+def handle_iface_event(kernel: Kernel, event: Event, index: int) -> Routine:
     """The automation callback for IF_ADMIN_UP, IF_DOWN and (4.3) IF_UP."""
     if not is_bound(kernel, index):
         return
@@ -115,7 +115,7 @@ def handle_iface_event(kernel: Kernel, event: Event, index: int) -> Rule:
         kernel.driver(index).start_idle(kernel, index)
 
 
-def handle_control_event(kernel: Kernel, event: Event, index: int) -> Rule:
+def handle_control_event(kernel: Kernel, event: Event, index: int) -> Routine:
     """The automation callback for TIMEOUT, FATAL_ERROR and (4.3) IDLE_TIMEOUT."""
     if event in (Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR):
         yield from auto_admin_down(kernel, index)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 
 from . import control, implementation, monitor, unseen
-from .kernel import Kernel, Queued, Rule, Switch
+from .kernel import Kernel, Queued, Routine, Switch
 from .state import NO_AUTO_DOWN, Hook, Listener
 from .world import World
 
-RunCommand = Callable[[Kernel, tuple[str, ...]], Rule]
+RunCommand = Callable[[Kernel, tuple[str, ...]], Routine]
 
 _MONITOR_V6 = (
     Event.IPV6_ADDR_ADD,
@@ -76,7 +76,7 @@ class Dispatcher:
     def __init__(self, run_command: RunCommand) -> None:
         self._run_command = run_command
 
-    def thread(self, kernel: Kernel) -> Rule:
+    def thread(self, kernel: Kernel) -> Routine:
         """Take events one by one; after each, let others of the same priority run."""
         while True:
             while not kernel.queue:
@@ -89,7 +89,7 @@ class Dispatcher:
                 yield from self._deliver(kernel, entry, entry.event)
             yield Switch.YIELD
 
-    def _deliver(self, kernel: Kernel, entry: Queued, event: Event) -> Rule:
+    def _deliver(self, kernel: Kernel, entry: Queued, event: Event) -> Routine:
         kernel.delivered_one()
         _, listeners = kernel.audience(kernel.world.codes[event])
         for listener in listeners:
@@ -110,7 +110,7 @@ class Dispatcher:
             yield from self._callback(kernel, listener, entry, event)
             kernel.monitor_late = False
 
-    def _callback(self, kernel: Kernel, listener: Listener, entry: Queued, event: Event) -> Rule:
+    def _callback(self, kernel: Kernel, listener: Listener, entry: Queued, event: Event) -> Routine:
         if listener.name == "automation":
             if layer_of(event) is Layer.CONN:
                 yield from control.handle_control_event(kernel, event, entry.iface)
@@ -124,7 +124,7 @@ class Dispatcher:
                 yield from self._fire_hook(kernel, entry, event)
             _report(kernel, listener.name, entry, event)
 
-    def _fire_hook(self, kernel: Kernel, entry: Queued, event: Event) -> Rule:
+    def _fire_hook(self, kernel: Kernel, entry: Queued, event: Event) -> Routine:
         hook = kernel.hook
         if hook is None or hook.event != event or hook.iface not in (0, entry.iface):
             return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connmgr_hil.vocabulary.events import Event
 
 if TYPE_CHECKING:  # the kernel hands drivers to the rules
-    from .kernel import Answer, Kernel, Rule, Switch
+    from .kernel import Answer, Kernel, Routine, Switch
 
 AN_ERROR = "an error"
 """Stands for any negative status."""
@@ -16,7 +16,7 @@ NO_MORE_THAN_0 = "0 or an error"
 """Stands for 0 and any negative status: nothing else may be returned (REQ-IMP-014)."""
 
 Options = tuple[str, tuple[tuple[str, str], ...]]
-_Act = Callable[["Kernel", int], "Rule"]
+_Act = Callable[["Kernel", int], "Routine"]
 _Ask = Callable[["Kernel", int], bool]
 
 
@@ -30,7 +30,7 @@ class Driver:
     """`net_if_down` disables it."""
     admin_changed: _Act
     """The iface was taken admin-up or admin-down: oper-up or oper-down follows, or may."""
-    set_by_hand: Callable[["Kernel", int, bool], "Rule"]
+    set_by_hand: Callable[["Kernel", int, bool], "Routine"]
     """Its carrier or dormant state was set, so that nothing of the two keeps it down any more, or something does."""
     add_address: Callable[["Kernel", int, str, int, int], "Answer"]
     delete_address: Callable[["Kernel", int, str, int], "Answer"]

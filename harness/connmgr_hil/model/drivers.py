@@ -7,7 +7,7 @@ from connmgr_hil.vocabulary.facts import IfaceFacts
 
 from . import implementation, monitor, net_if, real, unseen
 from .driver import Driver
-from .kernel import Kernel, Rule, Switch
+from .kernel import Kernel, Routine, Switch
 from .state import UNKNOWN
 
 
@@ -16,7 +16,7 @@ def _starts(*_: object) -> Generator[Switch, None, bool]:
     return True
 
 
-def _nothing(*_: object) -> Rule:
+def _nothing(*_: object) -> Routine:
     yield from ()
 
 

@@ -6,7 +6,7 @@ Source: `zephyr_app/PROTOCOL.md`, section 4; appendix C of the specification.
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.status import status_text
 
-from .kernel import Answer, Kernel, Rule, Switch
+from .kernel import Answer, Kernel, Routine, Switch
 from .net_if import set_dormant
 from .observed import Arm
 from .state import PERSISTENT, Beginning, Ending, Listener
@@ -20,7 +20,7 @@ def _called(kernel: Kernel, index: int, op: str) -> None:
     kernel.count(index, op)
 
 
-def init(kernel: Kernel, index: int) -> Rule:
+def init(kernel: Kernel, index: int) -> Routine:
     """The implementation's init callback, once for each binding (REQ-CTL-042)."""
     _called(kernel, index, "init")
     if kernel.world.iface(index).dormant_in_init:
@@ -44,7 +44,9 @@ def connect(kernel: Kernel, index: int) -> Answer:
     return "0"
 
 
-def _attempt(kernel: Kernel, index: int, *, at_once: bool = False, began: Beginning = "") -> Rule:
+def _attempt(
+    kernel: Kernel, index: int, *, at_once: bool = False, began: Beginning = ""
+) -> Routine:
     impl = kernel.impl(index)
     kernel.count(index, "attempts")
     persisted = bool(kernel.iface(index).flags & PERSISTENT)
@@ -62,7 +64,7 @@ def _attempt(kernel: Kernel, index: int, *, at_once: bool = False, began: Beginn
         kernel.do(Arm(f"association:{index}", usec, "association"))
 
 
-def associated(kernel: Kernel, index: int) -> Rule:
+def associated(kernel: Kernel, index: int) -> Routine:
     """The association succeeds: connected, so no longer dormant."""
     yield from kernel.lock(f"binding {index}")
     if kernel.impl(index).phase == "connecting":
@@ -74,7 +76,7 @@ def associated(kernel: Kernel, index: int) -> Rule:
     yield Switch.PREEMPT
 
 
-def timed_out(kernel: Kernel, index: int) -> Rule:
+def timed_out(kernel: Kernel, index: int) -> Routine:
     """The timeout is over: the attempt is abandoned and TIMEOUT raised (REQ-CTL-019)."""
     if kernel.impl(index).phase != "connecting":
         return
@@ -108,7 +110,7 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
     return "0"
 
 
-def torn_down(kernel: Kernel, index: int) -> Rule:
+def torn_down(kernel: Kernel, index: int) -> Routine:
     """A slow teardown ends: the iface becomes dormant."""
     yield from kernel.lock(f"binding {index}")
     kernel.put_impl(index, tearing=False)
@@ -150,7 +152,7 @@ def fatal(kernel: Kernel, index: int, info: str | None) -> Answer:
     return "0"
 
 
-def admin_down_seen(kernel: Kernel, index: int) -> Rule:
+def admin_down_seen(kernel: Kernel, index: int) -> Routine:
     """With the knob `watch_admin`: go idle and dormant on admin-down (REQ-IMP-016)."""
     if kernel.impl(index).watch_admin:
         yield from kernel.lock(f"binding {index}")
@@ -181,7 +183,7 @@ def start_idle(kernel: Kernel, index: int) -> None:
         kernel.do(Arm(f"idle:{index}", seconds * 1_000_000, "idle"))
 
 
-def idle_over(kernel: Kernel, index: int) -> Rule:
+def idle_over(kernel: Kernel, index: int) -> Routine:
     """Nobody used the iface for its idle timeout (REQ-IDLE-001)."""
     yield from kernel.post(Event.CONN_IF_IDLE_TIMEOUT, index)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from connmgr_hil.vocabulary.events import Event
 
 from .driver import Driver
-from .observed import Cancel, Chaos, Count, Item, Shown
+from .observed import Cancel, Count, Item, Owed, Unpredicted
 from .state import Iface, Impl, Listener, State
 from .world import World
 
@@ -46,7 +46,7 @@ class Switch(Enum):
     QUEUE = auto()  # wait for space in the event queue, at most 10 ms
 
 
-Rule = Generator[Switch, None, None]
+Routine = Generator[Switch, None, None]
 Answer = Generator[Switch, None, str]
 
 
@@ -57,7 +57,7 @@ class Queued(NamedTuple):
     """None marks the probe's own event, which carries a command."""
     iface: int
     info: str | None = None
-    command: Callable[[], Rule] | None = None
+    command: Callable[[], Routine] | None = None
     rule: str = ""
     """The rule that owes this event, where it does not follow from the event itself."""
 
@@ -65,7 +65,7 @@ class Queued(NamedTuple):
 class Thread:
     """A thread of the modelled kernel."""
 
-    def __init__(self, name: str, rule: Rule, *, coop: bool) -> None:
+    def __init__(self, name: str, rule: Routine, *, coop: bool) -> None:
         self.name = name
         self.rule = rule
         self.coop = coop
@@ -209,7 +209,7 @@ class Kernel:
         values: tuple[tuple[str, str], ...] = (),
     ) -> None:
         """Owe an observation."""
-        self.items.append(Shown(kind, key, rule, values))
+        self.items.append(Owed(kind, key, rule, values))
 
     def do(self, item: Item) -> None:
         """Start or stop a timer, or count."""
@@ -243,7 +243,7 @@ class Kernel:
         self._owners[key] = (me, depth + 1)
         return ()
 
-    def _wait_for(self, key: str) -> Rule:
+    def _wait_for(self, key: str) -> Routine:
         me = self.current
         while key in self._owners:
             me.wants = key
@@ -278,7 +278,7 @@ class Kernel:
         assert self._running is not None
         return self._running
 
-    def spawn(self, name: str, rule: Rule, *, coop: bool) -> Thread:
+    def spawn(self, name: str, rule: Routine, *, coop: bool) -> Thread:
         """Start a thread; at most one of them may be preemptible."""
         thread = Thread(name, rule, coop=coop)
         if coop:
@@ -287,7 +287,7 @@ class Kernel:
             self._preemptible = thread
         return thread
 
-    def park(self, name: str, rule: Rule) -> Thread:
+    def park(self, name: str, rule: Routine) -> Thread:
         """Make a cooperative thread that waits to be woken."""
         thread = Thread(name, rule, coop=True)
         thread.wants = "wake"
@@ -364,7 +364,7 @@ class Kernel:
         """Return whether an event is queued at all now, and who hears it."""
         return self.world.audience(self.listeners, code)
 
-    def post(self, event: Event, iface: int, info: str | None = None, rule: str = "") -> Rule:
+    def post(self, event: Event, iface: int, info: str | None = None, rule: str = "") -> Routine:
         """Notify an event: queue it if anybody listens and the queue has room."""
         code = self.world.codes.get(event)
         if code is None or not self.audience(code)[0]:
@@ -373,7 +373,7 @@ class Kernel:
             return
         yield from self.enqueue(Queued(event, iface, info, rule=rule))
 
-    def enqueue(self, entry: Queued) -> Rule:
+    def enqueue(self, entry: Queued) -> Routine:
         """Append to the event queue, waiting for room if need be.
 
         Raises `Unpredictable` where the wait of 10 ms would be in vain, because the dispatcher itself waits: the event is
@@ -415,8 +415,8 @@ class Kernel:
 def explore(make: Callable[[tuple[int, ...]], Kernel], most: int = MOST_WAYS) -> Iterator[Kernel]:
     """Run a move once for every combination of its choices; yield the kernels at rest, but for those that are `Impossible`.
 
-    A move that storms, or loses events for want of room, ends with a `Chaos` item. After so many ways that no more
-    can be followed (`most`), another is nothing but `Chaos`.
+    A move that storms, or loses events for want of room, ends with a `Unpredicted` item. After so many ways that no more
+    can be followed (`most`), another is nothing but `Unpredicted`.
     """
     prefixes: list[tuple[int, ...]] = [()]
     ways = 0
@@ -428,15 +428,15 @@ def explore(make: Callable[[tuple[int, ...]], Kernel], most: int = MOST_WAYS) ->
         try:
             kernel.run()
         except Unpredictable as error:
-            kernel.do(Chaos(error.rule))
+            kernel.do(Unpredicted(error.rule))
         except Impossible:
             possible = False
         kernel.end()
         followed = len(kernel.taken)
-        if _chaotic(kernel):
+        if _ended_unpredicted(kernel):
             followed = min(followed, CHAOTIC_CHOICES)
         elif ways > most:
-            kernel.items[:] = [Chaos("manifold")]
+            kernel.items[:] = [Unpredicted("manifold")]
             yield kernel
             return
         picks = tuple(pick for pick, _ in kernel.taken)
@@ -449,5 +449,5 @@ def explore(make: Callable[[tuple[int, ...]], Kernel], most: int = MOST_WAYS) ->
             yield kernel
 
 
-def _chaotic(kernel: Kernel) -> bool:
-    return bool(kernel.items) and isinstance(kernel.items[-1], Chaos)
+def _ended_unpredicted(kernel: Kernel) -> bool:
+    return bool(kernel.items) and isinstance(kernel.items[-1], Unpredicted)

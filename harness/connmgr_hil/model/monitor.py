@@ -6,7 +6,7 @@ Source: `subsys/net/conn_mgr/conn_mgr_monitor.c` and `conn_mgr_events_handler.c`
 from connmgr_hil.vocabulary.events import Event
 
 from . import unseen
-from .kernel import Kernel, Rule, Switch
+from .kernel import Kernel, Routine, Switch
 from .state import CHANGED, IGNORED, READY, READY4, READY6, SET4, SET6, UNKNOWN, UP, Iface
 
 _SETS = {Event.IPV6_ADDR_ADD, Event.IPV6_DAD_SUCCEED, Event.IPV4_ACD_SUCCEED}
@@ -23,7 +23,7 @@ _CLASSES = (
 )
 
 
-def handle_event(kernel: Kernel, event: Event, index: int) -> Rule:
+def handle_event(kernel: Kernel, event: Event, index: int) -> Routine:
     """A monitor callback: bring the word up to date and wake the monitor (specification 3.2)."""
     iface = kernel.iface(index)
     word, bit = iface.word, UP
@@ -60,7 +60,7 @@ def _mark(kernel: Kernel, index: int, word: int) -> None:
     kernel.wake(kernel.monitor)
 
 
-def initial_scan(kernel: Kernel) -> Rule:
+def initial_scan(kernel: Kernel) -> Routine:
     """What the monitor learns of every iface when it starts (specification 3.3)."""
     yield from kernel.lock("monitor")
     for index in kernel.indexes:
@@ -74,7 +74,7 @@ def initial_scan(kernel: Kernel) -> Rule:
     yield Switch.PREEMPT
 
 
-def monitor_thread(kernel: Kernel) -> Rule:
+def monitor_thread(kernel: Kernel) -> Routine:
     """The monitor: wait to be woken, make one pass, again."""
     while True:
         while not kernel.monitor_pending:
@@ -83,7 +83,7 @@ def monitor_thread(kernel: Kernel) -> Rule:
         yield from monitor_pass(kernel)
 
 
-def monitor_pass(kernel: Kernel) -> Rule:
+def monitor_pass(kernel: Kernel) -> Routine:
     """One pass over all ifaces (specification 3.4)."""
     yield from kernel.lock("monitor")
     if kernel.world.reals:
@@ -115,7 +115,7 @@ def readiness(kernel: Kernel, index: int) -> tuple[int, int]:
     return bits, 0
 
 
-def _count_flips(kernel: Kernel) -> Rule:
+def _count_flips(kernel: Kernel) -> Routine:
     change = 0
     for index in kernel.indexes:
         if index not in kernel.marked:
@@ -145,7 +145,7 @@ def _count_flips(kernel: Kernel) -> Rule:
         yield from kernel.post(Event.L4_CONNECTED, kernel.blame(0))
 
 
-def _recount(kernel: Kernel) -> Rule:
+def _recount(kernel: Kernel) -> Routine:
     """Zephyr counts all ifaces anew; those whose words are as before count as before."""
     changes = [0, 0, 0]
     blames = [0, 0, 0]
@@ -180,7 +180,7 @@ def _recount(kernel: Kernel) -> Rule:
             yield from kernel.post(connected, blames[number])
 
 
-def resend(kernel: Kernel) -> Rule:
+def resend(kernel: Kernel) -> Routine:
     """`conn_mgr_mon_resend_status` (specification 3.6)."""
     yield from kernel.lock("monitor")
     if kernel.profile.families:
@@ -196,7 +196,7 @@ def resend(kernel: Kernel) -> Rule:
     yield Switch.PREEMPT
 
 
-def set_ignored(kernel: Kernel, index: int, ignored: bool) -> Rule:
+def set_ignored(kernel: Kernel, index: int, ignored: bool) -> Routine:
     """`conn_mgr_ignore_iface` and `conn_mgr_watch_iface`; the second call does nothing."""
     yield from kernel.lock("monitor")
     word = kernel.iface(index).word
@@ -207,7 +207,7 @@ def set_ignored(kernel: Kernel, index: int, ignored: bool) -> Rule:
     yield Switch.PREEMPT
 
 
-def set_l2_ignored(kernel: Kernel, l2: str, ignored: bool) -> Rule:
+def set_l2_ignored(kernel: Kernel, l2: str, ignored: bool) -> Routine:
     """`conn_mgr_ignore_l2` and `conn_mgr_watch_l2`, under one lock (REQ-IGN-010)."""
     yield from kernel.lock("monitor")
     for facts in kernel.world.ifaces:

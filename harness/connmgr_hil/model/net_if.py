@@ -9,7 +9,7 @@ from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.status import status_text
 
 from .driver import AN_ERROR
-from .kernel import Answer, Kernel, Rule, Switch
+from .kernel import Answer, Kernel, Routine, Switch
 from .observed import Arm
 from .room import has_room
 from .state import Address
@@ -58,7 +58,7 @@ def net_if_down(kernel: Kernel, index: int) -> Answer:
     return status
 
 
-def set_carrier(kernel: Kernel, index: int, on: bool) -> Rule:
+def set_carrier(kernel: Kernel, index: int, on: bool) -> Routine:
     """`net_if_carrier_on` and `…_off`: IF_UP or IF_DOWN, nothing else."""
     yield from kernel.lock(f"iface {index}")
     kernel.put(index, carrier=on)
@@ -67,7 +67,7 @@ def set_carrier(kernel: Kernel, index: int, on: bool) -> Rule:
     yield Switch.PREEMPT
 
 
-def set_dormant(kernel: Kernel, index: int, on: bool) -> Rule:
+def set_dormant(kernel: Kernel, index: int, on: bool) -> Routine:
     """`net_if_dormant_on` and `…_off`: IF_DOWN or IF_UP, nothing else."""
     yield from kernel.lock(f"iface {index}")
     kernel.put(index, dormant=on)
@@ -76,7 +76,7 @@ def set_dormant(kernel: Kernel, index: int, on: bool) -> Rule:
     yield Switch.PREEMPT
 
 
-def update_oper(kernel: Kernel, index: int) -> Rule:
+def update_oper(kernel: Kernel, index: int) -> Routine:
     """IF_UP or IF_DOWN, where admin-up, carrier and dormant now make another oper state."""
     iface = kernel.iface(index)
     oper = iface.admin and iface.carrier and not iface.dormant
@@ -90,7 +90,7 @@ def update_oper(kernel: Kernel, index: int) -> Rule:
         yield from delete_address(kernel, index, AUTOCONF, version=6)
 
 
-def _start_dad(kernel: Kernel, index: int) -> Rule:
+def _start_dad(kernel: Kernel, index: int) -> Routine:
     """Restart detection for all addresses at IF_UP; no address event is raised for it (REQ-MON-036)."""
     iface = kernel.iface(index)
     known = any(address.text == AUTOCONF for address in iface.a6)
@@ -176,7 +176,7 @@ def drop_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
     return "0"
 
 
-def dad_succeeds(kernel: Kernel, detected: Sequence[tuple[int, str]]) -> Rule:
+def dad_succeeds(kernel: Kernel, detected: Sequence[tuple[int, str]]) -> Routine:
     """The detection time of these addresses is over: all are preferred before the first DAD_SUCCEED is heard.
 
     From an older kernel none is raised where another iface before this one has the same address: it looks for the iface by
@@ -204,7 +204,7 @@ def _first_holder(kernel: Kernel, text: str) -> int:
     )
 
 
-def lifetime_ends(kernel: Kernel, index: int, text: str) -> Rule:
+def lifetime_ends(kernel: Kernel, index: int, text: str) -> Routine:
     """The lifetime of an address is over: it is deprecated, and nobody is told (REQ-MON-029).
 
     A newer kernel removes it instead.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from connmgr_hil.vocabulary.wording import Said, say_call, say_event, values
 
 
-class Shown(NamedTuple):
+class Owed(NamedTuple):
     """One observation that must come now, and the rule that owes it.
 
     `kind` is `event`, `call`, `part` or `reply`. `key` is what must be equal in the device's record:
@@ -58,7 +58,7 @@ class Count(NamedTuple):
     counter: str
 
 
-class Chaos(NamedTuple):
+class Unpredicted(NamedTuple):
     """From here on the model predicts nothing.
 
     `rule` is `storm` (events without end, REQ-EVT-020) or `overflow` (events lost for want of room in the
@@ -68,4 +68,4 @@ class Chaos(NamedTuple):
     rule: str
 
 
-Item = Shown | Arm | Cancel | Count | Chaos
+Item = Owed | Arm | Cancel | Count | Unpredicted

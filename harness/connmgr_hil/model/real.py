@@ -13,7 +13,7 @@ from connmgr_hil.vocabulary.events import L4_EVENTS, Event, Layer, layer_of
 
 from . import unseen
 from .driver import AN_ERROR, NO_MORE_THAN_0, Options
-from .kernel import Answer, Impossible, Kernel, Rule, Switch
+from .kernel import Answer, Impossible, Kernel, Routine, Switch
 from .observed import Arm
 from .state import IDLE_TIMEOUT, PERSISTENT, SETTINGS, TIMEOUT, Address, Ending
 from .unseen import SOME4, SOME6
@@ -41,7 +41,7 @@ class Together(NamedTuple):
     changes: tuple[Unprompted, ...]
 
 
-def may_befall(world: World, event: Event, index: int) -> bool:
+def may_change_unprompted(world: World, event: Event, index: int) -> bool:
     """Tell whether such an event of an iface may come unprompted at all."""
     if not world.is_real(index) or event in L4_EVENTS:
         return False
@@ -70,13 +70,13 @@ def is_legal(kernel: Kernel, move: Unprompted) -> bool:
     return True
 
 
-def befall_together(kernel: Kernel, move: Together) -> Rule:
+def change_together(kernel: Kernel, move: Together) -> Routine:
     """Several things happen, and all their events are queued before the first is delivered."""
     for change in move.changes:
-        yield from befall(kernel, change)
+        yield from change_unprompted(kernel, change)
 
 
-def befall(kernel: Kernel, move: Unprompted) -> Rule:
+def change_unprompted(kernel: Kernel, move: Unprompted) -> Routine:
     """Something happens to an iface from outside: by its network, its driver, its implementation.
 
     Raises `Impossible` if that breaks a guarantee of the iface.
@@ -125,13 +125,13 @@ def _attempt(kernel: Kernel, index: int) -> None:
         kernel.do(Arm(f"patience:{index}", iface.timeout * 1_000_000, "patience"))
 
 
-def patience_ends(kernel: Kernel, index: int) -> Rule:
+def patience_ends(kernel: Kernel, index: int) -> Routine:
     """The timeout's seconds have passed: from now on TIMEOUT may come."""
     yield from ()
     kernel.put_impl(index, overdue=True)
 
 
-def boot(kernel: Kernel, index: int) -> Rule:
+def boot(kernel: Kernel, index: int) -> Routine:
     """Driver, implementation and network may have done anything before the monitor looked at the iface."""
     iface = kernel.iface(index)
     facts = kernel.world.iface(index)
@@ -143,7 +143,7 @@ def boot(kernel: Kernel, index: int) -> Rule:
     yield from ()
 
 
-def admin_changed(kernel: Kernel, index: int) -> Rule:
+def admin_changed(kernel: Kernel, index: int) -> Routine:
     """The iface was taken admin-up: if it has its link it is oper-up at once. Or it was taken admin-down, and is oper-down."""
     if kernel.iface(index).admin:
         yield from taken_up(kernel, index)
@@ -164,7 +164,7 @@ def taken_down(kernel: Kernel, index: int) -> None:
         kernel.put_impl(index, phase="idle", ended="down")
 
 
-def lingers_no_more(kernel: Kernel, index: int) -> Rule:
+def lingers_no_more(kernel: Kernel, index: int) -> Routine:
     """The link that was left would have shown itself by now: what comes is another."""
     yield from ()
     kernel.put_impl(index, lingers=False)
@@ -178,13 +178,13 @@ def driver_starts(kernel: Kernel, _: int) -> Generator[Switch, None, bool]:
     return not how & 2
 
 
-def driver_stops(kernel: Kernel, _: int) -> Rule:
+def driver_stops(kernel: Kernel, _: int) -> Routine:
     """The unseen driver stops, and may wait for its device meanwhile; it matters if that lets others run."""
     if kernel.others_are_ready and kernel.current is not kernel.dispatcher and kernel.choose(2):
         yield Switch.SLEEP
 
 
-def switched(kernel: Kernel, index: int, on: bool) -> Rule:
+def switched(kernel: Kernel, index: int, on: bool) -> Routine:
     """Carrier or dormant was set by hand; what else keeps the iface down is not known."""
     unseen.know_oper(kernel, index)
     if kernel.iface(index).impl.lingers:
@@ -197,7 +197,7 @@ def switched(kernel: Kernel, index: int, on: bool) -> Rule:
         yield from kernel.post(Event.IF_DOWN, index)
 
 
-def taken_up(kernel: Kernel, index: int) -> Rule:
+def taken_up(kernel: Kernel, index: int) -> Routine:
     """The iface was taken admin-up: if it has its link it is oper-up at once."""
     if kernel.iface(index).impl.lingers:
         kernel.do(Arm(f"lingering:{index}", AT_ONCE_USEC, "lingering"))
@@ -205,7 +205,7 @@ def taken_up(kernel: Kernel, index: int) -> Rule:
         yield from _perhaps_up(kernel, index)
 
 
-def _perhaps_up(kernel: Kernel, index: int) -> Rule:
+def _perhaps_up(kernel: Kernel, index: int) -> Routine:
     unseen.know_oper(kernel, index)
     iface = kernel.iface(index)
     if iface.admin and not iface.oper and not iface.impl.lingers and kernel.choose(2):

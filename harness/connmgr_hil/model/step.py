@@ -10,8 +10,8 @@ from connmgr_hil.vocabulary.stimuli import Words
 from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .drivers import driver_of
-from .kernel import BOOT_WAYS, MOST_WAYS, Kernel, Rule, explore
-from .observed import Item, Shown
+from .kernel import BOOT_WAYS, MOST_WAYS, Kernel, Routine, explore
+from .observed import Item, Owed
 from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World
 
@@ -33,7 +33,7 @@ Move = Words | Expire | real.Unprompted | real.Together
 _INTERNAL = (Expire, real.Unprompted, real.Together)
 
 
-class Outcome(NamedTuple):
+class Successor(NamedTuple):
     """One way in which a move may go: what it shows and does, in order, and the state after it."""
 
     items: tuple[Item, ...]
@@ -50,16 +50,16 @@ class Model:
         self.world = world
         self._drivers = tuple(map(driver_of, world.ifaces))
         self._dispatcher = Dispatcher(commands.hooked)
-        self._shown: dict[Shown, Shown] = {}
+        self._shown: dict[Owed, Owed] = {}
         self._ifaces: dict[Iface, Iface] = {}
         self._states: dict[State, State] = {}
-        self._answers: dict[tuple[int, Move], tuple[Outcome, ...]] = {}
-        self._booted: tuple[Outcome, ...] | None = None
+        self._answers: dict[tuple[int, Move], tuple[Successor, ...]] = {}
+        self._booted: tuple[Successor, ...] | None = None
 
-    def step(self, state: State, move: Move) -> tuple[Outcome, ...]:
+    def step(self, state: State, move: Move) -> tuple[Successor, ...]:
         """Return every outcome of a command or of a timer running out, each once."""
         if not isinstance(move, _INTERNAL):
-            move = commands.essence(move)
+            move = commands.canonical(move)
         # States that are known live as long as the answers: an id means one of them.
         answer = self._answers.get((id(state), move))
         if answer is None:
@@ -85,7 +85,7 @@ class Model:
             self._states[one] = one
         return one
 
-    def boot(self) -> tuple[Outcome, ...]:
+    def boot(self) -> tuple[Successor, ...]:
         """Return what a device shows from its start until everything has come to rest."""
         if self._booted is None:
             self._booted = self._explore(self._cold(), self._boot, coop=True, most=BOOT_WAYS)
@@ -100,25 +100,27 @@ class Model:
             )
         )
 
-    def _work_out(self, state: State, move: Move) -> tuple[Outcome, ...]:
+    def _work_out(self, state: State, move: Move) -> tuple[Successor, ...]:
         if isinstance(move, Expire):
             return self._explore(state, lambda kernel: self._expiry(kernel, move), coop=True)
         if isinstance(move, real.Unprompted):
-            return self._explore(state, lambda kernel: real.befall(kernel, move), coop=True)
+            return self._explore(
+                state, lambda kernel: real.change_unprompted(kernel, move), coop=True
+            )
         if isinstance(move, real.Together):
             return self._explore(
-                state, lambda kernel: real.befall_together(kernel, move), coop=True
+                state, lambda kernel: real.change_together(kernel, move), coop=True
             )
         return self._explore(state, lambda kernel: _command(kernel, move), coop=False)
 
     def _explore(
         self,
         state: State,
-        rule: Callable[[Kernel], Rule],
+        rule: Callable[[Kernel], Routine],
         *,
         coop: bool,
         most: int = MOST_WAYS,
-    ) -> tuple[Outcome, ...]:
+    ) -> tuple[Successor, ...]:
         def make(choices: tuple[int, ...]) -> Kernel:
             kernel = Kernel(self.world, self._drivers, state, choices)
             kernel.dispatcher = kernel.park("net_mgmt", self._dispatcher.thread(kernel))
@@ -127,16 +129,16 @@ class Model:
             return kernel
 
         outcomes = [
-            Outcome(tuple(map(self._one_item, kernel.items)), self.known(kernel.state()))
+            Successor(tuple(map(self._one_item, kernel.items)), self.known(kernel.state()))
             for kernel in explore(make, most)
         ]
         return tuple(dict.fromkeys(outcomes) if len(outcomes) > 1 else outcomes)
 
     def _one_item(self, item: Item) -> Item:
         """Return the one object that stands for all observations equal to this one: there are few of them."""
-        return self._shown.setdefault(item, item) if isinstance(item, Shown) else item
+        return self._shown.setdefault(item, item) if isinstance(item, Owed) else item
 
-    def _expiry(self, kernel: Kernel, move: Expire) -> Rule:
+    def _expiry(self, kernel: Kernel, move: Expire) -> Routine:
         kind, index, *rest = move.slot.split(":", 2)
         if kind == "dad":
             split = (slot.split(":", 2) for slot in (move.slot, *move.also))
@@ -169,7 +171,7 @@ class Model:
         )
         return State(ifaces, boot_listeners(self.world))
 
-    def _boot(self, kernel: Kernel) -> Rule:
+    def _boot(self, kernel: Kernel) -> Routine:
         heard, looks = False, True
         if kernel.profile.static_handlers:
             heard, looks = _BOOTS[kernel.choose(len(_BOOTS))]
@@ -184,7 +186,7 @@ class Model:
             yield from self._connect_what_is_up(kernel)
         yield from monitor.initial_scan(kernel)
 
-    def _connect_what_is_up(self, kernel: Kernel) -> Rule:
+    def _connect_what_is_up(self, kernel: Kernel) -> Routine:
         for facts in self.world.ifaces:
             if facts.bound and kernel.iface(facts.index).admin and not facts.is_real:
                 yield from implementation.connect(kernel, facts.index)
@@ -219,6 +221,6 @@ def _boot_knobs(auto: bool) -> Impl:
     return Impl(mode="never") if auto else Impl()
 
 
-def _command(kernel: Kernel, words: Words) -> Rule:
+def _command(kernel: Kernel, words: Words) -> Routine:
     status, values = yield from commands.run(kernel, words)
     kernel.show("reply", (status,), f"returns {words[0]}", values)

@@ -69,7 +69,7 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PlatformEvidence:
     """What all traces of one platform show together.
 
     `board` is the platform's name alone, which several builds share. `report` also holds the scenarios that cannot run there, `absent` names those that could have and
@@ -129,7 +129,7 @@ class Evidence:
     `unended` are folders of runs that were killed, or are still under way.
     """
 
-    platforms: tuple[Shown, ...]
+    platforms: tuple[PlatformEvidence, ...]
     unread: tuple[BadInput, ...] = ()
     unended: tuple[Path, ...] = ()
 
@@ -208,7 +208,7 @@ def gather(paths: Iterable[Path], known: Known | None = None) -> Evidence:
         first = unread[0]
         raise BadInput(first.wanted, first.seen, f"none of {len(files)} files is a sound trace")
     groups = _grouped(origins)
-    platforms: list[Shown] = []
+    platforms: list[PlatformEvidence] = []
     number = 0
     for group in sorted(groups):
         platforms.append(_shown(groups[group], number, _suffix(group, groups), known))
@@ -250,7 +250,7 @@ def _origin(path: Path, models: Models) -> _Origin:
 
 def _shown(
     origins: list[_Origin], number: int, told: tuple[bool, bool], known: Known | None
-) -> Shown:
+) -> PlatformEvidence:
     order = list(registered())
     origins, shortest = _without_shortest(origins)
     origins = sorted(origins, key=lambda each: (_place(order, each.header.scenario), each.path))
@@ -302,7 +302,7 @@ def _shown(
     present = {origin.header.scenario for origin in origins}
     unreachable, absent = _missing(present, hellos, report.profile)
     report.results += unreachable
-    return Shown(identity, board, report, tuple(stories), absent)
+    return PlatformEvidence(identity, board, report, tuple(stories), absent)
 
 
 def _report(origins: list[_Origin]) -> RunReport:

@@ -14,7 +14,7 @@ from connmgr_hil.vocabulary.escaping import visible
 from connmgr_hil.vocabulary.requirements import Requirement, requirements
 
 from . import changes as changing, wording
-from .evidence import Evidence, Shown, Story
+from .evidence import Evidence, PlatformEvidence, Story
 from .scores import Scores
 
 NOT_THERE = "absent"
@@ -74,7 +74,7 @@ def render_html(
     )
 
 
-def _groups(platforms: tuple[Shown, ...]) -> list[_Group]:
+def _groups(platforms: tuple[PlatformEvidence, ...]) -> list[_Group]:
     groups: dict[str, list[_Tile]] = {code: [] for code in wording.GROUPS}
     # What an imitation shows counts only where nothing else was on the bench.
     real = [each for each in platforms if not each.identity.simulated] or platforms
@@ -93,7 +93,7 @@ def _groups(platforms: tuple[Shown, ...]) -> list[_Group]:
     ]
 
 
-def _requirement_data(platforms: tuple[Shown, ...]) -> dict[str, object]:
+def _requirement_data(platforms: tuple[PlatformEvidence, ...]) -> dict[str, object]:
     """Return what the page's script tells when one points at a requirement."""
     return {
         ident: {

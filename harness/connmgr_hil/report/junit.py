@@ -11,7 +11,7 @@ from connmgr_hil.conformance.results import ScenarioResult
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.escaping import visible
 
-from .evidence import Evidence, Shown, Story
+from .evidence import Evidence, PlatformEvidence, Story
 from .wording import first_sentence, replay
 
 MESSAGE, TEXT = 300, 8_000
@@ -36,7 +36,7 @@ def render_junit(evidence: Evidence) -> str:
     return (text.decode("utf-8") if isinstance(text, bytes) else text).rstrip() + "\n"
 
 
-def _suite(platform: Shown) -> Any:
+def _suite(platform: PlatformEvidence) -> Any:
     suite: Any = _new_suite(legal(platform.name))
     for name, value in (
         ("platform", platform.name),

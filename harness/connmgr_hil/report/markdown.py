@@ -8,7 +8,7 @@ from connmgr_hil.vocabulary.escaping import visible
 
 from . import wording
 from .changes import render_markdown as told_of
-from .evidence import Evidence, Shown, Story
+from .evidence import Evidence, PlatformEvidence, Story
 from .scores import Scores
 
 LISTED = 20
@@ -37,7 +37,7 @@ def render_markdown(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _table(platforms: tuple[Shown, ...]) -> list[str]:
+def _table(platforms: tuple[PlatformEvidence, ...]) -> list[str]:
     heads = [wording.STANDING_WORDS[standing] for standing in STANDINGS]
     lines = [
         f"| platform | what it is | verdict | traces | {' | '.join(heads)} |",
@@ -93,7 +93,7 @@ def _defects(scores: Scores) -> list[str]:
     return [*lines, ""]
 
 
-def _not_shown(platforms: tuple[Shown, ...]) -> list[str]:
+def _not_shown(platforms: tuple[PlatformEvidence, ...]) -> list[str]:
     lines = ["<details><summary>What this does not show</summary>", ""]
     for platform in platforms:
         for reason, idents in wording.not_shown(platform):

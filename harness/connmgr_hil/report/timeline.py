@@ -31,7 +31,7 @@ HEAD, TAIL, AFTER = 60, 90, 8
 ROWS = ("admin", "oper", "addresses", "ready")
 _HEADINGS = {"note": "note", "rig": "rig fault", "test": "not shown", "breach": "broken"}
 _LEFT_OUT = ("", "reply", "state", "log", "noise", "quirk")
-"""Shown only where the device failed by them."""
+"""PlatformEvidence only where the device failed by them."""
 _READ = ("state", "stats", "ping", "hello", "again", "sim")
 
 

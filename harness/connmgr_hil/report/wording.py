@@ -4,7 +4,7 @@ from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.findings import command_for
 from connmgr_hil.conformance.results import Standing
 
-from .evidence import Evidence, Shown, Story
+from .evidence import Evidence, PlatformEvidence, Story
 
 GROUPS = {
     "MON": "Monitoring",
@@ -65,7 +65,7 @@ def headline(evidence: Evidence) -> str:
 def apart(evidence: Evidence) -> list[str]:
     """Return what must be said before the verdict: several builds are several verdicts, and files were left out."""
     sentences = []
-    boards: dict[str, list[Shown]] = {}
+    boards: dict[str, list[PlatformEvidence]] = {}
     for platform in evidence.platforms:
         boards.setdefault(platform.board, []).append(platform)
     for board, shown in boards.items():
@@ -101,7 +101,7 @@ def apart(evidence: Evidence) -> list[str]:
 def grounds(evidence: Evidence) -> list[str]:
     """Return what the verdict stands on: real devices or imitations, named."""
     sentences = []
-    by_kind: dict[str, list[Shown]] = {}
+    by_kind: dict[str, list[PlatformEvidence]] = {}
     for platform in evidence.platforms:
         by_kind.setdefault(str(platform.identity.reality), []).append(platform)
     for platforms in by_kind.values():
@@ -131,7 +131,7 @@ def shrink(story: Story) -> str:
     return command_for(story.result, "shrink")
 
 
-def not_shown(platform: Shown) -> list[tuple[str, list[str]]]:
+def not_shown(platform: PlatformEvidence) -> list[tuple[str, list[str]]]:
     """Return why requirements were not shown on a platform, each reason with its requirements."""
     reasons: dict[str, list[str]] = {}
     for requirement, standing in platform.standings.items():

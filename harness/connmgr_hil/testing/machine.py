@@ -65,7 +65,7 @@ class ConnectionManagerMachine(RuleBasedStateMachine):
     def give(self, command: str) -> None:
         """Give a command. Raises `Nonconforming` where the device leaves the model."""
         checker = self.session.checker
-        if checker.chaotic or not checker.states():
+        if checker.unpredicted or not checker.states():
             return  # a storm that the model predicts: nothing more can be told from this run
         words = tuple(command.split())
         self._given.append(words)

@@ -1,15 +1,15 @@
 """The short way through most windows: one explanation, one command, and nothing else that may happen meanwhile.
 
-Where a window is so calm the search would come to the same end: of all that the model allows, one way shows exactly what
+Where a window is so simple the search would come to the same end: of all that the model allows, one way shows exactly what
 was seen, and then it rests. Whatever is not so simple, and whatever does not fit, is left to the search.
 """
 
 import math
 from collections.abc import Sequence
 
-from connmgr_hil.model import Outcome, State, World
+from connmgr_hil.model import State, Successor, World
 from connmgr_hil.model.commands import is_modelled
-from connmgr_hil.model.observed import Arm, Cancel, Chaos, Count, Item, Shown
+from connmgr_hil.model.observed import Arm, Cancel, Count, Item, Owed, Unpredicted
 from connmgr_hil.vocabulary.observations import (
     CallSeen,
     EventSeen,
@@ -23,8 +23,8 @@ from connmgr_hil.vocabulary.observations import (
 from .hypothesis import Hypothesis, armed, place_of
 from .limits import CALL_USEC, Limits
 from .matching import matches, state_differences
+from .plausibility import malformed
 from .search import Search, cause_of, counters_fit
-from .soundness import malformed
 
 Seen = CallSeen | EventSeen | Part | Reply | StateSeen
 Window = Sequence[tuple[int, Seen | Stimulus | Storm]]
@@ -35,7 +35,7 @@ _MORE = (Stimulus, Reply, Storm)
 def follow(
     search: Search, window: Window, each: Hypothesis, since: int, limits: Limits
 ) -> Hypothesis | None:
-    """Return what an explanation becomes by a calm window; None where the search must decide.
+    """Return what an explanation becomes by such a window; None where the search must decide.
 
     `since` is the time up to which everything was judged.
     """
@@ -54,7 +54,7 @@ def follow(
     if len(outcomes) >= limits.hypotheses:
         return None
     for outcome in outcomes:
-        if type(outcome.items[-1]) is Chaos:
+        if type(outcome.items[-1]) is Unpredicted:
             return None
     after = None
     for outcome in outcomes:
@@ -94,7 +94,7 @@ def _seen(window: Window, reply: Reply) -> list[Seen] | None:
 def _fit(
     search: Search,
     each: Hypothesis,
-    outcome: Outcome,
+    outcome: Successor,
     command: Stimulus,
     seen: list[Seen],
     limits: Limits,
@@ -148,12 +148,12 @@ class _Course:
         self.soonest = math.inf
         """When the first timer may run out that was started on the way."""
 
-    def head(self) -> Shown | None:
+    def head(self) -> Owed | None:
         """Return what must be shown next, once all has happened that comes before it; None at the end."""
         items = self._items
         while self._place < len(items):
             item = items[self._place]
-            if type(item) is Shown:
+            if type(item) is Owed:
                 return item
             if type(item) is Count:
                 tallies, place = self.tallies, place_of(item)

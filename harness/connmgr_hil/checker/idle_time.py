@@ -9,13 +9,13 @@ from typing import NamedTuple
 from connmgr_hil.vocabulary.observations import Reply
 
 
-class Unasked(NamedTuple):
+class IdleTime(NamedTuple):
     """How much there was since the device started, by its replies so far. Times are in microseconds."""
 
     answered: int | None = None
     usec: int = 0
 
-    def replied(self, reply: Reply) -> "Unasked":
+    def replied(self, reply: Reply) -> "IdleTime":
         """Return this after a command was answered."""
         since = 0 if self.answered is None else max(0, reply.t0 - self.answered)
-        return Unasked(max(self.answered or 0, reply.t), self.usec + since)
+        return IdleTime(max(self.answered or 0, reply.t), self.usec + since)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from checker.forks import judge
 from connmgr_hil.checker import Outcome
-from connmgr_hil.checker.unasked import Unasked
+from connmgr_hil.checker.idle_time import IdleTime
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.observations import Complaint, Reply
 
@@ -26,17 +26,17 @@ def test_without_the_complaint_it_conforms() -> None:
     assert judge(records).outcome is Outcome.CONFORMS
 
 
-def exchange(unasked: Unasked, number: int, t0: int, t: int) -> Unasked:
-    return unasked.replied(Reply(t=t, id=number, t0=t0, status="0"))
+def exchange(idle: IdleTime, number: int, t0: int, t: int) -> IdleTime:
+    return idle.replied(Reply(t=t, id=number, t0=t0, status="0"))
 
 
 def test_what_passes_before_commands_adds_up() -> None:
-    unasked = exchange(Unasked(), 1, 500, 500)
-    assert unasked.usec == 0  # nobody knows how long the device had run
-    unasked = exchange(unasked, 2, 530, 1_530)
-    assert unasked.usec == 30
-    unasked = exchange(unasked, 3, 1_550, 1_550)
-    assert unasked.usec == 50
+    idle = exchange(IdleTime(), 1, 500, 500)
+    assert idle.usec == 0  # nobody knows how long the device had run
+    idle = exchange(idle, 2, 530, 1_530)
+    assert idle.usec == 30
+    idle = exchange(idle, 3, 1_550, 1_550)
+    assert idle.usec == 50
     # A command that overtook another began before that one was answered.
-    unasked = exchange(unasked, 4, 1_540, 1_545)
-    assert (unasked.answered, unasked.usec) == (1_550, 50)
+    idle = exchange(idle, 4, 1_540, 1_545)
+    assert (idle.answered, idle.usec) == (1_550, 50)
