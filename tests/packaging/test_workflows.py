@@ -1,5 +1,6 @@
 """The workflows for GitHub are sound, and name platforms, commands and files that there are."""
 
+import os
 import re
 import subprocess
 import sys
@@ -60,3 +61,32 @@ def test_commands_are_cmhils_own() -> None:
         ).stdout
         for option in re.findall(r"(?<!\S)--?[a-z]+", rest):
             assert re.search(rf"(?<!\S){option}\b", shown), f"{name} has no {option}"
+
+
+def test_the_action_is_sound_and_does_what_it_says(tmp_path: Path) -> None:
+    """The steps are run here as GitHub would, but for the installation."""
+    schema = ("--builtin-schema", "vendor.github-actions")
+    subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", *schema, str(ROOT / "action.yml")], check=True
+    )
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    steps = [each for each in action["runs"]["steps"] if "run" in each][1:]
+    given = {name: each.get("default", "") for name, each in action["inputs"].items()}
+    given |= {"target": "simulated", "build": "false", "arguments": "--scenario E1 --retry 1"}
+    output, page = tmp_path / "output", tmp_path / "page"
+    for step in steps:
+        values = {
+            name: given[re.fullmatch(r"\$\{\{ inputs\.(\w+) \}\}", text)[1]]  # type: ignore[index]
+            for name, text in step["env"].items()
+        }
+        files = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(page)}
+        place = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
+            cwd=tmp_path,
+            env=os.environ | values | files | {"PATH": place},
+            check=True,
+        )
+    assert output.read_text() == "verdict=conforms\n"
+    assert "E1" in (tmp_path / given["out"] / "junit.xml").read_text()
+    assert page.read_text().startswith("## ")

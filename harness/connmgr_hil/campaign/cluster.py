@@ -26,7 +26,7 @@ def cluster_hands(address: str) -> Hands:
         raise UsageError(
             "--scheduler needs Dask, which is not installed",
             str(error),
-            "pip install 'connmgr-hil[cluster]'",
+            "pip install 'dask[distributed]'",
         ) from error
     logging.getLogger("distributed").setLevel(logging.ERROR)
     try:

@@ -25,7 +25,7 @@ def learn_mealy(inputs: Word, ask: Ask, doubt: Doubt) -> Mealy:
         algorithms: Any = import_module("aalpy.learning_algs")
     except ImportError as error:
         raise UsageError(
-            "cannot learn automata without AALpy", str(error), "pip install 'connmgr-hil[learn]'"
+            "cannot learn automata without AALpy", str(error), "pip install aalpy"
         ) from error
 
     class System(base.SUL):  # type: ignore[misc] # its base is untyped

@@ -89,7 +89,7 @@ def _universal(lines: list[str]) -> Iterator[_Change]:
         raise UsageError(
             "universalmutator is not installed",
             str(error),
-            "pip install 'connmgr-hil[mutate]', or --only-field",
+            "pip install universalmutator, or --only-field",
         ) from error
     with contextlib.redirect_stdout(io.StringIO()):
         made = mutator.mutants_regexp(

@@ -23,7 +23,7 @@ def merged_flash(flash: Flash, image: Path) -> Path:
         raise UsageError(
             f"esptool is missing, which merges the flash of {flash.chip}",
             "no such Python package",
-            "pip install 'connmgr-hil[esp32]'",
+            "pip install esptool",
         )
     with tempfile.TemporaryDirectory(prefix=".flash-", dir=image.parent) as aside:
         fresh = Path(aside) / "flash.bin"
