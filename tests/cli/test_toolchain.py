@@ -335,7 +335,7 @@ def test_doctor_fails_only_for_a_platform_that_was_named(
     report = tmp_path / "doctor.json"
     assert run(["doctor", "-p", "qemu_x86", "--json", str(report)]) == ExitCode.RIG
     shown = capfd.readouterr().out
-    assert "a compiler: buy one" in shown
+    assert "  buy one\n      for a compiler\n" in shown
     assert '"buildable": false' in report.read_text()
 
 

@@ -1,13 +1,21 @@
 """`cmhil build`: the application, for a platform."""
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import click
 
+from connmgr_hil.vocabulary.escaping import on_one_line
+
+from .output import fancy
+
 if TYPE_CHECKING:
     from connmgr_hil.targets import Platform
+
+_OFTEN, _SELDOM = 0.1, 15.0
+"""Seconds between two signs of life."""
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
@@ -49,6 +57,31 @@ def build(
     click.echo(f"next: cmhil verify -t {platform}{options}")
 
 
+class Alive:
+    """Shows that a build goes on: on a terminal one line that changes, in a file a line now and then."""
+
+    def __init__(self) -> None:
+        self._moving = fancy()
+        self._began = self._told = time.monotonic()
+
+    def __call__(self, line: str) -> None:
+        """Take a line that the build prints."""
+        now = time.monotonic()
+        if now - self._told < (_OFTEN if self._moving else _SELDOM):
+            return
+        self._told = now
+        text = f"  {now - self._began:3.0f} s  {on_one_line(line)}"
+        width = shutil.get_terminal_size().columns - 1
+        click.echo(f"\r\033[K{text[:width]}" if self._moving else text[:100], nl=not self._moving)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._moving:
+            click.echo("\r\033[K", nl=False)
+
+
 def build_target(target: str, variant: str) -> None:
     """Build what a target runs. Raises as `plan_build` and `run_build` do."""
     from connmgr_hil.targets import find_platform, spelled  # noqa: PLC0415 - slow to import
@@ -79,5 +112,6 @@ def build_platform(
     click.echo(f"toolchain  {plan.toolchain}")
     click.echo(f"log        {plan.log}")
     began = time.monotonic()
-    image = run_build(plan, pristine=pristine, say=say)
+    with Alive() as alive:
+        image = run_build(plan, pristine=pristine, say=say or alive)
     click.echo(f"image      {image}  ({time.monotonic() - began:.0f} s)")

@@ -1,13 +1,21 @@
 """`cmhil doctor`: what this machine has and lacks."""
 
+import shutil
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from connmgr_hil.vocabulary.errors import ExitCode
 
 from .output import print_table, write_json
+
+if TYPE_CHECKING:
+    from connmgr_hil.targets import Platform
+
+_ORDER = ("simulated", "native", "qemu", "renode", "board")
 
 
 @click.command()
@@ -62,16 +70,49 @@ def doctor(wanted: tuple[str, ...], json_file: Path | None) -> int:
     if in_use:
         click.echo()
         print_table(("BOARD IN USE", "BY"), [(each.board, str(each)) for each in in_use])
-    remedies = dict.fromkeys(f"  {each.name}: {each.remedy}" for each in findings if not each.found)
-    remedies |= dict.fromkeys(
-        f"  {each.name}: {each.remedy}" for lacks in missing.values() for each in lacks
-    )
+    remedies = _remedies(findings, missing)
     if remedies:
-        click.echo("\nTo get what is missing:\n" + "\n".join(remedies))
+        click.echo("\nTo get what is missing:")
+    for remedy, names in remedies.items():
+        click.echo(f"  {remedy}\n      for {', '.join(names)}")
+    click.echo("\nWhat can be done now:")
+    renode = any(each.found for each in findings if each.name in ("Renode", "pyrenode3"))
+    possible = list(_possible(chosen, missing, renode=renode))
+    for line in possible or ["nothing with these platforms, before that is there"]:
+        click.echo(f"  {line}")
     if json_file is not None:
         write_json(json_file, _document(findings, missing, ports, in_use))
     blocked = bool(wanted) and any(missing.values())
     return ExitCode.RIG if blocked else ExitCode.CONFORMS
+
+
+def _remedies(findings: list[Any], missing: dict[str, list[Any]]) -> dict[str, list[str]]:
+    """Return what to do, each once, with the names of what it is good for."""
+    remedies: dict[str, dict[str, None]] = {}
+    for each in (*(each for each in findings if not each.found), *chain(*missing.values())):
+        remedies.setdefault(each.remedy, {})[each.name] = None
+    return {remedy: list(names) for remedy, names in remedies.items()}
+
+
+def _possible(
+    chosen: "dict[str, Platform]", missing: dict[str, list[Any]], *, renode: bool
+) -> Iterator[str]:
+    """Yield the commands that work here as it is: one for each kind of target."""
+    told: set[str] = set()
+    for name, platform in sorted(chosen.items(), key=lambda each: _ORDER.index(each[1].kind)):
+        if missing[name] or platform.kind in told:
+            continue
+        if platform.kind == "qemu" and not shutil.which(platform.emulator.program):
+            continue
+        if platform.kind == "renode" and not renode:
+            continue
+        told.add(platform.kind)
+        if platform.kind == "simulated":
+            yield f"cmhil verify -t {name}"
+        elif platform.kind == "board":
+            yield f"cmhil build -p {name}; then flash it, and cmhil verify -t {name} --port PORT"
+        else:
+            yield f"cmhil verify -t {name} --build"
 
 
 def _verdict(lacks: list[Any], nothing_to_build: bool) -> str:

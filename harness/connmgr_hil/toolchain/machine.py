@@ -1,6 +1,7 @@
 """What this machine has and lacks for building and running, and how to get the rest."""
 
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -183,21 +184,33 @@ def _multilib() -> Finding:
     )
 
 
+_OLDEST_RENODE = (1, 16)
+_PYRENODE_SETTINGS = ("PYRENODE_PKG", "PYRENODE_BUILD_DIR", "PYRENODE_BIN")
+
+
 def _renode() -> list[Finding]:
-    place = find_renode()
+    place, named = find_renode(), os.environ.get("RENODE_PATH", "")
     version = version_of(place) if place else ""
+    detail, remedy = "", PROCESS_REMEDY
+    if place and version != "?":
+        old = tuple(map(int, re.findall(r"\d+", version)[:2])) < _OLDEST_RENODE
+        detail = "" if old else f"{version} at {place}"
+        remedy = f"{place} is Renode {version}, and 1.16 or newer is needed" if old else remedy
+    elif place:
+        remedy = f"{place} does not tell its version: run '{place} --version' and see why"
+    elif named:
+        remedy = f"RENODE_PATH names {named}, where there is no program 'renode'"
+    within = pyrenode_place()
+    lacking = within and not any(os.environ.get(each) for each in _PYRENODE_SETTINGS)
     return [
-        Finding(
-            "Renode",
-            f"{version} at {place}" if version else place or "",
-            "boards in Renode",
-            PROCESS_REMEDY,
-        ),
+        Finding("Renode", detail, "boards in Renode", remedy),
         Finding(
             "pyrenode3",
-            pyrenode_place(),
+            "" if lacking else within,
             "boards in Renode within this process, instead of the program",
-            PYRENODE_REMEDY,
+            f"it is installed, and none of {', '.join(_PYRENODE_SETTINGS)} names a Renode"
+            if lacking
+            else PYRENODE_REMEDY,
         ),
     ]
 
