@@ -13,6 +13,7 @@
 #include <zephyr/device.h>
 #include <zephyr/net/dummy.h>
 #include <zephyr/net/net_if.h>
+#include <zephyr/sys/util_macro.h>
 
 #include <cm_probe/compat.h>
 #include <cm_simconn/simconn.h>
@@ -77,6 +78,7 @@ static const struct dummy_api api = {
 IFACE(sim_iface_1_bound0, "bound0", 1, DUMMY_L2, .simulated = true);
 CONN_MGR_BIND_CONN(sim_iface_1_bound0, SIMCONN);
 
+#if !defined(CONFIG_CM_APP_ONE_IFACE)
 IFACE(sim_iface_2_bound1, "bound1", 2, DUMMY_L2, .simulated = true);
 CONN_MGR_BIND_CONN(sim_iface_2_bound1, SIMCONN);
 
@@ -90,6 +92,7 @@ IFACE(sim_iface_5_free1, "free1", 5, DUMMY_L2, .auto_start = IS_ENABLED(CONFIG_C
 
 IFACE(sim_iface_6_auto0, "auto0", 6, DUMMY_L2, .simulated = true, .auto_start = true);
 CONN_MGR_BIND_CONN(sim_iface_6_auto0, SIMCONN);
+#endif
 
 #if defined(CONFIG_CM_APP_NULL_API)
 IFACE(sim_iface_7_null0, "null0", 7, DUMMY_L2);
@@ -105,3 +108,8 @@ CONN_MGR_BIND_CONN(sim_iface_8_bare0, BAREAPI);
 IFACE(sim_iface_9_stubborn0, "stubborn0", 9, CM_STUBBORN_L2, .simulated = true);
 CONN_MGR_BIND_CONN(sim_iface_9_stubborn0, SIMCONN);
 #endif
+
+#define FURTHER(_number, _)                                                                        \
+	IFACE(sim_iface_further##_number, "further" #_number, 10 + _number, DUMMY_L2)
+
+LISTIFY(CONFIG_CM_APP_FURTHER_IFACES, FURTHER, (;));

@@ -133,9 +133,11 @@ def varied(platform: Platform, variant: str) -> Platform:
         return platform
     about = platform.variants[variant]
     arguments = (*platform.emulator.arguments, *about.arguments)
+    uart = about.uart or platform.emulator.uart
     return structs.replace(
         platform,
-        emulator=structs.replace(platform.emulator, arguments=arguments),
+        emulator=structs.replace(platform.emulator, arguments=arguments, uart=uart),
+        ifaces=about.ifaces or platform.ifaces,
         network=tuple({*platform.network, *about.network}),
         stimuli=platform.stimuli | about.stimuli,
     )

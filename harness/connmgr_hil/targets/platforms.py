@@ -71,6 +71,8 @@ class Flash(Strict, frozen=True, kw_only=True):
 class Emulator(Strict, frozen=True, kw_only=True):
     """How the program is started. `respawn`: a reset ends it, so it is started anew.
 
+    `uart`: the name by which a native program tells the pseudo terminal of the UART with the shell, where it has several;
+    `stdio` where that UART is its stdin and stdout.
     `pause_seconds`: QEMU's machine stands still when the harness has not waited for it for so long; 0: never.
     `load`: the file beside the image that QEMU loads in its place, by the addresses in it; TF-M's build makes one of all images.
     """
@@ -81,6 +83,7 @@ class Emulator(Strict, frozen=True, kw_only=True):
     pause_seconds: Amount = 0.05
     load: str = ""
     flash: Flash | None = None
+    uart: str = ""
 
 
 class Console(Strict, frozen=True, kw_only=True):
@@ -130,15 +133,17 @@ class Time(Strict, frozen=True, kw_only=True):
 
 
 class Variant(Strict, frozen=True, kw_only=True):
-    """Another build of the application, with further configuration fragments of it.
+    """Another build of the application, with further configuration fragments and devicetree overlays of it.
 
     `arguments` go to the emulator, the native program or the simulated board, behind the platform's own. `network` and `stimuli`
-    are there beside the platform's own.
+    are there beside the platform's own; `uart` and `ifaces`, where there are any, are there in place of the platform's.
     """
 
     description: str
     conf: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    uart: str = ""
+    ifaces: tuple[str, ...] = ()
     network: tuple[Network, ...] = ()
     stimuli: dict[str, OutsideStimulus] = {}
 

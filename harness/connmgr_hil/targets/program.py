@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import sys
+import tty
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,12 @@ from .probed import has_probe
 from .process import EmulatorProcess
 from .vitals import Listen, gives_no_answer
 
-_UART = b"connected to pseudotty:"
+_UART = b" connected to pseudotty:"
+
+STDIO = "stdio"
+"""The name of a UART that is the program's stdin and stdout."""
+
+_ON_TERMINAL = 'exec "$@" <"$0" >"$0"'
 
 
 class ProgramTarget(PlatformTarget):
@@ -59,6 +65,8 @@ class ProgramTarget(PlatformTarget):
         self.stop()
         self._stillborn = None
         self._reported = 0
+        if self.platform.emulator.uart == STDIO:
+            return self._start_on_terminal()
         process = EmulatorProcess(self.command, environment=self.environment)
         self._process = process
         try:
@@ -68,9 +76,28 @@ class ProgramTarget(PlatformTarget):
             self.stop()
             raise
 
+    def _start_on_terminal(self) -> DescriptorTransport:
+        """Start the program with a terminal of ours as its stdin and stdout."""
+        ours, its = os.openpty()
+        try:
+            tty.setraw(its)
+            command = ("/bin/sh", "-c", _ON_TERMINAL, os.ttyname(its), *self.command)
+            # It holds the terminal from its first moment, so that it never seems closed.
+            self._process = EmulatorProcess(command, environment=self.environment, inherit=(its,))
+        except BaseException:
+            os.close(ours)
+            raise
+        finally:
+            os.close(its)
+        return self._attend(self._process, DescriptorTransport(ours, "stdin and stdout"))
+
     def _open(self, process: EmulatorProcess) -> DescriptorTransport:
-        path = process.wait_for_output(_UART, self._start_wait)
-        line = self._line = open_terminal(path.decode())
+        marker = self.platform.emulator.uart.encode() + _UART
+        path = process.wait_for_output(marker, self._start_wait)
+        return self._attend(process, open_terminal(path.decode()))
+
+    def _attend(self, process: EmulatorProcess, line: DescriptorTransport) -> DescriptorTransport:
+        self._line = line
         line.watch(process.fileno(), process.take_output)
         line.last_words = process.how_it_stands
         return line

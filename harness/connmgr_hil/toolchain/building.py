@@ -98,8 +98,11 @@ def plan_build(
     image = image_path(platform, variant).absolute()
     folder = image.parents[1]
     settings = {"ZEPHYR_TOOLCHAIN_VARIANT": toolchain.variant, **toolchain.settings}
-    if fragments:
-        settings["EXTRA_CONF_FILE"] = ";".join(fragments)
+    overlays = [each for each in fragments if each.endswith(".overlay")]
+    if confs := [each for each in fragments if each not in overlays]:
+        settings["EXTRA_CONF_FILE"] = ";".join(confs)
+    if overlays:
+        settings["EXTRA_DTC_OVERLAY_FILE"] = ";".join(overlays)
     west = west_command() if tree.workspace else None
     # Our application adds the probe by itself.
     own = [str(zephyr_app_dir() / "probe")] if platform.zephyr.app else []

@@ -13,8 +13,10 @@
 
 #include "probe.h"
 
-#define LISTED_MAX 4
-#define LIST_LEN   (LISTED_MAX * (NET_IPV6_ADDR_LEN + 3))
+/* What a frame has room for beside the rest of a state: at least seven of IPv4, four of IPv6. */
+#define LIST_LEN_IPV4 (7 * (NET_IPV4_ADDR_LEN + 2))
+#define LIST_LEN_IPV6 (4 * (NET_IPV6_ADDR_LEN + 3))
+#define MORE          ",+"
 
 typedef struct net_if_addr *(*slot_fn_t)(struct net_if *iface, int slot);
 
@@ -57,35 +59,40 @@ static char state_letter(const struct net_if_addr *addr)
 }
 
 static void list(struct cm_frame *frame, const char *key, struct net_if *iface, slot_fn_t slot_of,
-		 int slots)
+		 int slots, size_t room)
 {
-	char text[LIST_LEN] = "-";
+	char text[LIST_LEN_IPV6] = "-";
 	size_t len = 0;
-	int listed = 0;
 
-	for (int slot = 0; slot < slots && listed < LISTED_MAX; slot++) {
+	for (int slot = 0; slot < slots; slot++) {
 		struct net_if_addr *addr = slot_of(iface, slot);
 		char one[NET_IPV6_ADDR_LEN];
+		char entry[sizeof(one) + sizeof(",/p")];
 
 		if (addr == NULL) {
 			continue;
 		}
 		net_addr_ntop(addr->address.family, &addr->address.net_in_addr, one, sizeof(one));
-		len += snprintf(text + len, sizeof(text) - len, "%s%s/%c", listed > 0 ? "," : "",
-				one, state_letter(addr));
-		listed++;
+		snprintf(entry, sizeof(entry), "%s%s/%c", len > 0 ? "," : "", one,
+			 state_letter(addr));
+		if (len + strlen(entry) + sizeof(MORE) > room) {
+			strcpy(text + len, MORE);
+			break;
+		}
+		strcpy(text + len, entry);
+		len += strlen(entry);
 	}
 	cm_frame_text(frame, key, text);
 }
 
 void cm_address_frame_ipv4(struct cm_frame *frame, struct net_if *iface)
 {
-	list(frame, "a4", iface, cm_slot_ipv4, CM_SLOTS_IPV4);
+	list(frame, "a4", iface, cm_slot_ipv4, CM_SLOTS_IPV4, LIST_LEN_IPV4);
 }
 
 void cm_address_frame_ipv6(struct cm_frame *frame, struct net_if *iface)
 {
-	list(frame, "a6", iface, cm_slot_ipv6, CM_SLOTS_IPV6);
+	list(frame, "a6", iface, cm_slot_ipv6, CM_SLOTS_IPV6, LIST_LEN_IPV6);
 }
 
 /* Newer releases claim success when an address that is not there is removed; so look first. */

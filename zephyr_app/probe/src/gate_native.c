@@ -38,14 +38,13 @@ static void gate(void *fd, void *b, void *c)
 
 static int gate_init(void)
 {
-	int fd;
+	int fd = cm_port_native_in();
 
 	if (!cm_host_granted()) {
 		return 0;
 	}
-	fd = cm_host_pty();
 	if (fd < 0) {
-		printk("CM_PROBE_GRANTED needs a UART on a pseudo terminal\n");
+		printk("CM_PROBE_GRANTED needs a UART on a pseudo terminal, or on stdin\n");
 		return -ENODEV;
 	}
 	cm_mode_start_granted();

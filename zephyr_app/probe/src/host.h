@@ -18,9 +18,6 @@
 /** Whether the environment asks for granted time; if so, signals end the process at once. */
 bool cm_host_granted(void);
 
-/** The UART's end of its pseudo terminal; -1 when it has none. */
-int cm_host_pty(void);
-
 /**
  * @brief Waits for bytes; the whole simulated CPU and its time stand still meanwhile.
  *
@@ -33,8 +30,8 @@ void cm_host_write(int fd, const char *data, size_t len);
 
 uint32_t cm_host_nonce(void);
 
-/** Waits a little until the client has read what was written; the end would throw it away. */
-void cm_host_drain(void);
+/** Waits a little until the client has read what was written to @p fd; the end would throw it away. */
+void cm_host_drain(int fd);
 
 /**
  * @brief Calls @p died when the program is about to die: by a signal of its own, or after a

@@ -21,7 +21,6 @@
 
 #include "host.h"
 
-#define FD_MAX            256
 #define REPORT_MAX        200
 #define LOOK_MS           100
 #define NO_CLIENT_STEP_MS 20
@@ -47,22 +46,6 @@ bool cm_host_granted(void)
 	return granted;
 }
 
-int cm_host_pty(void)
-{
-	char name[64];
-
-	for (int fd = FD_MAX - 1; fd >= 0; fd--) {
-		int flags = fcntl(fd, F_GETFL);
-
-		/* The driver's is non-blocking, unlike one that was inherited. */
-		if (flags != -1 && (flags & O_NONBLOCK) != 0 &&
-		    ptsname_r(fd, name, sizeof(name)) == 0) {
-			return fd;
-		}
-	}
-	return -1;
-}
-
 static void wait_for_client(void)
 {
 	struct timespec step = {.tv_nsec = NO_CLIENT_STEP_MS * 1000000L};
@@ -70,14 +53,13 @@ static void wait_for_client(void)
 	nanosleep(&step, NULL);
 }
 
-void cm_host_drain(void)
+void cm_host_drain(int fd)
 {
 	char name[64];
-	int master = cm_host_pty();
-	int slave = -1;
+	int slave;
 	int waiting = 0;
 
-	if (master < 0 || ptsname_r(master, name, sizeof(name)) != 0) {
+	if (fd < 0 || ptsname_r(fd, name, sizeof(name)) != 0) {
 		return;
 	}
 	slave = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK);

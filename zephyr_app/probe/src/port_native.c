@@ -4,8 +4,8 @@
  */
 
 /*
- * Bytes to the native targets' pseudo terminal, past the shell and past the UART's driver, which
- * writes single bytes and loses them when the terminal is full.
+ * Bytes to the native targets' pseudo terminal or stdout, past the shell and past the UART's driver,
+ * which writes single bytes and loses them when the terminal is full.
  */
 
 #include <zephyr/device.h>
@@ -17,25 +17,45 @@
 #include "host.h"
 #include "probe.h"
 
+#define UART DT_CHOSEN(zephyr_shell_uart)
+
+/* What the data of the UART's driver begins with, in all releases. */
+struct files {
+	int out;
+	int in;
+};
+
+/* The files behind the shell's UART; NULL where a driver has it that is not known. */
+static const struct files *files(void)
+{
+	if (DT_NODE_HAS_COMPAT(UART, zephyr_native_pty_uart) ||
+	    DT_NODE_HAS_COMPAT(UART, zephyr_native_posix_uart)) {
+		return DEVICE_DT_GET(UART)->data;
+	}
+	return NULL;
+}
+
+int cm_port_native_in(void)
+{
+	return files() != NULL ? files()->in : -1;
+}
+
 void cm_port_write(const char *data, size_t len)
 {
-	static int fd = -2;
-
-	if (fd == -2) {
-		fd = cm_host_pty();
-	}
-	if (fd >= 0) {
-		cm_host_write(fd, data, len);
+	if (files() != NULL) {
+		cm_host_write(files()->out, data, len);
 		return;
 	}
 	for (size_t i = 0; i < len; i++) {
-		uart_poll_out(DEVICE_DT_GET(DT_CHOSEN(zephyr_shell_uart)), data[i]);
+		uart_poll_out(DEVICE_DT_GET(UART), data[i]);
 	}
 }
 
 void cm_port_drain(void)
 {
-	cm_host_drain();
+	if (files() != NULL) {
+		cm_host_drain(files()->out);
+	}
 }
 
 uint32_t cm_port_nonce(void)
@@ -59,7 +79,7 @@ SYS_INIT(watch_init, APPLICATION, 0);
 static void drain_at_exit(void)
 {
 	if (cm_writer_is_panicking()) {
-		cm_host_drain();
+		cm_port_drain();
 	}
 }
 

@@ -117,6 +117,8 @@ void cm_watch_loops(void);
 void cm_port_write(const char *data, size_t len);
 /** Waits until the other end has got what was written, where the port's end could throw it away. */
 void cm_port_drain(void);
+/** The host's file from which a native target's UART reads; negative when it is not known. */
+int cm_port_native_in(void);
 /** A number that differs from boot to boot, as well as the port can. */
 uint32_t cm_port_nonce(void);
 
