@@ -110,6 +110,11 @@ class Bench:
         """The roles that this device has an iface for, without what is left out."""
         return tuple(each for each, index in self._indexes.items() if index not in self._left_out)
 
+    @property
+    def skips(self) -> str:
+        """Whether the bulk functions must skip ignored ifaces, so that what is left out stays out: `1` or `0`."""
+        return "1" if self._left_out else "0"
+
     def index(self, letter: str) -> int:
         """Return the iface number of a role."""
         if letter not in (*ROLES, REAL):
@@ -342,14 +347,21 @@ class Bench:
             self.do(f"flag {letter} NO_AUTO_CONNECT on")
             self.do(f"flag {letter} NO_AUTO_DOWN on")
 
-    def ready(self, letter: str, address: str = V4) -> None:
+    @property
+    def address(self) -> str:
+        """An address that any build takes: of IPv4, or of IPv6 where there is no IPv4."""
+        return V4 if self.facts.ipv4 else V6
+
+    def ready(self, letter: str, address: str = "") -> None:
         """Make an unbound iface ready, whatever that shows."""
+        address = address or self.address
         self.ask(f"up {letter}")
         self.ask(f"addr{6 if ':' in address else 4} {letter} add {address}")
         self.take()
 
-    def connected(self, letter: str, address: str = V4) -> None:
+    def connected(self, letter: str, address: str = "") -> None:
         """Connect a bound iface and give it an address, whatever that shows."""
+        address = address or self.address
         self.ask(f"addr{6 if ':' in address else 4} {letter} add {address}")
         self.ask(f"connect {letter}")
         reply = self.ask(f"sim {letter}")

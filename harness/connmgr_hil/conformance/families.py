@@ -5,29 +5,24 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 
 _SIX = re.compile(r"\baddr6\b|2001:|fe80:|fd00:|IPV6_(?:ADDR|DAD)")
-_FOUR = re.compile(r"\baddr4\b|192\.0\.2|169\.254|IPV4_(?:ADDR|ACD)")
-_CONSTANTS = {"V4": "ipv4", "V4B": "ipv4", "V6": "ipv6"}
-_GIVING = {"ready", "connected"}
-"""Methods of a bench that give an iface an address, of IPv4 if they are not told which."""
+_FOUR = re.compile(r"\baddr4\b|192\.0\.2|169\.254|IPV4_(?:ADDR|ACD|CONN|DISC)")
+_CONSTANTS = {"V4": "ipv4", "V4B": "ipv4", "V6": "ipv6", "V6B": "ipv6"}
 
 
 def families(body: Callable[..., object]) -> tuple[str, ...]:
-    """Return `ipv4`, `ipv6`, both or neither: what a function uses, and those that it calls in its own module."""
+    """Return `ipv4`, `ipv6`, both or neither: what a function uses, and those that it calls of its own module or package."""
     found: set[str] = set()
-    gives = False
     for code in _codes(body):
-        gives |= bool(_GIVING & set(code.co_names))
         found |= {_CONSTANTS[name] for name in code.co_names if name in _CONSTANTS}
         for text in _texts(code.co_consts):
             found |= {"ipv6"} if _SIX.search(text) else set()
             found |= {"ipv4"} if _FOUR.search(text) else set()
-    if gives and not found:
-        found.add("ipv4")
     return tuple(sorted(found))
 
 
 def _codes(body: Callable[..., object]) -> Iterator[CodeType]:
-    """Yield the code of a function, and of those of its module that it names, each once."""
+    """Yield the code of a function, and of those of its package that it names, each once."""
+    package = body.__module__.rpartition(".")[0]
     waiting, seen = [body], set()
     while waiting:
         function = waiting.pop()
@@ -43,7 +38,7 @@ def _codes(body: Callable[..., object]) -> Iterator[CodeType]:
             waiting += [
                 each
                 for each in own
-                if isinstance(each, FunctionType) and each.__module__ == function.__module__
+                if isinstance(each, FunctionType) and each.__module__.rpartition(".")[0] == package
             ]
 
 

@@ -81,6 +81,14 @@ FEATURES: dict[str, tuple[Callable[[Hello, _Ifaces], bool], str]] = {
     ),
     "ipv4": (lambda hello, _: hello.ipv4, "IPv4 (CONFIG_NET_IPV4)"),
     "ipv6": (lambda hello, _: hello.ipv6, "IPv6 (CONFIG_NET_IPV6)"),
+    "room2": (
+        lambda hello, _: 1 not in (hello.room4, hello.room6),
+        "room for two addresses on an iface (CONFIG_NET_IF_UNICAST_IPV4_ADDR_COUNT, …IPV6…)",
+    ),
+    "no-own-auto": (
+        lambda _, ifaces: not any(facts.is_real and facts.auto for facts in ifaces),
+        "a build in which only the sample application's ifaces start by themselves",
+    ),
     "granted-time": (
         lambda hello, _: hello.granted,
         "granted time; this device's time goes by itself",

@@ -431,10 +431,13 @@ class Session:
         return reply
 
     def learn_settings(self) -> None:
-        """Dump the bound ifaces of which nobody knows what flags and timeout their implementations gave them at boot."""
+        """Dump the ifaces of which nobody knows as what they were found, and what their implementations set at boot.
+
+        All that is open of several of them would have to be followed together.
+        """
         if self.facts.dialect != "stock":
             for facts in self.ifaces:
-                if facts.is_real and facts.bound:
+                if facts.is_real:
                     self.execute(("state", str(facts.index)))
 
     def stimulate(self, name: str) -> None:

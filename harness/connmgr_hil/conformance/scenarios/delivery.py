@@ -161,7 +161,7 @@ def from_the_work_queue(b: Bench) -> None:
     b.do("on wq down U", "IF_ADMIN_DOWN(U) IF_DOWN(U) L4_DISCONNECTED(U)")
 
 
-@scenario("in-callback", "REQ-EVT-007", "REQ-EVT-008")
+@scenario("in-callback", "REQ-EVT-007", "REQ-EVT-008", needs=("no-own-auto",))
 def from_a_callback(b: Bench) -> None:
     """The same stimuli from inside an event callback."""
     b.do("on cb up U", "IF_ADMIN_UP(U) IF_UP(U)")

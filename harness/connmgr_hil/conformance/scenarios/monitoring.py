@@ -93,7 +93,7 @@ def dormancy(b: Bench) -> None:
     b.state("U", admin=True, oper="dormant")
 
 
-@scenario("X3", "REQ-MON-011")
+@scenario("X3", "REQ-MON-011", needs=("room2",))
 def one_of_two_addresses(b: Bench) -> None:
     """Removing one of two addresses changes nothing; removing the last does."""
     b.ready("U")
@@ -125,7 +125,7 @@ def up_and_down_twice(b: Bench) -> None:
     b.do("down U", rc="-EALREADY")
 
 
-@scenario("E5b", "REQ-MON-013", "REQ-MON-026")
+@scenario("E5b", "REQ-MON-013", "REQ-MON-026", needs=("room2",))
 def which_ipv6_counts(b: Bench) -> None:
     """A link-local IPv6 address does not count; a unique local one does."""
     b.do("up U", UP_U)
@@ -134,7 +134,7 @@ def which_ipv6_counts(b: Bench) -> None:
     b.do("addr6 U del fd00::1", "IPV6_ADDR_DEL(U) L4_DISCONNECTED(U)")
 
 
-@scenario("E5", "REQ-MON-024", "REQ-MON-025")
+@scenario("E5", "REQ-MON-024", "REQ-MON-025", needs=("room2",))
 def link_local_ipv4(b: Bench) -> None:
     """A link-local IPv4 address counts up to 3.6, not from 3.7; alone it never keeps an iface ready."""
     b.do("up U", UP_U)
@@ -301,7 +301,7 @@ def dad_fails(b: Bench) -> None:
     b.do("raise IPV6_DAD_FAILED U", "IPV6_DAD_FAILED(U) L4_DISCONNECTED(U)")
 
 
-@scenario("preferred-add", "REQ-MON-037", since="P37")
+@scenario("preferred-add", "REQ-MON-037", needs=("room2",), since="P37")
 def preferred_address_always_counts(b: Bench) -> None:
     """An address that is preferred when its ADDR_ADD is handled makes the iface ready, however it came."""
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")

@@ -4,7 +4,7 @@ from connmgr_hil.conformance.bench import V4, V4B, Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-@scenario("resend-at-start", "REQ-RSD-003")
+@scenario("resend-at-start", "REQ-RSD-003", needs=("no-own-auto",))
 def before_anything(b: Bench) -> None:
     """Before any iface was ready, resend reports disconnected without an iface."""
     b.do("resend", "L4_DISCONNECTED(-)")
@@ -48,7 +48,7 @@ def which_iface(b: Bench) -> None:
     b.quirk("REQ-RSD-007")
 
 
-@scenario("E2-resend", "REQ-RSD-006", since="P37")
+@scenario("E2-resend", "REQ-RSD-006", needs=("no-own-auto",), since="P37")
 def three_classes(b: Bench) -> None:
     """From 3.7 resend delivers all three classes: L4, IPv6, IPv4."""
     b.families = True
