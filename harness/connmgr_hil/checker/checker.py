@@ -46,7 +46,7 @@ from .fast_path import follow
 from .hypothesis import COUNTERS, Hypothesis, Track
 from .idle_time import IdleTime
 from .limits import Limits
-from .outside import foreseen, is_of_driver
+from .outside import foreseen, heard, is_of_driver
 from .plausibility import ends, malformed, waited
 from .search import Given, Search
 from .stock import StockJudge
@@ -351,6 +351,8 @@ class Checker:
     def _flush(self) -> None:
         """Judge the waiting records; when each command began is known from its reply."""
         window, self._window = self._window, []
+        if self._search:
+            self._search.heard = heard(self._search.world, window)
         if window and self._passes_calmly(window):
             return
         unanswered, self._unanswered = self._unanswered, set()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from connmgr_hil.model.driver import AN_ERROR, NO_MORE_THAN_0
 from connmgr_hil.model.net_if import AUTOCONF
 from connmgr_hil.model.observed import Owed
-from connmgr_hil.model.state import IGNORED, UNKNOWN, Iface, word_text
+from connmgr_hil.model.state import IGNORED, UNKNOWN, Address, Iface, word_text
 from connmgr_hil.model.world import World
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Part, Reply, StateSeen
@@ -87,8 +87,8 @@ def state_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple
         ("ignored", bool(iface.word & IGNORED), seen.ignored),
         ("flags", iface.flags & 7 if facts.bound else 0, seen.flags),
         ("timeout", iface.timeout if facts.bound else 0, seen.timeout),
-        ("a4", _addresses(f"{each.text}/{each.state}" for each in iface.a4), _addresses(seen.a4)),
-        ("a6", _addresses(f"{each.text}/{each.state}" for each in iface.a6), _addresses(seen.a6)),
+        ("a4", *_both(iface.a4, seen.a4)),
+        ("a6", *_both(iface.a6, seen.a6)),
     ]
     if seen.monitor != "?":
         pairs.append(("monitor", word_text(iface.word), seen.monitor))
@@ -102,6 +102,21 @@ def state_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple
 def _oper(seen: StateSeen) -> str:
     """An iface that was never up says so (NET_IF_OPER_UNKNOWN); to a user it is down."""
     return "down" if seen.oper == "other" and not seen.admin else seen.oper
+
+
+MORE = "+"
+"""Stands at the end of a dump's addresses where the frame had no room for all."""
+
+
+def _both(held: Iterable[Address], listed: tuple[str, ...]) -> tuple[str, str]:
+    """Write the addresses that the model has and those that were dumped; of a dump that lacks some, those that it has."""
+    wanted = [f"{each.text}/{each.state}" for each in held]
+    if listed[-1:] != (MORE,):
+        return _addresses(wanted), _addresses(listed)
+    found = set(map(_address, listed[:-1]))
+    some = [each for each in wanted if _address(each) in found]
+    more = "" if len(some) < len(wanted) else f",{MORE}"
+    return _addresses(some), _addresses(listed[:-1]) + more
 
 
 def _addresses(texts: Iterable[str]) -> str:

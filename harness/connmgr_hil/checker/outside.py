@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from connmgr_hil.model import World
+from connmgr_hil.model.kernel import Heard
 from connmgr_hil.model.real import Together, Unprompted, may_change_unprompted
 from connmgr_hil.model.state import (
     IDLE_TIMEOUT,
@@ -24,7 +25,14 @@ from connmgr_hil.model.state import (
 from connmgr_hil.model.unseen import variants
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.facts import IfaceFacts
-from connmgr_hil.vocabulary.observations import EventSeen, StateSeen
+from connmgr_hil.vocabulary.observations import EventSeen, Reply, StateSeen, Stimulus
+from connmgr_hil.vocabulary.stimuli import Words
+
+EVERY = "all"
+"""The first word of the bulk commands."""
+
+SAFE_QUEUE = 64
+"""In an event queue of this length no event gets lost, but in storms, which are not followed."""
 
 AHEAD_USEC = 30_000
 """How long before its event a change may have begun: three ticks of a slow clock."""
@@ -58,6 +66,43 @@ def foreseen(world: World, window: Sequence[tuple[int, object]]) -> list[Foresee
         and record.name in world.codes
         and may_change_unprompted(world, Event(record.name), record.iface)
     ]
+
+
+def heard(world: World, window: Sequence[tuple[int, object]]) -> Heard | None:
+    """Return what a window has of the ifaces that are unknown; None where events may be lost, or come after the window."""
+    if not world.reals or not world.hello.coop or world.hello.queue < SAFE_QUEUE:
+        return None
+    replies = {record.id for _, record in window if isinstance(record, Reply)}
+    if any(isinstance(record, Stimulus) and record.id not in replies for _, record in window):
+        return None
+    events = [
+        (Event(record.name), record.iface)
+        for _, record in window
+        if isinstance(record, EventSeen)
+        and record.listener == "early"
+        and record.iface in world.reals
+        and record.name in world.codes
+    ]
+    told = [
+        word
+        for _, record in window
+        if isinstance(record, Stimulus)
+        for word in _taking_up(record.words)
+    ]
+    once = (
+        index
+        for index in world.reals
+        if events.count((Event.IF_ADMIN_UP, index)) == 1
+        and sum(each in (EVERY, str(index)) for each in told) == 1
+    )
+    return Heard(frozenset(events), frozenset(once))
+
+
+def _taking_up(words: Words) -> Iterator[str]:
+    """Yield which ifaces a command may take admin-up: by number, or all of them."""
+    for before, word, following in zip(("", *words), words, (*words[1:], ""), strict=False):
+        if word in ("up", "connect"):
+            yield EVERY if before == EVERY else following
 
 
 def together(

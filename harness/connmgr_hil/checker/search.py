@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connmgr_hil.model import Expire, Model, Move, State, Successor
 from connmgr_hil.model.commands import is_modelled
+from connmgr_hil.model.kernel import Heard
 from connmgr_hil.model.observed import Count, Owed, Unpredicted
 from connmgr_hil.model.unseen import narrowed
 from connmgr_hil.vocabulary.observations import Reply, StateSeen
@@ -59,6 +60,8 @@ class Search:
         self._words: dict[int, Words] = {}
         self.given: set[int] = set()
         self.record = 0
+        self.heard: Heard | None = None
+        """What the window has of unknown ifaces; None where more may come later."""
         self.began = 0
         self._foreseen: list[Foreseen] = []
 
@@ -72,7 +75,7 @@ class Search:
 
     def outcomes(self, state: State, words: Words) -> tuple[Successor, ...]:
         """Return all that the model allows after a command."""
-        return self._model.step(state, words)
+        return self._model.step(state, words, self.heard)
 
     def words(self, ident: int) -> Words:
         """Return the words of a command, none if there is no such command."""
@@ -134,7 +137,7 @@ class Search:
             tracks = (*each.tracks, track)
             yield each._replace(tracks=tracks, started=started)
             return
-        for outcome in self._model.step(each.state, command.words):
+        for outcome in self._model.step(each.state, command.words, self.heard):
             fresh = Hypothesis(
                 outcome.state, each.clocks, each.tracks, each.tallies, started, each.chaos,
                 each.befallen,

@@ -162,10 +162,15 @@ def _set_ignored(ignored: bool) -> _Command:
     return command
 
 
+NAMELESS = "other"
+"""What the device calls an L2 that it has no name for (PROTOCOL.md, section 2); the command does not know it either."""
+
+
 def _set_l2_ignored(ignored: bool) -> _Command:
     def command(kernel: Kernel, args: Words) -> Result:
-        known = args[0] == "null" or any(
-            facts.l2.lower() == args[0].lower() for facts in kernel.world.ifaces
+        name = args[0].lower()
+        known = name == "null" or (
+            name != NAMELESS and any(facts.l2.lower() == name for facts in kernel.world.ifaces)
         )
         if not known:
             return "-EINVAL", (("bad", "value"),)

@@ -22,7 +22,7 @@ from .world import World
 STORM_EVENTS = 120
 """More deliveries than this in one move are a storm: the model stops predicting there."""
 
-MOST_WAYS = 600
+MOST_WAYS = 1_500
 """A move that may go in more ways than this is not followed."""
 
 BOOT_WAYS = 2_000
@@ -48,6 +48,16 @@ class Switch(Enum):
 
 Routine = Generator[Switch, None, None]
 Answer = Generator[Switch, None, str]
+
+
+class Heard(NamedTuple):
+    """What was heard of unknown ifaces: spares following all the ways in which they would have shown something else.
+
+    `taken_up`: those that were told to go admin-up once only, and did.
+    """
+
+    events: frozenset[tuple[Event, int]]
+    taken_up: frozenset[int]
 
 
 class Queued(NamedTuple):
@@ -90,10 +100,16 @@ class Kernel:
     """The scheduler, the event queue and the state that rules change while a move is carried out."""
 
     def __init__(
-        self, world: World, drivers: Sequence[Driver], state: State, choices: tuple[int, ...]
+        self,
+        world: World,
+        drivers: Sequence[Driver],
+        state: State,
+        choices: tuple[int, ...],
+        heard: Heard | None = None,
     ) -> None:
         self.world = world
         self._drivers = drivers
+        self._heard = heard
         self.profile = world.profile
         self._ifaces = list(state.ifaces)
         self.listeners = state.listeners
@@ -231,6 +247,16 @@ class Kernel:
         pick = self._prefix[position] if position < len(self._prefix) else 0
         self.taken.append((pick, options))
         return pick
+
+    def may_be_heard(self, event: Event, index: int) -> bool:
+        """Tell whether the ways in which an iface raises an event are to be followed: unless it is known that nobody heard it."""
+        if self._heard is None or (event, index) in self._heard.events:
+            return True
+        return all(each.name != "early" for each in self.audience(self.world.codes[event])[1])
+
+    def was_taken_up(self, index: int) -> bool:
+        """Tell whether an unknown iface is known to obey when it is taken admin-up."""
+        return self._heard is not None and not self.hook and index in self._heard.taken_up
 
     # --- locks ---------------------------------------------------------------------------
 

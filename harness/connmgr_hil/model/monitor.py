@@ -4,6 +4,7 @@ Source: `subsys/net/conn_mgr/conn_mgr_monitor.c` and `conn_mgr_events_handler.c`
 """
 
 from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.facts import IfaceFacts
 
 from . import unseen
 from .kernel import Kernel, Routine, Switch
@@ -207,11 +208,18 @@ def set_ignored(kernel: Kernel, index: int, ignored: bool) -> Routine:
     yield Switch.PREEMPT
 
 
+def _uses_l2(kernel: Kernel, facts: IfaceFacts, l2: str) -> bool:
+    """Tell whether an iface is one of that L2; `null` means the offloaded ones, whose drivers may also offload sockets only."""
+    if l2 == "null" and facts.l2 == "OFFLOADED_NETDEV":
+        return bool(kernel.choose(2))
+    return facts.l2.lower() == l2
+
+
 def set_l2_ignored(kernel: Kernel, l2: str, ignored: bool) -> Routine:
     """`conn_mgr_ignore_l2` and `conn_mgr_watch_l2`, under one lock (REQ-IGN-010)."""
     yield from kernel.lock("monitor")
     for facts in kernel.world.ifaces:
-        if facts.l2.lower() == l2.lower():
+        if _uses_l2(kernel, facts, l2.lower()):
             yield from set_ignored(kernel, facts.index, ignored)
     kernel.unlock("monitor")
     yield Switch.PREEMPT

@@ -170,12 +170,13 @@ def lingers_no_more(kernel: Kernel, index: int) -> Routine:
     kernel.put_impl(index, lingers=False)
 
 
-def driver_starts(kernel: Kernel, _: int) -> Generator[Switch, None, bool]:
-    """The unseen driver starts, and may wait for its device meanwhile, or refuses."""
-    how = kernel.choose(4)
-    if how & 1:
+def driver_starts(kernel: Kernel, index: int) -> Generator[Switch, None, bool]:
+    """The unseen driver starts, and may wait for its device meanwhile, or refuses; it matters if waiting lets others run."""
+    if not kernel.may_be_heard(Event.IF_ADMIN_UP, index):
+        return False
+    if kernel.others_are_ready and kernel.choose(2):
         yield Switch.SLEEP
-    return not how & 2
+    return kernel.was_taken_up(index) or not kernel.choose(2)
 
 
 def driver_stops(kernel: Kernel, _: int) -> Routine:
@@ -208,6 +209,8 @@ def taken_up(kernel: Kernel, index: int) -> Routine:
 def _perhaps_up(kernel: Kernel, index: int) -> Routine:
     unseen.know_oper(kernel, index)
     iface = kernel.iface(index)
+    if not kernel.may_be_heard(Event.IF_UP, index):
+        return
     if iface.admin and not iface.oper and not iface.impl.lingers and kernel.choose(2):
         kernel.put(index, oper=True)
         _turn(kernel, index)

@@ -10,7 +10,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .drivers import driver_of
-from .kernel import BOOT_WAYS, MOST_WAYS, Kernel, Routine, explore
+from .kernel import BOOT_WAYS, MOST_WAYS, Heard, Kernel, Routine, explore
 from .observed import Item, Owed
 from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World
@@ -53,21 +53,26 @@ class Model:
         self._shown: dict[Owed, Owed] = {}
         self._ifaces: dict[Iface, Iface] = {}
         self._states: dict[State, State] = {}
-        self._answers: dict[tuple[int, Move], tuple[Successor, ...]] = {}
+        self._answers: dict[tuple[int, Move, Heard | None], tuple[Successor, ...]] = {}
         self._booted: tuple[Successor, ...] | None = None
 
-    def step(self, state: State, move: Move) -> tuple[Successor, ...]:
-        """Return every outcome of a command or of a timer running out, each once."""
+    def step(self, state: State, move: Move, heard: Heard | None = None) -> tuple[Successor, ...]:
+        """Return every outcome of a command or of a timer running out, each once.
+
+        Where it is known what was `heard` of unknown ifaces, outcomes in which they show more may be missing.
+        """
         if not isinstance(move, _INTERNAL):
             move = commands.canonical(move)
         # States that are known live as long as the answers: an id means one of them.
-        answer = self._answers.get((id(state), move))
+        answer = self._answers.get((id(state), move, heard))
         if answer is None:
             if len(self._answers) >= ANSWERS:
                 self._forget()
             state = self.known(state)
-            answer = self._answers.get((id(state), move)) or self._work_out(state, move)
-            self._answers[id(state), move] = answer
+            answer = self._answers.get((id(state), move, heard)) or self._work_out(
+                state, move, heard
+            )
+            self._answers[id(state), move, heard] = answer
         return answer
 
     def _forget(self) -> None:
@@ -100,7 +105,7 @@ class Model:
             )
         )
 
-    def _work_out(self, state: State, move: Move) -> tuple[Successor, ...]:
+    def _work_out(self, state: State, move: Move, heard: Heard | None) -> tuple[Successor, ...]:
         if isinstance(move, Expire):
             return self._explore(state, lambda kernel: self._expiry(kernel, move), coop=True)
         if isinstance(move, real.Unprompted):
@@ -111,7 +116,7 @@ class Model:
             return self._explore(
                 state, lambda kernel: real.change_together(kernel, move), coop=True
             )
-        return self._explore(state, lambda kernel: _command(kernel, move), coop=False)
+        return self._explore(state, lambda kernel: _command(kernel, move), coop=False, heard=heard)
 
     def _explore(
         self,
@@ -120,9 +125,10 @@ class Model:
         *,
         coop: bool,
         most: int = MOST_WAYS,
+        heard: Heard | None = None,
     ) -> tuple[Successor, ...]:
         def make(choices: tuple[int, ...]) -> Kernel:
-            kernel = Kernel(self.world, self._drivers, state, choices)
+            kernel = Kernel(self.world, self._drivers, state, choices, heard)
             kernel.dispatcher = kernel.park("net_mgmt", self._dispatcher.thread(kernel))
             kernel.monitor = kernel.park("conn_mgr", monitor.monitor_thread(kernel))
             kernel.spawn("caller", rule(kernel), coop=coop)
