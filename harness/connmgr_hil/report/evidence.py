@@ -20,6 +20,7 @@ from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.observations import Header, HelloSeen, VerdictGiven
 from connmgr_hil.vocabulary.requirements import requirements
 
+from .history import Run, history
 from .identity import Identity, identify
 from .timeline import Timeline, draw_up
 
@@ -132,6 +133,8 @@ class Evidence:
     platforms: tuple[PlatformEvidence, ...]
     unread: tuple[BadInput, ...] = ()
     unended: tuple[Path, ...] = ()
+    runs: tuple[Run, ...] = ()
+    """The runs in whose folders the traces are, where there are several."""
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -149,6 +152,15 @@ class Evidence:
     def counting(self) -> tuple[Story, ...]:
         """All traces but those of tries after which another conforms, and of known deviations."""
         return tuple(story for story in self.stories if story.counts)
+
+    @property
+    def quirks(self) -> dict[str, tuple[Story, ...]]:
+        """The known quirks that showed, by requirement, with the traces that show each."""
+        found: dict[str, list[Story]] = {}
+        for story in self.stories:
+            for quirk in story.result.quirks:
+                found.setdefault(quirk, []).append(story)
+        return {quirk: tuple(stories) for quirk, stories in sorted(found.items())}
 
     @property
     def causes(self) -> list[tuple[Story, ...]]:
@@ -213,7 +225,8 @@ def gather(paths: Iterable[Path], known: Known | None = None) -> Evidence:
     for group in sorted(groups):
         platforms.append(_shown(groups[group], number, _suffix(group, groups), known))
         number += len(groups[group])
-    return Evidence(tuple(platforms), tuple(unread), tuple(RunFolder.unended(meant)))
+    unended = tuple(RunFolder.unended(meant))
+    return Evidence(tuple(platforms), tuple(unread), unended, history(meant))
 
 
 def _grouped(origins: list[_Origin]) -> dict[_Group, list[_Origin]]:

@@ -69,6 +69,7 @@ def render_html(
             scores=scores,
             changes=changes,
             changing=changing,
+            known=requirements(),
             version=__version__,
         )
     )
