@@ -117,7 +117,8 @@ static int cm_cmd_mode(struct cm_call *call)
 	if (!cm_arg_choice(call, 1, "machine", "human", &machine)) {
 		return -EINVAL;
 	}
-	if (call->where != CM_WHERE_SHELL || call->nested || (!machine && cm_mode_is_granted())) {
+	if (call->where != CM_WHERE_SHELL || call->nested ||
+	    (!machine && cm_mode_is_granted() && IS_ENABLED(CONFIG_CM_PROBE_GRANTED))) {
 		return cm_command_bad(call, "unsupported");
 	}
 	if (machine) {
