@@ -35,6 +35,14 @@ def robot_dir() -> Path:
     return _find("robot")
 
 
+def docs_dir() -> Path:
+    """Return the folder with the documentation.
+
+    Raises `UsageError` when the installation is not whole.
+    """
+    return _find("docs")
+
+
 def _find(name: str) -> Path:
     for home in _HOMES:
         if (home / name).is_dir():

@@ -123,3 +123,23 @@ def test_checkout_finds_its_own_folders() -> None:
 
     assert platforms_dir() == ROOT / "platforms"
     assert zephyr_app_dir() == ROOT / "zephyr_app"
+
+
+def test_the_pages_and_the_examples_travel_along(installed: Path, tmp_path: Path) -> None:
+    pages = cmhil(installed, "docs", cwd=tmp_path)
+    names = {path.stem for path in (ROOT / "docs").rglob("*.md")}
+    assert names <= {line.split()[0] for line in pages.splitlines()[1:]}
+    assert "# Known deviations" in cmhil(installed, "docs", "known-deviations", cwd=tmp_path)
+    (line,) = [each for each in pages.splitlines() if each.startswith("compare ")]
+    examples = Path(line.split()[-1]).parents[2] / "examples"
+    assert (examples / "minimal").is_dir()
+
+
+def test_a_failure_becomes_a_test_for_upstream(installed: Path, tmp_path: Path) -> None:
+    cmhil(installed, "scenarios", "timeout", cwd=tmp_path)
+    code = "from connmgr_hil.conformance.upstream_test import _environment; print(_environment().list_templates())"
+    done = subprocess.run(
+        [str(installed), "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "main.c.jinja" in done.stdout
+    assert "Kconfig" in done.stdout

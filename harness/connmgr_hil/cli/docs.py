@@ -1,0 +1,78 @@
+"""`cmhil docs`: the pages, which travel with the package."""
+
+import re
+from pathlib import Path
+
+import click
+
+from connmgr_hil.vocabulary.arguments import did_you_mean
+from connmgr_hil.vocabulary.errors import ExitCode, UsageError
+
+from .output import fancy, print_table
+
+_COMMENT = re.compile(r"^<!--.*?-->\n*", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
+
+
+@click.command()
+@click.argument("page", required=False, metavar="[PAGE]")
+@click.option(
+    "--search",
+    "words",
+    multiple=True,
+    metavar="WORD",
+    help="Only pages with all these words (repeatable).",
+)
+def docs(page: str | None, words: tuple[str, ...]) -> int:
+    """Show a page of the documentation, or list them.
+
+    \b
+    cmhil docs                      all pages
+    cmhil docs --search bisect      those that speak of it
+    cmhil docs known-deviations     one of them
+
+    The protocol is the page 'protocol'; examples and the Zephyr application lie beside the pages.
+    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    pages = _pages()
+    if page is None:
+        wanted = [word.casefold() for word in words]
+        texts = {name: _text(path) for name, path in pages.items()}
+        rows = [
+            (name, _title(text), str(pages[name]))
+            for name, text in texts.items()
+            if all(word in text.casefold() for word in wanted)
+        ]
+        print_table(("page", "title", "file"), rows)
+        return ExitCode.CONFORMS if rows else ExitCode.USAGE
+    if page not in pages:
+        raise UsageError(
+            f"there is no page {page!r}", "", did_you_mean(page, pages, "'cmhil docs' lists them")
+        )
+    text = _text(pages[page])
+    if fancy():
+        from rich.console import Console  # noqa: PLC0415 - slow to import, seldom needed
+        from rich.markdown import Markdown  # noqa: PLC0415
+
+        console = Console()
+        with console.pager(styles=True):
+            console.print(Markdown(text))
+    else:
+        click.echo(text, nl=False)
+    return ExitCode.CONFORMS
+
+
+def _pages() -> dict[str, Path]:
+    """Return the pages by name; what is not reading matter is left out."""
+    from connmgr_hil.resources import docs_dir, zephyr_app_dir  # noqa: PLC0415
+
+    found = sorted(docs_dir().rglob("*.md"))
+    return {each.stem: each for each in found} | {"protocol": zephyr_app_dir() / "PROTOCOL.md"}
+
+
+def _text(path: Path) -> str:
+    return _COMMENT.sub("", path.read_text(encoding="utf-8"))
+
+
+def _title(text: str) -> str:
+    found = _HEADING.search(text)
+    return found[1] if found else ""
