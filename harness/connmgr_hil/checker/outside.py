@@ -23,7 +23,7 @@ from connmgr_hil.model.state import (
     word_text,
 )
 from connmgr_hil.model.unseen import variants
-from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.events import UNRELATED, Event
 from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.observations import EventSeen, Reply, StateSeen, Stimulus
 from connmgr_hil.vocabulary.stimuli import Words
@@ -141,7 +141,8 @@ def is_none_of_ours(world: World, seen: object) -> bool:
         return False
     if seen.iface and not world.is_real(seen.iface):
         return False
-    return seen.name == "-" or (not seen.iface and seen.name.startswith("DNS_"))
+    foreign = seen.name == "-" or seen.name in UNRELATED
+    return foreign or (not seen.iface and seen.name.startswith("DNS_"))
 
 
 def real_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[str, str, str]]:

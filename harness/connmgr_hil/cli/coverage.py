@@ -11,6 +11,7 @@ from .output import write_json
 from .target_options import json_option
 
 if TYPE_CHECKING:
+    from connmgr_hil.conformance.code import Reached
     from connmgr_hil.conformance.coverage import Coverage
 
 _MARKS = {"held": "+", "failed": "F", "quirk": "q", "unreachable": "-", "not_run": "."}
@@ -21,8 +22,27 @@ _MARKS = {"held": "+", "failed": "F", "quirk": "q", "unreachable": "-", "not_run
     "traces", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACE..."
 )
 @json_option
+@click.option(
+    "--code",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also the lines and branches of C that runs reached, from a build folder of the variant 'coverage'.",
+)
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="PATTERN",
+    help="With --code, these files, with * and ?; conn_mgr and the sample implementation if not given (repeatable).",
+)
 @click.option("--paths", is_flag=True, help="Seek the shortest way to each rule not reached.")
-def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> int:
+def coverage(
+    traces: tuple[Path, ...],
+    json_file: Path | None,
+    code: Path | None,
+    sources: tuple[str, ...],
+    paths: bool,
+) -> int:
     """Show requirements by platform, from traces on disk, and what was never reached.
 
     A folder stands for all traces (*.jsonl) below it. Each build of a platform has a column of its own. The exit code is that of
@@ -31,8 +51,10 @@ def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> i
     \b
     cmhil coverage out/verify/*/latest
     cmhil coverage out/verify/*/latest tests/traces --paths
+    cmhil coverage out/verify/native_sim_64-coverage/latest --code out/build/native_sim_64-coverage
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import coverage as covering  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance.code import reached  # noqa: PLC0415
 
     found = covering.cover(traces)
     click.echo("\n".join(_matrix(found)))
@@ -42,8 +64,12 @@ def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> i
     for key in missing:
         way = " · ".join(" ".join(words) for words in ways.get(key, ()))
         click.echo(f"  {' by '.join(filter(None, key))}" + (f":  {way}" if way else ""))
+    counted = reached(code, sources) if code is not None else []
+    click.echo("\n".join(_code(counted)), nl=bool(counted))
     if json_file is not None:
         document = found.as_json()
+        if code is not None:
+            document["code"] = [each.as_json() for each in counted]
         document["paths"] = {
             " / ".join(key): [" ".join(words) for words in way] for key, way in ways.items()
         }
@@ -55,6 +81,21 @@ def coverage(traces: tuple[Path, ...], json_file: Path | None, paths: bool) -> i
     if found.whole.interrupted:
         click.echo("interrupted: the other traces were not judged", err=True)
     return found.whole.exit_code
+
+
+def _code(counted: "list[Reached]") -> list[str]:
+    from connmgr_hil.conformance.code import ranges  # noqa: PLC0415 - slow to import
+
+    lines = [""] if counted else []
+    for each in counted:
+        lines.append(
+            f"{each.name:30}lines {each.reached} of {each.lines}   branches {each.taken} of {each.branches}"
+        )
+        if each.missing:
+            lines.append(f"  not reached: {ranges(each.missing)}")
+        if each.half:
+            lines.append(f"  a branch was not taken: {ranges(each.half)}")
+    return lines
 
 
 def _matrix(found: "Coverage") -> list[str]:

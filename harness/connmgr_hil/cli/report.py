@@ -49,6 +49,12 @@ from .target_options import known_option
     metavar="OLD",
     help="Also tell what changed since an earlier run (see 'cmhil compare').",
 )
+@click.option(
+    "--code",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also show the lines of C that runs reached, on the page (see 'cmhil coverage --code').",
+)
 @known_option
 def report(
     traces: tuple[Path, ...],
@@ -59,6 +65,7 @@ def report(
     defects: Path | None,
     issue: Path | None,
     old: Path | None,
+    code: Path | None,
     known: Path | None,
 ) -> int:
     """Make a report from traces, which are judged again. A folder stands for all traces below it.
@@ -74,15 +81,17 @@ def report(
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil import report as reports  # noqa: PLC0415 - slow to import
     from connmgr_hil.conformance.changes import compare, evidence_of  # noqa: PLC0415
+    from connmgr_hil.conformance.code import reached  # noqa: PLC0415
     from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
 
     evidence = reports.gather(traces, read_known(known) if known else None)
     changes = compare(evidence_of(old), evidence_of(*traces)) if old else None
     scores = reports.read_scores(defects) if defects else None
+    counted = reached(code) if code else []
     if opened and html is None:
         html = (traces[0] if traces[0].is_dir() else traces[0].parent) / "report.html"
     wanted: list[tuple[Path | None, Callable[[], str]]] = [
-        (html, lambda: reports.render_html(evidence, scores, changes)),
+        (html, lambda: reports.render_html(evidence, scores, changes, counted)),
         (junit, lambda: reports.render_junit(evidence)),
         (markdown, lambda: reports.render_markdown(evidence, scores, changes)),
     ]

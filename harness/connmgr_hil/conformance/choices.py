@@ -8,12 +8,23 @@ from connmgr_hil.model import PROFILES, State, World
 from connmgr_hil.vocabulary import stimuli
 from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
+from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.stimuli import Words
 
 _Draw = Callable[["Choices", Random], Words | None]
 
 _V4 = ("192.0.2.1", "192.0.2.2", "169.254.3.4")
 _V6 = ("2001:db8::1", "fe80::9", "fd00::1")
+_INFOS = (
+    None,
+    None,
+    0,
+    7,
+    -1,
+    2**31 - 1,
+    *(f"len={each}" for each in (0, 1, 3, 4, 31, 32, 33, 256)),
+)
+"""Info of an event: none, an int, or so many bytes; one more than the longest is not delivered."""
 _SECONDS = (0.02, 0.05, 0.3, 1.0, 1.1, 2.5)
 
 
@@ -123,8 +134,10 @@ def _used(choices: Choices, random: Random) -> Words | None:
 def _knob(choices: Choices, random: Random) -> Words | None:
     if not choices.simulated:
         return None
+    newer = (("configured", ("0", "1")),) if choices.world.profile.configuration else ()
     name, values = random.choice(
         (
+            *newer,
             ("mode", ("sync", "async", "never", "never")),
             ("delay_ms", ("50", "100", "1500")),
             ("fails", ("0", "2")),
@@ -158,16 +171,25 @@ def _l2(choices: Choices, random: Random) -> Words:
 
 
 def _raise(choices: Choices, random: Random) -> Words | None:
-    events = [Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR, Event.DNS_SERVER_ADD]
-    if choices.world.profile.families:
-        events += [Event.IPV4_ACD_SUCCEED, Event.IPV4_ACD_FAILED]
-    if choices.world.profile.idle:
-        events.append(Event.CONN_IF_IDLE_TIMEOUT)
-    event = random.choice(events)
     index = random.choice(choices._all)  # noqa: SLF001 - one module
-    if choices.world.is_real(index) and layer_of(event) is Layer.CONN:
+    facts = choices.world.iface(index)
+    events = [each for each in choices.world.codes if facts.is_real or not _is_own(each, facts)]
+    event = random.choice(events)
+    if facts.is_real and layer_of(event) in (Layer.CONN, Layer.IFACE):
         return None  # it is its implementation's to say
-    return stimuli.raise_event(event, index)
+    return stimuli.raise_event(event, index, random.choice(_INFOS))
+
+
+def _is_own(event: Event, facts: IfaceFacts) -> bool:
+    """Tell whether an event that nobody believes is left to the tour: the automation acts on it in the midst of others."""
+    return facts.bound and layer_of(event) is Layer.IFACE
+
+
+def _l2_enable(choices: Choices, random: Random) -> Words | None:
+    stubborn = [facts.index for facts in choices.world.ifaces if facts.l2 == "CM_STUBBORN"]
+    if not stubborn:
+        return None
+    return stimuli.l2_enable(random.choice(stubborn), random.choice((0, 0, -11, -5)))
 
 
 def _lose(choices: Choices, random: Random) -> Words | None:
@@ -267,7 +289,8 @@ KINDS: dict[str, tuple[int, _Draw]] = {
     "l2": (1, _l2),
     "resend": (2, lambda _choices, _random: stimuli.resend()),
     "bulk": (2, _bulk),
-    "raise": (2, _raise),
+    "raise": (3, _raise),
+    "l2-enable": (1, _l2_enable),
     "lose": (5, _lose),
     "fatal": (3, _fatal),
     "advance": (12, _advance),

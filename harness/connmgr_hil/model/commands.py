@@ -6,7 +6,7 @@ Source: `zephyr_app/PROTOCOL.md`, section 3.
 from collections.abc import Callable, Generator
 
 from connmgr_hil.vocabulary.commands import COMMANDS
-from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.events import UNRELATED, Event
 from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 
 from . import control, implementation, monitor, net_if
@@ -193,8 +193,11 @@ def _raise(kernel: Kernel, args: Words) -> Result:
     info = args[2] if len(args) == 3 else None
     if Event(args[0]) not in kernel.world.codes:
         return "-EINVAL", (("bad", "value"),)
-    if int(args[1]):
-        kernel.driver(int(args[1])).announced(kernel, Event(args[0]), int(args[1]))
+    index = int(args[1])
+    if index and kernel.world.is_real(index) and Event(args[0]) in UNRELATED:
+        return "0", ()  # its network raises these, too, so that nothing tells whose one is
+    if index:
+        kernel.driver(index).announced(kernel, Event(args[0]), index)
     yield from kernel.post(Event(args[0]), int(args[1]), info)
     return "0", ()
 

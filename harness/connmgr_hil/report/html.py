@@ -1,5 +1,6 @@
 """The report as one HTML file that needs nothing but a browser."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,6 +10,7 @@ from markupsafe import Markup
 
 from connmgr_hil import __version__
 from connmgr_hil.conformance.changes import Changes
+from connmgr_hil.conformance.code import Reached, ranges
 from connmgr_hil.conformance.results import STANDINGS
 from connmgr_hil.vocabulary.escaping import visible
 from connmgr_hil.vocabulary.requirements import Requirement, requirements
@@ -54,7 +56,10 @@ class _Group:
 
 
 def render_html(
-    evidence: Evidence, scores: Scores | None = None, changes: Changes | None = None
+    evidence: Evidence,
+    scores: Scores | None = None,
+    changes: Changes | None = None,
+    code: Sequence[Reached] = (),
 ) -> str:
     """Return the report as one self-contained HTML page: the same evidence gives the same bytes."""
     return (
@@ -70,6 +75,8 @@ def render_html(
             changes=changes,
             changing=changing,
             known=requirements(),
+            code=code,
+            ranges=ranges,
             version=__version__,
         )
     )

@@ -28,6 +28,36 @@ def require_clock(platform: Platform, facts: Hello, target: str) -> None:
     )
 
 
+_MEANS = {
+    "autodown": ("automatic admin-down", "CONFIG_NET_CONNECTION_MANAGER_AUTO_IF_DOWN"),
+    "dad": ("duplicate address detection", "CONFIG_NET_IPV6_DAD"),
+    "ipv4": ("IPv4", "CONFIG_NET_IPV4"),
+    "ipv6": ("IPv6", "CONFIG_NET_IPV6"),
+    "queue": ("length of the event queue", "CONFIG_NET_MGMT_EVENT_QUEUE_SIZE"),
+}
+
+
+def require_configuration(platform: Platform, facts: Hello, target: str) -> None:
+    """Refuse a build that silently has or lacks what its platform file says it must. Raises `WrongDevice`.
+
+    Otherwise scenarios that need it would only be left out: a default that was changed somewhere would look like a smaller board.
+    """
+    if platform.dialect == "stock":
+        return
+    for key, (what, option) in _MEANS.items():
+        wanted, seen = getattr(platform.must, key), getattr(facts, key)
+        if wanted is not None and wanted != seen:
+            raise WrongDevice(
+                f"the build on {target} is not configured as `must.{key}` in its platform file says: {what}",
+                f"{_told(seen)} instead of {_told(wanted)} ({option})",
+                "was a default changed? set the option in the application's configuration, or mend `must`",
+            )
+
+
+def _told(value: bool | int) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+
+
 def require_ifaces(platform: Platform, ifaces: Iterable[IfaceFacts], target: str) -> None:
     """Refuse a device that lacks an iface which its platform file declares. Raises `WrongDevice` naming them.
 

@@ -14,7 +14,7 @@ from connmgr_hil.vocabulary.errors import UsageError
 from .base import Target
 from .board import BoardTarget
 from .labgrid import PREFIX, LabgridTarget, find_place
-from .platforms import Dialect, Platform, find_platform, spelled
+from .platforms import Dialect, Must, Platform, find_platform, spelled
 from .program import native_target, simulated_target
 from .qemu import QemuTarget
 from .renode import RenodeTarget
@@ -140,6 +140,7 @@ def varied(platform: Platform, variant: str) -> Platform:
         ifaces=about.ifaces or platform.ifaces,
         network=tuple({*platform.network, *about.network}),
         stimuli=platform.stimuli | about.stimuli,
+        must=about.must,
     )
 
 
@@ -212,6 +213,7 @@ def _built_native(image: Path | None, variant: str) -> tuple[Platform, Path]:
             description="Zephyr as a program of this host",
             zephyr=None,
             ifaces=(),
+            must=Must(),
         )
         return any_native, find_image(platforms[0], image, variant)
     for platform in platforms:

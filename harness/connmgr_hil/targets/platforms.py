@@ -132,11 +132,21 @@ class Time(Strict, frozen=True, kw_only=True):
     tolerance_percent: Amount = 0.0
 
 
+class Must(Strict, frozen=True, kw_only=True):
+    """What a build must have, as its hello tells it; what is not given may be as it likes."""
+
+    autodown: bool | None = None
+    dad: bool | None = None
+    ipv4: bool | None = None
+    ipv6: bool | None = None
+    queue: int | None = None
+
+
 class Variant(Strict, frozen=True, kw_only=True):
     """Another build of the application, with further configuration fragments and devicetree overlays of it.
 
     `arguments` go to the emulator, the native program or the simulated board, behind the platform's own. `network` and `stimuli`
-    are there beside the platform's own; `uart` and `ifaces`, where there are any, are there in place of the platform's.
+    are there beside the platform's own; `uart` and `ifaces`, where there are any, and what it `must` have, are there in place of the platform's.
     """
 
     description: str
@@ -146,6 +156,7 @@ class Variant(Strict, frozen=True, kw_only=True):
     ifaces: tuple[str, ...] = ()
     network: tuple[Network, ...] = ()
     stimuli: dict[str, OutsideStimulus] = {}
+    must: Must = Must()
 
 
 class Platform(Strict, frozen=True, kw_only=True):
@@ -174,6 +185,7 @@ class Platform(Strict, frozen=True, kw_only=True):
     network: tuple[Network, ...] = ()
     dialect: Dialect = "probe"
     profile: ProfileName = ""
+    must: Must = Must()
 
     @property
     def build_name(self) -> str:

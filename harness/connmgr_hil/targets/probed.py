@@ -1,4 +1,4 @@
-"""Whether an image has the probe in it, so that it must say hello."""
+"""What an image has in it: the probe, so that it must say hello; counts of what is reached."""
 
 import mmap
 from pathlib import Path
@@ -7,12 +7,22 @@ _KEYS = (b"connmgr\0", b"autodown\0", b"nonce\0")
 """Names of fields that only the probe's hello has (zephyr_app/probe/src/cmd_basic.c)."""
 
 
+_COUNTING = (b"__gcov_dump\0",)
+
+
 def has_probe(image: Path | None) -> bool:
     """Tell whether firmware has the probe in it; true without an image, for programs that are nothing but a probe."""
-    if image is None:
-        return True
+    return image is None or _holds(image, _KEYS)
+
+
+def counts_lines(image: Path | None) -> bool:
+    """Tell whether firmware counts which of its lines are reached (gcov); it writes them when it is told to end."""
+    return image is not None and _holds(image, _COUNTING)
+
+
+def _holds(image: Path, keys: tuple[bytes, ...]) -> bool:
     try:
         with image.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return all(data.find(key) >= 0 for key in _KEYS)
+            return all(data.find(key) >= 0 for key in keys)
     except (OSError, ValueError):  # gone, or empty
         return False

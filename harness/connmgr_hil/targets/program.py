@@ -16,7 +16,7 @@ from connmgr_hil.vocabulary.observations import Crashed, Stuck
 from .base import End, PlatformTarget
 from .death import crash_of, crash_told, report_of_sanitizer
 from .platforms import Platform
-from .probed import has_probe
+from .probed import counts_lines, has_probe
 from .process import EmulatorProcess
 from .vitals import Listen, gives_no_answer
 
@@ -50,6 +50,7 @@ class ProgramTarget(PlatformTarget):
         self._start_wait = START.of(start_seconds)
         self._power_cut = power_cut
         self._image = image
+        self._counts_lines = counts_lines(image)
         self._stillborn: Crashed | None = None
         self._reported = 0
         self._process: EmulatorProcess | None = None
@@ -141,6 +142,9 @@ class ProgramTarget(PlatformTarget):
         """Close the line and kill the program."""
         self._close_line()
         if self._process is not None:
+            if self._counts_lines and self._process.status() is None:
+                self._process.signal(signal.SIGTERM)
+                self._process.status(LAST_WORDS)
             self._process.kill()
             self._process = None
 

@@ -13,10 +13,21 @@ class Event(StrEnum):
     IF_ADMIN_UP = "IF_ADMIN_UP"
     IPV4_ADDR_ADD = "IPV4_ADDR_ADD"
     IPV4_ADDR_DEL = "IPV4_ADDR_DEL"
+    IPV4_ROUTER_ADD = "IPV4_ROUTER_ADD"
+    IPV4_ROUTER_DEL = "IPV4_ROUTER_DEL"
+    IPV4_DHCP_START = "IPV4_DHCP_START"
+    IPV4_DHCP_BOUND = "IPV4_DHCP_BOUND"
+    IPV4_DHCP_STOP = "IPV4_DHCP_STOP"
     IPV4_ACD_SUCCEED = "IPV4_ACD_SUCCEED"
     IPV4_ACD_FAILED = "IPV4_ACD_FAILED"
     IPV6_ADDR_ADD = "IPV6_ADDR_ADD"
     IPV6_ADDR_DEL = "IPV6_ADDR_DEL"
+    IPV6_PREFIX_ADD = "IPV6_PREFIX_ADD"
+    IPV6_PREFIX_DEL = "IPV6_PREFIX_DEL"
+    IPV6_ROUTER_ADD = "IPV6_ROUTER_ADD"
+    IPV6_ROUTER_DEL = "IPV6_ROUTER_DEL"
+    IPV6_ROUTE_ADD = "IPV6_ROUTE_ADD"
+    IPV6_ROUTE_DEL = "IPV6_ROUTE_DEL"
     IPV6_DAD_SUCCEED = "IPV6_DAD_SUCCEED"
     IPV6_DAD_FAILED = "IPV6_DAD_FAILED"
     L4_CONNECTED = "L4_CONNECTED"
@@ -45,6 +56,26 @@ L4_EVENTS = frozenset(
 )
 
 
+_UNRELATED_NUMBERS = {
+    Event.IPV4_ROUTER_ADD: 5,
+    Event.IPV4_ROUTER_DEL: 6,
+    Event.IPV4_DHCP_START: 7,
+    Event.IPV4_DHCP_BOUND: 8,
+    Event.IPV4_DHCP_STOP: 9,
+    Event.IPV6_PREFIX_ADD: 5,
+    Event.IPV6_PREFIX_DEL: 6,
+    Event.IPV6_ROUTER_ADD: 9,
+    Event.IPV6_ROUTER_DEL: 10,
+    Event.IPV6_ROUTE_ADD: 11,
+    Event.IPV6_ROUTE_DEL: 12,
+}
+UNRELATED = frozenset(_UNRELATED_NUMBERS)
+"""Events of the IPv4 and IPv6 layers that are none of the Connection Manager's business (REQ-MON-030).
+
+Those of DHCPv6 are not among them: in 3.4.99 their codes are of the IPv4 layer (`net_event.h`).
+"""
+
+
 class Layer(StrEnum):
     """The layer code of an event; a net_mgmt callback listens to exactly one."""
 
@@ -66,6 +97,7 @@ def layer_of(event: Event) -> Layer:
 
 # Commands are numbers up to 4.1 and bits from 4.2 (specification 6.2).
 _COMMANDS_34: dict[Event, int] = {
+    **_UNRELATED_NUMBERS,
     Event.IF_DOWN: 1,
     Event.IF_UP: 2,
     Event.IF_ADMIN_DOWN: 3,
@@ -94,6 +126,7 @@ _COMMANDS_37: dict[Event, int] = _COMMANDS_34 | {
     Event.DNS_SERVER_DEL: 8,
 }
 _COMMANDS_42: dict[Event, int] = {
+    **{event: 1 << number - 1 for event, number in _UNRELATED_NUMBERS.items()},
     Event.IF_DOWN: 1,
     Event.IF_UP: 2,
     Event.IF_ADMIN_DOWN: 4,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .arguments import Callback, did_you_mean
 from .errors import BadInput
-from .events import Event
+from .events import UNRELATED, Event
 from .facts import REAL
 from .observations import CallSeen, Complaint, EventSeen
 
@@ -111,6 +111,7 @@ _OF_ITS_NETWORK = frozenset(
     {
         Event.IPV4_ADDR_ADD, Event.IPV4_ADDR_DEL, Event.IPV4_ACD_SUCCEED, Event.IPV4_ACD_FAILED,
         Event.IPV6_ADDR_ADD, Event.IPV6_ADDR_DEL, Event.IPV6_DAD_SUCCEED, Event.IPV6_DAD_FAILED,
+        *UNRELATED,
     }
 )  # fmt: skip
 

@@ -1,8 +1,9 @@
 """Readiness and counting (REQ-MON)."""
 
-from connmgr_hil.conformance.bench import V4, V4B, V6, Bench
+from connmgr_hil.conformance.bench import V4, V4B, V6, V6B, Bench
 from connmgr_hil.conformance.scenario import scenario
 from connmgr_hil.model.room import SAMPLE
+from connmgr_hil.vocabulary.events import UNRELATED
 
 UP_U = "IF_ADMIN_UP(U) IF_UP(U)"
 DOWN_U = "IF_ADMIN_DOWN(U) IF_DOWN(U)"
@@ -165,6 +166,22 @@ def unrelated_events(b: Bench) -> None:
     b.do("listen late1 add L4_CONNECTED,L4_DISCONNECTED")
     b.do("raise DNS_SERVER_ADD U", "DNS_SERVER_ADD(U)")
     b.do("raise DNS_SERVER_DEL U", "DNS_SERVER_DEL(U)")
+    for event in sorted(UNRELATED):
+        b.do(f"raise {event} U", f"{event}(U)")
+        b.do(f"raise {event} V", f"{event}(V)")
+    b.do("resend", "L4_CONNECTED(U)")
+    b.check()
+
+
+@scenario("dad-fails-beside", "REQ-MON-011", "REQ-MON-015")
+def dad_fails_beside_another(b: Bench) -> None:
+    """A failed DAD of one address leaves an iface ready that has another; without any it is lost."""
+    b.do("up U", UP_U)
+    b.do(f"addr6 U add {V6}", "IPV6_ADDR_ADD(U) L4_CONNECTED(U)")
+    b.do(f"addr6 U add {V6B}", "IPV6_ADDR_ADD(U)")
+    b.do(f"addr6 U del {V6B}", "IPV6_ADDR_DEL(U)")
+    b.do("raise IPV6_DAD_FAILED U", "IPV6_DAD_FAILED(U)")
+    b.do("raise IPV6_DAD_FAILED V", "IPV6_DAD_FAILED(V)")
     b.do("resend", "L4_CONNECTED(U)")
     b.check()
 

@@ -1,0 +1,139 @@
+"""Which lines and branches of C runs reached, as gcov of the compiler counts them."""
+
+import subprocess
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from connmgr_hil.transport.deadlines import BUILD
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
+
+USUAL = ("*/subsys/net/conn_mgr/*.c", "*/simconn/src/*.c")
+"""The files that are looked at where none are named: the Connection Manager's and the sample implementation's."""
+
+
+class _Branch(msgspec.Struct):
+    count: int
+
+
+class _Line(msgspec.Struct):
+    line_number: int
+    count: int
+    branches: list[_Branch] = []
+
+
+class _File(msgspec.Struct):
+    file: str
+    lines: list[_Line]
+
+
+class _Counts(msgspec.Struct):
+    current_working_directory: str
+    files: list[_File]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What was reached of one file. `missing` are the lines that were not, `half` those of which a branch was not."""
+
+    path: str
+    lines: int
+    reached: int
+    branches: int
+    taken: int
+    missing: tuple[int, ...]
+    half: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folders."""
+        return Path(self.path).name
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as a JSON object."""
+        return {
+            "file": self.path,
+            "lines": self.lines,
+            "lines_reached": self.reached,
+            "branches": self.branches,
+            "branches_taken": self.taken,
+            "lines_missing": list(self.missing),
+            "lines_with_a_branch_missing": list(self.half),
+        }
+
+
+def reached(build: Path, patterns: Iterable[str] = ()) -> list[Reached]:
+    """Return what was reached of the files that match, from the counts in a build folder; each run adds to them.
+
+    Raises `UsageError` where nothing was counted or gcov is missing, `RigFault` where it fails.
+    """
+    wanted = tuple(patterns) or USUAL
+    if not any(build.rglob("*.gcda")):
+        raise UsageError(
+            f"nothing was counted in {build}",
+            "no *.gcda below it",
+            "cmhil build -p native_sim_64 --variant coverage, then cmhil verify -t native_sim_64 --variant coverage",
+        )
+    lines: dict[str, list[_Line]] = defaultdict(list)
+    for counts in _counted(build):
+        for file in counts.files:
+            path = str(Path(counts.current_working_directory, file.file))
+            if any(fnmatchcase(path, pattern) for pattern in wanted):
+                lines[path] += file.lines
+    return [_told(path, lines[path]) for path in sorted(lines)]
+
+
+def _counted(build: Path) -> Iterator[_Counts]:
+    data = [str(each.relative_to(build)) for each in sorted(build.rglob("*.gcda"))]
+    command = ["gcov", "--json-format", "--stdout", "--branch-probabilities", *data]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, check=False, timeout=BUILD.seconds, cwd=build
+        )
+    except OSError as error:
+        raise UsageError(
+            "gcov of the host's compiler is missing", str(error), "install gcc"
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise RigFault(f"gcov has not ended within {BUILD}", str(error)) from error
+    if done.returncode:
+        told = done.stderr.decode(errors="replace").strip()
+        raise RigFault("gcov could not read the counts", told[-600:])
+    for line in done.stdout.splitlines():
+        if line.startswith(b"{"):
+            yield msgspec.json.decode(line, type=_Counts)
+
+
+def _told(path: str, lines: list[_Line]) -> Reached:
+    """Sum up the lines of a file, which may be compiled into several objects."""
+    counts: Counter[int] = Counter()
+    branches: dict[tuple[int, int], int] = defaultdict(int)
+    for line in lines:
+        counts[line.line_number] += line.count
+        for place, branch in enumerate(line.branches):
+            branches[line.line_number, place] += branch.count
+    half = {number for (number, _), count in branches.items() if not count and counts[number]}
+    return Reached(
+        path,
+        len(counts),
+        sum(count > 0 for count in counts.values()),
+        len(branches),
+        sum(count > 0 for count in branches.values()),
+        tuple(sorted(number for number, count in counts.items() if not count)),
+        tuple(sorted(half)),
+    )
+
+
+def ranges(lines: Iterable[int]) -> str:
+    """Write line numbers shortly: `12-14, 30`."""
+    parts: list[list[int]] = []
+    for line in lines:
+        if parts and line == parts[-1][1] + 1:
+            parts[-1][1] = line
+        else:
+            parts.append([line, line])
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in parts)
