@@ -17,6 +17,7 @@ from connmgr_hil.targets.platforms import (
     Console,
     Emulator,
     Flash,
+    Must,
     Platform,
     Renode,
     Time,
@@ -93,6 +94,7 @@ def test_protocol_and_trace_are_whole(site: Path) -> None:
     ("section", "table"),
     [
         ("Top", Platform),
+        ("must", Must),
         ("zephyr", Zephyr),
         ("emulator", Emulator),
         ("renode", Renode),
@@ -117,6 +119,7 @@ def test_platform_keys_are_all_described(section: str, table: type[msgspec.Struc
         "renode",
         "console",
         "time",
+        "must",
         "variants",
         "reset",
         "flash",
@@ -133,7 +136,7 @@ def test_platform_keys_are_all_described(section: str, table: type[msgspec.Struc
         if field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT:
             assert default == "required"
         elif default == "empty":
-            assert field.default in ((), {}, msgspec.NODEFAULT)
+            assert field.default in ((), {}, Must(), msgspec.NODEFAULT)
         else:
             assert default == f"`{msgspec.json.encode(field.default).decode()}`"
 

@@ -48,7 +48,6 @@ EXEMPT: dict[str, dict[str, str]] = {
     | dict.fromkeys(("defect", "defects"), SEEDED)
     | {
         "hook": "what a hook does comes in scenarios, where its event is certain to come",
-        "l2-enable": "is about one iface that few devices have",
     },
     "reset": {
         **dict.fromkeys(("mode", "reboot", "reset"), LINE),

@@ -173,10 +173,10 @@ def _l2(choices: Choices, random: Random) -> Words:
 def _raise(choices: Choices, random: Random) -> Words | None:
     index = random.choice(choices._all)  # noqa: SLF001 - one module
     facts = choices.world.iface(index)
-    events = [each for each in choices.world.codes if facts.is_real or not _is_own(each, facts)]
+    events = [each for each in choices.world.codes if not _is_own(each, facts)]
+    if facts.is_real:  # what else there is, is its implementation's or its network's to say
+        events = [Event.DNS_SERVER_ADD]
     event = random.choice(events)
-    if facts.is_real and layer_of(event) in (Layer.CONN, Layer.IFACE):
-        return None  # it is its implementation's to say
     return stimuli.raise_event(event, index, random.choice(_INFOS))
 
 

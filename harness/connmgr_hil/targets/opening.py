@@ -81,6 +81,9 @@ def _opened(
         native.image = found
         return native
     platform = varied(_spoken(find_platform(name), dialect), variant)
+    if image is not None or arguments:
+        # Whoever names an image, or other arguments, has configured it.
+        platform = structs.replace(platform, must=Must())
     if platform.kind == "simulated":
         return simulated_target(platform, arguments)
     if platform.kind == "board":

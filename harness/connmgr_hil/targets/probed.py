@@ -7,7 +7,7 @@ _KEYS = (b"connmgr\0", b"autodown\0", b"nonce\0")
 """Names of fields that only the probe's hello has (zephyr_app/probe/src/cmd_basic.c)."""
 
 
-_COUNTING = (b"__gcov_dump\0",)
+_COUNTING = (b"__gcov_exit\0",)
 
 
 def has_probe(image: Path | None) -> bool:

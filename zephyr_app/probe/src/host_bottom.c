@@ -27,13 +27,13 @@
 #define DRAIN_STEPS       25
 
 /* There in builds that count what is reached. */
-extern void __gcov_dump(void) __attribute__((weak));
+extern void __gcov_exit(void) __attribute__((weak));
 
 /* The simulator looks at signals only when simulated time moves, which may be never. */
 static void end(int signal_number)
 {
-	if (__gcov_dump != NULL) {
-		__gcov_dump();
+	if (__gcov_exit != NULL) {
+		__gcov_exit();
 	}
 	/* By the signal itself: whoever waits must see that somebody else ended the program. */
 	signal(signal_number, SIG_DFL);
