@@ -28,10 +28,19 @@ _ORDER = ("simulated", "native", "qemu", "renode", "board")
     help="Fail with exit code 3 unless this platform can be built here (repeatable).",
 )
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
-def doctor(wanted: tuple[str, ...], json_file: Path | None) -> int:
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the boards that are plugged in as a hardware map, for twister and 'cmhil verify'.",
+)
+def doctor(wanted: tuple[str, ...], json_file: Path | None, map_file: Path | None) -> int:
     """Say what this machine has and what it lacks, and how to get that."""
+    from connmgr_hil.files import replace_file  # noqa: PLC0415
     from connmgr_hil.targets import find_platform, known_platforms  # noqa: PLC0415
     from connmgr_hil.targets.board_lock import boards_in_use  # noqa: PLC0415
+    from connmgr_hil.targets.hardware_map import draft_map  # noqa: PLC0415
     from connmgr_hil.targets.serial_ports import serial_ports  # noqa: PLC0415
     from connmgr_hil.toolchain.machine import examine, lacking  # noqa: PLC0415
 
@@ -82,6 +91,9 @@ def doctor(wanted: tuple[str, ...], json_file: Path | None) -> int:
         click.echo(f"  {line}")
     if json_file is not None:
         write_json(json_file, _document(findings, missing, ports, in_use))
+    if map_file is not None:
+        replace_file(map_file, draft_map(ports))
+        click.echo(f"\nwrote {map_file}: check the runner of each board")
     blocked = bool(wanted) and any(missing.values())
     return ExitCode.RIG if blocked else ExitCode.CONFORMS
 

@@ -108,6 +108,16 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
 )
 @click.option("--build", "builds", is_flag=True, help="Build the application first.")
 @click.option(
+    "--hardware-map",
+    "map_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="All boards of twister's hardware map at once, in the place of a target.",
+)
+@click.option(
+    "--flash", is_flag=True, help="Flash the boards of the map first, unless they have the build."
+)
+@click.option(
     "--all-variants",
     is_flag=True,
     help="Build and run the platform and every variant of it: one verdict and one page for all.",
@@ -146,6 +156,8 @@ def verify(
     repeat: int,
     jobs: int | None,
     builds: bool,
+    map_file: Path | None,
+    flash: bool,
     all_variants: bool,
     out: Path | None,
     json_file: Path | None,
@@ -161,6 +173,7 @@ def verify(
     cmhil verify -t simulated                 no Zephyr needed
     cmhil verify -t native                    after cmhil build -p native_sim
     cmhil verify -t frdm_k64f --port /dev/serial/by-id/...
+    cmhil verify --hardware-map map.yml --flash
     cmhil verify -t native --scenario 'REQ-CTL-*'
     cmhil verify -t native --build --failed   built anew, and only what failed the last time
     cmhil verify -t native --all-variants     every configuration of it
@@ -173,7 +186,7 @@ def verify(
     from connmgr_hil.files import LATEST, RunFolder  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
 
-    if target is None and (failed or not listed):
+    if target is None and map_file is None and (failed or not listed):
         raise click.MissingParameter(param_hint="'-t' / '--target'", param_type="option")
     own = [each for path in files for each in load(path)]
     chosen = selection.choose(scenarios) if scenarios or not own else own
@@ -188,8 +201,24 @@ def verify(
     if failed and not chosen:
         click.echo("nothing failed in the last run")
         return ExitCode.CONFORMS
-    assert target is not None
     excuses = read_known(known) if known else None
+    if map_file is not None:
+        if target or builds or all_variants or recorded or repeat > 1:
+            raise click.UsageError(
+                "--hardware-map goes without --target, --build, --all-variants, --recorded and --repeat."
+            )
+        from .several_boards import verify_map  # noqa: PLC0415
+
+        options = (
+            [word for each in chosen for word in ("--scenario", each.name)] if scenarios else []
+        )
+        options += ["--retry", str(retry)] if retry else []
+        options += ["--any-build"] if any_build else []
+        options += ["-x"] if stop else []
+        with RunFolder(_home("boards", "", dialect), out) as folder:
+            report = verify_map(map_file, folder.path, options, flash=flash)
+            return _concluded(report, None, folder, json_file, junit, excuses)
+    assert target is not None
     order = Order(chosen, repeat, retry, stop, jobs, verbose)
 
     def opened(name: str, variant: str) -> "Target":
