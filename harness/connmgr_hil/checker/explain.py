@@ -17,6 +17,9 @@ from .search import cause_of
 from .situations import Situation
 from .verdict import Failure
 
+_LATER = 3
+"""So many timers are told of that had not run out."""
+
 _ONCE = "Every command is answered once, in order"
 """What the probe promises, and no requirement."""
 
@@ -48,6 +51,12 @@ class Explainer:
             for each in hypotheses
             for clock in self._overdue(each)
         )
+        later = dict.fromkeys(
+            f"{clock.rule} of iface {clock.slot.split(':')[1]} from {clock.low / 1e6:.3f} s on"
+            for each in hypotheses
+            for clock in each.clocks
+            if clock.low > self._t
+        )
         about = _iface_in(seen, *owed, *allowed)
         state = hypotheses[0].state.table(self._model.world, about) if hypotheses else ""
         return Failure(
@@ -62,6 +71,7 @@ class Explainer:
             state,
             tuple(related),
             about,
+            tuple(later)[:_LATER],
         )
 
     def _overdue(self, each: Hypothesis) -> list[Clock]:

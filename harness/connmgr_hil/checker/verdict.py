@@ -54,6 +54,8 @@ class Failure:
     related: tuple[str, ...] = ()
     iface: int = 0
     """The iface that it is about, 0 if it is about none or many."""
+    later: tuple[str, ...] = ()
+    """What could have come as well, and when: the timers that were running."""
     kind: str = ""
     """What sort of thing was seen: an event's name, `reply`, `state`, `silence`, `crash REASON`, `stuck command`, …"""
 
@@ -71,6 +73,8 @@ class Failure:
         ]
         if not self.is_end:
             lines.append(f"  allowed here:  {allowed}")
+        if self.later:
+            lines.append(f"  not before:    {' | '.join(self.later)}")
         if self.owed:
             lines.append(f"  still owed:    {' | '.join(self.owed)}")
         lines.append(f"  after:         {self.since}")
