@@ -307,6 +307,8 @@ class Checker:
             self._harm(
                 Damage.DOUBT, f"one trace with devices of 2 builds: {other}, {hello.facts.build}"
             )
+        if why := hello.facts.unforeseen:
+            self._harm(Damage.DOUBT, f"not supported: {why}")
         world = World.of(hello.facts, hello.ifaces, self._profile)
         model = self._models.of(world)
         if self.model is not model:

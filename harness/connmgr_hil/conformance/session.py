@@ -14,7 +14,14 @@ from connmgr_hil.checker.life import MISSING
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import Models, Profile, profile_named
-from connmgr_hil.targets import End, Target, require_clock, require_configuration, require_ifaces
+from connmgr_hil.targets import (
+    End,
+    Target,
+    require_clock,
+    require_configuration,
+    require_ifaces,
+    require_order,
+)
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.commands import command
 from connmgr_hil.vocabulary.equipment import Equipment
@@ -158,6 +165,7 @@ class Session:
             self._explain(error)
             raise
         self._watchers.remove(self._remember_boot)
+        require_order(self.facts, self._target.name)
         require_configuration(self._target.platform, self.facts, self._target.name)
         require_clock(self._target.platform, self.facts, self._target.name)
         require_ifaces(self._target.platform, self.ifaces, self._target.name)

@@ -37,7 +37,7 @@ _HELLO_FLAGS = ("ipv4", "ipv6", "dad", "autodown", "reboot", "granted", "coop")
 _HELLO_NUMBERS = (
     "proto", "queue", "ticks", "ifaces", "track", "room4", "room6", "cfg4", "cfg6",
 )  # fmt: skip
-_HELLO_WORDS = ("app", "zephyr", "connmgr", "board", "build", "nonce", "first")
+_HELLO_WORDS = ("app", "zephyr", "connmgr", "board", "build", "nonce", "first", "delivery")
 
 
 def _number(text: str, base: int = 10) -> int:

@@ -7,7 +7,7 @@ from typing import Self
 from connmgr_hil.conformance.recording import begin_trace
 from connmgr_hil.device import Device, Expected
 from connmgr_hil.model import World
-from connmgr_hil.targets import Target, require_clock, require_ifaces
+from connmgr_hil.targets import Target, require_clock, require_ifaces, require_order
 from connmgr_hil.vocabulary.errors import DeviceReset, RigFault
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -134,6 +134,7 @@ class BlackBox:
             pace=platform.pace,
         )
         self._device.attach(start="boot")
+        require_order(self._device.facts, self._target.name)
         require_clock(platform, self._device.facts, self._target.name)
         require_ifaces(platform, self._device.ifaces, self._target.name)
 

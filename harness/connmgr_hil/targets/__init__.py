@@ -4,7 +4,7 @@ from .base import End, Target
 from .board import BoardTarget
 from .choice import Choice
 from .death import crash_told
-from .declared import require_clock, require_configuration, require_ifaces
+from .declared import require_clock, require_configuration, require_ifaces, require_order
 from .opening import build_id, find_image, image_path, open_target, varied
 from .platforms import (
     Dialect,
@@ -42,6 +42,7 @@ __all__ = [
     "require_clock",
     "require_configuration",
     "require_ifaces",
+    "require_order",
     "simulated_target",
     "spelled",
     "varied",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from connmgr_hil.vocabulary.errors import WrongDevice
+from connmgr_hil.vocabulary.errors import UsageError, WrongDevice
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 
 from .platforms import Platform
@@ -56,6 +56,17 @@ def require_configuration(platform: Platform, facts: Hello, target: str) -> None
 
 def _told(value: bool | int) -> str:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+
+
+def require_order(facts: Hello, target: str) -> None:
+    """Refuse a build that delivers events in an order that no model foresees. Raises `UsageError`."""
+    if facts.unforeseen:
+        raise UsageError(
+            f"firmware on {target} that delivers events from a cooperative thread of its own",
+            f"not supported: {facts.unforeseen}",
+            "build it with CONFIG_NET_MGMT_EVENT_THREAD=y and CONFIG_NET_TC_THREAD_COOPERATIVE=y; "
+            "'cmhil shell' drives this one by hand",
+        )
 
 
 def require_ifaces(platform: Platform, ifaces: Iterable[IfaceFacts], target: str) -> None:

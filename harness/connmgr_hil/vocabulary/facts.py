@@ -27,6 +27,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     reboot: bool = False
     granted: bool = False
     coop: bool = True
+    delivery: str = "thread"
+    """Who delivers events: net_mgmt's own `thread`, the system work `queue`, or whoever raises one (`direct`)."""
     queue: int = 64
     ticks: int = 1000
     ifaces: int = 0
@@ -52,6 +54,19 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     def configurations(self, version: int) -> int:
         """Return how many ifaces may have addresses of a family, 0 if the device does not say."""
         return self.cfg4 if version == 4 else self.cfg6
+
+    @property
+    def unforeseen(self) -> str:
+        """Why nobody can foresee the order in which this build delivers events, or an empty string."""
+        if self.delivery == "thread" and self.coop:
+            return ""
+        return {
+            "queue": "the system work queue delivers events (CONFIG_NET_MGMT_EVENT_SYSTEM_WORKQUEUE)",
+            "direct": "whoever raises an event delivers it (CONFIG_NET_MGMT_EVENT_DIRECT)",
+        }.get(
+            self.delivery,
+            "a preemptible thread delivers events (CONFIG_NET_TC_THREAD_PREEMPTIVE)",
+        )
 
     @property
     def removes_addresses(self) -> bool:

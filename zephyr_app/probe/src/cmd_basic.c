@@ -76,6 +76,7 @@ void cm_hello_send(const char *challenge)
 	cm_frame_int(&frame, "reboot", IS_ENABLED(CONFIG_REBOOT));
 	cm_frame_int(&frame, "granted", cm_mode_is_granted());
 	cm_frame_int(&frame, "coop", IS_ENABLED(CONFIG_NET_TC_THREAD_COOPERATIVE));
+	cm_frame_text(&frame, "delivery", CM_EVENT_DELIVERY);
 	cm_frame_int(&frame, "queue", CM_EVENT_QUEUE_SIZE);
 	cm_frame_int(&frame, "ticks", CONFIG_SYS_CLOCK_TICKS_PER_SEC);
 	cm_frame_int(&frame, "ifaces", ifaces);

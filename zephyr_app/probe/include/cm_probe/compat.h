@@ -104,8 +104,21 @@ static inline cm_event_t cm_event_family(cm_event_t event)
 	return event & ~(cm_event_t)NET_MGMT_COMMAND_MASK;
 }
 
-/* The monitor's words. */
-#if CM_ZEPHYR(4, 0)
+/** Who delivers events. */
+#if defined(CONFIG_NET_MGMT_EVENT_DIRECT)
+#define CM_EVENT_DELIVERY "direct"
+#elif defined(CONFIG_NET_MGMT_EVENT_SYSTEM_WORKQUEUE)
+#define CM_EVENT_DELIVERY "queue"
+#else
+#define CM_EVENT_DELIVERY "thread"
+#endif
+
+/*
+ * The monitor's words. Where events are delivered by whoever raises them, its lock must not be waited
+ * for: its owner may wait for the lock of the iface that the event is about.
+ */
+#if CM_ZEPHYR(4, 0) && !defined(CONFIG_NET_MGMT_EVENT_DIRECT)
+#define CM_MONITOR_HAS_ACCESSOR 1
 extern uint16_t conn_mgr_if_state(struct net_if *iface);
 #else
 extern uint16_t iface_states[];
@@ -144,7 +157,7 @@ static inline bool cm_monitor_word(struct net_if *iface, uint16_t *word)
 	if (index < 1 || index > CM_TRACKED) {
 		return false;
 	}
-#if CM_ZEPHYR(4, 0)
+#if defined(CM_MONITOR_HAS_ACCESSOR)
 	*word = conn_mgr_if_state(iface);
 #else
 	*word = iface_states[index - 1];
