@@ -81,6 +81,8 @@ class Thread:
         self.coop = coop
         self.boosted = False
         self.wants = ""
+        self.brings: Queued | None = None
+        """The event for which it wants room."""
         self.done = False
 
 
@@ -126,6 +128,8 @@ class Kernel:
         """Of these, those of which it is open how they counted before, and for what (`unseen`)."""
         self.items: list[Item] = []
         self.queue: deque[Queued] = deque()
+        self._handed_over = False
+        """Whether the oldest event was handed to the dispatcher, and takes no room."""
         self.monitor_pending = False
         self.scheduler_locked = False
         self.hooked = False
@@ -403,25 +407,33 @@ class Kernel:
         """Append to the event queue, waiting for room if need be.
 
         Raises `Unpredictable` where the wait of 10 ms would be in vain, because the dispatcher itself waits: the event is
-        lost, and everybody else goes on meanwhile (specification 3.1).
+        lost, and everybody else goes on meanwhile (specification 3.1). And in the midst of a burst, whose scheduler is locked.
         """
         yield from self.lock("event queue")
         me = self.current
-        while len(self.queue) >= self.world.hello.queue:
-            if me is self.dispatcher:
+        if len(self.queue) - self._handed_over < self.world.hello.queue:
+            waits = self.dispatcher is not None and self.dispatcher.wants == "wake"
+            self._handed_over = self._handed_over or (waits and self.world.hello.hands_over)
+            self.queue.append(entry)
+        else:
+            if me is self.dispatcher or self.scheduler_locked:
                 raise Unpredictable("overflow")
-            me.wants = "queue"
+            me.wants, me.brings = "queue", entry
             yield Switch.QUEUE
-        self.queue.append(entry)
         self.wake(self.dispatcher)
         self.unlock("event queue")
         yield Switch.PREEMPT
 
     def take(self) -> Queued:
-        """Take the oldest event; somebody waiting for room may go on."""
+        """Take the oldest event; if that makes room, the event of somebody who waits for it is queued, and he may go on."""
         entry = self.queue.popleft()
+        if self._handed_over:
+            self._handed_over = False
+            return entry
         for thread in self._waiting:
             if thread.wants == "queue":
+                assert thread.brings is not None
+                self.queue.append(thread.brings)
                 self._waiting.remove(thread)
                 thread.wants = ""
                 if thread.coop or thread.boosted:

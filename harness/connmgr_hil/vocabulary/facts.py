@@ -78,6 +78,15 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
         return _release(self.zephyr) >= (3, 7)
 
     @property
+    def hands_over(self) -> bool:
+        """Whether an event goes past the queue when its dispatcher waits for one, so that there is room for one more.
+
+        A message queue does so for a thread that waits at it. Seen in Zephyr 3.4.99; in 4.1.99 the dispatcher is a work
+        queue, which looks when it is told to (`subsys/net/ip/net_mgmt.c`). Taken to have come with 3.7.
+        """
+        return _release(self.zephyr) < (3, 7)
+
+    @property
     def detects_everywhere(self) -> bool:
         """Whether the end of duplicate address detection is told for each iface that has the address.
 
