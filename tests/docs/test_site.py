@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
         timeout=120,
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "harness")},
+        env=os.environ | {"PYTHONPATH": str(ROOT / "harness"), "NO_MKDOCS_2_WARNING": "1"},
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
     return folder
