@@ -1,14 +1,18 @@
 """The workflows for GitHub are sound, and name platforms, commands and files that there are."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
+from connmgr_hil.cli.main import cmhil
 from connmgr_hil.targets import known_platforms
 
 ROOT = Path(__file__).parents[2]
@@ -90,3 +94,28 @@ def test_the_action_is_sound_and_does_what_it_says(tmp_path: Path) -> None:
     assert output.read_text() == "verdict=conforms\n"
     assert "E1" in (tmp_path / given["out"] / "junit.xml").read_text()
     assert page.read_text().startswith("## ")
+
+
+def test_the_editors_tasks_and_hooks_call_what_there_is() -> None:
+    tasks = json.loads((ROOT / ".vscode" / "tasks.json").read_text())["tasks"]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    lines = [each["command"] for each in tasks] + [each["entry"] for each in hooks]
+    called = {line.split()[0].removeprefix("${workspaceFolder}/") for line in lines}
+    assert called == {
+        "make",
+        *(f".venv/bin/{name}" for name in ("cmhil", "ruff", "mypy", "lint-imports")),
+    }
+    for line in lines:
+        program, *arguments = line.split()
+        if program.endswith("cmhil"):
+            command = cmhil.get_command(click.Context(cmhil), arguments[0])  # type: ignore[attr-defined]
+            known = {option for each in command.params for option in each.opts}
+            assert {each for each in arguments if each.startswith("-")} <= known
+
+
+def test_nothing_in_the_metadata_keeps_it_from_an_index() -> None:
+    """PyPI refuses requirements that are addresses."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].values()
+    for each in (*project["dependencies"], *(one for extra in extras for one in extra)):
+        assert "@" not in each

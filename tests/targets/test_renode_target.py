@@ -328,7 +328,7 @@ def test_the_variable_overrules_the_platform_file(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "pyrenode3", None)
     with pytest.raises(UsageError) as caught:
         choose_driver("process")()
-    assert "the extra 'renode'" in str(caught.value)
+    assert "antmicro/pyrenode3.git'" in str(caught.value)
 
 
 def test_pyrenode_takes_one_renode_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ from .finding import find_renode, pyrenode_place
 VARIABLE = "CMHIL_RENODE_DRIVER"
 
 PYRENODE_REMEDY = (
-    "pip install 'pyrenode3 @ git+https://github.com/antmicro/pyrenode3.git' (the extra 'renode' of "
-    "connmgr-hil), and set one of PYRENODE_PKG, PYRENODE_BUILD_DIR, PYRENODE_BIN to a Renode"
+    "pip install 'pyrenode3 @ git+https://github.com/antmicro/pyrenode3.git', and "
+    "set one of PYRENODE_PKG, PYRENODE_BUILD_DIR, PYRENODE_BIN to a Renode"
 )
 PROCESS_REMEDY = "get Renode 1.16 or newer from renode.io; put it on PATH or set RENODE_PATH to it"
 
