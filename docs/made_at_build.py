@@ -9,7 +9,7 @@ import typing
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import msgspec
@@ -18,14 +18,17 @@ from robot.libdocpkg import LibraryDocumentation  # type: ignore[import-untyped]
 
 from connmgr_hil.cli.main import cmhil
 from connmgr_hil.conformance.scenario import registered
+from connmgr_hil.model import profile_of
 from connmgr_hil.resources import zephyr_app_dir
+from connmgr_hil.trace import read_records
 from connmgr_hil.transport.deadlines import DEADLINES
 from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
-from connmgr_hil.vocabulary.observations import AnyRecord
+from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen
 from connmgr_hil.vocabulary.requirements import ORDER, Requirement, requirements
 
 _LIBRARY = "connmgr_hil.robot.ConnMgrLibrary"
+_TRACES = Path(__file__).parents[1] / "tests" / "traces"
 _KEYWORDS = "reference/keywords-in-full.html"
 _CHAPTERS = {
     "MON": "Monitoring",
@@ -157,6 +160,74 @@ def _deadlines() -> str:
     )
 
 
+class _Recorded(NamedTuple):
+    """A folder of traces that were recorded from one build."""
+
+    zephyr: str
+    profile: str
+    board: str
+    build: str
+    folder: str
+    verdicts: tuple[str, ...]
+
+
+def _recorded(folder: Path) -> _Recorded:
+    """Read what a folder's traces say of their device, and how each run ended."""
+    paths = sorted(folder.glob("*.jsonl"))
+    hello = next(
+        each for path in paths for each in read_records(path) if isinstance(each, HelloSeen)
+    )
+    facts = hello.facts
+    ends = (path.read_text(encoding="utf-8").rstrip().rpartition("\n")[2] for path in paths)
+    verdicts = tuple(msgspec.json.decode(end).get("verdict", "not judged") for end in ends)
+    return _Recorded(
+        facts.zephyr, profile_of(facts).name, facts.board, _build(hello),
+        folder.name, verdicts,
+    )  # fmt: skip
+
+
+def _build(hello: HelloSeen) -> str:
+    """Return in what a build differs from the sample application's usual one."""
+    facts, ifaces = hello.facts, hello.ifaces
+    own = [each for each in ifaces if each.is_real]
+    told = {
+        "upstream's shell, no probe": facts.dialect == "stock",
+        "IPv4 only": not facts.ipv6,
+        "IPv6 only": not facts.ipv4,
+        f"room for {facts.room4} IPv4 addresses": facts.room4 not in (0, 4),
+        f"IPv4 for {facts.cfg4} ifaces only": 0 < facts.cfg4 < len(ifaces),
+        "duplicate address detection": facts.dad,
+        "no automatic admin-down": not facts.autodown,
+        f"event queue of {facts.queue}": facts.queue < 64 and facts.dialect != "stock",
+        "own iface: " + ", ".join(sorted({each.l2 for each in own})): bool(own),
+        "1 iface" if len(ifaces) == 1 else f"{len(ifaces)} ifaces": not own
+        and len(ifaces) != 9
+        and facts.dialect != "stock",
+        "dormant too late": any(each.dormant_in_init for each in ifaces),
+        "an iface ready at start": any(each.auto and each.name == "free1" for each in ifaces),
+    }
+    return "; ".join(name for name, holds in told.items() if holds) or "as usual"
+
+
+def _releases() -> str:
+    """Tell, release by release, on what was run and how it ended: from the traces alone."""
+    folders = (each for each in sorted(_TRACES.iterdir()) if any(each.glob("*.jsonl")))
+    lines = []
+    every = sorted(map(_recorded, folders))
+    for (zephyr, profile), members in groupby(every, lambda each: each[:2]):
+        lines += [
+            f"\n## Zephyr {zephyr}, judged as {profile}\n",
+            "| board | build | runs | verdict | in `tests/traces` |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        lines += [
+            f"| {_cell(each.board)} | {_cell(each.build)} | {len(each.verdicts)} "
+            f"| {', '.join(sorted(set(each.verdicts)))} | `{each.folder}` |"
+            for each in members
+        ]
+    return "\n".join(lines)
+
+
 _MADE: dict[str, Callable[[], str]] = {
     "deadlines": _deadlines,
     "command-line": _command_line,
@@ -165,6 +236,7 @@ _MADE: dict[str, Callable[[], str]] = {
     "trace": _trace,
     "keywords": _keywords,
     "requirements": _requirements,
+    "releases": _releases,
 }
 
 

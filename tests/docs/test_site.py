@@ -179,3 +179,17 @@ def test_trace_shown_is_sound(tmp_path: Path) -> None:
     trace = read_trace(path)
     assert not trace.truncated
     assert len(trace.records) >= 3
+
+
+def test_each_release_has_the_traces_that_are_there(site: Path) -> None:
+    page = _text(site, "reference/releases")
+    folders = [each for each in (ROOT / "tests" / "traces").iterdir() if any(each.glob("*.jsonl"))]
+    assert len(folders) > 40
+    for folder in folders:
+        row = next(line for line in page.split("<tr>") if f"<code>{folder.name}</code>" in line)
+        assert f"<td>{len(list(folder.glob('*.jsonl')))}</td>" in row
+        assert "fails" not in row
+    assert "Zephyr 4.1.99, judged as P43" in page
+    kinds = next(line for line in page.split("<tr>") if "native_p42_kinds" in line)
+    assert "PPP" in kinds
+    assert "conforms" in kinds
