@@ -234,3 +234,12 @@ def test_all_variants_have_one_verdict_and_one_page(
     assert code == 1
     assert shown.count("\nFAIL  REQ-CTL-019") == 1, "the cause is the same on every variant"
     assert run(["verify", "-t", broken, "--all-variants", "--variant", "dad"]) == 2
+
+
+def test_one_scenario_is_told_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown = told(capsys, "scenarios", "Q16")
+    assert code == 0
+    assert shown.startswith("Q16  disconnect during an attempt")
+    file, _, line = shown.partition("  source    ")[2].strip().rpartition(":")
+    text = (Path(__file__).parents[2] / "harness" / file).read_text()
+    assert "Q16" in "".join(text.splitlines()[int(line) - 1 : int(line) + 3])

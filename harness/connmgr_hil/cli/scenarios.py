@@ -1,14 +1,19 @@
 """`cmhil scenarios`: what the suite consists of."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from .output import print_table
+
+if TYPE_CHECKING:
+    from connmgr_hil.conformance.scenario import Scenario
 
 
 @click.command()
 @click.argument("words", nargs=-1, metavar="[WORD|PATTERN...]")
 def scenarios(words: tuple[str, ...]) -> int:
-    """List the scenarios, with the requirements that each shows.
+    """List the scenarios, with the requirements that each shows; of one, tell everything.
 
     \b
     cmhil scenarios                 all of them
@@ -24,6 +29,22 @@ def scenarios(words: tuple[str, ...]) -> int:
         texts = {name: f"{name} {each.title}".casefold() for name, each in every.items()}
         found |= dict.fromkeys(name for name, text in texts.items() if word.casefold() in text)
     chosen = [each for name, each in every.items() if name in found or not words]
+    if len(chosen) == 1 and words:
+        _tell(chosen[0])
+        return 0
     rows = [(each.name, " ".join(each.requirements), each.title) for each in chosen]
     print_table(("scenario", "requirements", "title"), rows)
     return 0 if chosen else 2
+
+
+def _tell(scenario: "Scenario") -> None:
+    """Tell everything of one scenario: what it needs, and where its source is."""
+    click.echo(f"{scenario.name}  {scenario.title}")
+    for name, text in (
+        ("shows", " ".join(scenario.requirements)),
+        ("needs", " ".join(scenario.needs)),
+        ("since", scenario.since),
+        ("source", scenario.source),
+    ):
+        if text:
+            click.echo(f"  {name:<10}{text}")

@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +37,15 @@ class Scenario:
     needs: tuple[str, ...] = ()
     since: str = "P34"
     until: str = ORDER[-1]
+
+    @property
+    def source(self) -> str:
+        """Where it is written: file and line, the file seen from the folder of the package where it comes with it."""
+        code = inspect.unwrap(self.body).__code__
+        file = Path(code.co_filename)
+        home = Path(__file__).parents[2]
+        shown = file.relative_to(home) if file.is_relative_to(home) else file
+        return f"{shown}:{code.co_firstlineno}"
 
     @property
     def judges(self) -> bool:

@@ -46,7 +46,7 @@ def _suite(platform: PlatformEvidence) -> Any:
         ("build", " ".join(platform.identity.builds)),
         ("verdict", str(platform.outcome)),
         ("clock", platform.identity.clock),
-        *platform.identity.origin.items(),
+        *((f"origin.{name}", text) for name, text in platform.identity.origin.items()),
     ):
         suite.add_property(name, legal(value))
     classname = f"connmgr_hil.{platform.name}"

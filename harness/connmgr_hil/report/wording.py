@@ -3,6 +3,7 @@
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.findings import command_for
 from connmgr_hil.conformance.results import Standing
+from connmgr_hil.conformance.scenario import registered
 
 from .evidence import Evidence, PlatformEvidence, Story
 
@@ -80,13 +81,13 @@ def apart(evidence: Evidence) -> list[str]:
         sentences.append(
             f"{counted(len(evidence.unread), 'file')} not judged, no sound trace: {names}"
         )
-    for platform in evidence.platforms:
-        for head, deviations in (
-            ("Known deviation, which does not count", platform.report.deviations),
-            ("Known deviation that is gone", platform.report.gone),
-            ("Known deviation past its last day", platform.report.over),
-        ):
-            sentences += [f"{head}: {each}" for each in deviations]
+    reports = [platform.report for platform in evidence.platforms]
+    seen = dict.fromkeys(each for report in reports for each in report.deviations)
+    gone = dict.fromkeys(each for report in reports for each in report.gone if each not in seen)
+    over = dict.fromkeys(each for report in reports for each in report.over)
+    sentences += [f"Known deviation, which does not count: {each}" for each in seen]
+    sentences += [f"Known deviation that is gone: {each}" for each in gone]
+    sentences += [f"Known deviation past its last day: {each}" for each in over]
     flaky = [
         f"{each.label} ({each.result.flaky})" for each in evidence.stories if each.result.flaky
     ]
@@ -124,6 +125,12 @@ def replay(story: Story) -> str:
     It is made to be copied into a shell.
     """
     return command_for(story.result, "replay", story.shortest.trace if story.shortest else None)
+
+
+def source(story: Story) -> str:
+    """Return where a trace's scenario is written; empty for one that is not ours."""
+    scenario = registered().get(story.result.name)
+    return scenario.source if scenario else ""
 
 
 def shrink(story: Story) -> str:
