@@ -17,9 +17,10 @@ from connmgr_hil.conformance.confirming import ends_again_by_commands
 from connmgr_hil.conformance.defects import defects
 from connmgr_hil.conformance.session import Nonconforming, Session
 from connmgr_hil.conformance.walker import walk
+from connmgr_hil.device import client
 from connmgr_hil.targets import Choice, ProgramTarget, open_target
 from connmgr_hil.trace import read_records
-from connmgr_hil.transport.deadlines import time_scale
+from connmgr_hil.transport.deadlines import Deadline, time_scale
 from connmgr_hil.vocabulary.errors import RigFault
 from connmgr_hil.vocabulary.observations import AnyRecord, Crashed, Note, Reset, Stuck
 
@@ -168,6 +169,20 @@ def test_a_device_that_somebody_stops_is_a_broken_rig(tmp_path: Path) -> None:
             signalled(session, signal.SIGSTOP)
     assert session.verdict is not None
     assert session.verdict.outcome is Outcome.RIG
+
+
+def test_an_answer_that_comes_while_the_silence_is_looked_into_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasty = Deadline("hasty", 1e-6, "nothing can be answered")
+    monkeypatch.setattr(client, "ANSWER", hasty)
+    monkeypatch.setattr(client, "RECALL", hasty)
+    with open_target("simulated") as target:
+        session = Session(target, tmp_path / "trace.jsonl")
+        with session:
+            give(session, UP)
+    assert session.verdict is not None
+    assert session.verdict.outcome is Outcome.CONFORMS
 
 
 # --- a second start ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from msgspec import structs
 from connmgr_hil.device import Device
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.targets import End, Target, crash_told
+from connmgr_hil.transport.deadlines import LATE
 from connmgr_hil.vocabulary.errors import DeviceFault, LineDamaged, NoAnswer, RigFault, WrongDevice
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -33,12 +34,16 @@ class Ending:
     """Follows a run on a target, and tells how the device ended it, should it.
 
     `given` are the commands so far; `disturbed` tells whether something was done from outside, too. `ended` is the record of the end.
+    `late_reply` is the answer to the last command, and `said_hello` tells of a hello, when they came while a silence was looked into.
     """
 
     def __init__(self, target: Target) -> None:
         self.given: list[Words] = []
         self.disturbed = False
         self.ended: End | None = None
+        self.late_reply: Reply | None = None
+        self.said_hello = False
+        self._is_looking = False
         self._target = target
         self._waiting = 0
         self._since = time.monotonic()
@@ -51,6 +56,7 @@ class Ending:
         if isinstance(record, Stimulus):
             self.given.append(record.words)
             self._waiting, self._since = record.id, time.monotonic()
+            self.late_reply = None
             self._said.clear()
         elif isinstance(record, Noise):
             self._said.append(record.text)
@@ -62,8 +68,10 @@ class Ending:
             self.ended = self.ended or record
         elif isinstance(record, Reply) and record.id == self._waiting:
             self._waiting = 0
+            self.late_reply = record if self._is_looking else None
         elif isinstance(record, HelloSeen):
             self._hellos += 1
+            self.said_hello = self._is_looking
         elif isinstance(record, Outside):
             self.disturbed = True
         self._time = getattr(record, "t", self._time)
@@ -79,6 +87,7 @@ class Ending:
             return None
         silent = isinstance(error, NoAnswer)
         if silent and device is not None and device.damage:
+            self._listening_to(device)(LATE.seconds)
             return None
         if silent and (told := crash_told("\n".join(self._said))) is not None:
             return self._completed(structs.replace(told, source="frame"))
@@ -110,8 +119,10 @@ class Ending:
         def listen(seconds: float) -> bool:
             waiting, hellos = self._waiting, self._hellos
             if device is not None:
+                self._is_looking = True
                 with contextlib.suppress(RigFault):
                     device.listen(seconds)
+                self._is_looking = False
             return bool(waiting and not self._waiting) or self._hellos != hellos
 
         return listen

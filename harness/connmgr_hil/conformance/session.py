@@ -163,7 +163,8 @@ class Session:
             self._device.attach(start="boot")
         except (DeviceFault, RigFault) as error:
             self._explain(error)
-            raise
+            if not self._ending.said_hello:
+                raise
         self._watchers.remove(self._remember_boot)
         require_order(self.facts, self._target.name)
         require_configuration(self._target.platform, self.facts, self._target.name)
@@ -433,7 +434,9 @@ class Session:
             reply = self.device.execute(words)
         except (DeviceFault, RigFault) as error:
             self._explain(error)
-            raise
+            if self._ending.late_reply is None:
+                raise
+            reply = self._ending.late_reply
         if (report := self._ending.reported()) is not None:
             self._sink(report)
             self._ending.leave()

@@ -126,6 +126,7 @@ class Device(Introduced):
             for record in self._prelude:
                 if isinstance(record, Noise):
                     self._sink(record)  # it may tell why
+            self._prelude = [each for each in self._prelude if not isinstance(each, Noise)]
             raise
 
     def _find(self, start: str, wait: Deadline) -> HelloSeen:
@@ -248,6 +249,8 @@ class Device(Introduced):
         while not done():
             if patience.is_over():
                 self._reset_unnoticed()
+                if done():
+                    return
                 raise messages.no_answer(self._transport, wanted, wait)
             self._pump(min(patience.until, self._commands.next_resend(), self._suspicion.due))
             self._send_again()
@@ -501,6 +504,7 @@ class Device(Introduced):
             self._probed(tag)
         if command is not None and command.identity:
             self._admit_doubt()
+            self._attaching.refusals = 0  # lines are taken in their order
             command.reply = decode_reply(frame, command.identity)
             self._emit(command.reply)
         elif command is None:
@@ -522,6 +526,9 @@ class Device(Introduced):
 
     def _refused(self, frame: Frame) -> None:
         why = frame.fields.get("why", "?")
+        if self._attaching.refusals:
+            self._attaching.refusals -= 1
+            return
         self.damage += 1
         self._commands.hurry()
         for command in list(self._commands.waiting.values()):
@@ -566,7 +573,9 @@ class Device(Introduced):
         """Ask the device for its nonce, by turns as each mode wants it; machine mode, where it was, comes first."""
         attempt = self._suspicion.attempt
         if not attempt:
+            refusals = self._attaching.refusals
             self._attaching = self._new_attaching()
+            self._attaching.refusals = refusals
         self._attaching.knock(attempt + self._shell_first)
         self._suspicion.asked()
 

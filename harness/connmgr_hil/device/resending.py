@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 FIRST = 0.4
 """Seconds, on a line that has damaged nothing."""
+_UNKNOWN = 0.05
+"""On a line that damages what passes, while nobody knows yet how fast the device answers."""
 _SHORTEST = 0.004
-"""Where the line is known to damage what passes, and the device to answer faster than that."""
+"""On such a line, where the device answers faster than that."""
 LONGEST = 2.5
 """An answer may take four times as long, so that a command is sent a few times in any case."""
 
@@ -26,7 +28,7 @@ class Resending:
     @property
     def pause(self) -> float:
         """How long to wait before a command is sent for the second time."""
-        least = _SHORTEST if self._damaging else FIRST
+        least = (_SHORTEST if self._usual else _UNKNOWN) if self._damaging else FIRST
         return min(max(least, self._usual + 4 * self._varying), LONGEST)
 
     def longer(self, pause: float) -> float:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from connmgr_hil.transport.deadlines import BUSY, LATE
@@ -13,6 +14,15 @@ _STOPPED = frozenset("Tt")
 """The states of /proc/PID/stat in which somebody holds a process: a signal, a debugger."""
 
 
+@dataclass(frozen=True)
+class _Life:
+    """What the kernel counts of a process: seconds of all its threads, and whether none of them wants a processor now."""
+
+    ran: float
+    waited: float
+    rests: bool
+
+
 def gives_no_answer(pid: int, listen: Listen) -> bool:
     """Tell whether a process that runs was silent for `deadlines.LATE`, the time left out in which it waited for a processor.
 
@@ -22,13 +32,39 @@ def gives_no_answer(pid: int, listen: Listen) -> bool:
     had = 0.0
     deadline = BUSY.after()
     while time.monotonic() < deadline:
-        began, waited = time.monotonic(), _waited(pid)
-        if listen(LATE.seconds / 4) or _state(pid) in _STOPPED | {"", "Z", "X"}:
+        began, before = time.monotonic(), _life(pid)
+        if listen(LATE.seconds / 16) or _state(pid) in _STOPPED | {"", "Z", "X"}:
             return False
-        had += max(0.0, time.monotonic() - began - (_waited(pid) - waited))
+        now = _life(pid)
+        had += _had(time.monotonic() - began, before, now)
         if had >= LATE.seconds:
             return True
     return False
+
+
+def _had(seconds: float, before: _Life, now: _Life) -> float:
+    """Return how much of a time a process surely had for itself.
+
+    A wait is counted by the kernel when it is over, so one that began and goes on is in neither number. Time at rest is
+    its own only where no thread waits at either end; what it ran always is.
+    """
+    if before.rests and now.rests:
+        return max(0.0, seconds - (now.waited - before.waited))
+    return min(seconds, now.ran - before.ran)
+
+
+def _life(pid: int) -> _Life:
+    ran = waited = 0
+    rests = True
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        try:
+            counts = (task / "schedstat").read_text(encoding="ascii").split()
+            state = (task / "stat").read_text(encoding="utf-8", errors="replace")
+            ran, waited = ran + int(counts[0]), waited + int(counts[1])
+        except (OSError, IndexError, ValueError):
+            continue  # a thread that has just ended, or a kernel that does not count
+        rests = rests and state.rpartition(")")[2].split()[0] != "R"
+    return _Life(ran / 1e9, waited / 1e9, rests)
 
 
 def _state(pid: int) -> str:
@@ -38,14 +74,3 @@ def _state(pid: int) -> str:
     except OSError:
         return ""
     return stat.rpartition(")")[2].split()[0]
-
-
-def _waited(pid: int) -> float:
-    """Return for how many seconds the threads of a process have waited for a processor, 0 where the kernel does not count."""
-    total = 0
-    for entry in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-        try:
-            total += int(entry.read_text(encoding="ascii").split()[1])
-        except (OSError, IndexError, ValueError):
-            continue  # a thread that has just ended
-    return total / 1e9

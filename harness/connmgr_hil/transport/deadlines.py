@@ -54,9 +54,9 @@ WRITE = Deadline("write", 10.0, "the other end of a line takes bytes")
 END = Deadline("end", 10.0, "a process that was killed is gone")
 LAST_WORDS = Deadline("last words", 0.2, "a program whose line ended gives its exit status")
 LATE = Deadline(
-    "late", 1.0, "a silent device that is alive answers late, before it counts as stuck"
+    "late", 2.0, "a silent device that is alive answers late, before it counts as stuck"
 )
-BUSY = Deadline("busy", 30.0, "a program on a busy host gets the processor, to answer late")
+BUSY = Deadline("busy", 60.0, "a program on a busy host gets the processor, to answer late")
 KNOCK = Deadline("knock", 0.5, "a shell shows a prompt, before it is asked again")
 ECHO = Deadline("echo", 0.05, "a shell without the probe takes a line out of its ring")
 QUIET = Deadline("quiet", 0.05, "a shell without the probe has said all that belongs to a command")
