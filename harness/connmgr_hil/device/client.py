@@ -248,10 +248,11 @@ class Device(Introduced):
     ) -> None:
         while not done():
             if patience.is_over():
+                silence = messages.no_answer(self._transport, wanted, wait)
                 self._reset_unnoticed()
                 if done():
                     return
-                raise messages.no_answer(self._transport, wanted, wait)
+                raise silence
             self._pump(min(patience.until, self._commands.next_resend(), self._suspicion.due))
             self._send_again()
 
