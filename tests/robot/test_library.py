@@ -92,7 +92,7 @@ def test_rig_and_wrong_use_are_errors(run_robot: RunRobot) -> None:
     broken = run_robot(start, "-v", "TARGET:native", "-v", "IMAGE:/bin/true").tests()["Start"]
     assert broken.message.startswith("Rig error (")
     unknown = run_robot(start, "-v", "TARGET:simulatd").tests()["Start"]
-    assert unknown.message.startswith("Wrong use: the name of a platform")
+    assert unknown.message.startswith("Wrong use: there is no such platform")
     assert "simulated" in unknown.message
 
 

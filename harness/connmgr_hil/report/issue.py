@@ -1,6 +1,6 @@
 """A bug report for Zephyr, as its form asks for it (.github/ISSUE_TEMPLATE/001_bug_report.yml)."""
 
-import platform
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,7 +113,7 @@ def _environment(trace: Path) -> Iterator[str]:
     hello = next((each for each in records if isinstance(each, HelloSeen)), None)
     assert isinstance(header, Header)
     origin = header.origin
-    yield f"- OS: {platform.system()} {platform.machine()}"
+    yield f"- OS: {os.uname().sysname} {os.uname().machine}"
     if hello:
         yield f"- Board: {_plain(hello.facts.board)}"
         yield f"- Zephyr: {_plain(hello.facts.zephyr)}"

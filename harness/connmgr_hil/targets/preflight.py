@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connmgr_hil.transport import Transport, escaped
+from connmgr_hil.transport.deadlines import GLANCE, HEAR, Deadline
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, NoProbe
 
 WORDS = b"\rhello\r"
@@ -14,7 +15,6 @@ WORDS = b"\rhello\r"
 BAUDS = (115200, 9600, 57600, 230400, 460800, 921600, 1000000, 38400)
 """The usual ones, the most usual first."""
 
-_SECONDS, _QUICK = 1.0, 0.3
 _SHOWN = 160
 
 _BOOTLOADERS = re.compile(
@@ -46,7 +46,7 @@ def diagnose(
 
     It takes at most some four seconds.
     """
-    received = _heard(line, _SECONDS)
+    received = _heard(line, HEAR)
     if not received:
         return Diagnosis(
             "nothing at all comes over the line",
@@ -93,12 +93,12 @@ def _readable(received: bytes) -> Diagnosis:
     )
 
 
-def _heard(line: Transport, seconds: float) -> bytes:
-    """Return what comes within some seconds after our words; nothing where the line ends."""
+def _heard(line: Transport, wait: Deadline) -> bytes:
+    """Return what comes within that time after our words; nothing where the line ends."""
     received = b""
     try:
         line.write(WORDS)
-        deadline = time.monotonic() + seconds
+        deadline = wait.after()
         while time.monotonic() < deadline and len(received) < 65_536:
             received += line.read(deadline)
     except ConnMgrHilError:
@@ -126,7 +126,7 @@ def _other_baud(baud: int, reopened: Callable[[int], Transport] | None) -> int:
         except ConnMgrHilError:
             continue
         try:
-            received = _heard(line, _QUICK)
+            received = _heard(line, GLANCE)
         finally:
             line.close()
         if len(received) >= 4 and not _is_gibberish(received):

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import structs
 
 from connmgr_hil.targets import Target
+from connmgr_hil.transport.deadlines import TELL
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import Provenance
 
@@ -24,7 +25,6 @@ from .zephyr_tree import ZephyrTree, read_tree
 STAMP = "cmhil-zephyr.json"
 """In a build folder: the state of the Zephyr tree when it was built."""
 
-_GIT_SECONDS = 20
 _BASE = re.compile(r"^ZEPHYR_BASE:\w+=(.+)$", re.MULTILINE)
 _INPUT = re.compile(r"^ {4}(\S.*)$", re.MULTILINE)
 
@@ -109,7 +109,7 @@ def _git(base: Path, *arguments: str) -> str:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=_GIT_SECONDS,
+            timeout=TELL.seconds,
             check=False,
             env=environment,
         )
@@ -147,7 +147,7 @@ def _inputs(folder: Path) -> Iterator[Path]:
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=_GIT_SECONDS,
+                timeout=TELL.seconds,
                 check=False,
             ).stdout
         except (OSError, subprocess.TimeoutExpired):

@@ -65,6 +65,8 @@ PIECE = Deadline("piece", 600.0, "some worker of a campaign ends a piece of its 
 RECALL = Deadline("recall", 0.15, "a silent device says whether it still is the one that it was")
 CALM = Deadline("calm", 0.05, "a line that refuses much calms down, before more is sent")
 WHO = Deadline("who", 2.0, "a board that runs says who it is")
+HEAR = Deadline("hear", 1.0, "whatever else is on a board's line says something")
+GLANCE = Deadline("glance", 0.3, "it says something at another baud rate")
 BOOT = Deadline("boot", 10.0, "a board has booted (`boot_seconds` of its platform file)")
 PORT = Deadline("port", 15.0, "a USB port comes back (`port_seconds` of its platform file)")
 LOOK = Deadline(
@@ -81,6 +83,7 @@ RENODE = Deadline("renode", 30.0, "Renode starts, or does what its monitor is to
 LABGRID = Deadline("labgrid", 60.0, "labgrid's client does one thing")
 EXPORT = Deadline("export", 15.0, "an exporter of labgrid offers a serial port")
 VERSION = Deadline("version", 20.0, "a program tells its version")
+TELL = Deadline("tell", 20.0, "git or ninja tells of a tree or a build")
 BUILD = Deadline("build", 3600.0, "a build of Zephyr ends")
 
 DEADLINES = tuple(each for each in list(globals().values()) if isinstance(each, Deadline))
