@@ -24,7 +24,7 @@ from connmgr_hil.trace import read_records
 from connmgr_hil.transport.deadlines import DEADLINES
 from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
-from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen
+from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen, Provenance
 from connmgr_hil.vocabulary.requirements import ORDER, Requirement, requirements
 
 _LIBRARY = "connmgr_hil.robot.ConnMgrLibrary"
@@ -120,7 +120,7 @@ def _requirements() -> str:
 
 def _trace() -> str:
     lines = []
-    for kind in (*typing.get_args(AnyRecord), Hello, IfaceFacts):
+    for kind in (*typing.get_args(AnyRecord), Hello, IfaceFacts, Provenance):
         title = f'"k": "{kind.__struct_config__.tag}"' if kind.__struct_config__.tag else ""
         lines += [f"\n## {kind.__name__}\n", f"`{title}`\n" * bool(title)]
         lines += [
@@ -145,7 +145,9 @@ def _plain(field: msgspec.structs.FieldInfo) -> str:
 
 
 def _type(kind: Any) -> str:
-    return kind.__name__ if isinstance(kind, type) and not typing.get_args(kind) else str(kind)
+    if isinstance(kind, type) and not typing.get_args(kind):
+        return kind.__name__
+    return re.sub(r"\b(?:\w+\.)+(?=[A-Z])", "", str(kind))
 
 
 def _cell(text: str) -> str:
