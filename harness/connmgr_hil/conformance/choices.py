@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from connmgr_hil.model import PROFILES, State, World
-from connmgr_hil.vocabulary import stimuli
 from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 from connmgr_hil.vocabulary.facts import IfaceFacts
-from connmgr_hil.vocabulary.stimuli import Words
+from connmgr_hil.vocabulary.stimuli import BULK, Words, advance, burst, on, words
 
 _Draw = Callable[["Choices", Random], Words | None]
 
@@ -94,8 +93,10 @@ def _on_controlled(verb: str) -> _Draw:
 def _address(choices: Choices, random: Random) -> Words:
     hello = choices.world.hello
     address = random.choice(_V4 * hello.ipv4 + _V6 * hello.ipv6)
-    change = random.choice((stimuli.add, stimuli.add, stimuli.delete))
-    return change(random.choice(choices._all), address)  # noqa: SLF001 - one module
+    change = random.choice(("add", "add", "del"))
+    family = "addr6" if ":" in address else "addr4"
+    index = random.choice(choices._all)  # noqa: SLF001 - one module
+    return words(family, index, change, address)
 
 
 def _toggle(verb: str) -> _Draw:
@@ -114,21 +115,21 @@ def _flag(choices: Choices, random: Random) -> Words:
     name = random.choice(names)
     value = random.choice((True, False, None))
     index = choices.iface(random) if random.random() < 0.3 else choices.controlled(random)
-    return stimuli.flag(index, name, value)
+    return words("flag", index, name, value)
 
 
 def _timeout(choices: Choices, random: Random) -> Words:
-    return stimuli.timeout(choices.controlled(random), random.choice((0, 1, 1, 2, None, -5)))
+    return words("timeout", choices.controlled(random), random.choice((0, 1, 1, 2, None, -5)))
 
 
 def _idle(choices: Choices, random: Random) -> Words | None:
     if not choices.world.profile.idle:
         return None
-    return stimuli.idle(choices.controlled(random), random.choice((0, 1, 1, 2, None)))
+    return words("idle", choices.controlled(random), random.choice((0, 1, 1, 2, None)))
 
 
 def _used(choices: Choices, random: Random) -> Words | None:
-    return stimuli.used(choices.iface(random)) if choices.world.profile.idle else None
+    return words("used", choices.iface(random)) if choices.world.profile.idle else None
 
 
 def _knob(choices: Choices, random: Random) -> Words | None:
@@ -148,26 +149,27 @@ def _knob(choices: Choices, random: Random) -> Words | None:
             ("teardown_ms", ("0", "0", "300")),
         )
     )
-    return stimuli.knob(choices.controlled(random), name, random.choice(values))
+    return words("sim", choices.controlled(random), name, random.choice(values))
 
 
 def _option(choices: Choices, random: Random) -> Words:
     index = choices.iface(random)
     if random.random() < 0.5:
         value = random.choice((b"\1\2\3\4", b"\1", bytes(5), None))
-        return stimuli.set_opt(index, random.choice((1, 2, 9)), value)
+        shown = "null" if value is None else value.hex()
+        return words("opt-set", index, random.choice((1, 2, 9)), shown)
     room = random.choice(("4", "8", "1", "null-value", "null-length"))
     return ("opt-get", str(index), str(random.choice((1, 2, 9))), room)
 
 
 def _bulk(_choices: Choices, random: Random) -> Words:
-    return stimuli.bulk(random.choice(stimuli.BULK), random.random() < 0.5)
+    return words("all", random.choice(BULK), int(random.random() < 0.5))
 
 
 def _l2(choices: Choices, random: Random) -> Words:
     names = sorted({facts.l2 for facts in choices.world.ifaces})
-    change = random.choice((stimuli.ignore_l2, stimuli.watch_l2))
-    return change(random.choice([*names, "null"]))
+    change = random.choice(("ignore-l2", "watch-l2"))
+    return (change, random.choice([*names, "null"]))
 
 
 def _raise(choices: Choices, random: Random) -> Words | None:
@@ -177,7 +179,7 @@ def _raise(choices: Choices, random: Random) -> Words | None:
     if facts.is_real:  # what else there is, is its implementation's or its network's to say
         events = [Event.DNS_SERVER_ADD]
     event = random.choice(events)
-    return stimuli.raise_event(event, index, random.choice(_INFOS))
+    return words("raise", event, index, random.choice(_INFOS))
 
 
 def _is_own(event: Event, facts: IfaceFacts) -> bool:
@@ -189,7 +191,7 @@ def _l2_enable(choices: Choices, random: Random) -> Words | None:
     stubborn = [facts.index for facts in choices.world.ifaces if facts.l2 == "CM_STUBBORN"]
     if not stubborn:
         return None
-    return stimuli.l2_enable(random.choice(stubborn), random.choice((0, 0, -11, -5)))
+    return words("l2-enable", random.choice(stubborn), random.choice((0, 0, -11, -5)))
 
 
 def _lose(choices: Choices, random: Random) -> Words | None:
@@ -199,22 +201,22 @@ def _lose(choices: Choices, random: Random) -> Words | None:
 def _fatal(choices: Choices, random: Random) -> Words | None:
     if not choices.simulated:
         return None
-    return stimuli.fatal(choices.controlled(random), random.choice((None, 7, -1)))
+    return words("fatal", choices.controlled(random), random.choice((None, 7, -1)))
 
 
 def _advance(_choices: Choices, random: Random) -> Words:
-    return stimuli.advance(random.choice(_SECONDS))
+    return advance(random.choice(_SECONDS))
 
 
 def _elsewhere(choices: Choices, random: Random) -> Words | None:
     command = _simple(choices, random)
-    return stimuli.on(random.choice(("wq", "cb")), command) if command else None
+    return on(random.choice(("wq", "cb")), command) if command else None
 
 
 def _burst(choices: Choices, random: Random) -> Words | None:
     commands = [_simple(choices, random) for _ in range(random.randint(2, 4))]
     sound = [command for command in commands if command]
-    return stimuli.burst(*sound) if sound else None
+    return burst(*sound) if sound else None
 
 
 def _simple(choices: Choices, random: Random) -> Words | None:
@@ -224,7 +226,7 @@ def _simple(choices: Choices, random: Random) -> Words | None:
 
 def _listen(_choices: Choices, random: Random) -> Words:
     if random.random() < 0.4:
-        return stimuli.unlisten("late1")
+        return ("listen", "late1", "del")
     pair = random.choice(
         (
             (Event.L4_CONNECTED, Event.L4_DISCONNECTED),
@@ -232,7 +234,7 @@ def _listen(_choices: Choices, random: Random) -> Words:
             (Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR),
         )
     )
-    return stimuli.listen("late1", *pair)
+    return ("listen", "late1", "add", ",".join(pair))
 
 
 def _by_table(kind: CommandKind) -> _Draw:
@@ -287,7 +289,7 @@ KINDS: dict[str, tuple[int, _Draw]] = {
     "ignore": (3, _on_iface("ignore")),
     "watch": (3, _on_iface("watch")),
     "l2": (1, _l2),
-    "resend": (2, lambda _choices, _random: stimuli.resend()),
+    "resend": (2, lambda _choices, _random: ("resend",)),
     "bulk": (2, _bulk),
     "raise": (3, _raise),
     "l2-enable": (1, _l2_enable),

@@ -1,8 +1,8 @@
 """Keywords about the network behind the simulated connectivity implementation."""
 
 from connmgr_hil.testbed import Iface
-from connmgr_hil.vocabulary import stimuli
 from connmgr_hil.vocabulary.arguments import Callback, Knob
+from connmgr_hil.vocabulary.stimuli import words
 
 from .arguments import NOT_GIVEN, Duration, ReturnValue
 from .keywords import Keywords, keyword
@@ -111,6 +111,6 @@ class AssociationKeywords(Keywords):
         self._count(iface, "attempts", times)
 
     def _count(self, iface: Iface, counter: str, times: int) -> None:
-        reply = self.session.execute(stimuli.counters(iface.index))
+        reply = self.session.execute(words("sim", iface.index))
         seen = reply.values.get(counter, f"unknown ({reply.status})")
         self.insist(seen == str(times), f"'{counter}' of {iface} counts {times}", seen)

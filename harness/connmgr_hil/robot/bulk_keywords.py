@@ -1,6 +1,6 @@
 """Keywords about all interfaces at once."""
 
-from connmgr_hil.vocabulary import stimuli
+from connmgr_hil.vocabulary.stimuli import words
 
 from .arguments import NOT_GIVEN, ReturnValue
 from .keywords import Keywords, keyword
@@ -66,9 +66,9 @@ class BulkKeywords(Keywords):
         self._bulk("disconnect", skip_ignored, returns)
 
     def _bulk(self, what: str, skip_ignored: bool, returns: ReturnValue) -> None:
-        words = stimuli.bulk(what, skip_ignored)
-        status = self.session.execute(words).status
+        given = words("all", what, int(skip_ignored))
+        status = self.session.execute(given).status
         wanted = returns or "0"
         self.insist(
-            status == wanted, f"'{' '.join(words)}' returns {wanted}", f"it returned {status}"
+            status == wanted, f"'{' '.join(given)}' returns {wanted}", f"it returned {status}"
         )

@@ -1,10 +1,10 @@
 """Keywords about events, and about time."""
 
 from connmgr_hil.testbed import Iface
-from connmgr_hil.vocabulary import stimuli
 from connmgr_hil.vocabulary.arguments import Listener
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import EventSeen
+from connmgr_hil.vocabulary.stimuli import Words, advance, words
 
 from .arguments import NOT_GIVEN, Duration
 from .keywords import Keywords, keyword
@@ -22,7 +22,7 @@ class EventKeywords(Keywords):
         For example:
         | Advance Time    1 min
         """
-        self.session.execute(stimuli.advance(time))
+        self.session.execute(advance(time))
 
     @keyword
     def event_should_have_occurred(
@@ -106,7 +106,7 @@ class EventKeywords(Keywords):
         For example:
         | Event Should Occur Within    2.5 s    CONN_IF_TIMEOUT    A    not_before=1.9 s
         """
-        reply = self.session.execute(stimuli.advance(time))
+        reply = self.session.execute(advance(time))
         found = self._use(event, iface)
         after = (found.t - reply.t0) / 1e6
         earliest = not_before or 0.0
@@ -131,7 +131,7 @@ class EventKeywords(Keywords):
         | No Event Should Occur Within    1 min    CONN_IF_TIMEOUT    A
         """
         self.events.forget()
-        self.session.execute(stimuli.advance(time))
+        self.session.execute(advance(time))
         came = [
             str(self.events.mark(each))
             for each in self.events.pending()
@@ -171,7 +171,7 @@ class EventKeywords(Keywords):
         For example:
         | Raise Event    DNS_SERVER_ADD    U
         """
-        self._done(stimuli.raise_event(event, iface.index, info))
+        self._done(words("raise", event, iface.index, info))
 
     @keyword
     def resend_status(self) -> None:
@@ -181,7 +181,7 @@ class EventKeywords(Keywords):
         | Resend Status
         | Event Should Have Occurred    L4_CONNECTED    U
         """
-        self._done(stimuli.resend())
+        self._done(("resend",))
 
     @keyword
     def register_listener(self, listener: Listener, *events: Event) -> None:
@@ -195,7 +195,7 @@ class EventKeywords(Keywords):
         | Resend Status
         | Event Should Have Occurred    L4_CONNECTED    U    listener=late1
         """
-        self._done(stimuli.listen(listener, *events))
+        self._done(words("listen", listener, "add", ",".join(events)))
 
     @keyword
     def remove_listener(self, listener: Listener) -> None:
@@ -206,8 +206,8 @@ class EventKeywords(Keywords):
         For example:
         | Remove Listener    late1
         """
-        self._done(stimuli.unlisten(listener))
+        self._done(words("listen", listener, "del"))
 
-    def _done(self, words: stimuli.Words) -> None:
-        status = self.session.execute(words).status
-        self.insist(status == "0", f"'{' '.join(words)}' returns 0", f"it returned {status}")
+    def _done(self, given: Words) -> None:
+        status = self.session.execute(given).status
+        self.insist(status == "0", f"'{' '.join(given)}' returns 0", f"it returned {status}")

@@ -1,7 +1,6 @@
 """Keywords about one interface: its states, its addresses, and what can be done to it."""
 
 from connmgr_hil.testbed import Iface
-from connmgr_hil.vocabulary import stimuli
 from connmgr_hil.vocabulary.observations import StateSeen
 
 from .arguments import NOT_GIVEN, Address, OnOff, ReturnValue, Standing
@@ -155,9 +154,9 @@ class InterfaceKeywords(Keywords):
         self._layer("watch-l2", l2)
 
     def _layer(self, command: str, l2: str) -> None:
-        words = stimuli.ignore_l2(l2) if command == "ignore-l2" else stimuli.watch_l2(l2)
-        status = self.session.execute(words).status
-        self.insist(status == "0", f"'{' '.join(words)}' returns 0", f"it returned {status}")
+        given = (command, l2)
+        status = self.session.execute(given).status
+        self.insist(status == "0", f"'{' '.join(given)}' returns 0", f"it returned {status}")
 
     @keyword
     def interface_should_be_ready(self, iface: Iface) -> None:

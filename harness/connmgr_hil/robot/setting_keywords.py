@@ -1,7 +1,7 @@
 """Keywords about what is set for an interface: timeout, flags, options."""
 
 from connmgr_hil.testbed import Iface
-from connmgr_hil.vocabulary import stimuli
+from connmgr_hil.vocabulary.stimuli import words
 
 from .arguments import NOT_GIVEN, Duration, FlagName, OnOff, ReturnValue
 from .framework import Error
@@ -38,7 +38,7 @@ class SettingKeywords(Keywords):
         For example:
         | Timeout Should Be    A    30 s
         """
-        seen = self.session.execute(stimuli.timeout(iface.index)).values.get("value", "nothing")
+        seen = self.session.execute(words("timeout", iface.index)).values.get("value", "nothing")
         self.insist(seen == str(int(timeout)), f"timeout of {iface} is {timeout:g} s", f"{seen} s")
 
     @keyword
@@ -69,7 +69,7 @@ class SettingKeywords(Keywords):
         For example:
         | Flag Should Be    A    PERSISTENT    off
         """
-        value = self.session.execute(stimuli.flag(iface.index, flag)).values.get("value")
+        value = self.session.execute(words("flag", iface.index, flag)).values.get("value")
         seen = {"0": "off", "1": "on"}.get(value or "", "unknown")
         self.insist(seen == state, f"flag {flag} of {iface} is {state}", seen)
 
@@ -116,6 +116,6 @@ class SettingKeywords(Keywords):
         For example:
         | Option Should Be    A    2    c0de
         """
-        reply = self.session.execute(stimuli.get_opt(iface.index, name, 32))
+        reply = self.session.execute(words("opt-get", iface.index, name, 32))
         seen = reply.values.get("data", reply.status)
         self.insist(seen == value.lower(), f"option {name} of {iface} is {value}", seen)

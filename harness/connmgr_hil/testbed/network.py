@@ -4,12 +4,11 @@ import ipaddress
 from collections.abc import Callable
 
 from connmgr_hil.conformance.session import Session
-from connmgr_hil.vocabulary import stimuli
 from connmgr_hil.vocabulary.errors import Unmet, UsageError
 from connmgr_hil.vocabulary.facts import ROLES, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord, Reply, StateSeen
 from connmgr_hil.vocabulary.status import status_of
-from connmgr_hil.vocabulary.stimuli import Words
+from connmgr_hil.vocabulary.stimuli import Words, words
 
 Give = Callable[[Words], Reply]
 """Gives a command to the device and returns its reply."""
@@ -41,12 +40,12 @@ class Iface:
     def __repr__(self) -> str:
         return f"<Iface {self.index} {self.name}>"
 
-    def _do(self, words: Words, returns: str = "0") -> Reply:
+    def _do(self, given: Words, returns: str = "0") -> Reply:
         returns = status_of(returns)
-        reply = self._network.give(words)
+        reply = self._network.give(given)
         if reply.status != returns:
             raise Unmet(
-                f"'{' '.join(words)}' ({self.name}) should return {returns}",
+                f"'{' '.join(given)}' ({self.name}) should return {returns}",
                 f"it returned {reply.status}",
                 log=self._network.log,
             )
@@ -54,67 +53,75 @@ class Iface:
 
     def up(self, *, returns: str = "0") -> Reply:
         """Take the iface admin-up (`net_if_up`)."""
-        return self._do(stimuli.up(self.index), returns)
+        return self._do(words("up", self.index), returns)
 
     def down(self, *, returns: str = "0") -> Reply:
         """Take the iface admin-down (`net_if_down`)."""
-        return self._do(stimuli.down(self.index), returns)
+        return self._do(words("down", self.index), returns)
 
     def connect(self, *, returns: str = "0") -> Reply:
         """Connect it (`conn_mgr_if_connect`)."""
-        return self._do(stimuli.connect(self.index), returns)
+        return self._do(words("connect", self.index), returns)
 
     def disconnect(self, *, returns: str = "0") -> Reply:
         """Disconnect it (`conn_mgr_if_disconnect`)."""
-        return self._do(stimuli.disconnect(self.index), returns)
+        return self._do(words("disconnect", self.index), returns)
 
     def add(self, address: str) -> Reply:
         """Add an IPv4 or IPv6 address."""
-        return self._do(stimuli.add(self.index, _address(address)))
+        return self._do(self._address("add", address))
 
     def delete(self, address: str) -> Reply:
         """Remove an IPv4 or IPv6 address."""
-        return self._do(stimuli.delete(self.index, _address(address)))
+        return self._do(self._address("del", address))
+
+    def _address(self, verb: str, text: str) -> Words:
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError as error:
+            remedy = "such as 192.0.2.1 or 2001:db8::1"
+            raise UsageError("this is no IPv4 or IPv6 address", repr(text), remedy) from error
+        return words(f"addr{address.version}", self.index, verb, address)
 
     def carrier(self, on: bool) -> Reply:
         """Give it a carrier, or take it away."""
-        return self._do(stimuli.carrier(self.index, on))
+        return self._do(words("carrier", self.index, on))
 
     def dormant(self, on: bool) -> Reply:
         """Make it dormant, or wake it."""
-        return self._do(stimuli.dormant(self.index, on))
+        return self._do(words("dormant", self.index, on))
 
     def ignore(self) -> Reply:
         """Let the monitor ignore it (`conn_mgr_ignore_iface`)."""
-        return self._do(stimuli.ignore(self.index))
+        return self._do(words("ignore", self.index))
 
     def watch(self) -> Reply:
         """Let the monitor watch it again (`conn_mgr_watch_iface`)."""
-        return self._do(stimuli.watch(self.index))
+        return self._do(words("watch", self.index))
 
     def set_timeout(self, seconds: int, *, returns: str = "0") -> Reply:
         """Set its connectivity timeout in seconds; 0 is none."""
-        return self._do(stimuli.timeout(self.index, seconds), returns)
+        return self._do(words("timeout", self.index, seconds), returns)
 
     def set_flag(self, flag: str | int, on: bool, *, returns: str = "0") -> Reply:
         """Set a connectivity flag: PERSISTENT, NO_AUTO_CONNECT, NO_AUTO_DOWN, or a number."""
-        return self._do(stimuli.flag(self.index, flag, on), returns)
+        return self._do(words("flag", self.index, flag, on), returns)
 
     def lose(self, *, returns: str = "0") -> Reply:
         """Let its simulated network be lost; `-ENOTCONN` when it is not connected."""
-        return self._do(stimuli.lose(self.index), returns)
+        return self._do(words("lose", self.index), returns)
 
     def fatal(self, info: int | None = None) -> Reply:
         """Let its simulated implementation meet a fatal error."""
-        return self._do(stimuli.fatal(self.index, info))
+        return self._do(words("fatal", self.index, info))
 
     def knob(self, name: str, value: str | int) -> Reply:
         """Turn a knob of its simulated implementation (`zephyr_app/PROTOCOL.md`, section 3)."""
-        return self._do(stimuli.knob(self.index, name, value))
+        return self._do(words("sim", self.index, name, value))
 
     def counters(self) -> dict[str, str]:
         """Read the counters and the state of its simulated implementation."""
-        return self._do(stimuli.counters(self.index)).values
+        return self._do(words("sim", self.index)).values
 
     def state(self) -> StateSeen:
         """Look at it, which changes nothing."""
@@ -201,12 +208,3 @@ class Network:
                 f"the device did not show the state of iface {index}", "the device did not tell it"
             )
         return self._states[index]
-
-
-def _address(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError as error:
-        raise UsageError(
-            "this is no IPv4 or IPv6 address", repr(text), "such as 192.0.2.1 or 2001:db8::1"
-        ) from error
