@@ -57,11 +57,11 @@ class Summary:
         sums.answers += Counter(done.answers)
         sums.situations.update(done.situations)
         for piece in done.pieces:
+            trace = self._keep(task, piece)
             sums.outcomes[piece.outcome] += 1
             sums.steps += piece.steps
             sums.storms += piece.storms
             sums.device_usec += piece.device_usec
-            trace = self._keep(task, piece)
             if piece.outcome not in ("conforms", "caught", "equivalent", "unreachable"):
                 self.told.append((task, piece, trace))
 
