@@ -26,8 +26,8 @@ def _image(origin: Provenance) -> Iterator[str]:
 
 
 def _zephyr(origin: Provenance) -> Iterator[str]:
-    if origin.zephyr:
-        yield f"{origin.release} at {origin.zephyr}"
+    if origin.release:
+        yield f"{origin.release} at {origin.zephyr}" if origin.zephyr else origin.release
         yield f"commit {origin.commit[:12]}" if origin.commit else "no git"
         if origin.changed:
             yield "with changes that are not committed"
