@@ -14,6 +14,7 @@ import yaml
 
 from connmgr_hil.cli.main import cmhil
 from connmgr_hil.targets import known_platforms
+from connmgr_hil.toolchain.programs import _PACKAGES
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -119,3 +120,14 @@ def test_nothing_in_the_metadata_keeps_it_from_an_index() -> None:
     extras = project["optional-dependencies"].values()
     for each in (*project["dependencies"], *(one for extra in extras for one in extra)):
         assert "@" not in each
+
+
+def test_the_container_installs_what_a_build_needs() -> None:
+    """Without Docker: every program and Python package that the doctor asks for is named."""
+    text = (ROOT / "Dockerfile").read_text()
+    named = set(re.findall(r"[\w.+-]+", text))
+    packages = {"cmake", "ninja-build", "device-tree-compiler", "gcc", "gcc-arm-none-eabi"}
+    assert packages | {"qemu-system-arm", "qemu-system-x86", "libnewlib-arm-none-eabi"} <= named
+    assert {each.lower() for each in _PACKAGES.values()} <= named
+    context = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())["build"]
+    assert (ROOT / ".devcontainer" / context["dockerfile"]).resolve() == ROOT / "Dockerfile"

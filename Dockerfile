@@ -1,0 +1,21 @@
+# All that native targets, Cortex-M and QEMU need, from Debian's packages and PyPI; Zephyr itself is mounted.
+FROM debian:12-slim
+
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends \
+    ca-certificates cmake device-tree-compiler g++ gcc gcc-arm-none-eabi gcc-multilib git \
+    libnewlib-arm-none-eabi make ninja-build python3 python3-dev python3-pip python3-venv \
+    qemu-system-arm qemu-system-x86 \
+  && rm -rf /var/lib/apt/lists/*
+
+COPY . /src
+RUN python3 -m venv /opt/cmhil \
+  && /opt/cmhil/bin/pip install --no-cache-dir /src \
+    anytree intelhex jsonschema packaging ply pyelftools pykwalify pyyaml 'setuptools<81' \
+  && rm -rf /src
+
+ENV PATH=/opt/cmhil/bin:$PATH \
+    GNUARMEMB_TOOLCHAIN_PATH=/usr
+WORKDIR /work
+ENTRYPOINT ["cmhil"]
+CMD ["doctor"]
