@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from connmgr_hil.vocabulary.requirements import requirements
 
-from . import situations as when
+from . import conditions as when
 from .situations import Situation
 
 Condition = Callable[[Situation], bool]
