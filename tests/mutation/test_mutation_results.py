@@ -33,7 +33,7 @@ def report(tmp_path: Path) -> MutationReport:
 
 def test_the_score_counts_what_differs(report: MutationReport) -> None:
     assert report.score() == 0.5
-    assert report.as_json()["named_what_it_was_written_for"] == 1
+    assert report.as_json()["by_verify"] == 1
     assert MutationReport("native", 0).score() is None
 
 

@@ -37,11 +37,6 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     walks: int = 0
     seconds: float = 0.0
 
-    @property
-    def names_what_it_was_written_for(self) -> bool:
-        """Whether a failing scenario blamed a requirement that it was written for."""
-        return bool({*self.requirements} & {*self.written_for})
-
 
 @dataclass
 class MutationReport:
@@ -100,9 +95,6 @@ class MutationReport:
             },
             "by_verify": sum(each.by == "verify" for each in killed),
             "by_walks": sum(each.by == "walk" for each in killed),
-            "named_what_it_was_written_for": sum(
-                each.names_what_it_was_written_for for each in killed
-            ),
             "wall_seconds": round(self.wall_seconds, 3),
             "results": [
                 {"name": each.mutant.name, **msgspec.to_builtins(each)} for each in self.results
