@@ -329,6 +329,8 @@ EXTRA = (
     _row("REQ-MON-024 REQ-MON-013", "extra L4_CONNECTED", when.only_link_local4),
     _row("REQ-IGN-013", "extra L4_DISCONNECTED", when.of_offloaded, cause="ignore-l2"),
     _row("REQ-IGN-009", "extra L4_DISCONNECTED", when.some_ready, cause="ignore-l2"),
+    _row("REQ-IGN-010 REQ-IGN-009", "extra L4_DISCONNECTED", cause="ignore-l2"),
+    _row("REQ-IGN-009 REQ-IGN-011", "extra L4_CONNECTED", cause="watch-l2"),
     _row("REQ-IGN-003", "extra L4_DISCONNECTED", when.some_ready, cause="ignore"),
     _row("REQ-IGN-002 REQ-IGN-004", "extra L4_DISCONNECTED", cause="ignore"),
     _row("REQ-IGN-006", "extra L4_CONNECTED", when.none_other_ready, cause="watch"),
