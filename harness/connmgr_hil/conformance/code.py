@@ -12,7 +12,7 @@ import msgspec
 from connmgr_hil.transport.deadlines import BUILD
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
-USUAL = ("*/subsys/net/conn_mgr/*.c", "*/simconn/src/*.c")
+USUAL = ("*/subsys/net/conn_mgr/*.c", "*/simconn/src/simconn.c", "*/simconn/src/options.c")
 """The files that are looked at where none are named: the Connection Manager's and the sample implementation's."""
 
 
