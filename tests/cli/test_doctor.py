@@ -17,7 +17,7 @@ def renode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-def told(says: str, program: Path) -> machine.Finding:
+def told(says: str, program: Path) -> machine.Probed:
     program.write_text(f"#!/bin/sh\n{says}\n")
     program.chmod(0o755)
     return next(each for each in machine._renode() if each.name == "Renode")

@@ -1,4 +1,4 @@
-"""Finding trees and compilers, and planning builds, on machines made up in a folder."""
+"""Probed trees and compilers, and planning builds, on machines made up in a folder."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from connmgr_hil.cli.main import run
 from connmgr_hil.targets import Platform, find_platform
 from connmgr_hil.toolchain import building, machine
 from connmgr_hil.toolchain.compilers import arm_gcc, choose_toolchain, zephyr_sdk
-from connmgr_hil.toolchain.machine import Finding
+from connmgr_hil.toolchain.machine import Probed
 from connmgr_hil.toolchain.programs import missing_python_packages
 from connmgr_hil.toolchain.zephyr_tree import find_tree, read_tree
 from connmgr_hil.vocabulary.errors import ExitCode, RigFault, UsageError
@@ -329,7 +329,7 @@ def test_there_is_nothing_to_build_for_the_simulated_board(
 def test_doctor_fails_only_for_a_platform_that_was_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    lost = [Finding("a compiler", "", "building", "buy one")]
+    lost = [Probed("a compiler", "", "building", "buy one")]
     monkeypatch.setattr(machine, "lacking", lambda _: lost)
     assert run(["doctor"]) == 0
     report = tmp_path / "doctor.json"

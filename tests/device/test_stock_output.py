@@ -10,26 +10,26 @@ from connmgr_hil.device.stock.output import (
     AdminResult,
     EventLine,
     FlagValue,
-    Iface,
     Instructed,
     InterfaceTitle,
+    ListedIface,
     LogLine,
     Refused,
     Status,
     TimeoutValue,
     Version,
-    Watched,
+    WatchedLines,
     split_glued,
 )
 
-RADIO = Iface(1, "0x437718", "radio0", "Dummy")
+RADIO = ListedIface(1, "0x437718", "radio0", "Dummy")
 INFOS = {
     "1 (0x437718 - radio0 - Dummy)": RADIO,
-    "12 (20001a2c - lte - modem - PPP)": Iface(12, "20001a2c", "lte - modem", "PPP"),
-    "2 (0x437788 - Ethernet)": Iface(2, "0x437788", "", "Ethernet"),
-    "3 (0x4377f8 - unnamed - IP Offload)": Iface(3, "0x4377f8", "unnamed", "IP Offload"),
-    "4 (0x437868 -  - Wi-Fi)": Iface(4, "0x437868", "", "Wi-Fi"),
-    "5 (0x10 - a) status: x - Dummy)": Iface(5, "0x10", "a) status: x", "Dummy"),
+    "12 (20001a2c - lte - modem - PPP)": ListedIface(12, "20001a2c", "lte - modem", "PPP"),
+    "2 (0x437788 - Ethernet)": ListedIface(2, "0x437788", "", "Ethernet"),
+    "3 (0x4377f8 - unnamed - IP Offload)": ListedIface(3, "0x4377f8", "unnamed", "IP Offload"),
+    "4 (0x437868 -  - Wi-Fi)": ListedIface(4, "0x437868", "", "Wi-Fi"),
+    "5 (0x10 - a) status: x - Dummy)": ListedIface(5, "0x10", "a) status: x", "Dummy"),
 }
 
 
@@ -72,8 +72,8 @@ def test_every_combination_of_columns(columns: tuple[str, ...]) -> None:
 INFO = "1 (0x437718 - radio0 - Dummy)"
 LINES = {
     f"iface {INFO} not tracked.": Status(RADIO, tracked=False),
-    f"iface {INFO} now ignored.": Watched(RADIO, True),
-    f"iface {INFO} now watched.": Watched(RADIO, False),
+    f"iface {INFO} now ignored.": WatchedLines(RADIO, True),
+    f"iface {INFO} now watched.": WatchedLines(RADIO, False),
     "Ignoring all ifaces.": Instructed("ignore", None),
     "Watching all ifaces.": Instructed("watch", None),
     f"Instructing iface {INFO} to connect.": Instructed("connect", RADIO),

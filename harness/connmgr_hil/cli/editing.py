@@ -18,7 +18,7 @@ PROMPT = "> "
 _HISTORY_LINES = 1000
 
 
-class Watched(Protocol):
+class Background(Protocol):
     """A device that may show something while the next line is being awaited."""
 
     def fileno(self) -> int:
@@ -31,7 +31,7 @@ class Watched(Protocol):
 class PipedLines:
     """Lines from a pipe or a file, shown as if they had been typed."""
 
-    def __init__(self, watched: Watched) -> None:
+    def __init__(self, watched: Background) -> None:
         self._watched = watched
         self._read = b""
         self._ended = False
@@ -67,7 +67,7 @@ class TypedLines:
     What the device shows meanwhile comes above the line that is being typed.
     """
 
-    def __init__(self, watched: Watched, words: Callable[[list[str]], Iterable[str]]) -> None:
+    def __init__(self, watched: Background, words: Callable[[list[str]], Iterable[str]]) -> None:
         self._watched = watched
         self._words = words
         self._typing = False
@@ -137,7 +137,7 @@ class TypedLines:
         return f"{found[number]} " if number < len(found) else None
 
 
-def _ready(source: int, watched: Watched) -> list[int]:
+def _ready(source: int, watched: Background) -> list[int]:
     """Wait until the source or the device has something, and return which."""
     descriptors = [source] + [watched.fileno()] * (watched.fileno() >= 0)
     ready: list[int] = select.select(descriptors, [], [])[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-Body = Callable[..., int | None]
+Function = Callable[..., int | None]
 
 
 def _targets(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
@@ -18,7 +18,7 @@ def _targets(context: click.Context, option: click.Parameter, begun: str) -> lis
     return [name for name in names if name.startswith(begun)]
 
 
-def time_scale_option(function: Body) -> Body:
+def time_scale_option(function: Function) -> Function:
     """Add --time-scale to a command."""
     return click.option(
         "--time-scale",
@@ -38,7 +38,7 @@ def _scale_time(context: click.Context, option: click.Parameter, scale: float | 
         set_time_scale(scale)
 
 
-def port_options(function: Body) -> Body:
+def port_options(function: Function) -> Function:
     """Add --port and --wait to a command."""
     for option in (
         click.option(
@@ -60,17 +60,17 @@ def port_options(function: Body) -> Body:
     return function
 
 
-def target_options(function: Body) -> Body:
+def target_options(function: Function) -> Function:
     """Add --target and what goes with it to a command."""
     return _target_options(function, required=True)
 
 
-def optional_target_options(function: Body) -> Body:
+def optional_target_options(function: Function) -> Function:
     """Add --target, which may be left out, and what goes with it to a command."""
     return _target_options(function, required=False)
 
 
-def _target_options(function: Body, *, required: bool) -> Body:
+def _target_options(function: Function, *, required: bool) -> Function:
     function = time_scale_option(port_options(function))
     for option in (
         click.option(
@@ -98,7 +98,7 @@ def _target_options(function: Body, *, required: bool) -> Body:
     return function
 
 
-def target_choice(function: Body) -> Body:
+def target_choice(function: Function) -> Function:
     """Add --target and what goes with it to a command, which gets them as one `choice`."""
 
     @wraps(function)
@@ -120,7 +120,7 @@ def target_choice(function: Body) -> Body:
     return target_options(packed)
 
 
-def dialect_option(function: Body) -> Body:
+def dialect_option(function: Function) -> Function:
     """Add --dialect to a command."""
     return click.option(
         "--dialect",

@@ -29,7 +29,7 @@ EXPIRE = 0.2
 
 
 @dataclass
-class Reached:
+class WalkCoverage:
     """What the walks reached of the model."""
 
     states: set[State] = field(default_factory=set)
@@ -60,7 +60,7 @@ class WalkReport:
     faults: list[str] = field(default_factory=list)
     inconclusive: int = 0
     most_inconclusive: float = MOST_INCONCLUSIVE
-    coverage: Reached = field(default_factory=Reached)
+    coverage: WalkCoverage = field(default_factory=WalkCoverage)
     interrupted: bool = False
     unrecorded: bool = False
     """Whether the walks ended because a trace could not be written."""
@@ -228,7 +228,7 @@ def _steps(session: Session, random: Random, steps: int, report: WalkReport) -> 
 
 
 def _draw(
-    session: Session, choices: Choices, random: Random, coverage: Reached, state: State
+    session: Session, choices: Choices, random: Random, coverage: WalkCoverage, state: State
 ) -> Words:
     """Draw the next command: let a timer run out, or try something new, or anything."""
     remaining = session.checker.remaining()

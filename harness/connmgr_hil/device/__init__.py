@@ -1,7 +1,7 @@
 """Speaks the probe's protocol with a device."""
 
 from .client import Device, Sink
-from .commands import Command
+from .commands import Sent
 from .frames import Chatter, Damaged, Frame, FrameParser
 from .identity import Expected
 from .introduced import BANNER
@@ -10,12 +10,12 @@ from .pace import Pace
 __all__ = [
     "BANNER",
     "Chatter",
-    "Command",
     "Damaged",
     "Device",
     "Expected",
     "Frame",
     "FrameParser",
     "Pace",
+    "Sent",
     "Sink",
 ]

@@ -22,7 +22,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 
 from . import messages
 from .attaching import Attaching
-from .commands import Command, Commands
+from .commands import Commands, Sent
 from .decode import decode, decode_death, decode_hello, decode_iface, decode_reply
 from .flood import MOST, Flood
 from .frames import Damaged, Frame, FrameParser, Item
@@ -185,7 +185,7 @@ class Device(Introduced):
             self.submit(words, host_seconds=host_seconds), host_seconds=host_seconds
         )
 
-    def submit(self, words: Words, *, host_seconds: float | None = None) -> Command:
+    def submit(self, words: Words, *, host_seconds: float | None = None) -> Sent:
         """Give a command without waiting for its reply, as soon as the device has room for it.
 
         Commands are executed one after the other; but when one is damaged on its way, those behind
@@ -206,7 +206,7 @@ class Device(Introduced):
         self._write(command.line)
         return command
 
-    def collect(self, command: Command, *, host_seconds: float | None = None) -> Reply:
+    def collect(self, command: Sent, *, host_seconds: float | None = None) -> Reply:
         """Wait for the reply to a command that was submitted."""
         if command.reply is None:
             self._work_until(
@@ -262,7 +262,7 @@ class Device(Introduced):
         for command in self._commands.due(time.monotonic()):
             self._repeat(command)
 
-    def _repeat(self, command: Command) -> None:
+    def _repeat(self, command: Sent) -> None:
         """Send a command again, once it is certain that this cannot execute it twice."""
         if not self._commands.is_forgotten(command):
             self._write(self._commands.copy(command))

@@ -1,4 +1,4 @@
-"""Command lines of machine mode, and which of them wait for an answer."""
+"""Sent lines of machine mode, and which of them wait for an answer."""
 
 import random
 import time
@@ -45,7 +45,7 @@ def command_line(tag: int, words: Words) -> bytes:
 
 
 @dataclass(slots=True)
-class Command:
+class Sent:
     """A command that was sent. `identity` is 0 for the harness's own, which nobody records."""
 
     tag: int
@@ -77,17 +77,17 @@ class Commands:
     _turn: int = 0
     _unproven: dict[int, float] = field(default_factory=dict)
     resending: Resending = field(default_factory=Resending)
-    waiting: dict[int, Command] = field(default_factory=dict)
+    waiting: dict[int, Sent] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _bases.add(self._base)
 
-    def new(self, words: Words, patience: float = 0.0) -> Command:
+    def new(self, words: Words, patience: float = 0.0) -> Sent:
         """Make a command for a stimulus, expected to take so many host seconds."""
         self._identities += 1
         return self._add(self._base + self._identities, self._identities, words, patience)
 
-    def new_own(self, words: Words) -> Command:
+    def new_own(self, words: Words) -> Sent:
         """Make a command of the harness's own, such as asking for frames again."""
         self._own += 1
         # Half the numbers away from the others', which count up from the base.
@@ -104,11 +104,11 @@ class Commands:
         """
         return any(0 < tag - base - _OWN < _TAGS for base in _bases)
 
-    def _add(self, tag: int, identity: int, words: Words, patience: float) -> Command:
+    def _add(self, tag: int, identity: int, words: Words, patience: float) -> Sent:
         line = command_line(tag, words)
         now = time.monotonic()
         pause = self.resending.pause
-        command = self.waiting[tag] = Command(
+        command = self.waiting[tag] = Sent(
             tag,
             identity,
             words,
@@ -122,7 +122,7 @@ class Commands:
         command.turn = self._turn
         return command
 
-    def answered(self, tag: int) -> Command | None:
+    def answered(self, tag: int) -> Sent | None:
         """Return the command with this tag, which waits no more; lines do get through."""
         command = self.waiting.pop(tag, None)
         for other in self.waiting.values():
@@ -165,7 +165,7 @@ class Commands:
         """Return when the first of them should be sent again."""
         return min((c.resend_at for c in self.waiting.values()), default=float("inf"))
 
-    def due(self, now: float) -> Iterable[Command]:
+    def due(self, now: float) -> Iterable[Sent]:
         """Yield those that should be sent again now, each time with more patience."""
         for command in list(self.waiting.values()):
             if command.resend_at <= now:
@@ -173,19 +173,19 @@ class Commands:
                 command.resend_at = now + command.pause
                 yield command
 
-    def copy(self, command: Command) -> bytes:
+    def copy(self, command: Sent) -> bytes:
         """Return the line of a command that is sent again."""
         command.copied = True
         return command.line
 
-    def is_forgotten(self, command: Command) -> bool:
+    def is_forgotten(self, command: Sent) -> bool:
         """Tell whether the device may have executed this command and not know its tag any more.
 
         Then it must not be sent again: it could be executed twice.
         """
         return bool(command.identity) and self._turn - command.turn > _REMEMBERED
 
-    def renew(self, command: Command) -> None:
+    def renew(self, command: Sent) -> None:
         """It was not executed: all begins anew for it."""
         self._turn += 1
         command.turn, command.checked_by = self._turn, 0

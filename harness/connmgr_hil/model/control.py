@@ -13,7 +13,7 @@ from .net_if import net_if_down, net_if_up
 from .state import DISCONNECTING, IGNORED, NO_AUTO_CONNECT, NO_AUTO_DOWN, PERSISTENT
 
 Values = tuple[tuple[str, str], ...]
-Condition = Generator[Switch, None, bool]
+Truth = Generator[Switch, None, bool]
 
 
 def is_bound(kernel: Kernel, index: int) -> bool:
@@ -32,7 +32,7 @@ def _pass_lock(kernel: Kernel, index: int) -> Routine:
     yield Switch.PREEMPT
 
 
-def _has_flag(kernel: Kernel, index: int, flag: int) -> Condition:
+def _has_flag(kernel: Kernel, index: int, flag: int) -> Truth:
     yield from _pass_lock(kernel, index)
     return unseen.has_flag(kernel, index, flag)
 

@@ -9,7 +9,7 @@ from connmgr_hil.vocabulary.status import status_text
 from .kernel import Answer, Kernel, Routine, Switch
 from .net_if import set_dormant
 from .observed import Arm
-from .state import PERSISTENT, Beginning, Ending, Listener
+from .state import PERSISTENT, Beginning, EndedBy, Listener
 
 OPTION_BYTES = 4
 READ_ONLY_OPTION = "c0de"
@@ -86,7 +86,7 @@ def timed_out(kernel: Kernel, index: int) -> Routine:
     yield from kernel.post(Event.CONN_IF_TIMEOUT, index)
 
 
-def _stop(kernel: Kernel, index: int, connection: Ending, attempt: Ending) -> None:
+def _stop(kernel: Kernel, index: int, connection: EndedBy, attempt: EndedBy) -> None:
     """End what there is; the two say how to call it."""
     kernel.cancel(f"association:{index}")
     kernel.cancel(f"timeout:{index}")

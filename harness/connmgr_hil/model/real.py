@@ -15,7 +15,7 @@ from . import unseen
 from .driver import AN_ERROR, NO_MORE_THAN_0, Options
 from .kernel import Answer, Impossible, Kernel, Routine, Switch
 from .observed import Arm
-from .state import IDLE_TIMEOUT, PERSISTENT, SETTINGS, TIMEOUT, Address, Ending
+from .state import IDLE_TIMEOUT, PERSISTENT, SETTINGS, TIMEOUT, Address, EndedBy
 from .unseen import SOME4, SOME6
 from .world import World
 
@@ -112,7 +112,7 @@ def _turn(kernel: Kernel, index: int) -> None:
             _attempt(kernel, index)
 
 
-def _give_up(kernel: Kernel, index: int, ended: Ending) -> None:
+def _give_up(kernel: Kernel, index: int, ended: EndedBy) -> None:
     kernel.cancel(f"patience:{index}")
     kernel.put_impl(index, phase="idle", ended=ended, overdue=False)
 

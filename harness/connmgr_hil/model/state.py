@@ -63,7 +63,7 @@ class Address(NamedTuple):
 
 
 Phase = Literal["idle", "connecting", "connected"]
-Ending = Literal["", "timeout", "fatal", "aborted", "loss", "disconnect", "cancelled", "down"]
+EndedBy = Literal["", "timeout", "fatal", "aborted", "loss", "disconnect", "cancelled", "down"]
 # A fatal error ends a connection ("fatal") or an attempt ("aborted"), disconnect likewise.
 Beginning = Literal["", "loss", "loss, persistent since"]
 
@@ -72,7 +72,7 @@ class Impl(NamedTuple):
     """What the simulated connectivity implementation knows of one iface, with its knobs."""
 
     phase: Phase = "idle"
-    ended: Ending = ""
+    ended: EndedBy = ""
     """How the last attempt or connection ended; only explanations look at this and the next three."""
     began: Beginning = ""
     """What began the last attempt, if not a call of connect."""

@@ -20,7 +20,7 @@ from .results import Ledger, MutationReport, Result
 
 LEDGER = "results.ndjson"
 
-Progress = Callable[[MutationReport, int], None]
+OnMutant = Callable[[MutationReport, int], None]
 """Called after each result with the report so far and how many are still to be judged."""
 
 
@@ -31,7 +31,7 @@ def survey(
     total: int,
     jobs: int,
     seconds: float = 0.0,
-    progress: Progress | None = None,
+    progress: OnMutant | None = None,
 ) -> MutationReport:
     """Judge mutants in their order, `jobs` at a time; begin no more after `seconds`, if any are given.
 

@@ -41,7 +41,7 @@ _COMPILER_REMEDIES = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class Probed:
     """One thing that was looked for. `detail` is empty when it is not there."""
 
     name: str
@@ -55,7 +55,7 @@ class Finding:
         return bool(self.detail)
 
 
-def examine() -> list[Finding]:
+def examine() -> list[Probed]:
     """Look for everything that building and running may need."""
     findings = [_python(), _tree(), *_west()]
     for program, purpose, remedy in _PROGRAMS:
@@ -65,7 +65,7 @@ def examine() -> list[Finding]:
     return findings
 
 
-def lacking(platform: Platform) -> list[Finding]:
+def lacking(platform: Platform) -> list[Probed]:
     """Return what is missing on this machine to build the application for a platform."""
     if platform.zephyr is None:
         return []
@@ -79,7 +79,7 @@ def lacking(platform: Platform) -> list[Finding]:
     suggested = platform.zephyr.toolchain
     toolchain = choose_toolchain(suggested)
     wanted.append(
-        Finding(
+        Probed(
             f"compiler for {platform.name}",
             toolchain.where if toolchain else "",
             "building",
@@ -95,20 +95,20 @@ def lacking(platform: Platform) -> list[Finding]:
     return [finding for finding in wanted if not finding.found]
 
 
-def _python() -> Finding:
-    return Finding("Python", f"{sys.version.split()[0]} at {sys.executable}", "cmhil", "")
+def _python() -> Probed:
+    return Probed("Python", f"{sys.version.split()[0]} at {sys.executable}", "cmhil", "")
 
 
-def _tree() -> Finding:
+def _tree() -> Probed:
     try:
         tree = find_tree()
     except UsageError as error:
-        return Finding("Zephyr", "", "building", error.remedy)
+        return Probed("Zephyr", "", "building", error.remedy)
     place = f"{tree.version} at {tree.base}"
-    return Finding("Zephyr", place, "building", "")
+    return Probed("Zephyr", place, "building", "")
 
 
-def _west() -> list[Finding]:
+def _west() -> list[Probed]:
     command = west_command()
     version = f"{version_of(command[0])} at {command[0]}" if command else ""
     try:
@@ -116,8 +116,8 @@ def _west() -> list[Finding]:
     except UsageError:
         workspace = None
     return [
-        Finding("west", version, "building in a workspace", "pip install west"),
-        Finding(
+        Probed("west", version, "building in a workspace", "pip install west"),
+        Probed(
             "west workspace",
             str(workspace or ""),
             "building with west; without one CMake is called directly",
@@ -126,15 +126,15 @@ def _west() -> list[Finding]:
     ]
 
 
-def _program(name: str, purpose: str, remedy: str) -> Finding:
+def _program(name: str, purpose: str, remedy: str) -> Probed:
     place = shutil.which(name)
-    return Finding(name, f"{version_of(place)} at {place}" if place else "", purpose, remedy)
+    return Probed(name, f"{version_of(place)} at {place}" if place else "", purpose, remedy)
 
 
-def _espressif_qemu(program: str, machine: str) -> Finding:
+def _espressif_qemu(program: str, machine: str) -> Probed:
     place = shutil.which(program)
     fits = place is not None and machine in output_of(place, "-M", "help").split()
-    return Finding(
+    return Probed(
         f"{program} with {machine}",
         f"{version_of(program)} at {place}" if fits else "",
         f"running qemu_{machine}",
@@ -148,9 +148,9 @@ def _builds_esp_idf(zephyr: Zephyr, tree: ZephyrTree | None) -> bool:
     return hal is not None and (hal / "components/bootloader/subproject").is_dir()
 
 
-def _python_packages(*, tfm: bool = False, esp_idf: bool = False) -> Finding:
+def _python_packages(*, tfm: bool = False, esp_idf: bool = False) -> Probed:
     missing = missing_python_packages(tfm=tfm, esp_idf=esp_idf)
-    return Finding(
+    return Probed(
         "Zephyr's Python packages",
         "" if missing else f"complete in {shutil.which('python3')}",
         "building",
@@ -158,25 +158,25 @@ def _python_packages(*, tfm: bool = False, esp_idf: bool = False) -> Finding:
     )
 
 
-def _compilers() -> list[Finding]:
+def _compilers() -> list[Probed]:
     host, arm, sdk = host_compiler(), arm_gcc(), zephyr_sdk()
     return [
-        Finding("host compiler", host.where if host else "", "native", _COMPILER_REMEDIES["host"]),
+        Probed("host compiler", host.where if host else "", "native", _COMPILER_REMEDIES["host"]),
         _multilib(),
-        Finding(
+        Probed(
             "Arm compiler (gnuarmemb)",
             f"{version_of(arm.where)} at {arm.where}" if arm else "",
             "Cortex-M boards and QEMU",
             _COMPILER_REMEDIES["gnuarmemb"],
         ),
-        Finding(
+        Probed(
             "Zephyr SDK", sdk.where if sdk else "", "qemu_x86, and all else but native", _SDK_REMEDY
         ),
     ]
 
 
-def _multilib() -> Finding:
-    return Finding(
+def _multilib() -> Probed:
+    return Probed(
         "32-bit host libraries",
         "gcc -m32 links" if host_builds_32_bit() else "",
         "native_sim, native_posix (not their _64)",
@@ -188,7 +188,7 @@ _OLDEST_RENODE = (1, 16)
 _PYRENODE_SETTINGS = ("PYRENODE_PKG", "PYRENODE_BUILD_DIR", "PYRENODE_BIN")
 
 
-def _renode() -> list[Finding]:
+def _renode() -> list[Probed]:
     place, named = find_renode(), os.environ.get("RENODE_PATH", "")
     version = version_of(place) if place else ""
     detail, remedy = "", PROCESS_REMEDY
@@ -203,8 +203,8 @@ def _renode() -> list[Finding]:
     within = pyrenode_place()
     lacking = within and not any(os.environ.get(each) for each in _PYRENODE_SETTINGS)
     return [
-        Finding("Renode", detail, "boards in Renode", remedy),
-        Finding(
+        Probed("Renode", detail, "boards in Renode", remedy),
+        Probed(
             "pyrenode3",
             "" if lacking else within,
             "boards in Renode within this process, instead of the program",
@@ -215,11 +215,11 @@ def _renode() -> list[Finding]:
     ]
 
 
-def _board(tree: ZephyrTree, zephyr: Zephyr) -> Finding:
+def _board(tree: ZephyrTree, zephyr: Zephyr) -> Probed:
     name = tree.board_name(zephyr)
     own = (zephyr.app_dir / "boards").rglob(f"{name.partition('/')[0]}_defconfig")
     absent = tree.lacks_board(name) and not any(own)
-    return Finding(
+    return Probed(
         f"board {name} in Zephyr {tree.version}",
         "" if absent else name,
         "building",
@@ -228,8 +228,8 @@ def _board(tree: ZephyrTree, zephyr: Zephyr) -> Finding:
     )
 
 
-def _module(tree: ZephyrTree, name: str) -> Finding:
-    return Finding(
+def _module(tree: ZephyrTree, name: str) -> Probed:
+    return Probed(
         f"Zephyr module {name}",
         str(tree.module(name) or ""),
         "building",

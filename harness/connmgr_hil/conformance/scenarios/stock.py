@@ -14,7 +14,7 @@ from connmgr_hil.device.stock.output import (
     Refused,
     Status,
     TimeoutValue,
-    Watched,
+    WatchedLines,
 )
 
 _REST_SECONDS = 0.3
@@ -173,14 +173,14 @@ def ignore_and_watch(b: Bench) -> None:
         answer = [
             each.ignored
             for each in _say(b, f"net cm {command}")
-            if isinstance(each, Watched) and each.iface.index == b.index("U")
+            if isinstance(each, WatchedLines) and each.iface.index == b.index("U")
         ]
         b.require(answer == [ignored], f"'{command}' is confirmed", str(answer))
     for what, ignored in (("ignore", True), ("watch", False)):
         lines = _say(b, f"net cm {what} all")
         b.require(
             lines[:1] == [Instructed("ignore" if ignored else "watch", None)]
-            and [each.ignored for each in lines[1:] if isinstance(each, Watched)]
+            and [each.ignored for each in lines[1:] if isinstance(each, WatchedLines)]
             == [ignored] * b.facts.ifaces,
             f"'{what} all' names every iface",
             repr(lines),

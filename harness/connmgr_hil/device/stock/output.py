@@ -11,7 +11,7 @@ from connmgr_hil.vocabulary.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Iface:
+class ListedIface:
     """How the shell names an iface. `name` is empty where the build has no iface names.
 
     Zephyr 4.0 and 4.1 write `unnamed` for every iface that has a name.
@@ -27,7 +27,7 @@ class Iface:
 class Status:
     """One line of `net cm status`; `tracked` is false for an iface that the monitor has no word for."""
 
-    iface: Iface
+    iface: ListedIface
     tracked: bool
     ignored: bool = False
     bound: bool = False
@@ -39,10 +39,10 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedLines:
     """`now ignored`, `now watched`."""
 
-    iface: Iface
+    iface: ListedIface
     ignored: bool
 
 
@@ -51,14 +51,14 @@ class Instructed:
     """A command was passed on, for one iface or (None) for all that are not ignored."""
 
     what: Literal["connect", "disconnect", "up", "down", "ignore", "watch"]
-    iface: Iface | None
+    iface: ListedIface | None
 
 
 @dataclass(frozen=True, slots=True)
 class FlagValue:
     """The value of a connectivity flag; `was_set` tells setting from getting."""
 
-    iface: Iface
+    iface: ListedIface
     flag: str
     value: bool
     was_set: bool
@@ -68,7 +68,7 @@ class FlagValue:
 class TimeoutValue:
     """The connectivity timeout in seconds, 0 for none; `was_set` tells setting from getting."""
 
-    iface: Iface
+    iface: ListedIface
     seconds: int
     was_set: bool
 
@@ -127,7 +127,7 @@ class Version:
 
 
 Line = (
-    Status | Watched | Instructed | FlagValue | TimeoutValue | Refused | AdminResult
+    Status | WatchedLines | Instructed | FlagValue | TimeoutValue | Refused | AdminResult
     | EventLine | LogLine | InterfaceTitle | Version
 )  # fmt: skip
 
@@ -296,7 +296,7 @@ def _answer(text: str) -> Line | None:
     if match := _UNTRACKED.fullmatch(text):
         return Status(_iface(match), tracked=False)
     if match := _WATCHED.fullmatch(text):
-        return Watched(_iface(match), match["ignored"] == "ignored")
+        return WatchedLines(_iface(match), match["ignored"] == "ignored")
     if match := _CONNECT.fullmatch(text):
         return Instructed("connect" if match["what"] == "connect" else "disconnect", _iface(match))
     if match := _CONNECT_ALL.fullmatch(text):
@@ -323,9 +323,9 @@ def _answer(text: str) -> Line | None:
     return None
 
 
-def _iface(match: re.Match[str]) -> Iface:
+def _iface(match: re.Match[str]) -> ListedIface:
     name = (match["name"] or "").strip()
-    return Iface(int(match["index"]), match["pointer"], name, match["l2"])
+    return ListedIface(int(match["index"]), match["pointer"], name, match["l2"])
 
 
 def _event(text: str) -> EventLine | None:
