@@ -5,7 +5,8 @@
 
 /*
  * The ring of frames: what waits to be written, and behind it what was written before.
- * A record is a length of two bytes and the frame from '@' to the last digit of its CRC.
+ * A record is a struct record and the fields of the frame. Whoever writes it out makes number, time
+ * and CRC into text, so that nothing is formatted while interrupts are off.
  */
 
 #include <string.h>
@@ -15,9 +16,19 @@
 #include "probe.h"
 
 #define RING_SIZE   CONFIG_CM_PROBE_RING_SIZE
-#define RECORD_HEAD 2
-#define HEAD_MAX    40
+/* "@SEQ TIME " and "*CRC" at their longest */
+#define HEAD_MAX    (1 + 8 + 1 + 20 + 1)
 #define TAIL_LEN    9
+
+BUILD_ASSERT(HEAD_MAX + CM_FIELDS_MAX + TAIL_LEN <= CM_FRAME_MAX, "a frame fits into its buffer");
+
+struct record {
+	int64_t ticks; /* when it was made */
+	uint32_t len;  /* of its fields, which follow */
+};
+
+BUILD_ASSERT(2 * (sizeof(struct record) + CM_FIELDS_MAX) <= RING_SIZE,
+	     "two frames fit into the ring");
 
 struct cursor {
 	uint32_t seq;
@@ -31,6 +42,7 @@ static struct cursor unsent;
 static struct cursor end;
 static uint32_t lost;
 static uint32_t seal;
+static int64_t now; /* when the last frame was made */
 static struct k_spinlock lock;
 
 /* For good, once the device is about to end: whoever holds the lock may never return. */
@@ -64,20 +76,20 @@ static void ring_read(uint32_t at, void *data, size_t len)
 	memcpy((uint8_t *)data + first, ring, len - first);
 }
 
-static uint16_t record_len(const struct cursor *cursor)
+static struct record record_at(const struct cursor *cursor)
 {
-	uint16_t len;
+	struct record record;
 
-	ring_read(cursor->at, &len, sizeof(len));
-	return len;
+	ring_read(cursor->at, &record, sizeof(record));
+	return record;
 }
 
 static void step(struct cursor *cursor)
 {
-	uint16_t len = record_len(cursor);
+	uint32_t len = record_at(cursor).len;
 
 	/* Nothing is called in between, where a stack could overflow. */
-	cursor->at = (cursor->at + RECORD_HEAD + len) % RING_SIZE;
+	cursor->at = (cursor->at + sizeof(struct record) + len) % RING_SIZE;
 	cursor->seq++;
 }
 
@@ -87,38 +99,22 @@ static void drop_oldest(void)
 		lost++;
 		step(&unsent);
 	}
-	used -= RECORD_HEAD + record_len(&oldest);
+	used -= sizeof(struct record) + record_at(&oldest).len;
 	step(&oldest);
 }
 
-/* XORs the seal to the CRC, the last eight digits of a frame. */
-static void apply_seal(char *text, size_t len)
+/* Returns the record, with its fields in @p text behind the room for the longest head. */
+static struct record read_record(const struct cursor *cursor, char *text)
 {
-	char *digit = text + len - 8;
+	struct record record = record_at(cursor);
 
-	for (int shift = 28; shift >= 0; shift -= 4, digit++) {
-		uint8_t value = 0;
-
-		char2hex(*digit, &value);
-		hex2char(value ^ ((seal >> shift) & 0xf), digit);
-	}
-}
-
-static size_t read_record(const struct cursor *cursor, char *text)
-{
-	uint16_t len = record_len(cursor);
-
-	ring_read((cursor->at + RECORD_HEAD) % RING_SIZE, text, len);
-	if (seal != 0) {
-		apply_seal(text, len);
-	}
-	return len;
+	ring_read((cursor->at + sizeof(record)) % RING_SIZE, text + HEAD_MAX, record.len);
+	return record;
 }
 
 /* "@SEQ TIME " */
-static size_t compose_head(char *head, uint32_t seq, bool clock_runs)
+static size_t compose_head(char *head, uint32_t seq, int64_t ticks)
 {
-	static uint64_t now;
 	char text[MAX(CM_HEX_MAX, CM_DECIMAL_MAX)];
 	const char *time;
 	size_t len;
@@ -126,43 +122,44 @@ static size_t compose_head(char *head, uint32_t seq, bool clock_runs)
 	head[0] = '@';
 	memcpy(head + 1, cm_hexadecimal(text, seq, 8), 8);
 	head[9] = ' ';
-	if (clock_runs) {
-		now = k_ticks_to_us_floor64(k_uptime_ticks());
-	}
-	time = cm_decimal(text, now);
+	time = cm_decimal(text, k_ticks_to_us_floor64(ticks));
 	len = strlen(time);
 	memcpy(head + 10, time, len);
 	head[10 + len] = ' ';
 	return 11 + len;
 }
 
-/* "*CRC" */
-static void compose_tail(char *tail, const char *head, size_t head_len, const char *fields,
-			 size_t len)
+/* Makes a frame of the fields that stand behind the room for the longest head. */
+static size_t compose(char *text, uint32_t seq, const struct record *record)
 {
-	char text[CM_HEX_MAX];
-	uint32_t crc = crc32_ieee_update(0, (const uint8_t *)head + 1, head_len - 1);
+	char digits[CM_HEX_MAX];
+	size_t len = compose_head(text, seq, record->ticks);
+	uint32_t crc;
 
-	crc = crc32_ieee_update(crc, (const uint8_t *)fields, len);
-	tail[0] = '*';
-	memcpy(tail + 1, cm_hexadecimal(text, crc, 8), 8);
+	memmove(text + len, text + HEAD_MAX, record->len);
+	len += record->len;
+	/* The seal is XORed to the CRC. */
+	crc = crc32_ieee_update(0, (const uint8_t *)text + 1, len - 1) ^ seal;
+	text[len] = '*';
+	memcpy(text + len + 1, cm_hexadecimal(digits, crc, 8), 8);
+	return len + TAIL_LEN;
 }
 
 size_t cm_history_pass(const char *fields, size_t len, char *text, uint32_t *seq, bool clock_runs)
 {
-	size_t head_len = compose_head(text, end.seq, clock_runs);
+	struct record record = {.len = len};
 
-	memcpy(text + head_len, fields, len);
-	compose_tail(text + head_len + len, text, head_len, fields, len);
+	if (clock_runs) {
+		now = k_uptime_ticks();
+	}
+	record.ticks = now;
+	memcpy(text + HEAD_MAX, fields, len);
 	*seq = end.seq++;
 	/* The ring is not written to any more, so it has nothing any more. */
 	oldest = end;
 	unsent = end;
 	used = 0;
-	if (seal != 0) {
-		apply_seal(text, head_len + len + TAIL_LEN);
-	}
-	return head_len + len + TAIL_LEN;
+	return compose(text, *seq, &record);
 }
 
 void cm_history_unguard(void)
@@ -179,27 +176,19 @@ uint32_t cm_history_append(const char *fields, size_t len)
 {
 	k_spinlock_key_t key = guard();
 	uint32_t seq = end.seq;
-	char head[HEAD_MAX];
-	char tail[TAIL_LEN];
-	uint32_t at = end.at;
-	uint16_t head_len = compose_head(head, seq, true);
-	uint16_t total = head_len + len + TAIL_LEN;
+	struct record record = {.len = len};
+	uint32_t total = sizeof(record) + len;
 
-	compose_tail(tail, head, head_len, fields, len);
-
-	while (used + RECORD_HEAD + total > RING_SIZE) {
+	now = k_uptime_ticks();
+	record.ticks = now;
+	while (used + total > RING_SIZE) {
 		drop_oldest();
 	}
-	ring_write(at, &total, RECORD_HEAD);
-	at = (at + RECORD_HEAD) % RING_SIZE;
-	ring_write(at, head, head_len);
-	at = (at + head_len) % RING_SIZE;
-	ring_write(at, fields, len);
-	at = (at + len) % RING_SIZE;
-	ring_write(at, tail, TAIL_LEN);
-	end.at = (at + TAIL_LEN) % RING_SIZE;
+	ring_write(end.at, &record, sizeof(record));
+	ring_write((end.at + sizeof(record)) % RING_SIZE, fields, len);
+	end.at = (end.at + total) % RING_SIZE;
 	end.seq++;
-	used += RECORD_HEAD + total;
+	used += total;
 	unguard(key);
 	return seq;
 }
@@ -221,26 +210,29 @@ size_t cm_history_copy(uint32_t seq, char *text)
 {
 	k_spinlock_key_t key = guard();
 	struct cursor cursor;
-	size_t len = 0;
+	struct record record;
+	bool found = find(seq, &cursor);
 
-	if (find(seq, &cursor)) {
-		len = read_record(&cursor, text);
+	if (found) {
+		record = read_record(&cursor, text);
 	}
 	unguard(key);
-	return len;
+	return found ? compose(text, seq, &record) : 0;
 }
 
 size_t cm_history_take(char *text)
 {
 	k_spinlock_key_t key = guard();
-	size_t len = 0;
+	struct record record;
+	uint32_t seq = unsent.seq;
+	bool waits = seq != end.seq;
 
-	if (unsent.seq != end.seq) {
-		len = read_record(&unsent, text);
+	if (waits) {
+		record = read_record(&unsent, text);
 		step(&unsent);
 	}
 	unguard(key);
-	return len;
+	return waits ? compose(text, seq, &record) : 0;
 }
 
 void cm_history_skip_to(uint32_t seq)
