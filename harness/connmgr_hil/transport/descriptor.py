@@ -16,6 +16,8 @@ from .levels import set_levels
 _GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ECONNRESET, errno.EPIPE, errno.EBADF}
 _READABLE = select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL
 _CHUNK = 65536
+_LOOKS = 60
+"""So often the rest of a line of text is looked for before we sleep: emulators write byte by byte, and waking us costs both of us."""
 
 
 def _milliseconds(deadline: float) -> int:
@@ -72,6 +74,21 @@ class DescriptorTransport:
                 return b""
 
     def _receive(self) -> bytes:
+        data = self._read()
+        looks = _LOOKS if data else 0
+        while looks and len(data) < _CHUNK and not data.endswith(b"\n"):
+            os.sched_yield()
+            try:
+                more = self._read()
+            except LineClosed:
+                break  # as the next read will find
+            data += more
+            looks = _LOOKS if more else looks - 1
+        self.tail = (self.tail + data)[-TAIL:]
+        return data
+
+    def _read(self) -> bytes:
+        """Return what has come by now."""
         try:
             data = os.read(self._descriptor, _CHUNK)
         except BlockingIOError:
@@ -82,7 +99,6 @@ class DescriptorTransport:
             raise RigFault(f"cannot read from {self.name}", str(error)) from error
         if not data:
             raise self._closed("end of file")
-        self.tail = (self.tail + data)[-TAIL:]
         return data
 
     def write(self, data: bytes) -> None:
