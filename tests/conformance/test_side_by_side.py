@@ -34,6 +34,7 @@ def test_the_same_as_one_by_one(tmp_path: Path) -> None:
         )  # fmt: skip
         assert shown == [f"{name} {n}/{len(NAMES)}" for n, name in enumerate(NAMES, 1)] * 2
         assert report.clock == "granted"
+        assert report.wire_seconds == pytest.approx(report.wire_bytes / 11_520)
         told[jobs] = [(each.name, each.outcome, each.device_seconds) for each in report.results]
     assert told[1] == told[3]
     names = [sorted(path.name for path in (tmp_path / str(jobs)).iterdir()) for jobs in (1, 3)]

@@ -28,6 +28,10 @@ def summary(report: RunReport, *, brief: bool = False) -> str:
             f"  requirements:  {_standings(report)}{about}",
             f"  time:          {seconds:.1f} s of device time in {report.wall_seconds:.1f} s{clock}",
         ]
+        if report.wire_bytes:
+            lines.append(
+                f"  line:          {report.wire_bytes:,} bytes, which take {report.wire_seconds:.1f} s at {report.baud:,} baud"
+            )
     if restarts := report.restarts():
         counted = ", ".join(f"{count} by the {means}" for means, count in restarts.items())
         lines.append(f"  restarts:      {counted}")

@@ -16,6 +16,8 @@ from connmgr_hil.vocabulary.observations import Provenance
 from connmgr_hil.vocabulary.requirements import requirements
 
 Standing = Literal["held", "failed", "quirk", "unreachable", "not_run"]
+_BITS = 10
+"""A start bit and a stop bit beside the eight of each byte."""
 STANDINGS: tuple[Standing, ...] = ("held", "failed", "quirk", "unreachable", "not_run")
 
 
@@ -34,6 +36,8 @@ class ScenarioResult:
     device_seconds: float = 0.0
     wall_seconds: float = 0.0
     records: int = 0
+    wire_bytes: int = 0
+    """Bytes that went over the line to the device, in both directions; 0 where nobody counted."""
     attempt: int = 1
     restarted_by: str = ""
     """By which of a board's means it began; empty where there is only one."""
@@ -86,6 +90,7 @@ class ScenarioResult:
             "device_seconds": round(self.device_seconds, 6),
             "wall_seconds": round(self.wall_seconds, 6),
             "records": self.records,
+            "wire_bytes": self.wire_bytes,
             "attempt": self.attempt,
             "restarted_by": self.restarted_by,
             "confirmed": self.confirmed,
@@ -126,6 +131,8 @@ class RunReport:
     dialect: str = ""
     clock: str = ""
     """By which clock a device ran: `granted`, or `real` where its time goes by itself; empty where that is not known."""
+    baud: int = 0
+    """Bits per second of the line that the platform file names; an emulator's is faster."""
     builds: list["RunReport"] = field(default_factory=list)
     """A report for each build, where there are several: each has a verdict of its own, and this one the worst."""
     unrecorded: bool = False
@@ -206,6 +213,16 @@ class RunReport:
         """Return how many scenarios each means of a board brought to their boot; empty where there is only one."""
         return dict(Counter(each.restarted_by for each in self.results if each.restarted_by))
 
+    @property
+    def wire_bytes(self) -> int:
+        """Bytes that went over the line, in both directions."""
+        return sum(each.wire_bytes for each in self.results)
+
+    @property
+    def wire_seconds(self) -> float:
+        """How long these bytes take on the board's line, at ten bits for each."""
+        return self.wire_bytes * _BITS / self.baud if self.baud else 0.0
+
     def counts(self) -> dict[Standing, int]:
         """Return how many requirements stand how."""
         standings = list(self.by_requirement().values())
@@ -228,6 +245,8 @@ class RunReport:
             "device_seconds": round(sum(each.device_seconds for each in self.results), 6),
             "wall_seconds": round(self.wall_seconds, 6),
             "records": sum(each.records for each in self.results),
+            "wire_bytes": self.wire_bytes,
+            "wire_seconds": round(self.wire_seconds, 3),
             "interrupted": self.interrupted,
             "stopped": self.stopped,
             "mistake": self.mistake.told() if self.mistake else "",

@@ -64,6 +64,7 @@ def verify(
     chosen = list(scenarios) or choose(())
     runner = Runner(target, profile, retry=retry, watch=watch)
     report = RunReport(target.name, profile.name if profile else "", origin=provenance(target))
+    report.baud = target.platform.console.baud
     began = time.monotonic()
     broken = 0
     tasks = [

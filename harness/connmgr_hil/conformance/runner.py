@@ -208,6 +208,7 @@ class Runner:
             result,
             restarted_by=by,
             unrecorded=self.unrecorded,
+            wire_bytes=session.wire_bytes,
             confirmed=session.confirmation,
             device=self._target.asked or ("-t", self._target.name),
             platform=self._target.platform.name,

@@ -340,6 +340,11 @@ class Session:
         return self._device
 
     @property
+    def wire_bytes(self) -> int:
+        """How many bytes went over the line, in both directions."""
+        return self._device.wire_bytes if self._device is not None else 0
+
+    @property
     def ended(self) -> End | None:
         """How the device ended the run by itself, if it did."""
         return self._ending.ended

@@ -241,6 +241,7 @@ class Device(Introduced):
     # --- the line ------------------------------------------------------------------------------
 
     def _write(self, data: bytes) -> None:
+        self.wire_bytes += len(data)
         self._pace.write(self._transport, data)
 
     def _work_until(
@@ -295,6 +296,7 @@ class Device(Introduced):
             raise
         if not data:
             return
+        self.wire_bytes += len(data)
         self._attaching.heard += len(data)
         for item in self._parser.feed(data):
             self._take(item)

@@ -13,6 +13,8 @@ class Introduced:
     _hello: HelloSeen | None = None
     damage = 0
     """How often the line damaged what passed it, as far as that was noticed, since the last attach."""
+    wire_bytes = 0
+    """Bytes that went over the line, in both directions."""
 
     @property
     def facts(self) -> Hello:
