@@ -27,7 +27,9 @@ from connmgr_hil.vocabulary.observations import (
 
 TRACES = Path(__file__).parents[1] / "traces"
 RECORDED = sorted(
-    path for name in ("native_posix_64", "mps2_an385") for path in (TRACES / name).glob("*.jsonl")
+    path
+    for name in ("native_posix_64", "mps2_an385_real_clock")
+    for path in (TRACES / name).glob("*.jsonl")
 )
 EVERY = 1 if os.environ.get("CMHIL_SOAK") else 7
 """Damage is done at every so manieth record: at every one in a soak."""
