@@ -249,6 +249,13 @@ def test_missing_image_names_the_command_that_builds_it(
         open_target("native")
 
 
+def test_an_image_that_cannot_be_executed_is_the_callers_slip(tmp_path: Path) -> None:
+    image = tmp_path / "zephyr.exe"
+    image.write_bytes(b"\x7fELF")
+    with pytest.raises(UsageError, match=r"zephyr.exe cannot be executed[^\0]*chmod"):
+        open_target("native", image=image)
+
+
 def test_image_is_found_where_the_build_leaves_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,7 +265,7 @@ def test_image_is_found_where_the_build_leaves_it(
     path = image_path(platform, "dad")
     assert path == Path("out/build/native_posix_64-dad/zephyr/zephyr.exe")
     path.parent.mkdir(parents=True)
-    path.touch()
+    path.touch(0o755)
     assert find_image(platform, None, "dad") == path
     assert open_target("native", variant="dad").name == "native_posix_64"
 

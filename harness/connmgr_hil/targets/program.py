@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connmgr_hil.transport import DescriptorTransport, open_terminal
 from connmgr_hil.transport.deadlines import END, LAST_WORDS, START
-from connmgr_hil.vocabulary.errors import LineClosed, NoAnswer, RigFault
+from connmgr_hil.vocabulary.errors import LineClosed, NoAnswer, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import Crashed, Stuck
 
 from .base import End, PlatformTarget
@@ -180,7 +180,16 @@ def simulated_target(platform: Platform, arguments: Sequence[str] = ()) -> Progr
 
 
 def native_target(platform: Platform, image: Path) -> ProgramTarget:
-    """Return Zephyr as a program of this host, its time granted by us or, without probe, real."""
+    """Return Zephyr as a program of this host, its time granted by us or, without probe, real.
+
+    Raises `UsageError` where the image may not be executed.
+    """
+    if not os.access(image, os.X_OK):
+        raise UsageError(
+            f"{image} cannot be executed",
+            "no permission for that",
+            "name the zephyr.exe of a build with --image, or allow it: chmod +x",
+        )
     if platform.dialect == "stock":
         return ProgramTarget(platform, (str(image.absolute()), "-rt"), {}, image=image)
     command = (str(image.absolute()), *platform.emulator.arguments)
