@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from connmgr_hil.checker import Outcome
+from connmgr_hil.cli.bisect import _Judge
 from connmgr_hil.cli.main import run
-from connmgr_hil.targets import find_platform
+from connmgr_hil.conformance.results import ScenarioResult
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
+from connmgr_hil.targets import find_platform, open_target
 from connmgr_hil.toolchain.bisecting import History, Judgement, built_from
 from connmgr_hil.toolchain.zephyr_tree import read_tree
-from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 
 def git(base: Path, *arguments: str) -> str:
@@ -125,3 +130,75 @@ def test_only_what_starts_by_itself_can_be_bisected(
     monkeypatch.setenv("ZEPHYR_BASE", str(tree))
     assert run(["bisect", "HEAD~1", "HEAD", "-t", "frdm_k64f"]) == 2
     assert "name a native platform or an emulator" in capsys.readouterr().err
+
+
+def judge(tree: Path, tmp_path: Path, trace: Path | None = None) -> _Judge:
+    """A judge by three scenarios, or by a trace."""
+    history = History(read_tree(tree), tmp_path / "second")
+    platform = find_platform("native_sim_64")
+    scenarios = choose(["Q7", "Q12", "E1"])
+    return _Judge(history, platform, "native_sim_64", "", tmp_path, scenarios, trace)
+
+
+def failing(*names: str) -> list[ScenarioResult]:
+    return [ScenarioResult(name, "t", (), Outcome.FAILS, records=9) for name in names]
+
+
+def learnt(monkeypatch: pytest.MonkeyPatch, of: _Judge, bad: list[str], good: list[str]) -> None:
+    """Let it see what fails at both ends, without a build."""
+    shown = {"bad": bad, "good": good}
+    monkeypatch.setattr(_Judge, "_failing", lambda _, commit: failing(*shown[commit]))
+    monkeypatch.setattr(History, "go", lambda *_: None)
+    monkeypatch.setattr(History, "told", lambda _, commit: commit)
+    of.learn("bad", "good")
+
+
+def test_only_what_fails_at_one_end_judges(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = judge(tree, tmp_path)
+    learnt(monkeypatch, of, ["Q7", "Q12"], ["Q12"])
+    assert [each.name for each in of.scenarios] == ["Q7"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "good", "said"),
+    [([], [], "a bad commit that fails"), (["Q7"], ["Q7"], "a good commit that conforms")],
+)
+def test_ends_that_do_not_differ_are_refused(
+    bad: list[str],
+    good: list[str],
+    said: str,
+    tree: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        learnt(monkeypatch, judge(tree, tmp_path), bad, good)
+
+
+def test_what_does_not_build_is_skipped(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(_: object, commit: str) -> list[ScenarioResult]:
+        raise RigFault("the application should build", f"ninja ended with 1 at {commit}")
+
+    monkeypatch.setattr(_Judge, "_failing", refused)
+    head = git(tree, "rev-parse", "HEAD")
+    of = judge(tree, tmp_path)
+    with of.history.checked_out("HEAD"):
+        assert of(head, 3) is Judgement.SKIP
+    assert "skipped: ninja ended with 1" in capsys.readouterr().out
+
+
+def test_a_trace_judges_by_what_it_fails_with(tree: Path, tmp_path: Path) -> None:
+    broken = open_target("simulated", arguments=("--defect", "timeout_in_ms"))
+    verify(broken, tmp_path / "found", scenarios=choose(["Q7"]))
+    of = judge(tree, tmp_path, tmp_path / "found" / "Q7.jsonl")
+    with broken:
+        (shown,) = of._replayed(broken, tmp_path / "again")
+    assert shown.blamed == ("REQ-CTL-019",)
+    assert shown.trace == tmp_path / "again" / "Q7.jsonl"
+    sound = open_target("simulated")
+    with sound:
+        assert of._replayed(sound, tmp_path / "sound") == []
