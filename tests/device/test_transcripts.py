@@ -603,7 +603,7 @@ def test_flood_of_frames_has_a_bound() -> None:
                 me.event()
 
         board.on("up", up)
-        with pytest.raises(DeviceFault, match="at most 500 frames"):
+        with pytest.raises(DeviceFault, match="more than 500 from"):
             device.execute(("up", "1"))
 
 
@@ -623,7 +623,7 @@ def test_flood_of_noise_ends_at_the_deadline(rig: Rig) -> None:
 def test_firmware_that_breaks_its_own_grammar_is_named(rig: Rig) -> None:
     board, device, _ = rig
     board.on("up", lambda me, tag, words: me.emit("event", l="early", n="IF_UP"))
-    with pytest.raises(RigFault, match="event frame with the fields"):
+    with pytest.raises(RigFault, match="event frame has not the fields"):
         device.execute(("up", "1"))
 
 

@@ -327,7 +327,7 @@ class Bench:
     def quirk(self, requirement: str) -> None:
         """Report that the device deviates from a requirement of class Q or R as upstream does."""
         if not requirement.startswith("REQ-"):
-            raise HarnessError("a requirement id", requirement)
+            raise HarnessError("this is no requirement id", requirement)
         self._session.quirk(requirement)
 
     def _lacking(self, wanted: str, seen: str, breaks: str) -> Unmet:

@@ -42,7 +42,7 @@ def choose(patterns: Iterable[str]) -> list[Scenario]:
                 *(ident for each in scenarios.values() for ident in each.requirements),
             ]
             raise UsageError(
-                "a scenario's name, a requirement's id, or a pattern for them",
+                "no scenario or requirement has such a name",
                 repr(pattern),
                 did_you_mean(pattern, words, "'cmhil scenarios' lists them"),
             )
@@ -57,7 +57,9 @@ def not_conforming(summary: Path) -> set[str]:
     """
     if not summary.is_file():
         raise UsageError(
-            "the summary of an earlier run", f"no file {summary}", "run it without --failed first"
+            "there is no summary of an earlier run",
+            f"no file {summary}",
+            "run it without --failed first",
         )
     try:
         results = json.loads(read_whole(summary, "a run's summary", _MOST_BYTES))["scenarios"]
@@ -73,5 +75,5 @@ def share(every: Sequence[Scenario], which: str) -> list[Scenario]:
     number, slash, total = which.partition("/")
     sound = slash and number.isdecimal() and total.isdecimal() and 1 <= int(number) <= int(total)
     if not sound:
-        raise UsageError("a share as NUMBER/OF, from 1/4 to 4/4", repr(which))
+        raise UsageError("a share is NUMBER/OF, from 1/4 to 4/4", repr(which))
     return list(every[int(number) - 1 :: int(total)])

@@ -324,7 +324,7 @@ class Session:
             self._ending.leave()
             self.conform()
             # What came before was damaged, so that nothing can be told from it.
-            raise DeviceDied("the device should run on", error.told(), log=str(self._path))
+            raise DeviceDied("the device has ended", error.told(), log=str(self._path))
         self.conform()
 
     # --- use -----------------------------------------------------------------------------

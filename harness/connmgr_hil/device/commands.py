@@ -33,11 +33,11 @@ def command_line(tag: int, words: Words) -> bytes:
     travels = all(word and word.isascii() and word.isprintable() for word in words)
     if not words or not travels or " " in "".join(words) or "$" in text:
         raise UsageError(
-            "a command of plain words", repr(words), "no spaces, '$' or control characters"
+            "this is no command of plain words", repr(words), "no spaces, '$' or control characters"
         )
     if len(line) - 1 > MAX_LINE:
         raise UsageError(
-            f"a command line of at most {MAX_LINE} characters",
+            f"a command line has at most {MAX_LINE} characters",
             f"{len(line) - 1}: {text[:60]}…",
             "split the burst into several",
         )

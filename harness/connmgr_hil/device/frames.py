@@ -169,7 +169,7 @@ def parse_body(body: bytes, crc: int, seal: int = 0) -> Frame:
 
 def _misshapen(body: bytes) -> RigFault:
     return RigFault(
-        "a frame of the form: number, time, kind, key=value …",
+        "this is no frame of the form: number, time, kind, key=value …",
         repr(body),
         "its checksum is right, so the firmware sent it so: rebuild it from this release",
     )

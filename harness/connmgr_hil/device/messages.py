@@ -31,8 +31,8 @@ def no_answer(line: Transport, wanted: str, wait: Deadline) -> NoAnswer:
 def flood(line: Transport, most: int, things: str = "frames") -> DeviceFault:
     """Tell of a device that sends without end."""
     return DeviceFault(
-        f"at most {most} {things} for one command",
-        f"more than that from {line.name}, without an answer; {_last_bytes(line)}",
+        f"too many {things} for one command",
+        f"more than {most} from {line.name}, without an answer; {_last_bytes(line)}",
         "events seem to cause each other without end; look at the last ones in the trace",
     )
 
@@ -40,8 +40,8 @@ def flood(line: Transport, most: int, things: str = "frames") -> DeviceFault:
 def babble(line: Transport, most: int) -> LineDamaged:
     """Tell of a line that brings so much else that nobody can tell the device from noise."""
     return LineDamaged(
-        f"at most {most} lines for one command",
-        f"more than that from {line.name}, and no answer among them; {_last_bytes(line)}",
+        "too many lines for one command",
+        f"more than {most} from {line.name}, and no answer among them; {_last_bytes(line)}",
         "check baud rate and cable; if another thread of the firmware prints them, let it be silent",
     )
 
@@ -58,7 +58,7 @@ def misnumbered(line: Transport, error: ValueError) -> LineDamaged:
 def restarted(line: Transport, how: str) -> DeviceReset:
     """Tell of a restart that nobody asked for, and how it showed."""
     return DeviceReset(
-        f"the device on {line.name} should not restart by itself",
+        f"the device on {line.name} restarted by itself",
         f"{how}; {_last_bytes(line)}",
         "read its log before this point for a fault or a watchdog; restart() goes on",
     )
@@ -68,7 +68,7 @@ def shared(line: Transport, tags: set[int]) -> RigFault:
     """Tell of answers to commands that this run never gave."""
     shown = ", ".join(map(str, sorted(tags)))
     return RigFault(
-        f"nobody else should give commands to the device on {line.name}",
+        f"somebody else gives commands to the device on {line.name}",
         f"it answered commands that this run never gave (tags {shown}): somebody else is talking to this board; "
         f"{_last_bytes(line)}",
         "end the other program, or take another board",
@@ -80,16 +80,16 @@ def died(line: Transport, record: Crashed | Stuck) -> DeviceDied:
     if isinstance(record, Crashed):
         thread = f" in thread {record.thread}" if record.thread else ""
         seen = f"{record.reason}{thread}: {record.text or 'no more is known'}"
-        return DeviceDied(f"the device on {line.name} should run on", seen, _AFTER_DEATH)
+        return DeviceDied(f"the device on {line.name} has ended", seen, _AFTER_DEATH)
     waits = "; ".join(record.threads) or "it does not say which threads wait for what"
     seen = f"stuck for {record.ms} ms ({record.what}): {waits}"
-    return DeviceDied(f"the device on {line.name} should go on", seen, _AFTER_DEATH)
+    return DeviceDied(f"the device on {line.name} has stopped", seen, _AFTER_DEATH)
 
 
 def refused(command: str, times: int, why: str) -> RigFault:
     """Tell of a command that does not get through undamaged."""
     return RigFault(
-        f"the device should understand '{command}'",
+        f"the device does not understand '{command}'",
         f"refused {times} times (why={why})",
         "the line to the device damages what is sent: check baud rate and pacing",
     )

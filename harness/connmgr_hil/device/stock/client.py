@@ -211,7 +211,7 @@ class StockDevice(Introduced):
                 if "".join(answer[begin:end]).strip() == line.strip():
                     return answer[:begin] + answer[end:]
         raise LineDamaged(
-            f"the shell should echo '{line}'",
+            f"the shell did not echo '{line}'",
             f"{' | '.join(answer[:3]) or 'nothing'}; last bytes: {escaped(self._transport.tail)}",
             "the line damages what is typed: check baud rate and pacing",
         )

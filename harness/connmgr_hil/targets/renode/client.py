@@ -44,7 +44,7 @@ class MonitorClient:
     def execute(self, command: str, seconds: float) -> str:
         """Give a command and return what it printed, without echo and prompt."""
         if "\n" in command or "\r" in command or not command.strip():
-            raise RigFault("a command of one line for Renode's monitor", repr(command))
+            raise RigFault("Renode's monitor takes commands of one line", repr(command))
         self._pending.clear()
         self._line.write(command.encode("utf-8") + b"\n")
         try:
