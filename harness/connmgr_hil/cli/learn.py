@@ -19,20 +19,34 @@ _MOST_SHOWN = 5
 
 @click.command()
 @target_choice
-@click.option("--iface", default="A", metavar="IFACE", help="Role letter, name or number; A.")
+@click.option(
+    "--iface", default="A", metavar="IFACE", help="The iface, by role letter, name or number; A."
+)
 @click.option(
     "--inputs",
     metavar="A,B,…",
-    help="Letters of the automaton's alphabet, by comma, or commands of the probe.",
+    help="The inputs, separated by commas: names such as 'up' or 'wait', or commands of the probe.",
 )
 @before_option
-@click.option("--budget", type=float, default=60.0, metavar="SECONDS", help="Of learning; 60.")
-@click.option("--queries", type=click.IntRange(1), default=20_000, metavar="N", help="At most.")
-@click.option("--states", type=click.IntRange(1), default=100, metavar="N", help="At most; 100.")
+@click.option("--budget", type=float, default=60.0, metavar="SECONDS", help="Time limit; 60.")
 @click.option(
-    "--tests", type=click.IntRange(0), default=200, metavar="N", help="Random words at the end."
+    "--queries",
+    type=click.IntRange(1),
+    default=20_000,
+    metavar="N",
+    help="Limit of input sequences; 20000.",
 )
-@click.option("--seed", type=int, default=0, metavar="S", help="Of the random words; 0.")
+@click.option(
+    "--states", type=click.IntRange(1), default=100, metavar="N", help="Limit of states; 100."
+)
+@click.option(
+    "--tests",
+    type=click.IntRange(0),
+    default=200,
+    metavar="N",
+    help="Random sequences that test the result; 200.",
+)
+@click.option("--seed", type=int, default=0, metavar="S", help="Seed of the random sequences; 0.")
 @out_option
 @json_option
 def learn(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.argument("trace", type=click.Path(path_type=Path), metavar="TRACE")
 @target_choice
 @click.option(
-    "--times", type=click.IntRange(1, 1000), default=1, metavar="N", help="So many times."
+    "--times", type=click.IntRange(1, 1000), default=1, metavar="N", help="How often to replay it."
 )
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The new trace.")
 def replay(

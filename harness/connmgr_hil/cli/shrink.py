@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 @click.argument("trace", type=click.Path(path_type=Path), metavar="TRACE")
 @target_choice
 @click.option(
-    "--budget", type=float, default=60.0, metavar="SECONDS", help="Of searching; 60 if not given."
+    "--budget",
+    type=float,
+    default=60.0,
+    metavar="SECONDS",
+    help="Time limit of the search; 60 if not given.",
 )
-@click.option("--confirm", type=click.IntRange(1, 100), default=5, metavar="N", help="Restarts.")
+@click.option(
+    "--confirm",
+    type=click.IntRange(1, 100),
+    default=5,
+    metavar="N",
+    help="Restarts on which to confirm the result; 5.",
+)
 @out_option
 def shrink(
     trace: Path,

@@ -26,7 +26,7 @@ def time_scale_option(function: Function) -> Function:
         metavar="N",
         expose_value=False,
         callback=_scale_time,
-        help="Wait N times as long for this rig before giving up; device time stays as it is.",
+        help="Multiply all timeouts of the host by N, for a slow rig. Device time is not changed.",
     )(function)
 
 
@@ -46,7 +46,7 @@ def port_options(function: Function) -> Function:
             type=click.FloatRange(min=0),
             default=0.0,
             metavar="SECONDS",
-            help="Wait so long for a board that somebody else uses.",
+            help="How long to wait for a board that is in use.",
         ),
         click.option(
             "--port",
@@ -76,21 +76,26 @@ def _target_options(function: Function, *, required: bool) -> Function:
         click.option(
             "--any-build",
             is_flag=True,
-            help="Let a board run another build than the one in the build folder, or --image.",
+            help="Accept a board that runs another build than the build folder or --image has.",
         ),
-        click.option("--variant", default="", metavar="NAME", help="Another configuration of it."),
+        click.option(
+            "--variant",
+            default="",
+            metavar="NAME",
+            help="The configuration to use; 'cmhil platforms' lists them.",
+        ),
         click.option(
             "--image",
             type=click.Path(path_type=Path),
             metavar="PATH",
-            help="Run this image; a board must have it.",
+            help="The image to run. A board must have been flashed with it.",
         ),
         click.option(
             "-t",
             "--target",
             required=required,
             metavar="TARGET",
-            help="A platform ('cmhil platforms'), 'native', the path of a platform file, or labgrid:PLACE.",
+            help="A platform ('cmhil platforms'), 'native', the path of a platform file, labgrid:PLACE, or KIND:NAME of a plug-in.",
             shell_complete=_targets,
         ),
     ):
@@ -144,7 +149,7 @@ most_inconclusive_option = click.option(
     default=1.0,
     show_default=True,
     metavar="PERCENT",
-    help="So many of the walks may be inconclusive.",
+    help="The share of walks that may be inconclusive.",
 )
 """Beyond that all of them together are (`connmgr_hil.conformance.share`)."""
 
@@ -166,7 +171,7 @@ before_option = click.option(
     multiple=True,
     metavar="COMMAND",
     callback=_commands,
-    help="Give this command first each time, such as 'defect timeout_in_ms on' (repeatable).",
+    help="A command to give at the start of each run, such as 'defect timeout_in_ms on' (repeatable).",
 )
 """Raises `BadInput` for what is no command of the probe."""
 
@@ -174,12 +179,12 @@ out_option = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="For traces and results.",
+    help="Folder for traces and results.",
 )
 json_option = click.option(
     "--json",
     "json_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Also write the result for programs.",
+    help="Also write the result as JSON.",
 )

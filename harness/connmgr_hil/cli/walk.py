@@ -28,12 +28,20 @@ if TYPE_CHECKING:
 @click.command()
 @target_choice
 @click.option(
-    "--steps", type=click.IntRange(1, 100_000), default=100, metavar="N", help="For each walk."
+    "--steps",
+    type=click.IntRange(1, 100_000),
+    default=100,
+    metavar="N",
+    help="Commands in each walk.",
 )
-@click.option("--walks", type=click.IntRange(1, 1_000_000), default=100, metavar="N")
+@click.option(
+    "--walks", type=click.IntRange(1, 1_000_000), default=100, metavar="N", help="Number of walks."
+)
 @click.option("--seed", type=int, metavar="S", help="The same seed gives the same walks.")
 @before_option
-@click.option("--stop-at", type=click.IntRange(1), default=10, metavar="N", help="Failures.")
+@click.option(
+    "--stop-at", type=click.IntRange(1), default=10, metavar="N", help="Stop after N failing walks."
+)
 @most_inconclusive_option
 @out_option
 @json_option
