@@ -243,3 +243,17 @@ def test_one_scenario_is_told_whole(capsys: pytest.CaptureFixture[str]) -> None:
     file, _, line = shown.partition("  source    ")[2].strip().rpartition(":")
     text = (Path(__file__).parents[2] / "harness" / file).read_text()
     assert "Q16" in "".join(text.splitlines()[int(line) - 1 : int(line) + 3])
+
+
+def test_junit_is_written_where_nothing_could_run_and_told_where_it_cannot_be(
+    broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del broken
+    wanted = ("verify", "-t", "simulated", "--scenario")
+    assert told(capsys, *wanted, "X8", "--junit", "x.xml")[0] == 4
+    assert len(list(JUnitXml.fromfile("x.xml"))) == 0
+    Path("folder.xml").mkdir()
+    assert run([*wanted, "E1", "--junit", "folder.xml"]) == 3
+    shown = capsys.readouterr()
+    assert "VERDICT  rig" in shown.out
+    assert "folder.xml" in shown.err

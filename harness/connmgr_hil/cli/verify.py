@@ -347,7 +347,10 @@ def _concluded(
             lost = lost or error
             overall = Outcome.worst([overall, Outcome.RIG])
     if junit and not lost:
-        _write_junit(junit, [each.trace for each in live.every() if each.trace], excuses)
+        try:
+            _write_junit(junit, [each.trace for each in live.every() if each.trace], excuses)
+        except NotRecorded as error:
+            lost, overall = error, Outcome.worst([overall, Outcome.RIG])
     if told := closing(live, folder.name):
         click.echo("\n" + told + "\n")
     click.echo(summary(live) + "\n")
@@ -369,6 +372,7 @@ def _concluded(
 
 def _write_junit(path: Path, traces: list[Path], excuses: "Known | None") -> None:
     from connmgr_hil.files import replace_file  # noqa: PLC0415
-    from connmgr_hil.report import gather, render_junit  # noqa: PLC0415 - slow to import
+    from connmgr_hil.report import Evidence, gather, render_junit  # noqa: PLC0415 - slow to import
 
-    replace_file(path, render_junit(gather(traces, excuses)))
+    evidence = gather(traces, excuses) if traces else Evidence(())
+    replace_file(path, render_junit(evidence))
