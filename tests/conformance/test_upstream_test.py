@@ -1,5 +1,7 @@
 """A minimal sequence becomes a test in C for Zephyr's tree; what has no place there is refused, and says so."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from connmgr_hil.conformance.shrinker import Shrunk, shrink
 from connmgr_hil.conformance.upstream_test import Unwritable, write_ztest
 from connmgr_hil.report import gather, render_issue
 from connmgr_hil.targets import open_target
+from connmgr_hil.toolchain.building import board_name, native_to_build
+from connmgr_hil.toolchain.zephyr_tree import find_tree
 from connmgr_hil.vocabulary.errors import UsageError
 
 
@@ -135,3 +139,38 @@ def test_without_a_failure_there_is_nothing_to_report(tmp_path: Path) -> None:
     assert run(["verify", "-t", "simulated", "--scenario", "E1", "--out", str(tmp_path)]) == 0
     with pytest.raises(UsageError, match="traces in which a device fails"):
         render_issue(gather([tmp_path]))
+
+
+@pytest.mark.skipif(not os.environ.get("ZEPHYR_BASE"), reason="no Zephyr tree: set ZEPHYR_BASE")
+@pytest.mark.parametrize(
+    ("defect", "commands"),
+    [
+        ("auto-loss-stays-up", ("sim 1 mode sync", "up 1", "lose 1")),
+        ("connect_error_lost", ("sim 1 connect_rc -5", "connect 1")),
+        ("mon-event-per-iface", ("addr4 4 add 192.0.2.1", "up 4", "addr4 5 add 192.0.2.2", "up 5")),
+    ],
+)
+def test_it_passes_on_zephyr_without_the_fault(
+    defect: str, commands: tuple[str, ...], tmp_path: Path
+) -> None:
+    """On Zephyr as it is; with the fault in it each of them fails (docs/how-to/upstream.md)."""
+    folder = write_ztest(shrunk(tmp_path, defect, *commands), tmp_path, "found")
+    board = board_name(native_to_build(), find_tree())
+    build = tmp_path / "build"
+    settings = (f"-DBOARD={board}", "-DZEPHYR_TOOLCHAIN_VARIANT=host")
+    modules = () if "ZEPHYR_MODULES" in os.environ else ("-DZEPHYR_MODULES=",)
+    for command in (
+        ("cmake", "-GNinja", "-S", str(folder), "-B", str(build), *settings, *modules),
+        ("ninja", "-C", str(build)),
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+        assert f"{folder}/src/main.c" not in done.stderr + done.stdout.partition("warning:")[2]
+    ran = subprocess.run(
+        [str(build / "zephyr" / "zephyr.exe"), "-stop_at=60"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout
+    assert "PROJECT EXECUTION SUCCESSFUL" in ran.stdout

@@ -178,8 +178,9 @@ class BoardTarget(PlatformTarget):
         silent = before is None and not self._is_stock
         diagnosis = self._diagnosis() if silent else None
         if silent and len(self._rungs()) == 1:
-            # Who says nothing obeys no reboot command either; but it may just have come up.
-            before = self._hello(WHO)
+            # Who says nothing obeys no reboot command either; but it may be about to come up.
+            boot = BOOT.of(self.platform.reset.boot_seconds)
+            before = self._hello(boot if boot.unscaled > BOOT.unscaled else WHO)
             if before is None and diagnosis is not None:
                 raise diagnosis.fault(f"{self.name} on {self._port.wanted}")
         elif silent:
