@@ -8,8 +8,23 @@ from collections.abc import Iterable
 
 from connmgr_hil.model import World
 from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.observations import ActorCall, Reply, Stimulus
 
 from .hypothesis import Hypothesis
+
+_FIRST_ID = 1_000_000_000
+
+
+def as_command(call: ActorCall, record: int) -> tuple[Stimulus, Reply]:
+    """Return what a call of the application would be if the run had made it: it is judged alike.
+
+    `record` is its number in the trace; from it comes an id that no command of the run has.
+    """
+    ident = _FIRST_ID + record
+    return (
+        Stimulus(id=ident, words=call.words),
+        Reply(t=call.t, id=ident, t0=call.t0, status=call.status),
+    )
 
 
 def another_acted(world: World, name: str, index: int, hypotheses: Iterable[Hypothesis]) -> str:

@@ -13,6 +13,7 @@ from connmgr_hil.model.state import State
 from connmgr_hil.vocabulary.commands import is_known
 from connmgr_hil.vocabulary.expectation import is_met
 from connmgr_hil.vocabulary.observations import (
+    ActorCall,
     AnyRecord,
     Breach,
     CallSeen,
@@ -38,7 +39,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from connmgr_hil.vocabulary.wording import say
 
 from . import life
-from .actors import another_acted
+from .actors import another_acted, as_command
 from .blame import blamed, sentence_of
 from .evidence import Damage, Evidence
 from .explain import Explainer
@@ -119,6 +120,8 @@ class Checker:
             return self.failure
         if isinstance(record, _JUDGED):
             self._take(record)
+        elif isinstance(record, ActorCall):
+            self._hear_actor(record)
         else:
             self._note(record)
         if self._stock is not None:
@@ -143,6 +146,14 @@ class Checker:
             self._unanswered.discard(record.id)
             if not self._unanswered or len(self._window) > WINDOW:
                 self._flush()
+
+    def _hear_actor(self, record: ActorCall) -> None:
+        """Judge a call of the application as a command that was given as soon as the last ones had been answered."""
+        command, reply = as_command(record, self.records)
+        self._window.insert(0, (self.records, command))
+        self._window.append((self.records, reply))
+        if not self._unanswered:
+            self._flush()
 
     def _hold_clock(self) -> None:
         """Judge exactly from the first command on, where time is granted; while a device boots it may not be."""

@@ -7,6 +7,7 @@ from typing import Literal
 from connmgr_hil.vocabulary.errors import RigFault
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
+    ActorCall,
     AnyRecord,
     CallSeen,
     Crashed,
@@ -112,6 +113,17 @@ def _part(frame: Frame) -> Part:
     )
 
 
+def _actor(frame: Frame) -> ActorCall:
+    fields = frame.fields
+    return ActorCall(
+        t=frame.time,
+        t0=_number(fields["t0"]),
+        words=tuple(fields["do"].split()),
+        status=_status(fields),
+        thread=fields.get("thr", ""),
+    )
+
+
 def _storm(frame: Frame) -> Storm:
     return Storm(t=frame.time, count=_number(frame.fields["n"]))
 
@@ -128,6 +140,7 @@ def _log(frame: Frame) -> Log:
 
 _DECODERS: dict[str, Callable[[Frame], AnyRecord]] = {
     "event": _event,
+    "actor": _actor,
     "call": _call,
     "state": _state,
     "part": _part,

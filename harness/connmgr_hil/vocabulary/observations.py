@@ -145,6 +145,19 @@ class CallSeen(Record, frozen=True, kw_only=True, tag="call"):
     op: str
 
 
+class ActorCall(Record, frozen=True, kw_only=True, tag="actor"):
+    """The application itself called the Connection Manager: the command that would have done so, and what it returned.
+
+    `t0` is when the call began, `t` when it had returned.
+    """
+
+    t: Time
+    t0: Time
+    words: tuple[str, ...]
+    status: str
+    thread: str = ""
+
+
 class StateSeen(Record, frozen=True, kw_only=True, tag="state"):
     """How an iface stands, live and in the monitor's own words."""
 
@@ -314,6 +327,7 @@ AnyRecord = (
     | Part
     | EventSeen
     | CallSeen
+    | ActorCall
     | StateSeen
     | StatusSeen
     | Storm

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from .observations import (
+    ActorCall,
     AnyRecord,
     Breach,
     CallSeen,
@@ -77,6 +78,8 @@ def say(record: AnyRecord) -> Said:
         case EventSeen(admin=admin, oper=oper, info=info, listener=listener):
             name = record.name if record.name != "-" else f"event {record.code:#x}"
             return say_event(name, record.iface, admin, oper, info, listener)
+        case ActorCall(words=words, status=status, thread=thread):
+            return Said("actor", f"the application: {' '.join(words)} {status}", (thread,))
         case CallSeen():
             return say_call(record.op, record.iface)
         case StateSeen():

@@ -134,10 +134,20 @@ static int run(struct cm_call *call)
 	return command->handler(call);
 }
 
+void cm_command_status(struct cm_frame *frame, int rc)
+{
+	const char *symbol = rc < 0 ? errno_symbol(-rc) : NULL;
+
+	cm_frame_int(frame, "rc", rc);
+	if (symbol != NULL) {
+		cm_frame_text(frame, "err", symbol);
+	}
+}
+
 int cm_command_execute(struct cm_call *call)
 {
+	bool entered = cm_actor_enter();
 	int rc;
-	const char *symbol;
 
 	cm_reset_remember_boot();
 	if (call->where == CM_WHERE_SHELL) {
@@ -145,11 +155,8 @@ int cm_command_execute(struct cm_call *call)
 	}
 	cm_frame_int(call->reply, "t0", k_ticks_to_us_floor64(k_uptime_ticks()));
 	rc = run(call);
-	cm_frame_int(call->reply, "rc", rc);
-	symbol = rc < 0 ? errno_symbol(-rc) : NULL;
-	if (symbol != NULL) {
-		cm_frame_text(call->reply, "err", symbol);
-	}
+	cm_command_status(call->reply, rc);
+	cm_actor_leave(entered);
 	return rc;
 }
 

@@ -170,6 +170,13 @@ int cm_words_split(char *line, char **words, size_t max);
 /** Executes a command inside another one and reports it as a part. */
 int cm_command_part(size_t argc, char **argv, enum cm_where where, bool hook, int index);
 
+/** Adds the fields that say how a call ended: rc and err. */
+void cm_command_status(struct cm_frame *frame, int rc);
+
+/* actor.c: what this thread calls until it leaves is the probe's own doing. */
+bool cm_actor_enter(void);
+void cm_actor_leave(bool entered);
+
 /* event.c: event names. */
 struct cm_event_name {
 	const char *name;
