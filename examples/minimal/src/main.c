@@ -15,10 +15,13 @@
 #include <zephyr/net/dummy.h>
 #include <zephyr/net/net_if.h>
 
+#include "network.h"
+
 #define MTU 1280
 #define ASSOCIATION_TIME K_MSEC(500)
 
 static struct net_if *wan;
+static bool in_reach = true;
 
 static void associated(struct k_work *work);
 static void given_up(struct k_work *work);
@@ -28,6 +31,10 @@ static K_WORK_DELAYABLE_DEFINE(deadline, given_up);
 static void associated(struct k_work *work)
 {
 	ARG_UNUSED(work);
+	if (!in_reach) {
+		k_work_schedule(&association, ASSOCIATION_TIME);
+		return;
+	}
 	k_work_cancel_delayable(&deadline);
 	net_if_dormant_off(wan);
 }
@@ -50,6 +57,21 @@ static int wan_connect(struct conn_mgr_conn_binding *const binding)
 		k_work_schedule(&deadline, K_SECONDS(binding->timeout));
 	}
 	return 0;
+}
+
+/* Without its network the iface loses its association; a persistent one looks for it again. */
+void network_set_in_reach(bool reach)
+{
+	struct conn_mgr_conn_binding *binding = conn_mgr_if_get_binding(wan);
+
+	in_reach = reach;
+	if (reach || net_if_flag_is_set(wan, NET_IF_DORMANT)) {
+		return;
+	}
+	net_if_dormant_on(wan);
+	if (conn_mgr_if_get_flag(wan, CONN_MGR_IF_PERSISTENT)) {
+		wan_connect(binding);
+	}
 }
 
 static int wan_disconnect(struct conn_mgr_conn_binding *const binding)

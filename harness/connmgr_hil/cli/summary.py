@@ -6,6 +6,8 @@ from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.results import RunReport
 from connmgr_hil.vocabulary.escaping import on_one_line
 
+from .own_iface import of_own_iface
+
 _COUNTED = (
     (Outcome.CONFORMS, "conform"),
     (Outcome.FAILS, "fail"),
@@ -32,6 +34,8 @@ def summary(report: RunReport, *, brief: bool = False) -> str:
             lines.append(
                 f"  line:          {report.wire_bytes:,} bytes, which take {report.wire_seconds:.1f} s at {report.baud:,} baud"
             )
+    if not brief:
+        lines += of_own_iface(report.results)
     if restarts := report.restarts():
         counted = ", ".join(f"{count} by the {means}" for means, count in restarts.items())
         lines.append(f"  restarts:      {counted}")

@@ -27,6 +27,7 @@ from connmgr_hil.vocabulary.observations import (
 from connmgr_hil.vocabulary.status import status_of
 from connmgr_hil.vocabulary.stimuli import Words
 
+from .needs import DHCP
 from .session import Session
 
 V4, V4B = "192.0.2.1", "192.0.2.2"
@@ -109,6 +110,11 @@ class Bench:
     def letters(self) -> tuple[str, ...]:
         """The roles that this device has an iface for, without what is left out."""
         return tuple(each for each, index in self._indexes.items() if index not in self._left_out)
+
+    @property
+    def has_dhcp(self) -> bool:
+        """Whether the network of the device's own iface gives addresses."""
+        return DHCP in self._session.target.platform.network
 
     @property
     def skips(self) -> str:

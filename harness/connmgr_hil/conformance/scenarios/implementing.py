@@ -10,7 +10,7 @@ from connmgr_hil.vocabulary.observations import EventSeen
 
 from .real import DHCP_SECONDS, GRACE_SECONDS, bring_up, online
 
-NETWORK = ("R", "R-bound", "dhcp", "network-off", "network-on")
+NETWORK = ("R", "R-bound", "network-off", "network-on")
 UP_SECONDS = 30.0
 QUIET_SECONDS = 15.0
 UNKNOWN_OPTION = 32767
@@ -280,6 +280,58 @@ def associated_anew(b: Bench) -> None:
     _without(b, 5, "IF_UP", breaks="REQ-IMP-016")
     b.stimulate("network-on")
     b.until("IF_UP", "R", UP_SECONDS)
+    b.check()
+
+
+@scenario("imp-late-timeout", "REQ-CTL-021", "REQ-IMP-009", needs=NETWORK)
+def no_timeout_after_success(b: Bench) -> None:
+    """The timeout of an attempt that succeeded runs on for nobody."""
+    _apart(b)
+    b.do("timeout R 3")
+    b.ask("connect R")
+    b.until("IF_UP", "R", UP_SECONDS)
+    _without(b, 6, "CONN_IF_TIMEOUT", "IF_DOWN", breaks="REQ-CTL-021")
+    b.check()
+
+
+@scenario("imp-manual-disconnect", "REQ-CTL-024", "REQ-IMP-003", needs=NETWORK)
+def disconnect_is_no_loss(b: Bench) -> None:
+    """A persistent iface that was told to disconnect does not connect again."""
+    online(b)
+    b.manual("R")
+    b.do("flag R PERSISTENT on")
+    b.take()
+    b.ask("disconnect R")
+    _without(b, QUIET_SECONDS, "IF_UP", breaks="REQ-IMP-003")
+    b.require(b.state("R").oper != "up", "R not oper-up", "up", breaks="REQ-IMP-003")
+    b.check()
+
+
+@scenario("imp-second-loss", "REQ-CTL-024", "REQ-IMP-003", needs=NETWORK)
+def lost_twice(b: Bench) -> None:
+    """A persistent iface finds its network again after the second loss as after the first."""
+    online(b)
+    b.do("flag R PERSISTENT on")
+    for _ in range(2):
+        b.take()
+        b.stimulate("network-off")
+        b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002")
+        b.stimulate("network-on")
+        b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-CTL-024")
+    b.check()
+
+
+@scenario("imp-redial", "REQ-IMP-016", needs=NETWORK)
+def no_redial_while_admin_down(b: Bench) -> None:
+    """A persistent iface that is admin-down does not associate: when it is taken up it has nothing."""
+    online(b)
+    b.manual("R")
+    b.do("flag R PERSISTENT on")
+    b.ask("down R")
+    b.wait(5)
+    b.ask("up R")
+    _without(b, 5, "IF_UP", breaks="REQ-IMP-016")
+    b.require(b.state("R").oper != "up", "R not oper-up", "up", breaks="REQ-IMP-016")
     b.check()
 
 

@@ -173,7 +173,7 @@ def unrelated_events(b: Bench) -> None:
     b.check()
 
 
-@scenario("dad-fails-beside", "REQ-MON-011", "REQ-MON-015")
+@scenario("dad-fails-beside", "REQ-MON-011", "REQ-MON-015", needs=("room2",))
 def dad_fails_beside_another(b: Bench) -> None:
     """A failed DAD of one address leaves an iface ready that has another; without any it is lost."""
     b.do("up U", UP_U)

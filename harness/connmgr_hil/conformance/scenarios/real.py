@@ -28,11 +28,20 @@ def bring_up(b: Bench) -> None:
 
 
 def online(b: Bench) -> None:
-    """Wait until R has an address from its network; begin with what it does not do by itself."""
-    if not b.state("R").a4:
-        bring_up(b)
-        b.until("IPV4_ADDR_ADD", "R", DHCP_SECONDS)
-        b.until("L4_CONNECTED", "R", 1)
+    """Wait until R has an address; begin with what it does not do by itself.
+
+    Where its network gives no address, the probe does.
+    """
+    if b.has_dhcp:
+        if not b.state("R").a4:
+            bring_up(b)
+            b.until("IPV4_ADDR_ADD", "R", DHCP_SECONDS)
+            b.until("L4_CONNECTED", "R", 1)
+        return
+    b.ask(f"addr{6 if ':' in b.address else 4} R add {b.address}")
+    bring_up(b)
+    if b.state("R").oper != "up":
+        b.until("L4_CONNECTED", "R", DHCP_SECONDS)
 
 
 @scenario("real-dhcp", "REQ-MON-040", needs=("R", "dhcp"))

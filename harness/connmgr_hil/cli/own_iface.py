@@ -1,0 +1,35 @@
+"""What a run showed of a connectivity implementation that is none of ours, requirement by requirement."""
+
+from collections.abc import Iterable, Iterator
+
+from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.results import ScenarioResult
+from connmgr_hil.vocabulary.escaping import on_one_line
+from connmgr_hil.vocabulary.requirements import requirements
+
+_PREFIX = "REQ-IMP-"
+
+
+def of_own_iface(results: Iterable[ScenarioResult]) -> Iterator[str]:
+    """Yield what was shown of the implementation that is bound to role R, what was not, and what is lacking for that.
+
+    Nothing where none is bound, so that no scenario about it ran.
+    """
+    about = [
+        each for each in results if any(name.startswith(_PREFIX) for name in each.requirements)
+    ]
+    if not any(each.outcome and each.name.startswith("imp-") for each in about):
+        return
+    shown = _named(each for each in about if each.outcome is Outcome.CONFORMS)
+    numbers = ", ".join(name.removeprefix(_PREFIX) for name in sorted(shown)) or "nothing"
+    yield f"  own iface:     {_PREFIX}* shown: {numbers}"
+    for name in sorted(_named(about) - shown):
+        why = next(
+            (each.reason for each in about if name in each.requirements and not each.outcome), ""
+        )
+        yield f"    not shown:   {name}  {requirements()[name].sentence}"
+        yield f"      {on_one_line(why) or 'see the scenario that did not conform'}"
+
+
+def _named(results: Iterable[ScenarioResult]) -> set[str]:
+    return {name for each in results for name in each.requirements if name.startswith(_PREFIX)}
