@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from connmgr_hil.model import World
+from connmgr_hil.vocabulary.commands import is_known
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Reply, StateSeen
 from connmgr_hil.vocabulary.stimuli import Words
@@ -37,8 +38,11 @@ def waited(
 ) -> tuple[str, str] | None:
     """Return (what differs, what was wanted) when a command that must not wait did.
 
-    A real iface's driver was started or stopped until `driver_t`, which takes as long as it takes: a modem boots.
+    A real iface's driver was started or stopped until `driver_t`, which takes as long as it takes: a modem boots. A command of
+    the firmware's own does, too: it may ping.
     """
+    if not is_known(words):
+        return None
     slack = 0 if world.hello.granted else CLOCK_SLACK
     since = max(reply.t0, driver_t)
     if reply.t - since <= CALL_USEC + slack or any(map(may_wait, hypotheses)):
