@@ -37,5 +37,7 @@ def test_the_suite_runs_on_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     ran = [each for each in report.results if each.outcome]
     assert len(ran) >= 30
     assert not [each.name for each in ran if each.outcome is not Outcome.CONFORMS]
+    imp = [each.name for each in ran if each.name.startswith("imp-")]
+    assert len(imp) >= 16
     reasons = {each.reason for each in report.results if not each.outcome}
     assert "needs iface bound0 (role A)" in reasons

@@ -42,7 +42,11 @@ static int run_nested(struct cm_call *call)
 {
 	const struct cm_command *command = nested_command(call);
 
-	return command != NULL ? command->handler(call) : -EINVAL;
+	bool entered = cm_actor_enter();
+	int rc = command != NULL ? command->handler(call) : -EINVAL;
+
+	cm_actor_leave(entered);
+	return rc;
 }
 
 static void run_in_wq(struct k_work *work)

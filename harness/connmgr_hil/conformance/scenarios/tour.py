@@ -17,8 +17,13 @@ def _goes(title: str, commands: tuple[str, ...]) -> Body:
     return body
 
 
+_OF_THE_SAMPLE = re.compile(r"\b(?:sim|lose|fatal|l2-enable)\b")
+"""Commands that only the sample application has, whatever iface they are given for; it is known by its iface A."""
+
+
 def _needs(text: str) -> tuple[str, ...]:
-    letters = tuple(sorted({*re.findall(r"\b[A-Z]\b", text)} & {*ROLES}))
+    named = {*re.findall(r"\b[A-Z]\b", text)} & {*ROLES}
+    letters = sorted(named | {"A"} if _OF_THE_SAMPLE.search(text) else named)
     families = tuple(f"ipv{each}" for each in "46" if f"addr{each}" in text)
     return (*letters, *families)
 
