@@ -158,6 +158,7 @@ typedef unsigned short net_sa_family_t;
 typedef unsigned short sa_family_t;
 #define FAMILY sa_family_t
 #endif
+#define NET_IPV4_ADDR_LEN 16
 #define NET_IPV6_ADDR_LEN 46
 
 struct IN_ADDR {
