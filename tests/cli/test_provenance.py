@@ -11,7 +11,14 @@ import pytest
 from connmgr_hil.cli.main import run
 from connmgr_hil.conformance.origin import in_words
 from connmgr_hil.report import gather, render_html, render_junit
-from connmgr_hil.toolchain.provenance import STAMP, keep_state, newer_sources, state_of
+from connmgr_hil.targets import open_target
+from connmgr_hil.toolchain.provenance import (
+    STAMP,
+    keep_state,
+    newer_sources,
+    provenance,
+    state_of,
+)
 from connmgr_hil.toolchain.zephyr_tree import read_tree
 from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.observations import Provenance
@@ -122,3 +129,21 @@ def test_all_of_an_image_is_said() -> None:
     assert told["image"] == f"out/z.elf, SHA-256 {digest[:16]}, built 2026-01-02T03:04:05Z"
     assert told["zephyr"] == "4.2.0 at /z, commit 0123456789ab, with changes that are not committed"
     assert "\x1b" not in told["command"]
+
+
+def test_a_stamp_counts_for_no_later_image(tmp_path: Path, tree: Path) -> None:
+    image = tmp_path / "build" / "zephyr" / "zephyr.exe"
+    image.parent.mkdir(parents=True)
+    image.write_bytes(b"image")
+    image.chmod(0o755)
+    keep_state(tmp_path / "build", tree)
+    target = open_target("native_sim_64", image=image)
+    assert provenance(target).release == "4.2.0"
+    assert provenance(target).digest == hashlib.sha256(b"image").hexdigest()
+    later = image.stat().st_mtime + 100
+    os.utime(image, (later, later))
+    assert provenance(target).release == "", "somebody built it anew, from who knows what"
+    cache = tmp_path / "build" / "CMakeCache.txt"
+    cache.write_text(f"ZEPHYR_BASE:PATH={tree}\n")
+    os.utime(image, (later + 1, later + 1))
+    assert provenance(target).zephyr == str(tree)

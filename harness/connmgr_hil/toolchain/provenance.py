@@ -64,19 +64,22 @@ class Tree(msgspec.Struct, frozen=True):
 
 @cache
 def _of_image(image: Path, changed_at: int) -> _OfImage:
-    tree = _tree_of(image.absolute().parents[1])
+    tree = _tree_of(image.absolute().parent.parent, changed_at)
     with image.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     about = _OfImage(str(image), digest, _utc(changed_at / 1e9))
     return structs.replace(about, **structs.asdict(tree)) if tree else about
 
 
-def _tree_of(folder: Path) -> Tree | None:
-    """Return what a build folder tells of its Zephyr tree; None where it tells nothing."""
-    try:
-        return msgspec.json.decode((folder / STAMP).read_bytes(), type=Tree)
-    except (OSError, msgspec.DecodeError):
-        pass
+def _tree_of(folder: Path, built_at: int) -> Tree | None:
+    """Return what a build folder tells of its Zephyr tree; None where it tells nothing.
+
+    Its stamp counts for no image that somebody built there later.
+    """
+    stamp = folder / STAMP
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        if stamp.stat().st_mtime_ns >= built_at:
+            return msgspec.json.decode(stamp.read_bytes(), type=Tree)
     try:
         found = _BASE.search((folder / "CMakeCache.txt").read_text(encoding="utf-8"))
         return state_of(read_tree(Path(found[1]))) if found else None
@@ -123,7 +126,7 @@ def newer_sources(image: Path) -> list[Path]:
 
     Only a build folder of ninja can tell; elsewhere nothing is returned.
     """
-    folder = image.absolute().parents[1]
+    folder = image.absolute().parent.parent
     if not (folder / "build.ninja").is_file():
         return []
     # What a build found unchanged it does not write again; its stamp tells when it was.
