@@ -1,6 +1,7 @@
 """What the application calls by itself is judged as what a run calls: recorded commands in the application's mouth."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -9,9 +10,11 @@ from checker.forks import judge, recorded
 from connmgr_hil.checker import Outcome
 from connmgr_hil.device.decode import decode
 from connmgr_hil.device.frames import Frame
+from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.observations import ActorCall, AnyRecord, Reply, Stimulus
 
 CALLED = {"all", "connect", "disconnect", "ignore", "watch", "resend"}
+SAMPLE = Path(__file__).parents[1] / "traces" / "native_http_sample"
 NAMES = ["all-up", "all-skip", "E12", "all-down-disconnect", "Y9", "ignore-keeps", "E3", "Q10"]
 
 
@@ -56,3 +59,19 @@ def test_a_frame_tells_a_call() -> None:
     assert call == ActorCall(
         t=1500, t0=1200, words=("all", "connect", "1"), status="-ECHILD", thread="main"
     )
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLE.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_upstreams_sample_asks_for_the_status_by_itself(path: Path) -> None:
+    """Recorded from samples/net/sockets/dumb_http_server_mt, whose main does so in the midst of a command of the run."""
+    records = list(read_records(path))
+    (call,) = [each for each in records if isinstance(each, ActorCall)]
+    assert (call.words, call.status, call.thread) == (("resend",), "0", "main")
+    assert judge(records).outcome is Outcome.CONFORMS
+    unsaid = [each for each in records if each is not call]
+    assert judge(unsaid).outcome is not Outcome.CONFORMS
+    wrong = [
+        structs.replace(each, words=("all", "up", "0")) if each is call else each
+        for each in records
+    ]
+    assert judge(wrong).outcome is not Outcome.CONFORMS

@@ -27,6 +27,11 @@ def as_command(call: ActorCall, record: int) -> tuple[Stimulus, Reply]:
     )
 
 
+def is_of_application(ident: int) -> bool:
+    """Tell whether a command is a call of the application."""
+    return ident >= _FIRST_ID
+
+
 def another_acted(world: World, name: str, index: int, hypotheses: Iterable[Hypothesis]) -> str:
     """Return why an event that has no explanation may be another actor's doing, or an empty string.
 

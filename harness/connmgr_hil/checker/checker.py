@@ -39,7 +39,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from connmgr_hil.vocabulary.wording import say
 
 from . import life
-from .actors import another_acted, as_command
+from .actors import another_acted, as_command, is_of_application
 from .blame import blamed, sentence_of
 from .evidence import Damage, Evidence
 from .explain import Explainer
@@ -496,7 +496,8 @@ class Checker:
         slack = 2_000_000 // max(1, self.model.world.hello.ticks)
         before, now = self._last_t, record.t
         words = self._searching.words(record.id) if isinstance(record, Reply) else ()
-        if isinstance(record, Reply) and words:
+        # The application calls while a command of the run may still go on.
+        if isinstance(record, Reply) and words and not is_of_application(record.id):
             if record.t0 + slack < self._answered_t:
                 before, now = self._answered_t, record.t0
             elif record.t + slack < ends(record, words):
