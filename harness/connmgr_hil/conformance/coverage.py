@@ -10,14 +10,13 @@ from connmgr_hil.checker.blame import key_of, rules
 from connmgr_hil.model import Expire, Model, State, World
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.observed import Owed
-from connmgr_hil.vocabulary.facts import ROLES
 from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .needs import UNOBSERVABLE
 from .results import RunReport, Standing
 from .run import check
-from .scenario import registered
+from .scenario import Scenario, registered
 from .shown import REASONS
 
 RuleKey = tuple[str, str]
@@ -51,25 +50,27 @@ class Coverage:
         """Return why a requirement was not shown, and what it would take."""
         if requirement in REASONS:
             return REASONS[requirement]
+        if self.platforms and all(requirement not in each for each in self.platforms.values()):
+            return f"applies from profile {requirements()[requirement].since} on"
         stock = [world.hello.dialect == "stock" for world in self.worlds]
         if stock and all(stock) and not _through_stock_shell(requirement):
             return UNOBSERVABLE
-        needs = {
-            need
-            for each in registered().values()
-            if requirement in each.requirements
-            for need in (*each.needs, f"profile {each.since}")
-            if not need.startswith("no-") and need not in ROLES and need != "profile P34"
-        }
-        if needs:
-            return "a scenario needs " + ", ".join(sorted(needs))
-        return "its scenarios were not run" if self._has_scenario(requirement) else "no scenario"
+        scenarios = [each for each in registered().values() if requirement in each.requirements]
+        if not scenarios:
+            every = requirements()[requirement].in_every_run
+            return "no run that conformed could show it" if every else "no scenario"
+        obstacles = [self._obstacle(each) for each in scenarios]
+        if all(obstacles):
+            return "; ".join(dict.fromkeys(obstacles))
+        able = [each.name for each, why in zip(scenarios, obstacles, strict=True) if not why]
+        return f"not run, or did not conform: {', '.join(able)}"
 
-    @staticmethod
-    def _has_scenario(requirement: str) -> bool:
-        return requirements()[requirement].in_every_run or any(
-            requirement in each.requirements for each in registered().values()
-        )
+    def _obstacle(self, scenario: Scenario) -> str:
+        """Return why none of the devices seen can run a scenario, or an empty string."""
+        obstacles = [
+            scenario.obstacle(world.hello, world.ifaces, world.profile) for world in self.worlds
+        ]
+        return obstacles[0] if obstacles and all(obstacles) else ""
 
     def unreached(self) -> list[RuleKey]:
         """Return the rules that no trace called upon and that a device seen here could."""

@@ -95,8 +95,16 @@ class PlatformEvidence:
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
-        """How each requirement stands that the device's release has."""
-        return self.report.by_requirement()
+        """How each requirement stands that the device's release has: unreachable only if no scenario could show it here."""
+        standings = self.report.by_requirement()
+        for requirement, standing in standings.items():
+            if standing == "unreachable" and self._able(requirement):
+                standings[requirement] = "not_run"
+        return standings
+
+    def _able(self, requirement: str) -> list[str]:
+        """Return the scenarios that could show a requirement here and left no trace."""
+        return [each for each in self.absent if requirement in registered()[each].requirements]
 
     def standing(self, requirement: str) -> Standing | None:
         """Return how a requirement stands; None where the device's release does not have it."""
@@ -112,14 +120,14 @@ class PlatformEvidence:
             reasons = (each.reason for each in about if each.outcome is None)
             return "; ".join(dict.fromkeys(reasons))
         if standing == "not_run":
+            if able := self._able(requirement):
+                return "its scenarios left no trace: " + ", ".join(able)
             if about:
                 return "its scenarios did not conform: " + ", ".join(
                     sorted({each.name for each in about})
                 )
-            able = [name for name in self.absent if requirement in registered()[name].requirements]
-            if able:
-                return "its scenarios left no trace: " + ", ".join(able)
-            return "no scenario shows it"
+            every = requirements()[requirement].in_every_run
+            return "no run that conformed could show it" if every else "no scenario shows it"
         return ""
 
 
