@@ -88,7 +88,7 @@ def test_an_unknown_line_is_no_answer(tmp_path: Path) -> None:
 
 def test_time_is_not_granted_without_the_probe(tmp_path: Path) -> None:
     image = tmp_path / "zephyr.exe"
-    image.touch()
+    image.touch(0o755)
     target = open_target("native_sim", image=image, dialect="stock")
     assert not target.granted
     assert target.platform.dialect == "stock"

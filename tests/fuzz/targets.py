@@ -103,7 +103,7 @@ def judge(path: Path) -> None:
     assert "Traceback" not in said
     assert "bug in cmhil" not in said
     if code == 2:
-        place = re.search(re.escape(str(path)) + r"(?::(\d+))?: ", said)
+        place = re.search(re.escape(str(path)) + r"(?::(\d+))?[: ]", said)
         assert place, said
         lines = path.read_bytes().splitlines()
         assert not lines or not place[1] or 1 <= int(place[1]) <= len(lines)

@@ -83,13 +83,13 @@ def test_the_image_is_that_of_the_build(tmp_path: Path) -> None:
     folder = built(tmp_path, "native_posix_64")
     with pytest.raises(UsageError, match=r"zephyr\.exe"):
         twister_target(Device(folder, "native"))
-    (folder / "zephyr" / "zephyr.exe").touch()
+    (folder / "zephyr" / "zephyr.exe").touch(0o755)
     assert twister_target(Device(folder, "native")).platform.name == "native_posix_64"
 
 
 def test_a_build_with_all_settings_of_a_variant_is_run_as_that_variant(tmp_path: Path) -> None:
     folder = built(tmp_path, "native_posix_64")
-    (folder / "zephyr" / "zephyr.exe").touch()
+    (folder / "zephyr" / "zephyr.exe").touch(0o755)
     fragment = find_platform("native_posix_64").zephyr.app_dir / "variants" / "wifi_simulated.conf"  # type: ignore[union-attr]
     plain = (folder / "zephyr" / ".config").read_text()
     settings = [
