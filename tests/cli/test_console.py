@@ -205,7 +205,7 @@ def test_file_without_scenarios_is_refused(text: str, told: str, tmp_path: Path)
     ("line", "told"),
     [
         ("b.nothing()", "AttributeError"),
-        ("b.do('up U', 'up!')", "an expectation like"),
+        ("b.do('up U', 'up!')", "this is no expectation"),
     ],
 )
 def test_mistake_in_a_users_scenario_is_theirs(
