@@ -175,7 +175,16 @@ def _l2(choices: Choices, random: Random) -> Words:
 def _raise(choices: Choices, random: Random) -> Words | None:
     index = random.choice(choices._all)  # noqa: SLF001 - one module
     facts = choices.world.iface(index)
-    events = [each for each in choices.world.codes if not _is_own(each, facts)]
+    profile = choices.world.profile
+    unknown = {
+        Event.CONN_IF_IDLE_TIMEOUT: not profile.idle,
+        Event.CONN_IF_NO_CONFIGURATION: not profile.configuration,
+    }
+    events = [
+        each
+        for each in choices.world.codes
+        if not _is_own(each, facts) and not unknown.get(each, False)
+    ]
     if facts.is_real:  # what else there is, is its implementation's or its network's to say
         events = [Event.DNS_SERVER_ADD]
     event = random.choice(events)
