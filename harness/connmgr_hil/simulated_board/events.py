@@ -21,6 +21,10 @@ _COMMON: dict[str, dict[str, int]] = {
     "ipv4": {
         "IPV4_ADDR_ADD": 1,
         "IPV4_ADDR_DEL": 2,
+        "IPV4_MADDR_ADD": 3,
+        "IPV4_MADDR_DEL": 4,
+        "IPV4_MCAST_JOIN": 10,
+        "IPV4_MCAST_LEAVE": 11,
         "IPV4_ROUTER_ADD": 5,
         "IPV4_ROUTER_DEL": 6,
         "IPV4_DHCP_START": 7,
@@ -30,6 +34,10 @@ _COMMON: dict[str, dict[str, int]] = {
     "ipv6": {
         "IPV6_ADDR_ADD": 1,
         "IPV6_ADDR_DEL": 2,
+        "IPV6_MADDR_ADD": 3,
+        "IPV6_MADDR_DEL": 4,
+        "IPV6_MCAST_JOIN": 7,
+        "IPV6_MCAST_LEAVE": 8,
         "IPV6_PREFIX_ADD": 5,
         "IPV6_PREFIX_DEL": 6,
         "IPV6_ROUTER_ADD": 9,
