@@ -32,7 +32,7 @@ from .session import Session
 
 V4, V4B = "192.0.2.1", "192.0.2.2"
 V6, V6B = "2001:db8::1", "2001:db8::2"
-_LOOK = 12
+_LOOK = 40
 """After so many commands that are followed, all of the state is looked at."""
 _FAMILY = ("L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4_IPV6_DISCONNECTED")
 
