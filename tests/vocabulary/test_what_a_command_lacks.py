@@ -189,7 +189,7 @@ def test_pytest_has_a_verb_for_it() -> None:
     assert lacking("pytest verb", set(VERBS)) == ""
 
 
-_ENGLISH = {"advance", "mode", "reset", "hello"}
+_ENGLISH = {"again", "advance", "mode", "reset", "hello"}
 """These also stand in titles of scenarios."""
 
 
