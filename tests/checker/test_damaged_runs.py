@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from checker.forks import fork
 from connmgr_hil.checker import Checker, Outcome
@@ -17,10 +18,12 @@ from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     Complaint,
+    EventSeen,
     Fault,
     Foreign,
     Header,
     Lost,
+    Reply,
     Stimulus,
     VerdictGiven,
 )
@@ -90,6 +93,25 @@ def test_a_command_that_is_never_answered_neither_fails_nor_conforms(path: Path)
         checker.feed(record)
         if isinstance(record, Stimulus):
             assert checker.finish().outcome is Outcome.INCONCLUSIVE
+
+
+def test_a_probe_that_does_not_know_a_word_is_no_failure() -> None:
+    """An image older than the harness: it refuses the command, so that nothing came of it."""
+    records = records_of(TRACES / "native_posix_64" / "unrelated-events.jsonl")
+    unknown = next(
+        each.id for each in records if isinstance(each, Stimulus) and each.words[0] == "raise"
+    )
+    checker = Checker(models=MODELS)
+    for record in records:
+        if isinstance(record, EventSeen) and record.name == "DNS_SERVER_ADD":
+            continue
+        if isinstance(record, Reply) and record.id == unknown:
+            checker.feed(structs.replace(record, status="-EINVAL", values={"bad": "value"}))
+            break
+        checker.feed(record)
+    verdict = checker.finish()
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "did not understand 'raise DNS_SERVER_ADD 4': bad=value" in verdict.reason
 
 
 def test_a_trace_that_was_cut_holds_no_requirement(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What `cmhil shell`, `cmhil new`, `cmhil completion` and `verify --scenarios` do for a person."""
 
+import itertools
 import os
 import pty
 import re
@@ -148,7 +149,7 @@ def test_verify_on_a_terminal_says_what_is_left(tmp_path: Path) -> None:
     shown = on_a_terminal(*arguments, cwd=tmp_path)
     lines = [line.strip() for line in re.split(r"[\r\n]|\x1b\[K", shown)]
     counted = [re.match(r"(\d+) of (\d+)", line) for line in lines]
-    numbers = [int(match[1]) for match in counted if match]
+    numbers = [number for number, _ in itertools.groupby(int(each[1]) for each in counted if each)]
     total = next(int(match[2]) for match in counted if match)
     assert numbers == list(range(total + 1))
     assert any(
@@ -186,6 +187,7 @@ def test_new_scenario_runs(
         ("import nowhere_to_be_found\n", "ModuleNotFoundError"),
         ("def (:\n", "SyntaxError"),
         ("x = 1\n", "none"),
+        ("import sys\nsys.exit(0)\n", "SystemExit"),
         (
             UNKNOWN_REQUIREMENT,
             "REQ-XYZ-001",
@@ -206,6 +208,9 @@ def test_file_without_scenarios_is_refused(text: str, told: str, tmp_path: Path)
     [
         ("b.nothing()", "AttributeError"),
         ("b.do('up U', 'up!')", "this is no expectation"),
+        ("raise SystemExit(0)", "SystemExit"),
+        ("b.require(True, 'w', 's', breaks='REQ-NOPE-001')", "there is no requirement"),
+        ("b.until('IF_DOWN', 'Q', 1)", "there is no role"),
     ],
 )
 def test_mistake_in_a_users_scenario_is_theirs(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shown import ROOT, Block
 
-_NUMBER = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])")
+_NUMBER = re.compile(r"(?<![\w.-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w-])")
 _CHECKER = doctest.OutputChecker()
 _LAX = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 _NOT_CLONED = {"out", "dist"}

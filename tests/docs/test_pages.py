@@ -2,6 +2,7 @@
 
 import os
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,11 @@ def test_block_is_run_or_plainly_cannot_be(block: Block) -> None:
 
 
 def test_platform_files_shown_are_sound(tmp_path: Path) -> None:
-    shown = [block for block in ALL if block.language == "toml"]
+    shown = [
+        block
+        for block in ALL
+        if block.language == "toml" and "deviation" not in tomllib.loads(block.text)
+    ]
     assert shown
     for block in shown:
         path = tmp_path / "shown.toml"

@@ -208,11 +208,17 @@ class Checker:
                 self.evidence.explain(self._end_of(record, self.failure.since))
                 self._unexplained = False
 
-    def _refuse(self, failure: Failure) -> None:
-        """Blame the device for a record that the model does not explain, unless the model does not know what was done to it."""
+    def _refuse(self, failure: Failure, record: AnyRecord) -> None:
+        """Blame the device for a record that the model does not explain, unless it was not told what the model thinks.
+
+        That is so where the model does not know a command, and where the probe, perhaps an older one, does not.
+        """
         strange = [each.words for each in self._searching.commands if not is_known(each.words)]
         if strange:
             why = f"no model knows what '{' '.join(strange[0])}' does"
+        elif isinstance(record, Reply) and "bad" in record.values:
+            said = " ".join(self._searching.words(record.id))
+            why = f"the device did not understand '{said}': bad={record.values['bad']}"
         elif any(iface.impl.block_ms for each in self._hypotheses for iface in each.state.ifaces):
             why = "an implementation that blocks (block_ms) makes others wait, which the model does not follow"
         else:
@@ -456,7 +462,7 @@ class Checker:
         if not self._known:
             return
         if fault := self._senseless(record):
-            self._refuse(self._explainer(number, record.t).malformed(record, *fault))
+            self._refuse(self._explainer(number, record.t).malformed(record, *fault), record)
             return
         search = self._searching
         if isinstance(record, EventSeen) and is_of_driver(search.world, record.name, record.iface):
@@ -479,7 +485,7 @@ class Checker:
                 self._forget()
                 return
             explainer = self._explainer(number, record.t)
-            self._refuse(explainer.explain(record, frontier or self._hypotheses))
+            self._refuse(explainer.explain(record, frontier or self._hypotheses), record)
             return
         self._hypotheses = _distinct(survivors)
         chaos = {each.chaos for each in self._hypotheses}

@@ -24,6 +24,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     StateSeen,
 )
+from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.status import status_of
 from connmgr_hil.vocabulary.stimuli import Words
 
@@ -39,6 +40,11 @@ _FAMILY = ("L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4
 
 class IfaceLacking(UsageError):
     """A scenario asked for a role that no iface of this device has."""
+
+
+def _insist_on_requirement(ident: str) -> None:
+    if ident:
+        insist_known("requirement", ident, requirements())
 
 
 def _answering(words: Words) -> CommandKind:
@@ -200,13 +206,15 @@ class Bench:
         It may have come already with a command that was only asked. `breaks` is as for `require`.
         """
         insist_known("event", event, Event.__members__)
+        iface = self.index(letter)
+        _insist_on_requirement(breaks)
         self._loose = False
         self._parts.clear()
         for _ in range(max(1, round(seconds * 4))):
             for position, seen in enumerate(self._seen):
                 if (
                     isinstance(seen, EventSeen)
-                    and (seen.name, seen.iface) == (event, self.index(letter))
+                    and (seen.name, seen.iface) == (event, iface)
                     and seen.listener == "early"
                 ):
                     del self._seen[: position + 1]
@@ -327,6 +335,7 @@ class Bench:
         It then shows nothing, unless it names the requirement that this `breaks` and that the model cannot judge: a guarantee of an iface
         or a shell that the model does not know. That counts against the device.
         """
+        _insist_on_requirement(breaks)
         if not holds:
             raise self._lacking(wanted, seen, breaks)
 

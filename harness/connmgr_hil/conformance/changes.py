@@ -71,8 +71,8 @@ def _from_summary(path: Path) -> Evidence:
             frozenset(str(quirk) for each in scenarios for quirk in each["quirks"]),
             {str(each["name"]): Path(each["trace"]) for each in scenarios if each["trace"]},
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadInput(f"{path}: a summary that 'cmhil verify' wrote", repr(error)) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BadInput(f"{path} is no summary that 'cmhil verify' wrote", repr(error)) from error
 
 
 @dataclass(frozen=True)

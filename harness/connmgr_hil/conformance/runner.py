@@ -13,6 +13,7 @@ from connmgr_hil.vocabulary.errors import (
     DeviceFault,
     NoProbe,
     NotRecorded,
+    NotUnderstood,
     RigFault,
     Unmet,
     WrongDevice,
@@ -182,7 +183,7 @@ class Runner:
                 if not obstacle:
                     self._insist_on_one_build(session.facts)
                     play(session)
-        except IfaceLacking as error:
+        except (IfaceLacking, NotUnderstood) as error:
             obstacle = error.wanted
         except (DeviceFault, RigFault, Unmet) as error:
             # What else ended it is not to be told of a run whose trace is not whole.

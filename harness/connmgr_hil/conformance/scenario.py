@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from connmgr_hil.files import open_regular
 from connmgr_hil.model import Profile
 from connmgr_hil.model.profiles import current_name
 from connmgr_hil.targets import Target
@@ -106,13 +107,15 @@ def load(path: Path) -> list[Scenario]:
     Raises `BadInput` naming the file when it cannot be read or run, or has none; a mistake in a
     scenario's own code is told the same way when it runs.
     """
+    with open_regular(path, "a file of scenarios"):
+        pass  # a pipe would be waited for
     before = set(registered())
     spec = importlib.util.spec_from_file_location(f"scenarios_in_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise BadInput("this is no Python file", str(path))
     try:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise BadInput(f"{path}: its scenarios cannot be loaded", _told(error)) from error
     new = [name for name in _REGISTRY if name not in before]
     if not new:
@@ -135,14 +138,14 @@ def _guarded(body: Body, path: Path) -> Body:
                 raise
             where = f"{path}: scenario {body.__name__!r}: {error.wanted}"
             raise BadInput(where, error.seen, error.remedy) from error
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             where = f"{path}: the scenario '{body.__name__}' has a mistake"
             raise BadInput(where, _told(error)) from error
 
     return guarded
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     if isinstance(error, ConnMgrHilError):
         return f"{error.wanted}: {error.seen}"
     return f"{type(error).__name__}: {error}"

@@ -32,6 +32,7 @@ from connmgr_hil.vocabulary.errors import (
     DeviceReset,
     LineDamaged,
     NotRecorded,
+    NotUnderstood,
     RigFault,
     Unmet,
     UsageError,
@@ -413,10 +414,10 @@ class Session:
             self.equipment.check(command(words))
         reply = self.attempt(words)
         if why := reply.values.get("bad"):
-            raise UsageError(
+            raise NotUnderstood(
                 f"the device did not understand {' '.join(words)!r}",
                 f"it answered bad={why}",
-                "the commands are in zephyr_app/PROTOCOL.md; this build may lack a part of them",
+                "the image may be older than this release: build it anew; the commands are in zephyr_app/PROTOCOL.md",
             )
         return reply
 

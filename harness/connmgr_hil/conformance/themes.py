@@ -123,8 +123,9 @@ def _values() -> tuple[str, ...]:
         for bound in _BOUNDS:
             lines += [f"timeout {letter} {bound}", f"timeout {letter}", f"idle {letter} {bound}"]
             lines.append(f"idle {letter}")
+    # A larger number does not reach the API where compilers make an enum as short as they can, as Arm's ABI says.
     for number in ("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN", "DISCONNECTING", "4", "5", "31", "32", "63",
-                   "99", "255", "256", "65536", "65537", str(2**31 - 1)):  # fmt: skip
+                   "99", "255"):  # fmt: skip
         for letter in ("A", "B", "U", "N", "E"):
             for value in ("on", "off"):
                 lines += [f"flag {letter} {number} {value}", f"flag {letter} {number}"]

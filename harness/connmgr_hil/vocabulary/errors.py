@@ -129,5 +129,9 @@ class BadInput(UsageError):
     """A file or a command of the caller's is malformed; says where."""
 
 
+class NotUnderstood(UsageError):
+    """The device's build does not know a command, or a value of it, that this release knows."""
+
+
 class HarnessError(ConnMgrHilError):
     """A mistake in this package. Please report it."""
