@@ -105,6 +105,11 @@ _PARTS = st.sampled_from(
 )
 
 
+def test_an_escape_inside_another_is_taken_out_once() -> None:
+    nested = b"\x1b[\x1b[31m@\n"
+    assert parsed([nested]) == parsed([bytes([one]) for one in nested])
+
+
 @given(st.lists(_PARTS | st.binary(max_size=12), max_size=30), st.data())
 @settings(max_examples=150, deadline=None)
 def test_how_it_is_cut_makes_no_difference(parts: list[bytes], data: st.DataObject) -> None:

@@ -75,21 +75,21 @@ class MonitorParser:
 
     machines: set[str] = field(default_factory=set)
     _telnet: Telnet = field(default_factory=Telnet)
+    _escape: str = ""
     _text: str = ""
     _begun: bool = False
 
     def feed(self, data: bytes) -> list[Line | Prompt]:
         """Return what these bytes complete."""
         # Lines end with LF CR, CR LF, or CR CR LF, by who prints them: CR says nothing.
-        self._text += self._telnet.feed(data).decode("latin-1").replace("\r", "")
+        raw = self._escape + self._telnet.feed(data).decode("latin-1").replace("\r", "")
+        # An escape sequence that is not over yet waits for its end.
+        cut = _UNFINISHED_ESCAPE.search(raw)
+        end = cut.start() if cut else len(raw)
+        self._text, self._escape = self._text + _ESCAPE.sub("", raw[:end]), raw[end:]
         items: list[Line | Prompt] = []
         while True:
-            # An escape sequence that is not over yet may hide a line end's neighbour; it waits.
-            cut = _UNFINISHED_ESCAPE.search(self._text)
-            whole, rest = (
-                (self._text[: cut.start()], self._text[cut.start() :]) if cut else (self._text, "")
-            )
-            whole = _ESCAPE.sub("", whole)
+            whole = self._text
             if not self._begun and (prompt := _PROMPT.match(whole)):
                 if prompt[1] == "monitor" or prompt[1] in self.machines:
                     items.append(Prompt(prompt[1]))
@@ -98,15 +98,15 @@ class MonitorParser:
             line, ended, after = whole.partition("\n")
             if not ended:
                 self._begun = self._begun or len(whole) > _LONGEST_LINE
-                self._text = whole[-_LONGEST_LINE:] + rest
+                self._text = whole[-_LONGEST_LINE:]
                 return items
             items.append(Line(line))
-            self._text, self._begun = after + rest, False
+            self._text, self._begun = after, False
 
     @property
     def unfinished(self) -> str:
         """The beginning of a line that has not ended."""
-        return self._text
+        return self._text + self._escape
 
 
 def refusal(command: str, lines: list[str]) -> RigFault | None:
