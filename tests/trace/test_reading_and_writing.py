@@ -10,6 +10,7 @@ from connmgr_hil.trace import TraceWriter, read_records, read_trace
 from connmgr_hil.vocabulary.errors import BadInput, RigFault
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
+    ActorCall,
     AnyRecord,
     Breach,
     CallSeen,
@@ -69,6 +70,7 @@ ONE_OF_EACH: tuple[AnyRecord, ...] = (
     Foreign(text="a frame of another board"),
     Complaint(text="no IF_UP", shows="IF_UP(U)"),
     Breach(requirement="REQ-IMP-009", sentence="one TIMEOUT", seen="two"),
+    ActorCall(t=9, t0=7, words=("all", "up"), status="0", thread="main"),
     Quirk(requirement="REQ-AUTO-007"),
     VerdictGiven(verdict="conforms"),
 )  # fmt: skip
