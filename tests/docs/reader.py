@@ -32,6 +32,7 @@ class Reader:
             "cmhil": str(shorter),
             "pytest": "-m pytest -p no:cacheprovider"
             + ("" if plugin else " -p connmgr_hil.pytest_plugin"),
+            "python": "",
             "robot": "-m robot",
             "mkdocs": "-m mkdocs",
         }
