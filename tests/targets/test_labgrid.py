@@ -31,7 +31,7 @@ from connmgr_hil.vocabulary.errors import RigFault, UsageError
 # pyserial's RFC 2217 client calls what threading deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")
 
-START = Deadline("lab-start", 30, "labgrid's coordinator and exporter start")
+START = Deadline("lab-start", 180, "labgrid's coordinator and exporter start")
 ROOT = Path(__file__).parents[2]
 PLATFORM = """
 name = "lab_board"
@@ -103,7 +103,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         coordinator = EmulatorProcess((*there, *command))
         address = coordinator.wait_for_output(b"listening on", START).decode()
         arguments = ("-c", address, "-n", "lab", "--hostname", "127.0.0.1", str(resources))
-        exporter = EmulatorProcess((str(programs / "labgrid-exporter"), *arguments))
+        exporter = EmulatorProcess(
+            (str(programs / "labgrid-exporter"), *arguments),
+            environment={"PYTHONUNBUFFERED": "1"},
+        )
         try:
             exporter.wait_for_output(b"add resource bare", START)
             assert board.pid
