@@ -19,8 +19,7 @@ class Attaching:
     """Asks one device for its hello, by a challenge that tells the answer from hellos of earlier times.
 
     `shell_first`: it is probably in the mode for people. `in_frames`: frames have come, whosever they were; `heard`:
-    so many bytes have come, whatever they were. `refusals`: so many lines at most went out that are not for machine mode,
-    which refuses them.
+    so many bytes have come, whatever they were.
     """
 
     def __init__(
@@ -33,7 +32,6 @@ class Attaching:
         self.challenge = f"{secrets.token_hex(4)}!"
         self.in_frames = False
         self.heard = 0
-        self.refusals = 0
         self._knock = ""
         self._is_settled = False
 
@@ -70,7 +68,7 @@ class Attaching:
             in_machine_mode = (attempt % 2 == 1) is self._shell_first
         self._knock, self._is_settled = "", False
         if not in_machine_mode:
-            self.refusals += 2
+            self._commands.refusable += 2
             self._write(f"\x03\rcm mode machine {self.challenge}\r".encode())
         else:
             command = self._commands.new_own(("hello", self.challenge))

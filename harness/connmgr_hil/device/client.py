@@ -507,7 +507,7 @@ class Device(Introduced):
             self._probed(tag)
         if command is not None and command.identity:
             self._admit_doubt()
-            self._attaching.refusals = 0  # lines are taken in their order
+            self._commands.refusable = 0  # lines are taken in their order
             command.reply = decode_reply(frame, command.identity)
             self._emit(command.reply)
         elif command is None:
@@ -529,8 +529,8 @@ class Device(Introduced):
 
     def _refused(self, frame: Frame) -> None:
         why = frame.fields.get("why", "?")
-        if self._attaching.refusals:
-            self._attaching.refusals -= 1
+        if self._commands.refusable:
+            self._commands.refusable -= 1
             return
         self.damage += 1
         self._commands.hurry()
@@ -538,9 +538,11 @@ class Device(Introduced):
             command.refusals += 1
             if command.refusals > _REFUSALS:
                 raise messages.refused(" ".join(command.words), command.refusals, why)
-            if command.refusals <= _REFUSALS_AT_ONCE and not command.has_arrived:
+            if command.has_arrived:
+                continue
+            if command.refusals <= _REFUSALS_AT_ONCE:
                 self._repeat(command)
-            elif not command.has_arrived:
+            else:
                 # On a line full of noise every attempt is refused in its turn; let it calm down.
                 command.resend_at = min(command.resend_at, CALM.after())
 
@@ -576,9 +578,7 @@ class Device(Introduced):
         """Ask the device for its nonce, by turns as each mode wants it; machine mode, where it was, comes first."""
         attempt = self._suspicion.attempt
         if not attempt:
-            refusals = self._attaching.refusals
             self._attaching = self._new_attaching()
-            self._attaching.refusals = refusals
         self._attaching.knock(attempt + self._shell_first)
         self._suspicion.asked()
 

@@ -1,4 +1,4 @@
-"""Sent lines of machine mode, and which of them wait for an answer."""
+"""Command lines of machine mode, and which of them wait for an answer."""
 
 import random
 import time
@@ -57,11 +57,15 @@ class Sent:
     sent_at: float
     timed: bool
     copied: bool = False
-    has_arrived: bool = False
     turn: int = 0
     checked_by: int = 0
     reply: Reply | None = None
     refusals: int = 0
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether its reply came, so that it need not be sent again."""
+        return self.resend_at == float("inf")
 
 
 @dataclass
@@ -76,6 +80,8 @@ class Commands:
     _own: int = 0
     _turn: int = 0
     _unproven: dict[int, float] = field(default_factory=dict)
+    refusable: int = 0
+    """So many lines at most went out that are not for machine mode, which refuses them."""
     resending: Resending = field(default_factory=Resending)
     waiting: dict[int, Sent] = field(default_factory=dict)
 
@@ -137,7 +143,6 @@ class Commands:
         command = self.waiting.get(tag)
         if command is None or command.has_arrived:
             return
-        command.has_arrived = True
         command.resend_at = float("inf")
         if command.timed and at_once:
             took = time.monotonic() - command.sent_at
@@ -203,3 +208,4 @@ class Commands:
     def forget(self) -> None:
         """No answer will come any more."""
         self.waiting.clear()
+        self.refusable = 0

@@ -63,7 +63,7 @@ def _life(pid: int) -> _Life:
             ran, waited = ran + int(counts[0]), waited + int(counts[1])
         except (OSError, IndexError, ValueError):
             continue  # a thread that has just ended, or a kernel that does not count
-        rests = rests and state.rpartition(")")[2].split()[0] != "R"
+        rests = rests and _letter(state) != "R"
     return _Life(ran / 1e9, waited / 1e9, rests)
 
 
@@ -73,4 +73,9 @@ def _state(pid: int) -> str:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+    return _letter(stat)
+
+
+def _letter(stat: str) -> str:
+    """Return the state in the text of a /proc/…/stat; the name before it may hold anything."""
     return stat.rpartition(")")[2].split()[0]
