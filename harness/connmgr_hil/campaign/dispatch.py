@@ -1,9 +1,6 @@
 """Hands tasks to workers, and hands them out again when a worker is lost."""
 
 import multiprocessing
-import os
-import signal
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -14,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from connmgr_hil.conformance.worker import begin_worker
 from connmgr_hil.transport.deadlines import PIECE
 from connmgr_hil.vocabulary.errors import RigFault
 
@@ -66,17 +64,7 @@ _worker = _Worker()
 
 def _begin(stop: Event) -> None:
     _worker.stopped = stop.is_set
-    # ^C, and its end, go to all processes of a terminal; the first one tells the others what to do.
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
+    begin_worker()
 
 
 def _perform_here(plain: object) -> object:

@@ -16,7 +16,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from .needs import UNOBSERVABLE
 from .results import RunReport, Standing
 from .run import check
-from .scenario import Scenario, registered
+from .scenario import Scenario, obstacle_everywhere, registered
 from .shown import REASONS
 
 RuleKey = tuple[str, str]
@@ -67,10 +67,8 @@ class Coverage:
 
     def _obstacle(self, scenario: Scenario) -> str:
         """Return why none of the devices seen can run a scenario, or an empty string."""
-        obstacles = [
-            scenario.obstacle(world.hello, world.ifaces, world.profile) for world in self.worlds
-        ]
-        return obstacles[0] if obstacles and all(obstacles) else ""
+        devices = ((world.hello, world.ifaces, world.profile) for world in self.worlds)
+        return obstacle_everywhere(scenario, devices)
 
     def unreached(self) -> list[RuleKey]:
         """Return the rules that no trace called upon and that a device seen here could."""

@@ -3,7 +3,7 @@
 import functools
 import importlib.util
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,6 +63,14 @@ class Scenario:
         """Return why this scenario cannot run on a device, or an empty string."""
         needs = Needs(self.needs, self.since, self.until)
         return needs.obstacle(hello, ifaces, profile, target)
+
+
+def obstacle_everywhere(
+    scenario: Scenario, devices: Iterable[tuple[Hello, tuple[IfaceFacts, ...], Profile]]
+) -> str:
+    """Return why none of some devices can run a scenario, or an empty string; also where there is no device."""
+    obstacles = [scenario.obstacle(*device) for device in devices]
+    return obstacles[0] if obstacles and all(obstacles) else ""
 
 
 _REGISTRY: dict[str, Scenario] = {}

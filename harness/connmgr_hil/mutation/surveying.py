@@ -1,9 +1,6 @@
 """Judges many mutants side by side, within a budget, and goes on where an earlier survey ended."""
 
 import multiprocessing
-import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
@@ -12,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from connmgr_hil.conformance.worker import begin_worker
 from connmgr_hil.vocabulary.errors import RigFault
 
 from .judging import Judge, Order
@@ -109,16 +107,7 @@ class _Hands:
 
 def _begin(order: Order) -> None:
     _Hands.order = order
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
+    begin_worker()
 
 
 def _judge(mutant: Mutant) -> Result:

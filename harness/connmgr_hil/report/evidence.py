@@ -11,7 +11,7 @@ from connmgr_hil.conformance.deviations import Known
 from connmgr_hil.conformance.findings import findings
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing, with_retries
 from connmgr_hil.conformance.run import judge
-from connmgr_hil.conformance.scenario import Scenario, registered
+from connmgr_hil.conformance.scenario import Scenario, obstacle_everywhere, registered
 from connmgr_hil.files import RunFolder
 from connmgr_hil.model import Models
 from connmgr_hil.model.profiles import PROFILES, profile_named
@@ -376,9 +376,7 @@ def _missing(
 
 
 def _obstacle(scenario: Scenario, builds: list[HelloSeen], profile: str) -> str:
-    if not builds or not profile:
+    if not profile:
         return ""
-    obstacles = [
-        scenario.obstacle(build.facts, build.ifaces, PROFILES[profile]) for build in builds
-    ]
-    return obstacles[0] if all(obstacles) else ""
+    devices = ((build.facts, build.ifaces, PROFILES[profile]) for build in builds)
+    return obstacle_everywhere(scenario, devices)
