@@ -27,14 +27,6 @@ def zephyr_app_dir() -> Path:
     return _find("zephyr_app")
 
 
-def robot_dir() -> Path:
-    """Return the folder with the Robot Framework suites that come with this package.
-
-    Raises `UsageError` when the installation is not whole.
-    """
-    return _find("robot")
-
-
 def docs_dir() -> Path:
     """Return the folder with the documentation.
 

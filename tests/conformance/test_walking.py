@@ -11,7 +11,7 @@ from conformance.comparing import differences
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance import export, shrinker
 from connmgr_hil.conformance.choices import Choices
-from connmgr_hil.conformance.replaying import commands_of
+from connmgr_hil.conformance.replaying import recorded_in
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.conformance.walker import walk
 from connmgr_hil.model import World
@@ -69,7 +69,7 @@ def test_a_trace_may_have_commands_that_only_its_firmware_knows(tmp_path: Path) 
     trace = tmp_path / "trace.jsonl"
     stimuli = [Header(), Stimulus(id=1, words=("cell", "off")), Stimulus(id=2, words=("up", "1"))]
     trace.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in stimuli))
-    assert commands_of(trace) == (("cell", "off"), ("up", "1"))
+    assert recorded_in(trace).commands == (("cell", "off"), ("up", "1"))
     with open_target("simulated") as target, Session(target, tmp_path / "run.jsonl") as session:
         with pytest.raises(BadInput, match="there is no command 'cell'"):
             session.execute(("cell", "off"))
@@ -95,7 +95,7 @@ def test_another_seed_gives_another_walk(tmp_path: Path) -> None:
         report = walk(
             open_target("simulated"), tmp_path, walks=8, steps=60, seed=seed, before=(SEEDED,)
         )
-        commands.append(commands_of(report.failures[0][0]))
+        commands.append(recorded_in(report.failures[0][0]).commands)
     assert commands[0] != commands[1]
 
 
@@ -119,7 +119,7 @@ def test_a_failure_is_shrunk_to_what_matters(failing: Path, tmp_path: Path) -> N
     assert len(result.commands) <= 6 < result.original
     assert (result.confirmed, result.tries) == (5, 5)
     assert "REQ-CTL-019" in result.failure.requirements
-    assert commands_of(tmp_path / "min.jsonl")[: len(result.commands)] == result.commands
+    assert recorded_in(tmp_path / "min.jsonl").commands[: len(result.commands)] == result.commands
     with open_target("simulated") as target:
         assert shrinker.replay(target, result.commands, tmp_path / "again.jsonl") is not None
         honest = tuple(words for words in result.commands if words != SEEDED)

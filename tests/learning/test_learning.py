@@ -8,7 +8,7 @@ import pytest
 from connmgr_hil.checker import Outcome
 from connmgr_hil.cli.main import run
 from connmgr_hil.conformance.reduction import complaint_of
-from connmgr_hil.conformance.replaying import commands_of
+from connmgr_hil.conformance.replaying import recorded_in
 from connmgr_hil.learning import Budget, drawing, learn
 from connmgr_hil.learning.drawing import dot_text, markdown_text
 from connmgr_hil.learning.memory import BudgetSpent, Memory, Unsteady
@@ -49,7 +49,7 @@ def test_a_defect_is_a_difference_with_a_sequence_that_shows_it(tmp_path: Path) 
     assert learned.sequence[:1] == (("defect", "loss_retried", "on"),)
     # The forbidden attempt shows only when the iface, which the loss took down, comes up connected.
     assert learned.sequence[-3:] == (("lose", "1"), ("advance", "1500000"), ("up", "1"))
-    recorded = commands_of(learned.minimal)
+    recorded = recorded_in(learned.minimal).commands
     assert recorded[: len(learned.sequence)] == learned.sequence
     assert complaint_of(learned.minimal).failure.sentence == learned.failure.sentence
 

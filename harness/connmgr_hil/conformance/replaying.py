@@ -33,11 +33,6 @@ class Recorded:
         return True
 
 
-def commands_of(trace: Path) -> tuple[Words, ...]:
-    """Return the commands of a trace; raises as `recorded_in`."""
-    return recorded_in(trace).commands
-
-
 def recorded_in(trace: Path) -> Recorded:
     """Read what was done in a trace. Raises `UsageError` when there is none, and `BadInput` for one that is wrong.
 

@@ -48,11 +48,6 @@ class Work:
         """Whether a delay is running."""
         return self._timeout is not None
 
-    @property
-    def ticks_left(self) -> int:
-        """Ticks until the delay is over; 0 without one."""
-        return self._timeout.tick - self.queue.kernel.now if self._timeout else 0
-
     def submit(self) -> Steps[None]:
         """Queue the handler now."""
         self.queue.append(self)

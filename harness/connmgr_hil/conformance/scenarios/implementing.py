@@ -51,6 +51,25 @@ def _one_timeout(b: Bench, seconds: float, by: float, *, breaks: str = "REQ-CTL-
     b.require(not fatal, "nothing fatal of R", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-005")
 
 
+def _stays_down(b: Bench, seconds: float, *, breaks: str) -> None:
+    """Let device time pass, in which R must not come up, and is not up at its end."""
+    _without(b, seconds, "IF_UP", breaks=breaks)
+    b.require(b.state("R").oper != "up", "R not oper-up", "up", breaks=breaks)
+
+
+def _lose_network(b: Bench) -> float:
+    """Take away the network of R, which must go oper-down soon; return when it did, in device seconds."""
+    b.take()
+    b.stimulate("network-off")
+    return b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002").t / 1e6
+
+
+def _network_again(b: Bench, *, breaks: str = "") -> None:
+    """Give R its network back, which it must find."""
+    b.stimulate("network-on")
+    b.until("IF_UP", "R", UP_SECONDS, breaks=breaks)
+
+
 def _apart(b: Bench) -> None:
     """End what R has, and leave the rest to this scenario's own commands."""
     online(b)
@@ -71,8 +90,7 @@ def oper_down_until_associated(b: Bench) -> None:
     bring_up(b)
     b.state("R", admin=True)
     _without(b, QUIET_SECONDS, "IF_UP", breaks="REQ-IMP-001")
-    b.stimulate("network-on")
-    b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-IMP-003")
+    _network_again(b, breaks="REQ-IMP-003")
     b.check()
 
 
@@ -80,9 +98,7 @@ def oper_down_until_associated(b: Bench) -> None:
 def loss_is_told(b: Bench) -> None:
     """A network that is lost makes the iface oper-down within two seconds, and admin-down as it is not persistent."""
     online(b)
-    b.take()
-    b.stimulate("network-off")
-    b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002")
+    _lose_network(b)
     if b.facts.autodown:
         b.state("R", admin=False)
     b.check()
@@ -119,9 +135,7 @@ def no_reconnection_of_its_own(b: Bench) -> None:
     """Without persistence a network that comes back is left alone."""
     online(b)
     b.manual("R")
-    b.take()
-    b.stimulate("network-off")
-    b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002")
+    _lose_network(b)
     b.stimulate("network-on")
     _without(b, QUIET_SECONDS, "IF_UP", breaks="REQ-IMP-004")
     b.check()
@@ -132,9 +146,7 @@ def persistent_for_ever(b: Bench) -> None:
     """With persistence and no timeout a network that is away for a minute is found again."""
     online(b)
     b.do("flag R PERSISTENT on")
-    b.take()
-    b.stimulate("network-off")
-    b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002")
+    _lose_network(b)
     _without(
         b,
         60,
@@ -144,8 +156,7 @@ def persistent_for_ever(b: Bench) -> None:
         "CONN_IF_FATAL_ERROR",
         breaks="REQ-IMP-017",
     )
-    b.stimulate("network-on")
-    b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-IMP-017")
+    _network_again(b, breaks="REQ-IMP-017")
     b.until("L4_CONNECTED", "R", DHCP_SECONDS)
     b.check()
 
@@ -157,10 +168,7 @@ def persistence_ends_by_timeout(b: Bench) -> None:
     b.manual("R")
     b.do("flag R PERSISTENT on")
     b.do("timeout R 3")
-    b.take()
-    b.stimulate("network-off")
-    lost = b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002").t / 1e6
-    _one_timeout(b, 6, lost + 4)
+    _one_timeout(b, 6, _lose_network(b) + 4)
     b.stimulate("network-on")
     _without(b, QUIET_SECONDS, "IF_UP", "CONN_IF_TIMEOUT", breaks="REQ-CTL-022")
     b.check()
@@ -276,10 +284,8 @@ def associated_anew(b: Bench) -> None:
     b.wait(1)
     bring_up(b)
     b.state("R", admin=True)
-    b.require(b.state("R").oper != "up", "R not oper-up", "up", breaks="REQ-IMP-016")
-    _without(b, 5, "IF_UP", breaks="REQ-IMP-016")
-    b.stimulate("network-on")
-    b.until("IF_UP", "R", UP_SECONDS)
+    _stays_down(b, 5, breaks="REQ-IMP-016")
+    _network_again(b)
     b.check()
 
 
@@ -302,8 +308,7 @@ def disconnect_is_no_loss(b: Bench) -> None:
     b.do("flag R PERSISTENT on")
     b.take()
     b.ask("disconnect R")
-    _without(b, QUIET_SECONDS, "IF_UP", breaks="REQ-IMP-003")
-    b.require(b.state("R").oper != "up", "R not oper-up", "up", breaks="REQ-IMP-003")
+    _stays_down(b, QUIET_SECONDS, breaks="REQ-IMP-003")
     b.check()
 
 
@@ -313,11 +318,8 @@ def lost_twice(b: Bench) -> None:
     online(b)
     b.do("flag R PERSISTENT on")
     for _ in range(2):
-        b.take()
-        b.stimulate("network-off")
-        b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-IMP-002")
-        b.stimulate("network-on")
-        b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-CTL-024")
+        _lose_network(b)
+        _network_again(b, breaks="REQ-CTL-024")
     b.check()
 
 
@@ -330,8 +332,7 @@ def no_redial_while_admin_down(b: Bench) -> None:
     b.ask("down R")
     b.wait(5)
     b.ask("up R")
-    _without(b, 5, "IF_UP", breaks="REQ-IMP-016")
-    b.require(b.state("R").oper != "up", "R not oper-up", "up", breaks="REQ-IMP-016")
+    _stays_down(b, 5, breaks="REQ-IMP-016")
     b.check()
 
 
