@@ -20,9 +20,11 @@ def recorded(name: str) -> list[AnyRecord]:
 def fork(checker: Checker) -> Checker:
     """Return a checker that goes on from here by itself; the model, which only remembers, is shared."""
     twin = copy.copy(checker)
-    for name, value in vars(checker).items():
-        if isinstance(value, list | set | deque):
-            setattr(twin, name, copy.copy(value))
+    twin._waiting, twin._clock = copy.copy(checker._waiting), copy.copy(checker._clock)
+    for ours, theirs in ((twin, checker), (twin._waiting, checker._waiting)):
+        for name, value in vars(theirs).items():
+            if isinstance(value, list | set | deque):
+                setattr(ours, name, copy.copy(value))
     twin.evidence = checker.evidence.copy()
     return twin
 

@@ -76,7 +76,7 @@ def test_the_checker_keeps_no_more_for_a_longer_run() -> None:
     for record in device.records:
         assert checker.feed(record) is None
         held = (
-            checker._window,
+            checker._waiting,
             checker._hypotheses,
             checker._search.commands if checker._search else (),
             checker._recent,

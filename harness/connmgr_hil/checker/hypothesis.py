@@ -169,3 +169,10 @@ def _cancelled(clocks: tuple[Clock, ...], slot: str, now: int) -> Iterator[Clock
             yield clock
         elif slot.startswith("idle:") and clock.low <= now:
             yield clock._replace(certain=False)
+
+
+def distinct(hypotheses: list[Hypothesis]) -> list[Hypothesis]:
+    """Return explanations without those that say the same of all that may come."""
+    if len(hypotheses) == 1:
+        return hypotheses
+    return list({each.key(): each for each in hypotheses}.values())

@@ -19,3 +19,12 @@ class IdleTime(NamedTuple):
         """Return this after a command was answered."""
         since = 0 if self.answered is None else max(0, reply.t0 - self.answered)
         return IdleTime(max(self.answered or 0, reply.t), self.usec + since)
+
+    def hint(self) -> str:
+        """Return what it says of a run that did not come to what it wanted; empty where no time passed."""
+        if not self.usec:
+            return ""
+        return (
+            f"\n  {self.usec / 1e3:.0f} ms of device time passed between commands though nobody asked for it"
+            "\n  next: run it again, with a host and a line that are less busy"
+        )

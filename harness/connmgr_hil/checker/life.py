@@ -1,6 +1,10 @@
 """How a device ended: crash, hang, restart (REQ-LIFE, addendum of November 2026, section 3)."""
 
 from connmgr_hil.vocabulary.observations import Crashed, Reset, Stuck
+from connmgr_hil.vocabulary.wording import say
+
+from .blame import blamed, sentence_of
+from .verdict import Failure
 
 
 def kind_of(record: Crashed | Stuck | Reset) -> str:
@@ -18,3 +22,17 @@ def explains(record: Crashed | Stuck, kind: str) -> bool:
     """Tell whether what stopped in a device is why something was missing: a failure of that kind."""
     stopped = isinstance(record, Crashed) or record.what in ("dispatcher", "monitor")
     return stopped and kind in MISSING
+
+
+def failure(record: Crashed | Stuck | Reset, number: int, t: int, since: str) -> Failure:
+    """Return what fails by such an end: record `number` of a trace, after the commands of `since`.
+
+    `t` is the device time so far, for a record that has none.
+    """
+    requirements = blamed(kind_of(record))
+    at = t if isinstance(record, Reset) else record.t or t
+    said = say(record)
+    return Failure(
+        requirements, sentence_of(requirements), number, at, said.line(), (), (), since,
+        "\n".join(said.more), kind=kind_of(record),
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.kernel import Heard
 from connmgr_hil.model.observed import Count, Owed, Unpredicted
 from connmgr_hil.model.unseen import narrowed
-from connmgr_hil.vocabulary.observations import Reply, StateSeen
+from connmgr_hil.vocabulary.observations import Reply, StateSeen, Storm
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .hypothesis import COUNTERS, OUTSIDE, Clock, Hypothesis, Track, place_of
@@ -207,6 +207,16 @@ class Search:
         return is_of_driver(self.world, name, iface)
 
     # --- observations --------------------------------------------------------------------
+
+    def survivors(
+        self, frontier: list[Hypothesis], record: Observation | StateSeen | Storm
+    ) -> list[Hypothesis]:
+        """Return what becomes of the explanations that a record leaves."""
+        if isinstance(record, StateSeen):
+            return [self.learnt(each, record) for each in frontier if self.state_fits(each, record)]
+        if isinstance(record, Storm):
+            return [each for each in frontier if each.unpredicted]
+        return [after for each in frontier for after in self.match(each, record)]
 
     def match(self, each: Hypothesis, record: Observation) -> Iterable[Hypothesis]:
         """Yield what a hypothesis becomes by an observation; nothing if it does not explain it."""
