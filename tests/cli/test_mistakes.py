@@ -30,6 +30,12 @@ def of_mine(b: Bench) -> None:
         ('b.do("sim A mode asinc")', "did you mean 'async'?"),
         ('b.do("up 99")', "there is no iface 99"),
         ('b.do("up U", rc="-EALRDY")', "did you mean '-EALREADY'?"),
+        ("b.do(None)", "a command is a text"),
+        ('b.wait(float("nan"))', "a time is a number of seconds"),
+        ("b.wait(-1)", "a time is a number of seconds"),
+        ('b.state("U", oper="upp")', "did you mean 'up'?"),
+        ('b.state("U", admin="yes")', "a state's admin is never 'yes'"),
+        ('b.state("U", adm=True)', "did you mean 'admin'?"),
     ],
 )
 def test_a_scenario_that_asks_for_what_there_is_not_ends_with_2(
@@ -81,6 +87,18 @@ def test_a_trace_that_names_what_this_device_lacks_cannot_be_replayed(
     out = str(tmp_path / "again.jsonl")
     assert run(["replay", str(trace), "-t", "simulated", "--out", out]) == 2
     assert "there is no iface 77" in capfd.readouterr().err
+
+
+def test_a_scenario_that_gives_no_command_holds_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(SCENARIO.replace("{body}", "assert b.letters"))
+    chosen = ["--scenarios", str(file), "--scenario", "of-mine"]
+    assert run(["verify", "-t", "simulated", *chosen, "--out", str(tmp_path / "out")]) == 4
+    assert "it gave none, so that it shows nothing" in capfd.readouterr().out
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["requirements"]["held"] == 0
 
 
 def test_what_ran_before_a_mistaken_scenario_is_summarised(

@@ -1,11 +1,15 @@
 """What a scenario works with: commands in the probe's words, with role letters for ifaces."""
 
+import math
 from collections.abc import Iterable
+from typing import get_type_hints
+
+import msgspec
 
 from connmgr_hil.model import Profile
 from connmgr_hil.vocabulary.arguments import insist_known
 from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind, command as understood, is_known
-from connmgr_hil.vocabulary.errors import HarnessError, Unmet, UsageError
+from connmgr_hil.vocabulary.errors import BadInput, HarnessError, Unmet, UsageError
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.expectation import (
     Mark,
@@ -17,6 +21,7 @@ from connmgr_hil.vocabulary.expectation import (
 )
 from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, role_indexes
 from connmgr_hil.vocabulary.observations import (
+    OPER,
     AnyRecord,
     CallSeen,
     EventSeen,
@@ -35,6 +40,7 @@ V4, V4B = "192.0.2.1", "192.0.2.2"
 V6, V6B = "2001:db8::1", "2001:db8::2"
 _LOOK = 40
 """After so many commands that are followed, all of the state is looked at."""
+_FIELDS = get_type_hints(StateSeen, include_extras=True)
 _FAMILY = ("L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4_IPV6_DISCONNECTED")
 
 
@@ -45,6 +51,22 @@ class IfaceLacking(UsageError):
 def _insist_on_requirement(ident: str) -> None:
     if ident:
         insist_known("requirement", ident, requirements())
+
+
+def _insist_on_field(name: str, value: object) -> None:
+    insist_known("field of a state:", name, _FIELDS)
+    if name == "oper":
+        insist_known("operational state", str(value), OPER)
+    try:
+        msgspec.convert(value, _FIELDS[name], strict=True)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"a state's {name} is never {value!r}", str(error)) from None
+
+
+def insist_seconds(seconds: object) -> None:
+    """Raise `BadInput` unless this is a time that can pass."""
+    if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
+        raise BadInput("a time is a number of seconds, not negative", repr(seconds))
 
 
 def _answering(words: Words) -> CommandKind:
@@ -146,7 +168,9 @@ class Bench:
     # --- doing ---------------------------------------------------------------------------
 
     def words(self, command: str) -> Words:
-        """Return a command's words with iface numbers for role letters."""
+        """Return a command's words with iface numbers for role letters. Raises `BadInput` for what is no text."""
+        if not isinstance(command, str):
+            raise BadInput("a command is a text, such as 'up A'", repr(command))
         return tuple(
             str(self.index(word)) if word in ROLES or word == REAL else word
             for word in command.split()
@@ -231,7 +255,11 @@ class Bench:
         self._parts.clear()
 
     def wait(self, seconds: float, shows: str = "") -> None:
-        """Let device time pass; during it exactly what `shows` says must be shown."""
+        """Let device time pass; during it exactly what `shows` says must be shown.
+
+        Raises `BadInput` for a time that is negative or no number.
+        """
+        insist_seconds(seconds)
         self._check_names(shows)
         self._begin()
         self._session.execute(("advance", str(round(seconds * 1e6))))
@@ -297,9 +325,12 @@ class Bench:
     # --- looking -------------------------------------------------------------------------
 
     def state(self, letter: str, **fields: object) -> StateSeen:
-        """Dump an iface; the given fields (admin, oper, dormant, ignored, …) must be as said."""
-        for name in fields:
-            insist_known("field of a state:", name, StateSeen.__struct_fields__)
+        """Dump an iface; the given fields (admin, oper, dormant, ignored, …) must be as said.
+
+        Raises `BadInput` before anything is sent for a field or a value that no state has.
+        """
+        for name, value in fields.items():
+            _insist_on_field(name, value)
         self._states.clear()
         self._session.execute(self.words(f"state {letter}"))
         if len(self._states) != 1:

@@ -160,12 +160,18 @@ class Runner:
         header = Header(scenario=scenario.name, requirements=scenario.requirements, retry=retry)
 
         def play(session: Session) -> None:
+            bench = Bench(session, real=REAL in scenario.needs)
+            before = len(session.given)
             try:
-                scenario.body(Bench(session, real=REAL in scenario.needs))
+                scenario.body(bench)
             except Unmet as error:
                 if error.told() == missed:
                     session.breach(scenario.requirements[0], error.wanted, f"{error.seen} (twice)")
                 raise
+            if len(session.given) == before and not session.disturbed:
+                raise Unmet(
+                    "the scenario gives a command", "it gave none, so that it shows nothing"
+                )
 
         def again(session: Session) -> bool | None:
             return ends_again(session, play)

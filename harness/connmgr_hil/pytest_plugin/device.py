@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.bench import Bench, insist_seconds
 from connmgr_hil.conformance.confirming import ends_again_by_commands
 from connmgr_hil.conformance.needs import Needs
 from connmgr_hil.conformance.session import Session
@@ -40,8 +40,7 @@ class ConnMgr(Bench):
     def advance(self, time: float | timedelta) -> None:
         """Let device time pass, in seconds; what is shown meanwhile is for `take` and the model."""
         seconds = time.total_seconds() if isinstance(time, timedelta) else time
-        if seconds < 0:
-            raise UsageError("a time cannot be negative", f"{seconds} s")
+        insist_seconds(seconds)
         self.ask(f"advance {round(seconds * 1e6)}")
 
 

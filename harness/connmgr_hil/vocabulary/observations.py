@@ -158,6 +158,10 @@ class ActorCall(Record, frozen=True, kw_only=True, tag="actor"):
     thread: str = ""
 
 
+OPER = ("up", "down", "dormant", "lower", "other")
+"""The operational states of an iface, as the probe writes them."""
+
+
 class StateSeen(Record, frozen=True, kw_only=True, tag="state"):
     """How an iface stands, live and in the monitor's own words."""
 
