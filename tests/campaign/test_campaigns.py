@@ -313,6 +313,20 @@ def test_what_was_done_before_the_scheduler_died_is_kept(
     assert what_it_showed(out, *WALKS, "--jobs", "1", "--resume") == alone
 
 
+def test_an_address_that_is_none_and_an_image_that_nobody_runs_are_usage(tmp_path: Path) -> None:
+    for words, told in (
+        (("-t", "simulated", "--scheduler", "nonsense"), "no address of a Dask scheduler"),
+        (("-t", f"simulated={tmp_path / 'x.exe'}"), "the simulated board runs no image"),
+        (("-t", "simulated", "--json", str(tmp_path)), "is a directory"),
+    ):
+        running = cmhil(*words, "--out", str(tmp_path / "out"))
+        shown, _ = running.communicate(timeout=60)
+        assert running.returncode == 2, shown
+        assert told in shown
+        assert "Traceback" not in shown
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_scheduler_that_is_not_there(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="needs Dask: pip install 'connmgr-hil[cluster]'")
     running = cmhil("-t", "simulated", "--scheduler", "tcp://127.0.0.1:1", "--time-scale", "0.05")

@@ -253,7 +253,9 @@ def test_junit_is_written_where_nothing_could_run_and_told_where_it_cannot_be(
     assert told(capsys, *wanted, "X8", "--junit", "x.xml")[0] == 4
     assert len(list(JUnitXml.fromfile("x.xml"))) == 0
     Path("folder.xml").mkdir()
-    assert run([*wanted, "E1", "--junit", "folder.xml"]) == 3
-    shown = capsys.readouterr()
-    assert "VERDICT  rig" in shown.out
-    assert "folder.xml" in shown.err
+    for place in ("folder.xml", "x.xml/y.xml"):
+        for option in ("--junit", "--json"):
+            assert run([*wanted, "E1", option, place]) == 2
+            shown = capsys.readouterr()
+            assert not shown.out, "it is said before the run"
+            assert "folder" in shown.err

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from connmgr_hil.checker import Outcome, check_trace
@@ -131,3 +132,58 @@ def test_a_typing_error_in_a_pipe_ends_the_shell_with_2(tmp_path: Path) -> None:
         assert ended.returncode == code, ended.stderr
         assert ("iface 4: admin-up" in ended.stdout) is ("state" in script)
         assert check_trace(tmp_path / "out/shell/simulated.jsonl").outcome is Outcome.CONFORMS
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "-1", "much"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("verify", "-t", "simulated", "--wait"),
+        ("verify", "-t", "simulated", "--time-scale"),
+        ("walk", "-t", "simulated", "--most-inconclusive"),
+        ("campaign", "-t", "simulated", "--most-inconclusive"),
+        ("learn", "-t", "simulated", "--budget"),
+        ("shrink", "-t", "simulated", "no.jsonl", "--budget"),
+        ("mutate", "-t", "native", "no.c", "--seconds"),
+        ("mutate", "-t", "native", "no.c", "--least"),
+    ],
+    ids=lambda words: words[0] + words[-1],
+)
+def test_no_number_is_refused_before_the_run(
+    command: tuple[str, ...], number: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, number]) == 2
+    told = capfd.readouterr()
+    assert f"Invalid value for '{command[-1]}'" in told.err
+    assert not told.out
+
+
+def test_no_option_takes_any_number_that_python_knows() -> None:
+    from connmgr_hil.cli.main import cmhil
+
+    context = click.Context(cmhil)
+    commands = [cmhil.get_command(context, name) for name in cmhil.list_commands(context)]  # type: ignore[attr-defined]
+    parameters = [each for command in commands for each in command.params]
+    assert not [each.name for each in parameters if each.type is click.FLOAT]
+    assert not [each.name for each in parameters if type(each.type) is click.FloatRange]
+
+
+def test_learning_without_an_input_is_usage(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for inputs in ("", " , "):
+        assert run(["learn", "-t", "simulated", "--inputs", inputs, "--out", str(tmp_path)]) == 2
+        assert "there is no input" in capfd.readouterr().err
+
+
+def test_what_a_replay_cannot_write_is_said_once(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], recorded_traces: Path
+) -> None:
+    wanted = ["replay", str(recorded_traces / "E1.jsonl"), "-t", "simulated", "--out"]
+    assert run([*wanted, str(tmp_path)]) == 2
+    assert capfd.readouterr().err.count(str(tmp_path)) == 1
+    assert run([*wanted, "/dev/full"]) == 3
+    told = capfd.readouterr().err
+    assert told.count("cannot write") == 1
+    assert "No space left" in told
+    assert told.count("next: ") == 1

@@ -98,6 +98,20 @@ def test_interrupted_it_reports_what_there_is(
     assert_traces_read(out)
 
 
+def test_interrupted_before_it_began_it_leaves_no_result_of_an_earlier_run(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n")
+    files = [tmp_path / name for name in ("run.xml", "run.json")]
+    for file in files:
+        file.write_text("of an earlier run")
+    harness = Harness("verify", "-t", "simulated", "--scenarios", str(mine), "--out", str(tmp_path),
+                      "--junit", str(files[0]), "--json", str(files[1]))  # fmt: skip
+    shown = harness.output()
+    assert harness.process.returncode == 130, shown
+    assert "VERDICT  none (interrupted)" in shown.splitlines()
+    assert not any(file.exists() for file in files)
+
+
 def test_shrinking_interrupted_keeps_the_shortest_so_far(tmp_path: Path) -> None:
     out = tmp_path / "walks"
     before = ("--before", "defect timeout_in_ms on")

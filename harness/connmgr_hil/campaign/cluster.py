@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import re
 from concurrent.futures import CancelledError
 from typing import Any
 
@@ -11,13 +12,19 @@ from connmgr_hil.vocabulary.errors import RigFault, UsageError
 from .dispatch import Hands
 from .work import perform
 
+_ADDRESS = re.compile(r"([a-z]+://)?[^/\s]+:\d{1,5}")
+
 
 def cluster_hands(address: str) -> Hands:
     """Return the workers of a Dask scheduler, such as `tcp://host:8786`.
 
-    Dask itself gives a lost worker's task to another; we do so when it gives up. Raises `UsageError` where Dask is not installed,
+    Dask itself gives a lost worker's task to another; we do so when it gives up. Raises `UsageError` where Dask is not installed or the address is none,
     `RigFault` where no scheduler answers or it has no worker.
     """
+    if not _ADDRESS.fullmatch(address):
+        raise UsageError(
+            "this is no address of a Dask scheduler", repr(address), "--scheduler tcp://HOST:8786"
+        )
     try:
         # Dask is an extra, and has no types.
         distributed: Any = importlib.import_module("distributed")

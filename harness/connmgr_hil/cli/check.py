@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from .output import write_json
+from .parameter_types import OutputFile
 from .target_options import known_option
 
 
@@ -12,7 +13,7 @@ from .target_options import known_option
 @click.argument(
     "traces", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACE..."
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
 @click.option(
     "--profile",
     "profile_name",

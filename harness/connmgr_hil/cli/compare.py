@@ -7,15 +7,14 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode
 
 from .output import write_json
+from .parameter_types import OutputFile
 
 
 @click.command()
 @click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
 @click.argument("new", type=click.Path(path_type=Path), metavar="NEW")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option(
-    "--markdown", type=click.Path(path_type=Path), metavar="FILE", help="For a pull request."
-)
+@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
+@click.option("--markdown", type=OutputFile(), metavar="FILE", help="For a pull request.")
 def compare(old: Path, new: Path, json_file: Path | None, markdown: Path | None) -> int:
     """Say what changed from one run to another: requirements, quirks, and what the devices show for the same commands.
 

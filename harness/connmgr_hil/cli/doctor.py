@@ -11,6 +11,7 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode
 
 from .output import print_table, write_json
+from .parameter_types import OutputFile
 
 if TYPE_CHECKING:
     from connmgr_hil.targets import Platform
@@ -27,7 +28,7 @@ _ORDER = ("simulated", "native", "qemu", "renode", "board")
     metavar="PLATFORM",
     help="Fail with exit code 3 unless this platform can be built here (repeatable).",
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
 @click.option(
     "--map",
     "map_file",

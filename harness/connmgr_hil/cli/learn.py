@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .output import write_json
+from .parameter_types import Finite
 from .target_options import before_option, json_option, out_option, target_choice
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ _MOST_SHOWN = 5
     help="The inputs, separated by commas: names such as 'up' or 'wait', or commands of the probe.",
 )
 @before_option
-@click.option("--budget", type=float, default=60.0, metavar="SECONDS", help="Time limit; 60.")
+@click.option(
+    "--budget", type=Finite(min=0), default=60.0, metavar="SECONDS", help="Time limit; 60."
+)
 @click.option(
     "--queries",
     type=click.IntRange(1),
@@ -79,7 +82,7 @@ def learn(
     )
     from connmgr_hil.learning.inputs import USUAL  # noqa: PLC0415
 
-    alphabet = tuple(each.strip() for each in inputs.split(",")) if inputs else USUAL
+    alphabet = _names(inputs) if inputs is not None else USUAL
     bench = choice.open()
     folder = out or Path("out", "learn", Path(choice.target).stem)
     click.echo(f"learning {iface} of {bench.platform.description}: {', '.join(alphabet)}")
@@ -103,6 +106,10 @@ def learn(
     for path in files:
         click.echo(f"  drawn:         {path}")
     return learned.exit_code
+
+
+def _names(inputs: str) -> tuple[str, ...]:
+    return tuple(name for each in inputs.split(",") if (name := each.strip()))
 
 
 def _lines(learned: "Learned", device: tuple[str, ...]) -> list[str]:

@@ -44,6 +44,9 @@ _COMMANDS = {
 load them all."""
 
 
+_JUDGES = [[name] for name in ("verify", "check", "walk", "campaign", "learn", "replay")]
+"""They end with a verdict, also where they were interrupted before there was anything to judge."""
+
 READER_GONE = 141
 """What a shell shows for a program that SIGPIPE ended."""
 
@@ -112,6 +115,8 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
+        if (sys.argv[1:] if arguments is None else arguments)[:1] in _JUDGES:
+            click.echo("VERDICT  none (interrupted)")
         _say("interrupted")
         return ExitCode.INTERRUPTED
     except HarnessError as error:

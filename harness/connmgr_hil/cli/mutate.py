@@ -11,6 +11,7 @@ from connmgr_hil.vocabulary.errors import ExitCode, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import fancy, print_table, write_json
+from .parameter_types import Finite, OutputFile
 from .target_options import time_scale_option
 
 if TYPE_CHECKING:  # slow to import
@@ -78,13 +79,13 @@ if TYPE_CHECKING:  # slow to import
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Finite(min=0, min_open=True),
     metavar="S",
     help="Begin no more after so long.",
 )
 @click.option(
     "--least",
-    type=click.FloatRange(0, 100),
+    type=Finite(0, 100),
     default=0.0,
     metavar="PERCENT",
     help="The exit code is 1 if a smaller share is killed.",
@@ -96,7 +97,7 @@ if TYPE_CHECKING:  # slow to import
     metavar="DIR",
     help="For builds and results; out/mutate/TARGET if not given. The same again goes on there.",
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
 @time_scale_option
 def mutate(
     sources: tuple[Path, ...],

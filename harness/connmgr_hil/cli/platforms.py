@@ -1,12 +1,8 @@
 """`cmhil platforms`: what there is to run on."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
-
-from connmgr_hil.vocabulary.errors import BadInput
 
 from .output import print_table
 
@@ -35,7 +31,6 @@ def platforms(files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
     if files:
         paths = (*files, *more)
         for path, platform in zip(paths, read_platforms(paths).values(), strict=True):
-            _check_requirements(path, platform.untestable)
             click.echo(f"{path}: sound, describes '{platform.name}'")
         return
     print_table(
@@ -51,14 +46,3 @@ def platforms(files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
             for name, platform in known_platforms().items()
         ],
     )
-
-
-def _check_requirements(path: Path, untestable: Iterable[str]) -> None:
-    """Refuse the id of a requirement that there is not: it would excuse nothing."""
-    from connmgr_hil.vocabulary.requirements import requirements  # noqa: PLC0415 - slow to import
-
-    for key in untestable:
-        if key.startswith("REQ-") and key not in requirements():
-            near = get_close_matches(key, requirements(), n=3)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise BadInput(f"{path}: untestable: this is no id of a requirement", f"{key!r}{hint}")

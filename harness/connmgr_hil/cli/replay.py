@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .parameter_types import OutputFile
 from .target_options import target_choice
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--times", type=click.IntRange(1, 1000), default=1, metavar="N", help="How often to replay it."
 )
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The new trace.")
+@click.option("--out", type=OutputFile(), metavar="FILE", help="The new trace.")
 def replay(
     trace: Path,
     choice: "Choice",

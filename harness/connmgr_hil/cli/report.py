@@ -10,6 +10,7 @@ from connmgr_hil.files import replace_file
 from connmgr_hil.vocabulary.errors import ExitCode
 from connmgr_hil.vocabulary.escaping import on_one_line
 
+from .parameter_types import OutputFile
 from .target_options import known_option
 
 
@@ -23,13 +24,9 @@ from .target_options import known_option
     is_flag=True,
     help="Show the page in a browser; report.html in the folder if no --html.",
 )
-@click.option(
-    "--html", type=click.Path(path_type=Path), metavar="FILE", help="One page, no network."
-)
-@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="JUnit XML.")
-@click.option(
-    "--markdown", type=click.Path(path_type=Path), metavar="FILE", help="Summary for a CI page."
-)
+@click.option("--html", type=OutputFile(), metavar="FILE", help="One page, no network.")
+@click.option("--junit", type=OutputFile(), metavar="FILE", help="JUnit XML.")
+@click.option("--markdown", type=OutputFile(), metavar="FILE", help="Summary for a CI page.")
 @click.option(
     "--defects",
     type=click.Path(path_type=Path),
@@ -38,7 +35,7 @@ from .target_options import known_option
 )
 @click.option(
     "--issue",
-    type=click.Path(path_type=Path),
+    type=OutputFile(),
     metavar="FILE",
     help="A bug report about the first failure, as Zephyr's form asks for it.",
 )

@@ -8,6 +8,7 @@ import click
 
 from connmgr_hil.vocabulary.errors import ExitCode
 
+from .parameter_types import Finite
 from .target_options import out_option, target_choice
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @target_choice
 @click.option(
     "--budget",
-    type=float,
+    type=Finite(min=0),
     default=60.0,
     metavar="SECONDS",
     help="Time limit of the search; 60 if not given.",

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from .parameter_types import Finite, OutputFile
+
 Function = Callable[..., int | None]
 
 
@@ -22,7 +24,7 @@ def time_scale_option(function: Function) -> Function:
     """Add --time-scale to a command."""
     return click.option(
         "--time-scale",
-        type=float,
+        type=Finite(0.01, 1000),
         metavar="N",
         expose_value=False,
         callback=_scale_time,
@@ -43,7 +45,7 @@ def port_options(function: Function) -> Function:
     for option in (
         click.option(
             "--wait",
-            type=click.FloatRange(min=0),
+            type=Finite(min=0),
             default=0.0,
             metavar="SECONDS",
             help="How long to wait for a board that is in use.",
@@ -145,7 +147,7 @@ known_option = click.option(
 
 most_inconclusive_option = click.option(
     "--most-inconclusive",
-    type=click.FloatRange(0, 100),
+    type=Finite(0, 100),
     default=1.0,
     show_default=True,
     metavar="PERCENT",
@@ -184,7 +186,7 @@ out_option = click.option(
 json_option = click.option(
     "--json",
     "json_file",
-    type=click.Path(path_type=Path),
+    type=OutputFile(),
     metavar="FILE",
     help="Also write the result as JSON.",
 )

@@ -10,6 +10,7 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
 
 from .output import write_json
+from .parameter_types import OutputFile, forget
 from .target_options import dialect_option, known_option, optional_target_options
 
 if TYPE_CHECKING:
@@ -128,8 +129,8 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     metavar="DIR",
     help="For traces and summary; a new folder in out/verify/TARGET if not given, and 'latest' there names it.",
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="JUnit XML as well.")
+@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
+@click.option("--junit", type=OutputFile(), metavar="FILE", help="JUnit XML as well.")
 @click.option(
     "--recorded",
     type=click.Path(path_type=Path, file_okay=False),
@@ -188,11 +189,13 @@ def verify(
 
     if target is None and map_file is None and (failed or not listed):
         raise click.MissingParameter(param_hint="'-t' / '--target'", param_type="option")
+    home = _home(target or "", variant, dialect)
+    failing = selection.not_conforming((out or home / LATEST) / SUMMARY) if failed else ()
+    if not listed:
+        forget(json_file, junit)
     own = [each for path in files for each in load(path)]
     chosen = selection.choose(scenarios) if scenarios or not own else own
-    home = _home(target or "", variant, dialect)
     if failed:
-        failing = selection.not_conforming((out or home / LATEST) / SUMMARY)
         chosen = [each for each in chosen if each.name in failing]
     if shard:
         chosen = selection.share(chosen, shard)

@@ -244,7 +244,7 @@ def _verdict_on(session: Session) -> Verdict:
 def _insist_on_trace(session: Session) -> None:
     """Raise `NotRecorded` when the disk took no more: what was not recorded is no reason to leave a command out."""
     if session.unrecorded and session.verdict is not None:
-        raise NotRecorded(f"cannot write the trace {session.path}", session.verdict.reason)
+        raise NotRecorded(*session.verdict.reason.split("\n  seen: ", 1))
 
 
 def _search(

@@ -85,6 +85,12 @@ def _opened(
         # Whoever names an image, or other arguments, has configured it.
         platform = structs.replace(platform, must=Must())
     if platform.kind == "simulated":
+        if image is not None:
+            raise UsageError(
+                "the simulated board runs no image",
+                f"--image {image}",
+                "name a platform that does: 'cmhil platforms'; 'native' for a program of this computer",
+            )
         return simulated_target(platform, arguments)
     if platform.kind == "board":
         there = None if any_build else _expected_image(platform, image, variant)

@@ -15,6 +15,7 @@ from connmgr_hil.resources import platforms_dir, zephyr_app_dir
 from connmgr_hil.vocabulary.arguments import did_you_mean
 from connmgr_hil.vocabulary.commands import validate
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
+from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .bench import BoardFlash, LineStep, Reset
@@ -237,7 +238,7 @@ def read_platform(path: Path) -> Platform:
     if platform.zephyr is not None and platform.zephyr.app:
         app = str((path.parent / platform.zephyr.app).resolve())
         platform = structs.replace(platform, zephyr=structs.replace(platform.zephyr, app=app))
-    for wanted, seen in _flaws(platform):
+    for wanted, seen in (*_flaws(platform), *_unknown(platform.untestable)):
         raise BadInput(f"{path}: {wanted}", seen)
     return _with_script(platform, path) if platform.kind == "renode" else platform
 
@@ -252,6 +253,15 @@ def _with_script(platform: Platform, path: Path) -> Platform:
             f"{path}: renode.script names no file beside it or below", f"no file {script}"
         )
     return structs.replace(platform, renode=structs.replace(platform.renode, script=str(script)))
+
+
+def _unknown(untestable: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Find what looks like the id of a requirement and is none: it would excuse nothing."""
+    for key in untestable:
+        if key.upper().startswith("REQ-") and key not in requirements():
+            near = get_close_matches(key.upper(), requirements(), n=3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            yield "untestable: this is no id of a requirement", f"{key!r}{hint}"
 
 
 def _flaws(platform: Platform) -> Iterator[tuple[str, str]]:
