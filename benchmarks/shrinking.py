@@ -15,7 +15,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from connmgr_hil.conformance import walker
 from connmgr_hil.conformance.defects import Seat, choose
-from connmgr_hil.conformance.session import Nonconforming, Session
+from connmgr_hil.conformance.nonconforming import Nonconforming
+from connmgr_hil.conformance.session import Session
 from connmgr_hil.conformance.shrinker import shrink
 from connmgr_hil.targets import open_target
 from connmgr_hil.testing.machine import SETTINGS, connection_manager_machine

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .checker import Failure, Outcome, Verdict, check_trace
     from .conformance.bench import Bench
+    from .conformance.nonconforming import Nonconforming
     from .conformance.run import run_scenario, verify
     from .conformance.scenario import Scenario, scenario
-    from .conformance.session import Nonconforming, Session
+    from .conformance.session import Session
     from .targets import Choice, Target, open_target
     from .trace import read_records
     from .vocabulary.errors import ConnMgrHilError, DeviceFault, LineDamaged, RigFault, UsageError
@@ -47,7 +48,8 @@ _HOMES = {
     "conformance.bench": ("Bench",),
     "conformance.run": ("run_scenario", "verify"),
     "conformance.scenario": ("Scenario", "scenario"),
-    "conformance.session": ("Nonconforming", "Session"),
+    "conformance.nonconforming": ("Nonconforming",),
+    "conformance.session": ("Session",),
     "targets": ("Choice", "Target", "open_target"),
     "trace": ("read_records",),
     "vocabulary.errors": (

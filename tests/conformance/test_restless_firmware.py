@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connmgr_hil.conformance.session import Nonconforming, Session
+from connmgr_hil.conformance.nonconforming import Nonconforming
+from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import Target, find_platform, image_path, open_target
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.observations import Stuck

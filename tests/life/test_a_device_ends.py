@@ -15,7 +15,8 @@ from connmgr_hil.cli.main import run as cmhil
 from connmgr_hil.conformance import export, run, selection, shrinker
 from connmgr_hil.conformance.confirming import ends_again_by_commands
 from connmgr_hil.conformance.defects import defects
-from connmgr_hil.conformance.session import Nonconforming, Session
+from connmgr_hil.conformance.nonconforming import Nonconforming
+from connmgr_hil.conformance.session import Session
 from connmgr_hil.conformance.walker import walk
 from connmgr_hil.device import client
 from connmgr_hil.targets import Choice, ProgramTarget, open_target

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from connmgr_hil.checker import Checker, Outcome
-from connmgr_hil.conformance.session import limits_for
+from connmgr_hil.conformance.recording import limits_for
 from connmgr_hil.device import Device
 from connmgr_hil.targets import open_target
 from connmgr_hil.testing import FaultInjector, Faults

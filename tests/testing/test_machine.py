@@ -11,7 +11,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from connmgr_hil.conformance.session import Nonconforming, Session
+from connmgr_hil.conformance.nonconforming import Nonconforming
+from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import open_target
 from connmgr_hil.testing.machine import SETTINGS, connection_manager_machine
 

@@ -8,9 +8,8 @@ from typing import Self
 import click
 
 from connmgr_hil.conformance.recording import begin_trace
-from connmgr_hil.device import Device, Expected
 from connmgr_hil.model import World, profile_named
-from connmgr_hil.targets import Target, require_clock, require_ifaces
+from connmgr_hil.targets import Target, attach_to_boot
 from connmgr_hil.transport import escaped
 from connmgr_hil.vocabulary.arguments import did_you_mean
 from connmgr_hil.vocabulary.commands import COMMANDS, Form, command as understood, expected
@@ -65,18 +64,9 @@ class Console:
 
     def __enter__(self) -> Self:
         self._trace, _ = begin_trace(self._path, self._target, Header(note="by hand"))
-        platform = self._target.platform
         try:
             self._transport = self._tapped()
-            self._device = Device(
-                self._transport,
-                self._take,
-                expected=Expected(boards=platform.boards),
-                pace=platform.pace,
-            )
-            self._device.attach(start="boot")
-            require_clock(platform, self._device.facts, self._target.name)
-            require_ifaces(platform, self._device.ifaces, self._target.name)
+            self._device = attach_to_boot(self._target, self._transport, self._take)
         except BaseException:
             self._trace.close()
             raise

@@ -1,15 +1,28 @@
-"""Begins traces: the one place where a header is made, with the limits by which it is judged."""
+"""Traces of a run: how they begin, with the limits by which they are judged, and one that is judged while it is written."""
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import structs
 
 from connmgr_hil import __version__
-from connmgr_hil.checker import Limits
+from connmgr_hil.checker import UNENDED, Checker, Limits, Verdict
+from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.toolchain.provenance import provenance
 from connmgr_hil.trace import TraceWriter
-from connmgr_hil.vocabulary.observations import AnyRecord, Header
+from connmgr_hil.vocabulary.errors import NotRecorded, RigFault
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    Fault,
+    Foreign,
+    Header,
+    HelloSeen,
+    Lost,
+    Noise,
+    VerdictGiven,
+)
 
 
 def limits_for(target: Target) -> Limits:
@@ -42,3 +55,73 @@ def begin_trace(
     except BaseException:
         writer.close()
         raise
+
+
+class JudgedTrace:
+    """A trace that a checker judges record by record, and that watchers may follow.
+
+    `unrecorded` tells whether the disk took no more: then whatever else ended the run, its trace is not whole.
+    """
+
+    def __init__(
+        self, path: Path, target: Target, profile: Profile | None, models: Models | None
+    ) -> None:
+        self.path = path
+        self._target = target
+        self._profile = profile
+        self._models = models or Models()
+        self.watchers: list[Callable[[AnyRecord], None]] = []
+        self.unrecorded = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self.checker = Checker(limits_for(self._target), self._profile, self._models)
+
+    def open(self, about: Header) -> None:
+        """Create the file. Raises `RigFault` when it cannot be written."""
+        about = structs.replace(about, profile=self._profile.name if self._profile else "")
+        try:
+            self._writer, header = begin_trace(self.path, self._target, about)
+        except RigFault:
+            self.unrecorded = True
+            raise
+        self.checker.feed(header)
+
+    def judge_from(self, hello: HelloSeen) -> None:
+        """Forget what came so far, and judge a device afresh from here."""
+        self._begin()
+        self.checker.feed(hello)
+
+    def write(self, record: AnyRecord) -> None:
+        """Take a record; raises `NotRecorded` when it cannot be written."""
+        self._hand_on(self._writer.write(record))
+
+    def write_fault(self, error: RigFault) -> None:
+        """Take what broke. It may be that the disk takes no more; that is judged all the same."""
+        self.unrecorded = self.unrecorded or isinstance(error, NotRecorded)
+        fault: AnyRecord = Fault(kind=type(error).__name__, message=str(error))
+        with contextlib.suppress(RigFault):
+            fault = self._writer.write(fault)
+        self._hand_on(fault)
+
+    def _hand_on(self, record: AnyRecord) -> None:
+        self.checker.feed(record)
+        if not isinstance(record, Foreign | Lost | Noise):
+            for watcher in self.watchers:
+                watcher(record)
+
+    def conclude(self, unended: str) -> Verdict:
+        """Write the verdict as the last record, and return it. `unended` says why the run did not come to its end."""
+        verdict = self.checker.finish(cut=bool(unended))
+        ended = not unended or verdict.failure is not None
+        outcome = str(verdict.outcome) if ended else f"{UNENDED} ({unended})"
+        try:
+            self._writer.write(VerdictGiven(verdict=outcome, summary="\n".join(verdict.lines())))
+        except RigFault as error:
+            self.write_fault(error)
+            verdict = self.checker.finish()
+        return verdict
+
+    def close(self) -> None:
+        """Close the file."""
+        self._writer.close()

@@ -7,22 +7,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from msgspec import structs
-
-from connmgr_hil.checker import UNENDED, Checker, Failure, Outcome, Verdict
+from connmgr_hil.checker import Checker, Outcome, Verdict
 from connmgr_hil.checker.life import MISSING
-from connmgr_hil.device import Device, Expected
+from connmgr_hil.device import Device
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import Models, Profile, profile_named
 from connmgr_hil.targets import (
     End,
     Target,
+    device_on,
     require_clock,
     require_configuration,
     require_ifaces,
     require_order,
 )
-from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.commands import command
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import (
@@ -32,10 +30,8 @@ from connmgr_hil.vocabulary.errors import (
     DeviceReset,
     LineDamaged,
     NotRecorded,
-    NotUnderstood,
     RigFault,
     Unmet,
-    UsageError,
     WrongDevice,
 )
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
@@ -44,39 +40,23 @@ from connmgr_hil.vocabulary.observations import (
     Breach,
     Complaint,
     EventSeen,
-    Fault,
-    Foreign,
     Header,
     HelloSeen,
-    Lost,
-    Noise,
     Note,
     Outside,
     Quirk,
     Reply,
     Stuck,
-    VerdictGiven,
 )
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .ending import Ending
-from .recording import begin_trace, limits_for
+from .nonconforming import Nonconforming, insist_conforms
+from .recording import JudgedTrace
+from .refusing import insist_understood, refuse_taking_over
 
 _HEARING: Words = ("advance", "4000000")
 """The probe says after two seconds that something has stopped (CONFIG_CM_PROBE_STUCK_MS)."""
-
-
-_SESSION = ("mode", "reboot")
-"""Commands that would take the device out of the hands of whoever drives it."""
-
-
-class Nonconforming(DeviceFault):
-    """The device left the model; `failure` tells where and why."""
-
-    def __init__(self, failure: Failure, log: str) -> None:
-        super().__init__("\n".join(failure.lines()), log=log)
-        self.failure = failure
-
 
 _IN_THE_TRACE = Nonconforming | DeviceReset | DeviceDied
 """Faults of the device of which a record tells already."""
@@ -112,11 +92,9 @@ class Session:
     ) -> None:
         self._models = models or Models()
         self._target = target
-        self._path = trace
         self._header = header or Header()
         self._forced = profile or profile_named(target.platform.profile)
-        self.checker = Checker(limits_for(target), self._forced, self._models)
-        self._watchers: list[Callable[[AnyRecord], None]] = []
+        self._trace = JudgedTrace(trace, target, self._forced, self._models)
         self.booted: list[EventSeen] = []
         """The events that came while the device booted."""
         self._device: Device | StockDevice | None = None
@@ -125,8 +103,6 @@ class Session:
         self.latest: Verdict | None = None
         """The verdict when it was last asked for."""
         self._releases = releases and target.platform.kind == "board"
-        self.unrecorded = False
-        """Whether the disk took no more: then whatever else ended the run, its trace is not whole."""
         self._unended = ""
         """Why the run did not come to its end, if neither the device nor the rig was the reason."""
         self.started = False
@@ -138,15 +114,11 @@ class Session:
         self._ending = Ending(target)
 
     def __enter__(self) -> Self:
-        profile = self._forced.name if self._forced else ""
-        about = structs.replace(self._header, profile=profile)
         try:
-            self._trace, header = begin_trace(self._path, self._target, about)
+            self._trace.open(self._header)
         except RigFault as error:
-            self.unrecorded = True
             self.verdict = Verdict(Outcome.RIG, reason=str(error))
             raise
-        self.checker.feed(header)
         try:
             self._start()
         except BaseException as error:
@@ -159,32 +131,19 @@ class Session:
             line = self._target.restart()
             if restart := self._target.last_restart:
                 self._sink(Note(text=str(restart)))
-            self._device = self._speak_with(line)
-            self._watchers.append(self._remember_boot)
+            self._device = device_on(self._target, line, self._sink)
+            self._trace.watchers.append(self._remember_boot)
             self._device.attach(start="boot")
         except (DeviceFault, RigFault) as error:
             self._explain(error)
             if not self._ending.said_hello:
                 raise
-        self._watchers.remove(self._remember_boot)
+        self._trace.watchers.remove(self._remember_boot)
         require_order(self.facts, self._target.name)
         require_configuration(self._target.platform, self.facts, self._target.name)
         require_clock(self._target.platform, self.facts, self._target.name)
         require_ifaces(self._target.platform, self.ifaces, self._target.name)
         self.started = True
-
-    def _speak_with(self, line: Transport) -> Device | StockDevice:
-        platform = self._target.platform
-        pace = platform.pace
-        if platform.dialect == "stock":
-            return StockDevice(line, self._sink, pace=pace)
-        return Device(
-            line,
-            self._sink,
-            expected=Expected(boards=platform.boards),
-            pace=pace,
-            shell_first=not self._target.granted,
-        )
 
     def __exit__(
         self,
@@ -226,7 +185,7 @@ class Session:
             self.conclude(error)
             raise
         self.latest = self.checker.finish()
-        return self._insist(self.latest)
+        return insist_conforms(self.latest, str(self.path))
 
     def conclude(self, error: BaseException | None = None, complaint: str = "") -> Verdict:
         """Note why a test failed, by an error of ours or with a complaint of its own, and return the verdict so far."""
@@ -240,29 +199,20 @@ class Session:
         self.latest = self.verdict or self.checker.finish()
         return self.latest
 
-    def _insist(self, verdict: Verdict) -> Verdict:
-        log = str(self._path)
-        if verdict.failure:
-            raise Nonconforming(verdict.failure, log)
-        if verdict.outcome is Outcome.RIG:
-            raise RigFault("the rig broke", verdict.reason, log=log)
-        if verdict.outcome is Outcome.INCONCLUSIVE:
-            raise LineDamaged("the run is inconclusive", verdict.reason, "run it again", log)
-        return verdict
-
     def close(self) -> None:
         """Give the verdict and close the trace. Raises as `judge` where the verdict is worse than that it gave."""
         self._end()
         before, self.latest = self.latest, self.verdict
         if before and self.verdict and before.outcome is Outcome.CONFORMS:
-            self._insist(self.verdict)
+            insist_conforms(self.verdict, str(self.path))
 
     def _end(self) -> None:
         try:
             if self.verdict is None:
                 self._try_again()
         finally:
-            self._close()
+            self.verdict = self.verdict or self._trace.conclude(self._unended)
+            self._trace.close()
             if self._releases:
                 self._target.stop()
 
@@ -276,43 +226,18 @@ class Session:
             self.confirmation = "2 of 2" if same else "1 of 2"
             self._sink(Note(text=f"{self.confirmation} starts ended so"))
 
-    def _close(self) -> None:
-        if self.verdict is None:
-            self.verdict = self.checker.finish(cut=bool(self._unended))
-            ended = not self._unended or self.verdict.failure is not None
-            outcome = str(self.verdict.outcome) if ended else f"{UNENDED} ({self._unended})"
-            summary = "\n".join(self.verdict.lines())
-            try:
-                self._trace.write(VerdictGiven(verdict=outcome, summary=summary))
-            except RigFault as error:
-                self._fault(error)
-                self.verdict = self.checker.finish()
-        self._trace.close()
-
     def _remember_boot(self, record: AnyRecord) -> None:
         if isinstance(record, EventSeen):
             self.booted.append(record)
 
     def _fault(self, error: RigFault) -> None:
-        self.unrecorded = self.unrecorded or isinstance(error, NotRecorded)
         if not isinstance(error, LineDamaged | WrongDevice):
             self._ending.leave()
-        fault: AnyRecord = Fault(kind=type(error).__name__, message=str(error))
-        # The fault may be that the disk takes no more; it is judged all the same.
-        with contextlib.suppress(RigFault):
-            fault = self._trace.write(fault)
-        self.checker.feed(fault)
-        for watcher in self._watchers:
-            watcher(fault)
+        self._trace.write_fault(error)
 
     def _sink(self, record: AnyRecord) -> None:
         self._ending.follow(record)
-        stamped = self._trace.write(record)
-        self.checker.feed(stamped)
-        if isinstance(record, Foreign | Lost | Noise):
-            return
-        for watcher in self._watchers:
-            watcher(stamped)
+        self._trace.write(record)
 
     def _explain(self, error: DeviceFault | RigFault) -> None:
         """Raise `Nonconforming`, or `DeviceDied`, when it was the device that ended the run; else return."""
@@ -325,7 +250,7 @@ class Session:
             self._ending.leave()
             self.conform()
             # What came before was damaged, so that nothing can be told from it.
-            raise DeviceDied("the device has ended", error.told(), log=str(self._path))
+            raise DeviceDied("the device has ended", error.told(), log=str(self.path))
         self.conform()
 
     # --- use -----------------------------------------------------------------------------
@@ -389,11 +314,21 @@ class Session:
     @property
     def path(self) -> Path:
         """Where the trace is written."""
-        return self._path
+        return self._trace.path
+
+    @property
+    def checker(self) -> Checker:
+        """What judges the device."""
+        return self._trace.checker
+
+    @property
+    def unrecorded(self) -> bool:
+        """Whether the disk took no more: then whatever else ended the run, its trace is not whole."""
+        return self._trace.unrecorded
 
     def watch(self, watcher: Callable[[AnyRecord], None]) -> None:
         """Call `watcher` with every record from now on."""
-        self._watchers.append(watcher)
+        self._trace.watchers.append(watcher)
 
     def execute(self, words: Words) -> Reply:
         """Give a command, wait for its reply, and judge all that came with it.
@@ -404,21 +339,11 @@ class Session:
         """
         platform = self._target.platform
         platform.validate(words)
-        if words[0] in _SESSION:
-            raise UsageError(
-                f"'{words[0]}' cannot be given in a run",
-                repr(" ".join(words)),
-                "the harness restarts the device and speaks its machine mode; begin another test for a fresh start",
-            )
+        refuse_taking_over(words)
         if not platform.stimuli or words not in platform.own_commands:
             self.equipment.check(command(words))
         reply = self.attempt(words)
-        if why := reply.values.get("bad"):
-            raise NotUnderstood(
-                f"the device did not understand {' '.join(words)!r}",
-                f"it answered bad={why}",
-                "the image may be older than this release: build it anew; the commands are in zephyr_app/PROTOCOL.md",
-            )
+        insist_understood(words, reply)
         return reply
 
     def attempt(self, words: Words) -> Reply:
@@ -469,7 +394,7 @@ class Session:
             reply = self._answered(tuple(stimulus.probe.split()))
             if reply.status != "0":
                 wanted = f"the stimulus {name}: '{stimulus.probe}' returns 0"
-                raise Unmet(wanted, f"it returned {reply.status}", log=str(self._path))
+                raise Unmet(wanted, f"it returned {reply.status}", log=str(self.path))
         else:
             self._target.stimulate(name)
         self._sink(Outside(name=name, description=stimulus.description if stimulus else ""))
@@ -481,9 +406,7 @@ class Session:
         Returns false when it does not come back, or its dump is not that of a booted device; then
         only a restart helps.
         """
-        self.checker = Checker(limits_for(self._target), self._forced, self._models)
-        hello = HelloSeen(t=0, facts=self.facts, ifaces=self.ifaces, start="attach")
-        self.checker.feed(hello)
+        self._trace.judge_from(HelloSeen(t=0, facts=self.facts, ifaces=self.ifaces, start="attach"))
         try:
             clean = self.device.execute(("reset",)).status == "0"
             # A storm that was broken goes on being slowed down until it has been quiet for a while.
@@ -513,7 +436,7 @@ class Session:
         """Raise `Nonconforming` if the device has left the model."""
         if self.checker.failure:
             self._hear_why()
-            raise Nonconforming(self.checker.failure, str(self._path))
+            raise Nonconforming(self.checker.failure, str(self.path))
 
     def _hear_why(self) -> None:
         """Let a device in which something was missing say that its dispatcher or monitor has stopped."""

@@ -16,6 +16,7 @@ from connmgr_hil.vocabulary.errors import DeviceFault, NotRecorded, RigFault, Us
 from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.stimuli import Words, burst, split_burst
 
+from .nonconforming import Nonconforming
 from .reduction import (
     FailedTrace,
     Sequence,
@@ -27,7 +28,7 @@ from .reduction import (
     same_end,
     signature,
 )
-from .session import Nonconforming, Session
+from .session import Session
 
 FEW = 8
 """From so many commands on, halves are left out before single ones."""

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Self
 
 from connmgr_hil.conformance.recording import begin_trace
-from connmgr_hil.device import Device, Expected
+from connmgr_hil.device import Device
 from connmgr_hil.model import World
-from connmgr_hil.targets import Target, require_clock, require_ifaces, require_order
+from connmgr_hil.targets import Target, attach_to_boot, require_order
 from connmgr_hil.vocabulary.errors import DeviceReset, RigFault
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -126,17 +126,8 @@ class BlackBox:
         if self._device is not None:
             self._device.restart(line)
             return
-        platform = self._target.platform
-        self._device = Device(
-            line,
-            self._sink,
-            expected=Expected(boards=platform.boards),
-            pace=platform.pace,
-        )
-        self._device.attach(start="boot")
+        self._device = attach_to_boot(self._target, line, self._sink)
         require_order(self._device.facts, self._target.name)
-        require_clock(platform, self._device.facts, self._target.name)
-        require_ifaces(platform, self._device.ifaces, self._target.name)
 
     def _sink(self, record: AnyRecord) -> None:
         self._trace.write(record)

@@ -4,32 +4,23 @@ The order of the Connection Manager's events is decided by scheduling: the dispa
 cooperative threads of equal priority, the shell is preempted by both, and whoever needs a lock waits for it.
 Rules are generators that yield at the points where the kernel may switch. Where Zephyr's order is an
 accident that no user may rely on (specification 4.6, loss order), the kernel branches by `choose`, and
-`explore` collects every outcome.
+`exploring.explore` collects every outcome.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import Event
 
+from .draft import Draft
 from .driver import Driver
-from .observed import Cancel, Count, Item, Owed, Unpredicted
-from .state import Iface, Impl, Listener, State
+from .state import Listener, State
 from .world import World
 
 STORM_EVENTS = 120
 """More deliveries than this in one move are a storm: the model stops predicting there."""
-
-MOST_WAYS = 1_500
-"""A move that may go in more ways than this is not followed."""
-
-BOOT_WAYS = 2_000
-"""The boot may go in more, since which of the ifaces were ready is settled there."""
-
-CHAOTIC_CHOICES = 2
-"""In a storm only so many are, since its order is not judged for long."""
 
 INFO_LIMIT = 32
 """Event info longer than this is never queued (specification 2.5, D22)."""
@@ -98,8 +89,8 @@ class Impossible(Exception):
     """A way that no device goes which keeps its guarantees."""
 
 
-class Kernel:
-    """The scheduler, the event queue and the state that rules change while a move is carried out."""
+class Kernel(Draft):
+    """The scheduler and the event queue, by which the rules of a move change its draft of the state."""
 
     def __init__(
         self,
@@ -109,24 +100,9 @@ class Kernel:
         choices: tuple[int, ...],
         heard: Heard | None = None,
     ) -> None:
-        self.world = world
+        super().__init__(world, state)
         self._drivers = drivers
         self._heard = heard
-        self.profile = world.profile
-        self._ifaces = list(state.ifaces)
-        self.listeners = state.listeners
-        """The registered callbacks, newest first."""
-        self.hook = state.hook
-        """What the early listener executes, and when."""
-        self._counts = list(state.counts)
-        self._blames = list(state.blames)
-        self.rooms = state.rooms
-        """What is known of the room for addresses of IPv4 and IPv6."""
-        self.marked: set[int] = set()
-        """The ifaces whose words the monitor has not looked at since they changed."""
-        self.vague: dict[int, int] = {}
-        """Of these, those of which it is open how they counted before, and for what (`unseen`)."""
-        self.items: list[Item] = []
         self.queue: deque[Queued] = deque()
         self._handed_over = False
         """Whether the oldest event was handed to the dispatcher, and takes no room."""
@@ -149,99 +125,6 @@ class Kernel:
     def driver(self, index: int) -> Driver:
         """Return what is behind an iface."""
         return self._drivers[index - 1]
-
-    # --- state ---------------------------------------------------------------------------
-
-    def state(self) -> State:
-        """Return the state as it is now."""
-        any_, v4, v6 = self._counts
-        first, second, third = self._blames
-        return State(
-            tuple(self._ifaces), self.listeners, self.hook, (any_, v4, v6), (first, second, third),
-            self.rooms,
-        )  # fmt: skip
-
-    @property
-    def indexes(self) -> range:
-        """The indexes of all ifaces."""
-        return range(1, len(self._ifaces) + 1)
-
-    def _place(self, index: int) -> int:
-        return (index - 1) % len(self._ifaces)
-
-    def iface(self, index: int) -> Iface:
-        """Return an iface by its index, as it is now."""
-        return self._ifaces[self._place(index)]
-
-    def put(self, index: int, **changes: object) -> None:
-        """Change fields of an iface."""
-        place = self._place(index)
-        self._ifaces[place] = self._ifaces[place]._replace(**changes)  # type: ignore[arg-type]
-
-    def impl(self, index: int) -> Impl:
-        """Return the simulated implementation's view of an iface."""
-        return self.iface(index).impl
-
-    def put_impl(self, index: int, **changes: object) -> None:
-        """Change fields of the simulated implementation."""
-        place = self._place(index)
-        iface = self._ifaces[place]
-        impl = iface.impl._replace(**changes)  # type: ignore[arg-type]
-        self._ifaces[place] = iface._replace(impl=impl)
-
-    def mark(self, index: int) -> None:
-        """Note that the monitor must look at an iface."""
-        self.marked.add(self._place(index) + 1)
-
-    def listen(self, *new: Listener) -> None:
-        """Register callbacks, the newest first: before the others, and behind those that are fixed."""
-        fixed = tuple(each for each in self.listeners if each.fixed)
-        self.listeners = (*fixed, *new, *self.listeners[len(fixed) :])
-
-    def put_room(self, place: int, room: int, taken: int) -> None:
-        """Note what is known of the room for addresses of IPv4 (0) or IPv6 (1)."""
-        four, six = self.rooms
-        self.rooms = (four, (room, taken)) if place else ((room, taken), six)
-
-    def total(self, number: int) -> int:
-        """Return one of the monitor's totals."""
-        return self._counts[number]
-
-    def put_total(self, number: int, total: int) -> None:
-        """Change one of the monitor's totals."""
-        self._counts[number] = total
-
-    def blame(self, number: int) -> int:
-        """Return one of the ifaces that the monitor blames."""
-        return self._blames[number]
-
-    def put_blame(self, number: int, index: int) -> None:
-        """Blame an iface."""
-        self._blames[number] = index
-
-    # --- what a move shows ---------------------------------------------------------------
-
-    def show(
-        self,
-        kind: str,
-        key: tuple[object, ...],
-        rule: str,
-        values: tuple[tuple[str, str], ...] = (),
-    ) -> None:
-        """Owe an observation."""
-        self.items.append(Owed(kind, key, rule, values))
-
-    def do(self, item: Item) -> None:
-        """Start or stop a timer, or count."""
-        self.items.append(item)
-
-    def count(self, index: int, counter: str) -> None:
-        """Raise a counter of the simulated implementation."""
-        self.items.append(Count(index, counter))
-
-    def cancel(self, slot: str) -> None:
-        """Stop a timer, whether it runs or not."""
-        self.items.append(Cancel(slot))
 
     # --- choices -------------------------------------------------------------------------
 
@@ -450,44 +333,3 @@ class Kernel:
         self.delivered += 1
         if self.delivered > STORM_EVENTS:
             raise Unpredictable("storm")
-
-
-def explore(make: Callable[[tuple[int, ...]], Kernel], most: int = MOST_WAYS) -> Iterator[Kernel]:
-    """Run a move once for every combination of its choices; yield the kernels at rest, but for those that are `Impossible`.
-
-    A move that storms, or loses events for want of room, ends with a `Unpredicted` item. After so many ways that no more
-    can be followed (`most`), another is nothing but `Unpredicted`.
-    """
-    prefixes: list[tuple[int, ...]] = [()]
-    ways = 0
-    while prefixes:
-        ways += 1
-        prefix = prefixes.pop()
-        kernel = make(prefix)
-        possible = True
-        try:
-            kernel.run()
-        except Unpredictable as error:
-            kernel.do(Unpredicted(error.rule))
-        except Impossible:
-            possible = False
-        kernel.end()
-        followed = len(kernel.taken)
-        if _ended_unpredicted(kernel):
-            followed = min(followed, CHAOTIC_CHOICES)
-        elif ways > most:
-            kernel.items[:] = [Unpredicted("manifold")]
-            yield kernel
-            return
-        picks = tuple(pick for pick, _ in kernel.taken)
-        prefixes.extend(
-            (*picks[:position], other)
-            for position in range(len(prefix), followed)
-            for other in range(1, kernel.taken[position][1])
-        )
-        if possible:
-            yield kernel
-
-
-def _ended_unpredicted(kernel: Kernel) -> bool:
-    return bool(kernel.items) and isinstance(kernel.items[-1], Unpredicted)

@@ -10,7 +10,8 @@ from connmgr_hil.vocabulary.stimuli import Words
 from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .drivers import driver_of
-from .kernel import BOOT_WAYS, MOST_WAYS, Heard, Kernel, Routine, explore
+from .exploring import BOOT_WAYS, MOST_WAYS, explore
+from .kernel import Heard, Kernel, Routine
 from .observed import Item, Owed
 from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World

@@ -18,6 +18,7 @@ from .platforms import (
 from .program import ProgramTarget, native_target, simulated_target
 from .qemu import QemuTarget
 from .renode import RenodeTarget
+from .speaking import attach_to_boot, device_on
 
 __all__ = [
     "BoardTarget",
@@ -29,8 +30,10 @@ __all__ = [
     "QemuTarget",
     "RenodeTarget",
     "Target",
+    "attach_to_boot",
     "build_id",
     "crash_told",
+    "device_on",
     "find_image",
     "find_platform",
     "image_path",

@@ -1,0 +1,28 @@
+"""Commands that are of no use in a run: those that would end it, and those that the device does not understand."""
+
+from connmgr_hil.vocabulary.errors import NotUnderstood, UsageError
+from connmgr_hil.vocabulary.observations import Reply
+from connmgr_hil.vocabulary.stimuli import Words
+
+_TAKING_OVER = ("mode", "reboot")
+"""Commands that would take the device out of the hands of whoever drives it."""
+
+
+def refuse_taking_over(words: Words) -> None:
+    """Raise `UsageError` for a command that would take the device away from the run."""
+    if words[0] in _TAKING_OVER:
+        raise UsageError(
+            f"'{words[0]}' cannot be given in a run",
+            repr(" ".join(words)),
+            "the harness restarts the device and speaks its machine mode; begin another test for a fresh start",
+        )
+
+
+def insist_understood(words: Words, reply: Reply) -> None:
+    """Raise `NotUnderstood` where the device answers that it does not know a command."""
+    if why := reply.values.get("bad"):
+        raise NotUnderstood(
+            f"the device did not understand {' '.join(words)!r}",
+            f"it answered bad={why}",
+            "the image may be older than this release: build it anew; the commands are in zephyr_app/PROTOCOL.md",
+        )
