@@ -109,14 +109,27 @@ def test_all_boards_are_judged_at_once(
     file = written(tmp_path, yaml.safe_dump(entries))
     out = tmp_path / "out"
     threads = threading.active_count()
-    assert run(["verify", "--hardware-map", str(file), "--scenario", "E1", "--out", str(out)]) == 3
+    assert (
+        run(
+            [
+                "verify",
+                "--hardware-map",
+                str(file),
+                "--scenario",
+                "addresses-come-and-go",
+                "--out",
+                str(out),
+            ]
+        )
+        == 3
+    )
     shown = capsys.readouterr().out
     assert threading.active_count() == threads
     assert shown.count("nothing at all comes over the line") == 2, "each on its own line"
     assert "SEVERAL BUILDS: 2" in shown
     assert (out / "report.html").is_file()
     for name in ("frdm_k64f-board0", "frdm_k64f-board1"):
-        assert (out / name / "E1.jsonl").is_file()
+        assert (out / name / "addresses-come-and-go.jsonl").is_file()
         assert "nothing at all" in (out / f"{name}.log").read_text()
     assert [
         each["verdict"] for each in json.loads((out / "summary.json").read_text())["builds"]

@@ -88,7 +88,20 @@ def ser2net(board: Board, folder: Path, accepter: str) -> Iterator[int]:
 
 def conforms(board: Board, port: str, out: Path) -> None:
     arguments = ["verify", "-t", str(PLATFORM), "--port", port, "--image", str(board.image)]
-    assert run([*arguments, "--out", str(out), "--scenario", "E1", "--scenario", "E2"]) == 0
+    assert (
+        run(
+            [
+                *arguments,
+                "--out",
+                str(out),
+                "--scenario",
+                "addresses-come-and-go",
+                "--scenario",
+                "two-ifaces",
+            ]
+        )
+        == 0
+    )
     assert json.loads((out / "summary.json").read_text())["verdict"] == "conforms"
 
 

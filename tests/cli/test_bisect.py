@@ -136,7 +136,7 @@ def judge(tree: Path, tmp_path: Path, trace: Path | None = None) -> _Judge:
     """A judge by three scenarios, or by a trace."""
     history = History(read_tree(tree), tmp_path / "second")
     platform = find_platform("native_sim_64")
-    scenarios = choose(["Q7", "Q12", "E1"])
+    scenarios = choose(["timeout-takes-down", "loss-persistent", "addresses-come-and-go"])
     return _Judge(history, platform, "native_sim_64", "", tmp_path, scenarios, trace)
 
 
@@ -157,13 +157,16 @@ def test_only_what_fails_at_one_end_judges(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of = judge(tree, tmp_path)
-    learnt(monkeypatch, of, ["Q7", "Q12"], ["Q12"])
-    assert [each.name for each in of.scenarios] == ["Q7"]
+    learnt(monkeypatch, of, ["timeout-takes-down", "loss-persistent"], ["loss-persistent"])
+    assert [each.name for each in of.scenarios] == ["timeout-takes-down"]
 
 
 @pytest.mark.parametrize(
     ("bad", "good", "said"),
-    [([], [], "a bad commit that fails"), (["Q7"], ["Q7"], "a good commit that conforms")],
+    [
+        ([], [], "a bad commit that fails"),
+        (["timeout-takes-down"], ["timeout-takes-down"], "a good commit that conforms"),
+    ],
 )
 def test_ends_that_do_not_differ_are_refused(
     bad: list[str],
@@ -193,12 +196,12 @@ def test_what_does_not_build_is_skipped(
 
 def test_a_trace_judges_by_what_it_fails_with(tree: Path, tmp_path: Path) -> None:
     broken = open_target("simulated", arguments=("--defect", "timeout_in_ms"))
-    verify(broken, tmp_path / "found", scenarios=choose(["Q7"]))
-    of = judge(tree, tmp_path, tmp_path / "found" / "Q7.jsonl")
+    verify(broken, tmp_path / "found", scenarios=choose(["timeout-takes-down"]))
+    of = judge(tree, tmp_path, tmp_path / "found" / "timeout-takes-down.jsonl")
     with broken:
         (shown,) = of._replayed(broken, tmp_path / "again")
     assert shown.blamed == ("REQ-CTL-019",)
-    assert shown.trace == tmp_path / "again" / "Q7.jsonl"
+    assert shown.trace == tmp_path / "again" / "timeout-takes-down.jsonl"
     sound = open_target("simulated")
     with sound:
         assert of._replayed(sound, tmp_path / "sound") == []

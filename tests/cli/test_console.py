@@ -250,7 +250,7 @@ def test_new_platform_is_sound(
     assert run(["new", "platform", "k64", "--like", "frdm_k64f", "--board", "other"]) == 0
     assert read_platform(Path("k64.toml")).boards == ("other",)
     assert run(["new", "platform", "sim", "--like", "simulated"]) == 0
-    assert run(["verify", "-t", "sim.toml", "--scenario", "E1"]) == 0
+    assert run(["verify", "-t", "sim.toml", "--scenario", "addresses-come-and-go"]) == 0
     assert "(on sim)" in capfd.readouterr().out
     assert run(["new", "platform", "x", "--like", "nothing"]) == ExitCode.USAGE
 

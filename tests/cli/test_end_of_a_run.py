@@ -60,11 +60,11 @@ def test_a_cause_is_told_once_with_commands_that_can_be_given(
 
 
 def test_failed_stop_list_and_share(broken: str, capsys: pytest.CaptureFixture[str]) -> None:
-    wanted = ("verify", "-t", broken, "--scenario", "Q1?")
+    wanted = ("verify", "-t", broken, "--scenario", "disconnect-*")
     code, shown = told(capsys, *wanted, "--list")
     assert code == 0
     names = [line.split()[0] for line in shown.splitlines()[1:]]
-    assert names == [each.name for each in choose(["Q1?"])]
+    assert names == [each.name for each in choose(["disconnect-*"])]
     assert not Path("out").exists()
     shares = [told(capsys, *wanted, "--list", "--shard", f"{n}/3")[1] for n in (1, 2, 3)]
     assert sorted(line.split()[0] for each in shares for line in each.splitlines()[1:]) == sorted(
@@ -115,7 +115,7 @@ def test_a_slip_in_a_name_is_met_with_the_right_one() -> None:
         open_target("nativ_sim")
     with pytest.raises(UsageError, match="did you mean 'queue5'"):
         open_target("simulated", variant="que5")
-    assert [each.name for each in choose(["e1"])] == ["E1"]
+    assert [each.name for each in choose(["e1"])] == ["addresses-come-and-go"]
 
 
 class Moody(MitmTarget):
@@ -135,13 +135,13 @@ class Moody(MitmTarget):
 
 
 def test_a_retried_pass_is_flaky_and_never_silent(tmp_path: Path) -> None:
-    chosen = choose(["Q7"])
+    chosen = choose(["timeout-takes-down"])
     report = verify(Moody(), tmp_path, scenarios=chosen, retry=2)
     (result,) = report.results
     assert (result.flaky, result.outcome) == ("1 of 2", Outcome.CONFORMS)
     assert [each.outcome for each in report.every()] == [Outcome.FAILS, Outcome.CONFORMS]
-    assert report.as_json()["flaky"] == {"Q7": "1 of 2"}
-    assert "Q7: flaky 1 of 2: FAIL  REQ-CTL-019" in closing(report)
+    assert report.as_json()["flaky"] == {"timeout-takes-down": "1 of 2"}
+    assert "timeout-takes-down: flaky 1 of 2: FAIL  REQ-CTL-019" in closing(report)
     again = check([tmp_path])
     assert [each.flaky for each in again.results] == ["1 of 2"]
     assert again.outcome is Outcome.CONFORMS
@@ -149,17 +149,17 @@ def test_a_retried_pass_is_flaky_and_never_silent(tmp_path: Path) -> None:
     assert evidence.outcome is Outcome.CONFORMS
     assert "flaky 1 of 2" in render_html(evidence)
     suite = next(iter(JUnitXml.fromstring(render_junit(evidence))))
-    (case,) = [each for each in suite if each.name == "Q7"]
+    (case,) = [each for each in suite if each.name == "timeout-takes-down"]
     assert len(case.flaky_failures()) == 1
     assert not case.result
 
-    (tmp_path / "Q7.retry1.jsonl").unlink()
-    assert check([tmp_path / "Q7.jsonl"]).outcome is Outcome.FAILS
+    (tmp_path / "timeout-takes-down.retry1.jsonl").unlink()
+    assert check([tmp_path / "timeout-takes-down.jsonl"]).outcome is Outcome.FAILS
 
 
 def test_what_fails_every_time_is_one_result_and_fails(tmp_path: Path) -> None:
     target = open_target("simulated", arguments=("--defect", "timeout_in_ms"))
-    report = verify(target, tmp_path, scenarios=choose(["Q7"]), retry=2)
+    report = verify(target, tmp_path, scenarios=choose(["timeout-takes-down"]), retry=2)
     (result,) = report.results
     assert (len(result.earlier), result.flaky, result.outcome) == (2, "", Outcome.FAILS)
     assert "3 of 3 did not conform" in closing(report)
@@ -218,31 +218,33 @@ def test_all_variants_have_one_verdict_and_one_page(
         "simulated",
         "--all-variants",
         "--scenario",
-        "Q7",
+        "timeout-takes-down",
         "--scenario",
-        "X8",
+        "dad",
     )
     assert code == 0, shown
     assert "== simulated, variant dad\n" in shown
     folder = Path("out/verify/simulated-all/latest")
     summary = json.loads((folder / "summary.json").read_text())
     assert [each["verdict"] for each in summary["builds"]].count("conforms") > 5
-    assert "(variant dad)" not in shown, "X8 cannot run on most, and ran on one"
-    assert (folder / "dad" / "X8.jsonl").is_file()
-    assert "X8" in (folder / "report.html").read_text()
-    code, shown = told(capsys, "verify", "-t", broken, "--all-variants", "--scenario", "Q7")
+    assert "(variant dad)" not in shown, "dad cannot run on most, and ran on one"
+    assert (folder / "dad" / "dad.jsonl").is_file()
+    assert "dad" in (folder / "report.html").read_text()
+    code, shown = told(
+        capsys, "verify", "-t", broken, "--all-variants", "--scenario", "timeout-takes-down"
+    )
     assert code == 1
     assert shown.count("\nFAIL  REQ-CTL-019") == 1, "the cause is the same on every variant"
     assert run(["verify", "-t", broken, "--all-variants", "--variant", "dad"]) == 2
 
 
 def test_one_scenario_is_told_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    code, shown = told(capsys, "scenarios", "Q16")
+    code, shown = told(capsys, "scenarios", "disconnect-connecting")
     assert code == 0
-    assert shown.startswith("Q16  disconnect during an attempt")
+    assert shown.startswith("disconnect-connecting  disconnect during an attempt")
     file, _, line = shown.partition("  source    ")[2].strip().rpartition(":")
     text = (Path(__file__).parents[2] / "harness" / file).read_text()
-    assert "Q16" in "".join(text.splitlines()[int(line) - 1 : int(line) + 3])
+    assert "disconnect-connecting" in "".join(text.splitlines()[int(line) - 1 : int(line) + 3])
 
 
 def test_junit_is_written_where_nothing_could_run_and_told_where_it_cannot_be(
@@ -250,12 +252,12 @@ def test_junit_is_written_where_nothing_could_run_and_told_where_it_cannot_be(
 ) -> None:
     del broken
     wanted = ("verify", "-t", "simulated", "--scenario")
-    assert told(capsys, *wanted, "X8", "--junit", "x.xml")[0] == 4
+    assert told(capsys, *wanted, "dad", "--junit", "x.xml")[0] == 4
     assert len(list(JUnitXml.fromfile("x.xml"))) == 0
     Path("folder.xml").mkdir()
     for place in ("folder.xml", "x.xml/y.xml"):
         for option in ("--junit", "--json"):
-            assert run([*wanted, "E1", option, place]) == 2
+            assert run([*wanted, "addresses-come-and-go", option, place]) == 2
             shown = capsys.readouterr()
             assert not shown.out, "it is said before the run"
             assert "folder" in shown.err

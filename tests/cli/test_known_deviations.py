@@ -32,7 +32,11 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two scenarios that fail, for REQ-CTL-019 and for REQ-CTL-025, and one that conforms."""
     out = tmp_path_factory.mktemp("traces")
     broken = open_target("simulated", arguments=("--defect", "timeout_in_ms"))
-    verify(broken, out, scenarios=choose(["Q7", "Q12", "E1"]))
+    verify(
+        broken,
+        out,
+        scenarios=choose(["timeout-takes-down", "loss-persistent", "addresses-come-and-go"]),
+    )
     return out
 
 
@@ -58,13 +62,13 @@ def test_only_known_failures_are_green(tmp_path: Path, traces: Path) -> None:
     cases = {
         each.name: each for suite in JUnitXml.fromstring(render_junit(evidence)) for each in suite
     }
-    assert [type(each).__name__ for each in cases["Q7"].result] == ["Skipped"]
+    assert [type(each).__name__ for each in cases["timeout-takes-down"].result] == ["Skipped"]
 
 
 @pytest.mark.parametrize(
     "bound",
     [
-        'scenario = "Q7"',
+        'scenario = "timeout-takes-down"',
         'requirement = "REQ-CTL-019"',
         'scenario = "Q*"\nrequirement = "REQ-CTL-025"',
     ],
@@ -80,28 +84,32 @@ def test_another_failure_still_counts(tmp_path: Path, traces: Path, bound: str) 
     "bound", ['platform = "native*"', 'release = "4.*"', 'requirement = "REQ-CTL-025"']
 )
 def test_what_is_elsewhere_is_not_known_here(tmp_path: Path, traces: Path, bound: str) -> None:
-    report = judged(traces, known(tmp_path, 'scenario = "Q7"', bound))
+    report = judged(traces, known(tmp_path, 'scenario = "timeout-takes-down"', bound))
     assert not any(each.excused for each in report.results)
 
 
 def test_one_that_is_gone_and_one_that_is_over_are_said(tmp_path: Path, traces: Path) -> None:
-    gone = judged(traces, known(tmp_path, 'scenario = "E1"'))
-    assert gone.gone == ["E1: in review"]
+    gone = judged(traces, known(tmp_path, 'scenario = "addresses-come-and-go"'))
+    assert gone.gone == ["addresses-come-and-go: in review"]
     assert "ARE GONE" in closing(gone)
-    assert not judged(traces, known(tmp_path, 'scenario = "Q13"')).gone, "it did not run"
-    over = judged(traces, known(tmp_path, 'scenario = "Q7"', "until = 2026-05-31"))
-    assert over.over == ["Q7: in review, until 2026-05-31"]
+    assert not judged(traces, known(tmp_path, 'scenario = "loss-then-timeout"')).gone, (
+        "it did not run"
+    )
+    over = judged(traces, known(tmp_path, 'scenario = "timeout-takes-down"', "until = 2026-05-31"))
+    assert over.over == ["timeout-takes-down: in review, until 2026-05-31"]
     assert "after their last day" in closing(over)
-    assert not judged(traces, known(tmp_path, 'scenario = "Q7"', "until = 2026-06-01")).over
+    assert not judged(
+        traces, known(tmp_path, 'scenario = "timeout-takes-down"', "until = 2026-06-01")
+    ).over
 
 
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
         ('link = "x"', "neither"),
-        ('scenario = "Q77"', "did you mean 'Q7'"),
+        ('scenario = "timeout-take-down"', "did you mean 'timeout-takes-down'"),
         ('requirement = "REQ-CLT-019"', "did you mean 'REQ-CTL-019'"),
-        ('scenario = "Q7"\nplatfrom = "x"', "platfrom"),
+        ('scenario = "timeout-takes-down"\nplatfrom = "x"', "platfrom"),
         ("scenario = 7", "scenario"),
         ("scenario", "Expected"),
     ],
@@ -122,6 +130,16 @@ def test_the_commands_take_the_file(
     assert run(["check", str(traces), "--known", file, "--json", str(summary)]) == 0
     assert json.loads(summary.read_text())["deviations"]["seen"] == ["REQ-CTL-0*: in review"]
     out = str(tmp_path / "out")
-    arguments = ["verify", "-t", "simulated", "--scenario", "Q7", "--known", file, "--out", out]
+    arguments = [
+        "verify",
+        "-t",
+        "simulated",
+        "--scenario",
+        "timeout-takes-down",
+        "--known",
+        file,
+        "--out",
+        out,
+    ]
     assert run(arguments) == 0
     assert "THAT ARE GONE" in capsys.readouterr().out

@@ -18,7 +18,7 @@ def test_what_was_shown_and_what_was_not() -> None:
                 _result("imp-options", "REQ-IMP-012", Outcome.CONFORMS),
                 _result("imp-credentials", "REQ-IMP-005", None, lacking),
                 _result("imp-restart", "REQ-IMP-016", Outcome.FAILS),
-                _result("E1", "REQ-MON-001", Outcome.CONFORMS),
+                _result("addresses-come-and-go", "REQ-MON-001", Outcome.CONFORMS),
             ]
         )
     )
@@ -33,4 +33,6 @@ def test_what_was_shown_and_what_was_not() -> None:
 
 def test_nothing_is_said_where_no_implementation_is_bound() -> None:
     lacking = _result("imp-loss", "REQ-IMP-002", None, "needs an iface of the board's own")
-    assert not list(of_own_iface([lacking, _result("Q1", "REQ-IMP-007", Outcome.CONFORMS)]))
+    assert not list(
+        of_own_iface([lacking, _result("up-connects-at-once", "REQ-IMP-007", Outcome.CONFORMS)])
+    )

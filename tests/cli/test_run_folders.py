@@ -26,7 +26,7 @@ def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def verify(*options: str) -> int:
-    return run(["verify", "-t", "simulated", "--scenario", "E1", *options])
+    return run(["verify", "-t", "simulated", "--scenario", "addresses-come-and-go", *options])
 
 
 def test_each_run_has_a_folder_and_latest_names_it(
@@ -43,7 +43,7 @@ def test_each_run_has_a_folder_and_latest_names_it(
     assert runs == {"latest", str(first), str(second)}
     for name in runs:
         assert json.loads((there / name / "summary.json").read_text())["verdict"] == "conforms"
-        assert (there / name / "E1.jsonl").is_file()
+        assert (there / name / "addresses-come-and-go.jsonl").is_file()
     assert run(["check", str(there / "latest")]) == 0
     assert len(json.loads((there / "latest" / "summary.json").read_text())["scenarios"]) == 1
 
@@ -79,7 +79,7 @@ def test_a_folder_that_was_given_is_used_as_it_is(
     assert "(1 trace of earlier runs in mine count for nothing here)" in said
     assert "traces and summary.json are in mine\n" in said
     summary = json.loads((mine / "summary.json").read_text())
-    assert [each["trace"] for each in summary["scenarios"]] == ["mine/E1.jsonl"]
+    assert [each["trace"] for each in summary["scenarios"]] == ["mine/addresses-come-and-go.jsonl"]
     assert not there.exists()
 
 
@@ -102,7 +102,11 @@ def test_the_summary_of_an_earlier_run_does_not_stay(
 def test_a_folder_that_another_run_writes_to(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for command in (["verify", "--scenario", "E1"], ["walk", "--walks", "1"], ["learn"]):
+    for command in (
+        ["verify", "--scenario", "addresses-come-and-go"],
+        ["walk", "--walks", "1"],
+        ["learn"],
+    ):
         with RunFolder(tmp_path, tmp_path):
             code = run([command[0], "-t", "simulated", *command[1:], "--out", str(tmp_path)])
         assert code == ExitCode.RIG

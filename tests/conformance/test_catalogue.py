@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from msgspec import structs
 
+from connmgr_hil.conformance.former_names import names_of, present_name
 from connmgr_hil.conformance.scenario import Scenario, registered, scenario
 from connmgr_hil.conformance.selection import choose
 from connmgr_hil.vocabulary.errors import BadInput, HarnessError, UsageError
@@ -151,20 +152,29 @@ def test_a_missing_iface_is_an_obstacle() -> None:
 
 
 def test_scenarios_are_chosen_by_name_requirement_and_pattern() -> None:
-    assert [each.name for each in choose(["E1"])] == ["E1"]
+    assert [each.name for each in choose(["two-ifaces"])] == ["two-ifaces"]
     assert choose([]) == list(SCENARIOS.values())
-    assert {each.name for each in choose(["Q1?"])} == {
-        f"Q1{digit}" for digit in "0123456789"
-    } & set(SCENARIOS)
+    assert {each.name for each in choose(["dad*"])} == {
+        each for each in SCENARIOS if each.startswith("dad")
+    }
     chosen = choose(["REQ-MON-001"])
     assert chosen
     assert all("REQ-MON-001" in each.requirements for each in chosen)
-    names = [each.name for each in choose(["E1", "E*"])]
+    names = [each.name for each in choose(["two-ifaces", "two-*"])]
     assert len(names) == len(set(names))
     with pytest.raises(UsageError) as caught:
-        choose(["E1", "no-such"])
+        choose(["two-ifaces", "no-such"])
     assert "no-such" in caught.value.seen
     assert "'cmhil scenarios' lists them" in caught.value.remedy
+
+
+def test_former_names_still_select() -> None:
+    assert [each.name for each in choose(["Q7", "x8B"])] == ["timeout-takes-down", "dad-removed"]
+    assert {present_name(each) for name in SCENARIOS for each in names_of(name)} == set(SCENARIOS)
+    for name in SCENARIOS:
+        assert not re.fullmatch(r"[A-Z]\d+[a-z]?(-.*)?", name), (
+            "a name says what a scenario is about"
+        )
 
 
 def test_a_scenario_is_registered_once_with_known_requirements() -> None:
@@ -172,11 +182,11 @@ def test_a_scenario_is_registered_once_with_known_requirements() -> None:
         """Do nothing."""
 
     with pytest.raises(HarnessError):
-        scenario("E1", "MON-001")(body)
+        scenario("two-ifaces", "MON-001")(body)
     with pytest.raises(HarnessError, match="REQ-MON-999"):
         scenario("brand-new", "MON-999")(body)
     assert "brand-new" not in registered()
-    assert isinstance(registered()["E1"], Scenario)
+    assert isinstance(registered()["two-ifaces"], Scenario)
 
 
 def test_a_broken_expectation_is_found_when_it_is_read() -> None:

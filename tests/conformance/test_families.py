@@ -17,11 +17,11 @@ def _obstacle(name: str, hello: Hello) -> str:
 @pytest.mark.parametrize(
     ("name", "ipv4", "ipv6"),
     [
-        ("E1", True, True),
-        ("E1-v6", False, True),
+        ("addresses-come-and-go", True, True),
+        ("first-ipv6-address", False, True),
         ("address-limits", True, False),
-        ("E5b", False, True),
-        ("Q23", False, False),
+        ("link-local-ipv6", False, True),
+        ("unbound-refused", False, False),
         ("repeated-admin", False, False),
     ],
 )

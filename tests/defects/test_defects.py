@@ -63,14 +63,16 @@ def test_a_catch_by_another_requirement_is_no_catch(tmp_path: Path) -> None:
     defect = msgspec.structs.replace(
         defects()["timeout_in_ms"], requirements=("REQ-BULK-001",), accepted={}
     )
-    finding = hunt(defect, open_for, tmp_path, [registered()["Q7"]])
+    finding = hunt(defect, open_for, tmp_path, [registered()["timeout-takes-down"]])
     assert finding.standing == "wrong_reason"
     assert finding.result is not None
     assert finding.result.blamed == ("REQ-CTL-019",)
 
 
 def test_a_defect_that_no_scenario_touches_is_missed(tmp_path: Path) -> None:
-    finding = hunt(defects()["option_shared"], open_for, tmp_path, [registered()["Q19"]])
+    finding = hunt(
+        defects()["option_shared"], open_for, tmp_path, [registered()["disconnect-admin-down"]]
+    )
     assert (finding.standing, finding.tried, finding.result) == ("missed", 1, None)
     assert not list(tmp_path.iterdir()), "traces that conform are not kept"
 
@@ -78,7 +80,7 @@ def test_a_defect_that_no_scenario_touches_is_missed(tmp_path: Path) -> None:
 def test_a_device_without_the_defect_is_told(tmp_path: Path) -> None:
     unknown = msgspec.structs.replace(defects()["option_shared"], name="no_such_defect")
     with pytest.raises(UsageError, match="does not have the defect 'no_such_defect'"):
-        hunt(unknown, open_for, tmp_path, [registered()["Q19"]])
+        hunt(unknown, open_for, tmp_path, [registered()["disconnect-admin-down"]])
 
 
 # --- the table ---------------------------------------------------------------------------------

@@ -202,7 +202,9 @@ main()
 
 def test_what_ends_it_only_once_fails_too_and_says_so(tmp_path: Path) -> None:
     with open_target("native", image=stand_in(tmp_path, ONCE)) as target:
-        report = run.verify(target, tmp_path / "out", scenarios=selection.choose(["Q15"]))
+        report = run.verify(
+            target, tmp_path / "out", scenarios=selection.choose(["disconnect-connected"])
+        )
     (result,) = report.results
     assert result.outcome is Outcome.FAILS
     assert result.blamed == ("REQ-LIFE-001",)
@@ -211,7 +213,7 @@ def test_what_ends_it_only_once_fails_too_and_says_so(tmp_path: Path) -> None:
     assert result.trace is not None
     notes = [each.text for each in read_records(result.trace) if isinstance(each, Note)]
     assert any("1 of 2" in text for text in notes)
-    assert [each.name for each in (tmp_path / "out").iterdir()] == ["Q15.jsonl"]
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["disconnect-connected.jsonl"]
 
 
 ALWAYS = """\
@@ -229,7 +231,15 @@ def with_defect(folder: Path, name: str) -> list[str]:
 
 def test_a_run_goes_on_after_each_end(tmp_path: Path) -> None:
     image = stand_in(tmp_path, ALWAYS.replace("NAME", "life_panic"))
-    names = ["Q15", "Q16", "Q17", "Q14", "E1", "E2", "M1"]
+    names = [
+        "disconnect-connected",
+        "disconnect-connecting",
+        "disconnect-no-auto-down",
+        "loss-no-auto-down",
+        "addresses-come-and-go",
+        "two-ifaces",
+        "M1",
+    ]
     chosen = [each for each in selection.choose(()) if each.name in names]
     with open_target("native", image=image) as target:
         report = run.verify(target, tmp_path / "out", scenarios=chosen)
@@ -255,7 +265,11 @@ os.kill(os.getpid(), signal.SIGSEGV)
 def test_a_device_that_crashes_while_it_boots(tmp_path: Path) -> None:
     image = stand_in(tmp_path, BOOTS_DEAD)
     with open_target("native", image=image) as target:
-        report = run.verify(target, tmp_path / "out", scenarios=selection.choose(["Q1", "Q2"]))
+        report = run.verify(
+            target,
+            tmp_path / "out",
+            scenarios=selection.choose(["up-connects-at-once", "up-connects-later"]),
+        )
     assert [each.outcome for each in report.results] == [Outcome.FAILS] * 2
     for each in report.results:
         assert each.blamed == ("REQ-LIFE-001",)
@@ -352,7 +366,7 @@ def test_it_is_in_every_report(tmp_path: Path) -> None:
 
 def test_verify_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
-    assert cmhil(["verify", *with_defect(tmp_path, "life_assert"), "--scenario", "Q9",
+    assert cmhil(["verify", *with_defect(tmp_path, "life_assert"), "--scenario", "fatal-while-connecting",
                   "--out", str(out), "--json", str(tmp_path / "r.json")]) == 1  # fmt: skip
     shown = capsys.readouterr().out
     assert "VERDICT  fails" in shown

@@ -43,14 +43,14 @@ LOG = '("log", [("lvl", "inf"), ("mod", "app"), ("msg", "still here")])'
 def test_frames_without_end_are_the_devices_fault(flood: str, blamed: str, tmp_path: Path) -> None:
     image = stand_in(tmp_path, FLOODING.replace("{flood}", flood))
     out = tmp_path / "out"
-    harness = Harness("verify", "-t", "native", "--image", str(image), "--scenario", "E1",
+    harness = Harness("verify", "-t", "native", "--image", str(image), "--scenario", "addresses-come-and-go",
                       "--time-scale", "20", "--out", str(out),
                       before=("sh", "-c", 'ulimit -v 1000000; exec "$@"', "sh"))  # fmt: skip
     shown = harness.output()
     assert harness.process.returncode == 1, shown
     assert "VERDICT  fails" in shown
     assert f"more than {MOST} from" in shown
-    trace = read_trace(out / "E1.jsonl")
+    trace = read_trace(out / "addresses-come-and-go.jsonl")
     assert not trace.truncated
     assert len(trace.records) < MOST + 100
     verdict = trace.records[-1]

@@ -67,7 +67,14 @@ def test_the_board_is_free_for_the_next(
     monkeypatch.setenv("CMHIL_LOCK_DIR", str(tmp_path / "locks"))
     with serial_board(tmp_path) as on_board:
         stopped_while_reporting(on_board, tmp_path / "out", report)
-        again = Harness("verify", *on_board, "--scenario", "E1", "--out", str(tmp_path / "again"))
+        again = Harness(
+            "verify",
+            *on_board,
+            "--scenario",
+            "addresses-come-and-go",
+            "--out",
+            str(tmp_path / "again"),
+        )
         shown = again.output()
         assert again.process.returncode == 0, shown
 

@@ -26,7 +26,9 @@ def first(board: list[str], tmp_path: Path) -> Harness:
 
 
 def second(board: list[str], out: Path, *options: str) -> Harness:
-    return Harness("verify", *board, "--scenario", "E1", "--out", str(out), *options)
+    return Harness(
+        "verify", *board, "--scenario", "addresses-come-and-go", "--out", str(out), *options
+    )
 
 
 def test_the_second_is_told_who_has_it(first: Harness, board: list[str], tmp_path: Path) -> None:

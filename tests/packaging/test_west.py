@@ -74,11 +74,20 @@ def test_help_is_cmhils_own(workspace: Path) -> None:
 
 
 def test_a_scenario_is_judged_and_its_exit_code_kept(workspace: Path) -> None:
-    verify = ("cmhil", "verify", "-t", "simulated", "--scenario", "E1", "--out", "out/west")
+    verify = (
+        "cmhil",
+        "verify",
+        "-t",
+        "simulated",
+        "--scenario",
+        "addresses-come-and-go",
+        "--out",
+        "out/west",
+    )
     told = west(workspace, *verify)
     assert "VERDICT  conforms" in told.stdout, told.stdout + told.stderr
     assert told.returncode == 0
-    assert (workspace / "out" / "west" / "E1.jsonl").is_file()
+    assert (workspace / "out" / "west" / "addresses-come-and-go.jsonl").is_file()
     assert west(workspace, "cmhil", "verify", "-t", "nowhere").returncode == 2
 
 

@@ -25,7 +25,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         report = verify(
             open_target("simulated", arguments=arguments),
             home / name,
-            scenarios=choose(["Q7", "E1"]),
+            scenarios=choose(["timeout-takes-down", "addresses-come-and-go"]),
         )
         report.write_json(home / f"{name}.json")
     return home / "old", home / "new"
@@ -41,7 +41,7 @@ def test_a_regression_is_newly_failing(
     shown = capsys.readouterr().out
     assert "Newly failing (" in shown
     assert "\n  REQ-CTL-019  An attempt" in shown
-    assert "Q7: conforms before, fails now" in shown
+    assert "timeout-takes-down: conforms before, fails now" in shown
     assert " newly failing" in shown.splitlines()[-1]
     assert "REQ-CTL-019" in json.loads(out.read_text())["failing"]
     assert run(["compare", new, old]) == 0
@@ -54,8 +54,8 @@ def test_a_regression_is_newly_failing(
 
 def test_what_devices_show_is_compared_command_by_command(runs: tuple[Path, Path]) -> None:
     changes = compare(evidence_of(runs[0]), evidence_of(runs[1]))
-    early = next(each for each in changes.behaviour if "Q7" in each.scenarios)
-    assert "E1" not in early.scenarios
+    early = next(each for each in changes.behaviour if "timeout-takes-down" in each.scenarios)
+    assert "addresses-come-and-go" not in early.scenarios
     assert any("CONN_IF_TIMEOUT iface a" in line for line in early.lines)
 
 
@@ -91,9 +91,9 @@ def test_only_the_order_is_told_as_such() -> None:
 
     from connmgr_hil.conformance.changes import Behaviour
 
-    turned = Behaviour(("- a", "  b", "+ a"), ("up",), ("E1",))
+    turned = Behaviour(("- a", "  b", "+ a"), ("up",), ("addresses-come-and-go",))
     assert turned.only_order
-    assert not Behaviour(("- a", "+ c"), ("up",), ("E1",)).only_order
+    assert not Behaviour(("- a", "+ c"), ("up",), ("addresses-come-and-go",)).only_order
     assert compare(side(), side()).behaviour == ()
 
 

@@ -81,7 +81,9 @@ def test_an_unknown_platform_is_called_unknown(write: Write) -> None:
 
 def test_traces_of_one_scenario_are_told_apart(write: Write) -> None:
     stories = gather([write("x/E1.jsonl", *READY), write("y/E1.jsonl", *READY)]).stories
-    assert [story.label for story in stories] == ["E1 (x)", "E1 (y)"]
+    assert [story.label for story in stories] == [
+        f"addresses-come-and-go ({folder})" for folder in "xy"
+    ]
 
 
 def test_a_shrunk_trace_belongs_to_the_one_it_was_made_of(write: Write, failing: Path) -> None:

@@ -95,7 +95,7 @@ def test_what_a_device_says_stays_text(evil: Path, conforming: Path) -> None:
 def test_junit_is_legal_and_says_what_it_stands_for(evil: Path, conforming: Path) -> None:
     root = ET.fromstring(render_junit(gather([evil, conforming])))
     cases = {case.get("name"): case for case in root.iter("testcase")}
-    good = cases["E1"]
+    good = cases["addresses-come-and-go"]
     properties = [(each.get("name"), each.get("value")) for each in good.iter("property")]
     assert ("requirement", "REQ-MON-001") in properties
     assert ("trace", str(conforming)) in properties

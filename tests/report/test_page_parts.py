@@ -19,7 +19,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("runs")
     for name, arguments in (("first", ()), ("second", ("--defect", "timeout_in_ms"))):
         target = open_target("simulated", arguments=arguments)
-        report = verify(target, out / name, scenarios=choose(["Q7", "Q8", "REQ-CTL-032"]))
+        report = verify(
+            target,
+            out / name,
+            scenarios=choose(["timeout-takes-down", "timeout-no-auto-down", "REQ-CTL-032"]),
+        )
         report.write_json(out / name / "summary.json")
     (out / "latest").symlink_to("second")
     return out
@@ -28,7 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_causes_are_folded_and_the_first_is_open(home: Path) -> None:
     evidence = gather([home / "second"])
     (cause,) = evidence.causes
-    assert {story.result.name for story in cause} == {"Q7", "Q8"}
+    assert {story.result.name for story in cause} == {"timeout-takes-down", "timeout-no-auto-down"}
     page = render_html(evidence)
     opened = re.findall(r'<details open class="story tone-fails" id="(\w+)"', page)
     assert opened == [cause[0].ident]

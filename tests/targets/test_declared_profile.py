@@ -20,11 +20,15 @@ def declared(folder: Path, profile: str) -> Path:
 
 def test_a_declared_profile_is_judged_by(tmp_path: Path) -> None:
     path = declared(tmp_path, "P37")
-    report = verify(open_target(str(path)), tmp_path / "out", scenarios=choose(["E1"]))
+    report = verify(
+        open_target(str(path)), tmp_path / "out", scenarios=choose(["addresses-come-and-go"])
+    )
     assert report.profile == "P37"
     assert str(report.outcome) == "fails"  # the board behaves as 3.4: no event for IPv4 alone
     report = verify(
-        open_target(str(path), variant="p37"), tmp_path / "out", scenarios=choose(["E1"])
+        open_target(str(path), variant="p37"),
+        tmp_path / "out",
+        scenarios=choose(["addresses-come-and-go"]),
     )
     assert (report.profile, str(report.outcome)) == ("P37", "conforms")
 

@@ -165,7 +165,7 @@ def test_a_board_is_judged_at_its_place(lab: Lab, tmp_path: Path) -> None:
     report = run.verify(
         target,
         tmp_path,
-        scenarios=selection.choose(["Q8"]),
+        scenarios=selection.choose(["timeout-no-auto-down"]),
         progress=lambda *_: held.append(lab.place("board")),
     )
     assert report.outcome is Outcome.CONFORMS

@@ -143,7 +143,12 @@ def test_twister_s_plugin_runs_the_scenarios_on_real_zephyr(tmp_path: Path) -> N
         [
             *(sys.executable, "-m", "pytest", "--twister-harness", "-s", "-v"),
             *(f"--build-dir={folder}", f"--junit-xml={report}", "-p", "twister_harness.plugin"),
-            *(str(ROOT / "zephyr_app/pytest"), "--device-type=native", "-k", "Q5 or stock-two"),
+            *(
+                str(ROOT / "zephyr_app/pytest"),
+                "--device-type=native",
+                "-k",
+                "connect-takes-up or stock-two",
+            ),
         ],
         env=os.environ | {"PYTHONPATH": str(plugin)},
         capture_output=True,
@@ -155,4 +160,4 @@ def test_twister_s_plugin_runs_the_scenarios_on_real_zephyr(tmp_path: Path) -> N
     suite = ET.parse(report).getroot().find("testsuite")
     assert suite is not None
     assert (suite.get("tests"), suite.get("skipped")) == ("2", "1")
-    assert (folder / "connmgr-hil" / "Q5.jsonl").is_file()
+    assert (folder / "connmgr-hil" / "connect-takes-up.jsonl").is_file()

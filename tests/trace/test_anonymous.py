@@ -15,8 +15,11 @@ PUBLISHED = sorted((*TESTS.glob("traces*/**/*.jsonl"), *TESTS.parent.glob("examp
 
 def test_only_the_machine_is_taken_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
-    assert run(["verify", "-t", "simulated", "--scenario", "E1", "--out", str(out)]) == 0
-    trace = out / "E1.jsonl"
+    assert (
+        run(["verify", "-t", "simulated", "--scenario", "addresses-come-and-go", "--out", str(out)])
+        == 0
+    )
+    trace = out / "addresses-come-and-go.jsonl"
     before = read_trace(trace)
     capsys.readouterr()
     assert run(["anonymize", str(out)]) == 0

@@ -31,7 +31,7 @@ def check(
 
     \b
     cmhil check out/verify/native/latest
-    cmhil check out/verify/native/latest/E1.jsonl --profile P37
+    cmhil check out/verify/native/latest/two-ifaces.jsonl --profile P37
 
     Traces of several builds have a verdict for each, and the exit code is that of the worst. A file that is no sound trace is
     named, and the others are judged; the exit code is then 2, or 1 if a device fails.

@@ -16,6 +16,7 @@ from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError
 from connmgr_hil.vocabulary.observations import AnyRecord, CallSeen, EventSeen, Reply, Stimulus
 from connmgr_hil.vocabulary.requirements import requirements
 
+from .former_names import present_name
 from .results import with_retries
 from .run import check
 
@@ -67,9 +68,13 @@ def _from_summary(path: Path) -> Evidence:
         return Evidence(
             ", ".join([*label, str(document["profile"])]),
             standings,
-            {str(each["name"]): str(each["outcome"]) for each in scenarios},
+            {present_name(str(each["name"])): str(each["outcome"]) for each in scenarios},
             frozenset(str(quirk) for each in scenarios for quirk in each["quirks"]),
-            {str(each["name"]): Path(each["trace"]) for each in scenarios if each["trace"]},
+            {
+                present_name(str(each["name"])): Path(each["trace"])
+                for each in scenarios
+                if each["trace"]
+            },
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(f"{path} is no summary that 'cmhil verify' wrote", repr(error)) from error

@@ -14,6 +14,7 @@ from connmgr_hil.vocabulary.arguments import did_you_mean
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.requirements import requirements
 
+from .former_names import names_of
 from .results import RunReport, ScenarioResult
 from .scenario import registered
 
@@ -48,7 +49,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def covers(self, result: ScenarioResult) -> bool:
         """Tell whether a result is of a scenario, platform and release that it is about."""
         return (
-            _fits(result.name, self.scenario)
+            any(_fits(each, self.scenario) for each in names_of(result.name))
             and _fits(result.platform, self.platform)
             and _fits(result.release, self.release)
         )
@@ -124,7 +125,7 @@ def read_known(path: Path, today: dt.date | None = None) -> Known:
             ("scenario", each.scenario, list(registered())),
             ("requirement", each.requirement, list(requirements())),
         ):
-            if not any(_fits(name, pattern) for name in names):
+            if not any(_fits(form, pattern) for name in names for form in names_of(name)):
                 remedy = did_you_mean(pattern, names, f"'cmhil {what}s' lists them")
                 raise BadInput(f"{where}: a {what} that there is", repr(pattern), remedy)
     return Known(found, today or dt.datetime.now(dt.UTC).date())

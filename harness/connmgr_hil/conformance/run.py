@@ -22,6 +22,7 @@ from connmgr_hil.vocabulary.facts import Hello
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
 
 from .builds import Judged, by_build
+from .former_names import present_name
 from .results import RunReport, ScenarioResult, with_retries
 from .runner import Played, Runner, Task, Watcher, result_of
 from .scenario import Scenario, registered
@@ -207,7 +208,8 @@ def judge(
             if not header.target:
                 header = structs.replace(header, target=record.facts.board)
     name = checker.model.world.profile.name if checker.model else ""
-    title = registered()[header.scenario].title if header.scenario in registered() else path.name
+    known = registered().get(present_name(header.scenario))
+    title = known.title if known else path.name
     verdict = checker.finish(cut=not checker.ended)
     if seen:
         seen(checker)

@@ -23,6 +23,7 @@ from connmgr_hil.vocabulary.observations import AnyRecord, Header
 
 from .bench import Bench, IfaceLacking
 from .confirming import ends_again
+from .former_names import present_name
 from .results import ScenarioResult, with_retries
 from .scenario import Scenario
 from .session import Session
@@ -256,7 +257,7 @@ def result_of(
     lines = "\n".join(verdict.lines())
     reason = lines if verdict.outcome is Outcome.INCONCLUSIVE else problem or lines
     return ScenarioResult(
-        header.scenario or path.stem,
+        present_name(header.scenario or path.stem),
         title,
         header.requirements,
         verdict.outcome,

@@ -9,18 +9,22 @@ from connmgr_hil.files import read_whole
 from connmgr_hil.vocabulary.arguments import did_you_mean
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 
+from .former_names import names_of, present_name
 from .scenario import Scenario, registered
 
 _MOST_BYTES = 100_000_000
 
 
 def matching(pattern: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
-    """Return the scenarios whose name or requirement matches a pattern with * and ?; case does not matter."""
+    """Return the scenarios whose name or requirement matches a pattern with * and ?; case does not matter, and former names do."""
     folded = pattern.casefold()
     return [
         each
         for each in scenarios
-        if any(fnmatchcase(text.casefold(), folded) for text in (each.name, *each.requirements))
+        if any(
+            fnmatchcase(text.casefold(), folded)
+            for text in (*names_of(each.name), *each.requirements)
+        )
     ]
 
 
@@ -64,7 +68,9 @@ def not_conforming(summary: Path) -> set[str]:
     try:
         results = json.loads(read_whole(summary, "a run's summary", _MOST_BYTES))["scenarios"]
         return {
-            each["name"] for each in results if each["outcome"] not in ("conforms", "unreachable")
+            present_name(each["name"])
+            for each in results
+            if each["outcome"] not in ("conforms", "unreachable")
         }
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{summary}: a summary that 'cmhil verify' wrote", repr(error)) from error

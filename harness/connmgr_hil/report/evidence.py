@@ -9,6 +9,7 @@ from connmgr_hil.checker import Failure, Outcome, check_trace
 from connmgr_hil.conformance.builds import Judged
 from connmgr_hil.conformance.deviations import Known
 from connmgr_hil.conformance.findings import findings
+from connmgr_hil.conformance.former_names import present_name
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing, with_retries
 from connmgr_hil.conformance.run import judge
 from connmgr_hil.conformance.scenario import Scenario, obstacle_everywhere, registered
@@ -274,7 +275,9 @@ def _shown(
 ) -> PlatformEvidence:
     order = list(registered())
     origins, shortest = _without_shortest(origins)
-    origins = sorted(origins, key=lambda each: (_place(order, each.header.scenario), each.path))
+    origins = sorted(
+        origins, key=lambda each: (_place(order, present_name(each.header.scenario)), each.path)
+    )
     report = _report(origins)
     if known:
         known.excuse(report)
@@ -320,7 +323,7 @@ def _shown(
             )
         )
     report.results = [story.result for story in stories if not story.superseded]
-    present = {origin.header.scenario for origin in origins}
+    present = {present_name(origin.header.scenario) for origin in origins}
     unreachable, absent = _missing(present, hellos, report.profile)
     report.results += unreachable
     return PlatformEvidence(identity, board, report, tuple(stories), absent)
@@ -348,7 +351,7 @@ def _without_shortest(origins: list[_Origin]) -> tuple[list[_Origin], dict[str, 
 
 
 def _which(path: Path, scenario: str) -> str:
-    return path.parent.name if path.stem == scenario else path.stem
+    return path.parent.name if present_name(path.stem) == scenario else path.stem
 
 
 def _place(order: list[str], scenario: str) -> int:

@@ -6,7 +6,7 @@ from connmgr_hil.conformance.scenario import scenario
 from .control import UP_A, connects_at_once
 
 
-@scenario("Y3", "REQ-CTL-006", "REQ-CTL-052", needs=("S",))
+@scenario("admin-up-fails", "REQ-CTL-006", "REQ-CTL-052", needs=("S",))
 def stubborn_l2(b: Bench) -> None:
     """If admin-up fails, connect returns that and calls nobody; also when the L2 answers a positive status."""
     b.manual("S")
@@ -22,7 +22,7 @@ def stubborn_l2(b: Bench) -> None:
     b.counters("S", connect=0)
 
 
-@scenario("Q18-intent", "REQ-CTL-046", needs=("autodown",), since="P42")
+@scenario("disconnect-fails-then-loss", "REQ-CTL-046", needs=("autodown",), since="P42")
 def failed_disconnect_intent(b: Bench) -> None:
     """A failed disconnect should not make the next loss of a persistent iface count as intended."""
     connects_at_once(b)

@@ -6,7 +6,7 @@ from connmgr_hil.conformance.scenario import scenario
 UP_A = "IF_ADMIN_UP(A) IF_UP(A)"
 
 
-@scenario("X11", "REQ-AUTO-002", "REQ-AUTO-005")
+@scenario("no-auto-connect", "REQ-AUTO-002", "REQ-AUTO-005")
 def no_auto_connect(b: Bench) -> None:
     """NO_AUTO_CONNECT prevents automatic connect; clearing it later does not connect."""
     b.do("flag A NO_AUTO_CONNECT on")
@@ -17,7 +17,7 @@ def no_auto_connect(b: Bench) -> None:
     b.counters("A", connect=0)
 
 
-@scenario("X4c", "REQ-AUTO-004")
+@scenario("auto-connect-fails", "REQ-AUTO-004")
 def auto_connect_fails(b: Bench) -> None:
     """An error of automatic connect is only logged: the iface stays admin-up, nobody tries again."""
     b.do("sim A connect_rc -5")
@@ -27,7 +27,7 @@ def auto_connect_fails(b: Bench) -> None:
     b.counters("A", connect=1, attempts=0)
 
 
-@scenario("X10", "REQ-AUTO-015")
+@scenario("no-auto-down", "REQ-AUTO-015")
 def no_auto_down(b: Bench) -> None:
     """NO_AUTO_DOWN holds for loss, timeout, fatal error and disconnect."""
     b.do("flag A NO_AUTO_DOWN on")
@@ -79,7 +79,7 @@ def persistence_while_connected(b: Bench) -> None:
     b.do("lose A", "IF_DOWN(A) IF_ADMIN_DOWN(A)")
 
 
-@scenario("X1e-settled", "REQ-AUTO-008", needs=("autodown",))
+@scenario("loss-from-outside", "REQ-AUTO-008", needs=("autodown",))
 def loss_from_outside(b: Bench) -> None:
     """A loss that somebody else reports (dormant set from outside) takes the iface admin-down too."""
     b.do("sim A mode sync")

@@ -60,7 +60,7 @@ def ignored_ones(b: Bench) -> None:
     b.counters("B", disconnect=1)
 
 
-@scenario("E12", "REQ-BULK-007", "REQ-BULK-011", "REQ-BULK-012", "REQ-BULK-014")
+@scenario("all-connect-errors", "REQ-BULK-007", "REQ-BULK-011", "REQ-BULK-012", "REQ-BULK-014")
 def connect_all_with_errors(b: Bench) -> None:
     """Bulk connect goes through all ifaces in index order; errors do not stop it, the first one is returned."""
     for letter in b.letters:
@@ -83,7 +83,7 @@ def connect_all_with_errors(b: Bench) -> None:
     b.counters("C", connect=1)
 
 
-@scenario("E12b", "REQ-BULK-017")
+@scenario("all-connect-auto-connect", "REQ-BULK-017")
 def connect_all_twice(b: Bench) -> None:
     """With auto-connect on, bulk connect reaches each implementation twice."""
     b.ask("all connect 0")
@@ -93,7 +93,7 @@ def connect_all_twice(b: Bench) -> None:
     b.require(counts["connect"] in ("1", "2"), "connect is called once or twice", counts["connect"])
 
 
-@scenario("E12c", "REQ-BULK-009", "REQ-BULK-019", needs=("autodown",))
+@scenario("all-disconnect", "REQ-BULK-009", "REQ-BULK-019", needs=("autodown",))
 def disconnect_all(b: Bench) -> None:
     """Bulk disconnect disconnects bound ifaces, which go admin-down, and leaves unbound ones up."""
     b.do("sim A mode sync")
@@ -110,7 +110,7 @@ def disconnect_all(b: Bench) -> None:
     b.state("U", admin=True, oper="up")
 
 
-@scenario("Y3-bulk", "REQ-BULK-013", needs=("S",))
+@scenario("all-connect-up-fails", "REQ-BULK-013", needs=("S",))
 def up_error_wins(b: Bench) -> None:
     """An error of taking an iface up wins over an error of connecting another."""
     b.manual("A")

@@ -4,7 +4,7 @@ from connmgr_hil.conformance.bench import V4, V4B, V6, Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-@scenario("X2", "REQ-EVT-001", "REQ-EVT-010")
+@scenario("burst-down-up", "REQ-EVT-001", "REQ-EVT-010")
 def down_up(b: Bench) -> None:
     """down and up of a ready iface in one burst: both changes are seen, after the iface events."""
     b.ready("U")
@@ -15,7 +15,7 @@ def down_up(b: Bench) -> None:
     b.check()
 
 
-@scenario("X2-coalesced", "REQ-IGN-017", "REQ-EVT-001")
+@scenario("burst-no-change", "REQ-IGN-017", "REQ-EVT-001")
 def coalesced(b: Bench) -> None:
     """Changes that cancel out before the monitor runs raise no L4 event."""
     b.ready("U")
@@ -27,7 +27,7 @@ def coalesced(b: Bench) -> None:
     b.check()
 
 
-@scenario("Y8", "REQ-EVT-010")
+@scenario("burst-dormant", "REQ-EVT-010")
 def dormant_blip(b: Bench) -> None:
     """dormant on and off in one burst, unbound: down and up are both reported."""
     b.ready("U")
@@ -37,7 +37,7 @@ def dormant_blip(b: Bench) -> None:
     )
 
 
-@scenario("X14", "REQ-EVT-002", since="P37")
+@scenario("burst-class-order", "REQ-EVT-002", since="P37")
 def family_order(b: Bench) -> None:
     """Over several passes the order of the classes may be broken."""
     b.families = True
@@ -48,9 +48,9 @@ def family_order(b: Bench) -> None:
     b.require(len(lost) == 3, "all three classes are lost", " ".join(lost))
 
 
-@scenario("X1b", "REQ-CTL-049", needs=("autodown",))
+@scenario("burst-disconnect-connect", "REQ-CTL-049", needs=("autodown",))
 def disconnect_connect(b: Bench) -> None:
-    """Q27: disconnect directly followed by connect destroys the new connection (non-persistent)."""
+    """disconnect directly followed by connect destroys the new connection (non-persistent)."""
     b.do("sim A mode sync")
     b.do("flag A NO_AUTO_CONNECT on")
     b.do(f"addr4 A add {V4}", "IPV4_ADDR_ADD(A)")
@@ -63,7 +63,7 @@ def disconnect_connect(b: Bench) -> None:
     b.check()
 
 
-@scenario("X1c", "REQ-CTL-049", needs=("autodown",))
+@scenario("burst-disconnect-connect-persistent", "REQ-CTL-049", needs=("autodown",))
 def disconnect_connect_persistent(b: Bench) -> None:
     """The same on a persistent iface ends connected."""
     b.do("sim A mode sync")
@@ -75,7 +75,7 @@ def disconnect_connect_persistent(b: Bench) -> None:
     b.state("A", admin=True, oper="up")
 
 
-@scenario("X1d", "REQ-EVT-020", needs=("autodown",))
+@scenario("burst-endless-connects", "REQ-EVT-020", needs=("autodown",))
 def livelock(b: Bench) -> None:
     """The same with auto-connect: up to 4.1 an endless loop of connects."""
     b.do("sim A mode sync")
@@ -85,7 +85,7 @@ def livelock(b: Bench) -> None:
         b.quirk("REQ-EVT-020")
 
 
-@scenario("X1e", "REQ-AUTO-024", needs=("autodown",))
+@scenario("burst-loss", "REQ-AUTO-024", needs=("autodown",))
 def blip(b: Bench) -> None:
     """A loss that is over before it is processed: the iface ends admin-down although the link is back."""
     b.do("sim A mode sync")
@@ -96,7 +96,7 @@ def blip(b: Bench) -> None:
         b.quirk("REQ-AUTO-024")
 
 
-@scenario("Y11", "REQ-EVT-020", needs=("autodown", "queue64"))
+@scenario("listener-reconnects", "REQ-EVT-020", needs=("autodown", "queue64"))
 def listener_reconnects(b: Bench) -> None:
     """A listener that disconnects and connects in its L4_CONNECTED handler, all else by default."""
     b.do("sim A mode sync")
@@ -107,7 +107,7 @@ def listener_reconnects(b: Bench) -> None:
         b.quirk("REQ-EVT-020")
 
 
-@scenario("X7", "REQ-MON-038", needs=("queue5",))
+@scenario("queue-overflow", "REQ-MON-038", needs=("queue5",))
 def overflow(b: Bench) -> None:
     """More changes inside a callback than the event queue holds: events are lost, the monitor stays behind."""
     b.do("hook L4_CONNECTED U 1 burst down U ; up U ; up V ; addr4 V add 192.0.2.2 ; down V ; up V")

@@ -13,7 +13,7 @@ def connects_at_once(b: Bench, letter: str = "A", address: str = V4) -> None:
     b.do(f"addr4 {letter} add {address}", f"IPV4_ADDR_ADD({letter})")
 
 
-@scenario("Q1", "REQ-AUTO-001", "REQ-EVT-017")
+@scenario("up-connects-at-once", "REQ-AUTO-001", "REQ-EVT-017")
 def up_connects_at_once(b: Bench) -> None:
     """up with auto-connect and an implementation that connects at once."""
     connects_at_once(b)
@@ -21,7 +21,7 @@ def up_connects_at_once(b: Bench) -> None:
     b.counters("A", connect=1)
 
 
-@scenario("Q2", "REQ-CTL-011", "REQ-CTL-012", "REQ-EVT-019", "REQ-IMP-010")
+@scenario("up-connects-later", "REQ-CTL-011", "REQ-CTL-012", "REQ-EVT-019", "REQ-IMP-010")
 def up_connects_later(b: Bench) -> None:
     """up with auto-connect and an association that takes its time; the call does not wait for it."""
     b.do(f"addr4 A add {V4}", "IPV4_ADDR_ADD(A)")
@@ -34,7 +34,7 @@ def up_connects_later(b: Bench) -> None:
     b.wait(0.7, "IF_UP(A) L4_CONNECTED(A)")
 
 
-@scenario("Q3", "REQ-CTL-001", "REQ-CTL-005")
+@scenario("connect-takes-up", "REQ-CTL-001", "REQ-CTL-005")
 def connect_brings_up(b: Bench) -> None:
     """connect takes an admin-down iface up and calls the implementation once."""
     connects_at_once(b)
@@ -57,7 +57,7 @@ def connect_admin_up(b: Bench) -> None:
     b.wait(0.5, "IF_UP(A)")
 
 
-@scenario("Q4", "REQ-AUTO-007")
+@scenario("connect-with-auto-connect", "REQ-AUTO-007")
 def connect_with_auto_connect(b: Bench) -> None:
     """connect of an admin-down iface with auto-connect reaches the implementation twice."""
     connects_at_once(b)
@@ -66,7 +66,7 @@ def connect_with_auto_connect(b: Bench) -> None:
         b.quirk("REQ-AUTO-007")
 
 
-@scenario("Q5", "REQ-CTL-010", "REQ-IMP-007")
+@scenario("connect-again", "REQ-CTL-010", "REQ-IMP-007")
 def connect_again(b: Bench) -> None:
     """connect while connecting and while connected is forwarded and raises nothing."""
     b.manual("A")
@@ -99,7 +99,7 @@ def connect_again_before_timeout(b: Bench) -> None:
     b.counters("A", attempts=1, timeouts=1)
 
 
-@scenario("Q6", "REQ-CTL-007", "REQ-CTL-008", "REQ-CTL-009")
+@scenario("connect-fails", "REQ-CTL-007", "REQ-CTL-008", "REQ-CTL-009")
 def connect_fails(b: Bench) -> None:
     """What the implementation returns is returned; the iface stays admin-up."""
     b.manual("A")
@@ -110,7 +110,14 @@ def connect_fails(b: Bench) -> None:
     b.do("connect A", "connect(A)", rc="1")
 
 
-@scenario("Q7", "REQ-CTL-019", "REQ-AUTO-010", "REQ-AUTO-019", "REQ-IMP-009", needs=("autodown",))
+@scenario(
+    "timeout-takes-down",
+    "REQ-CTL-019",
+    "REQ-AUTO-010",
+    "REQ-AUTO-019",
+    "REQ-IMP-009",
+    needs=("autodown",),
+)
 def times_out(b: Bench) -> None:
     """An attempt that times out ends admin-down, persistent or not, without a call of disconnect."""
     b.do("sim A mode never")
@@ -124,7 +131,7 @@ def times_out(b: Bench) -> None:
     b.counters("A", disconnect=0, timeouts=2, attempts=2)
 
 
-@scenario("Q8", "REQ-CTL-019", "REQ-CTL-022", "REQ-AUTO-015")
+@scenario("timeout-no-auto-down", "REQ-CTL-019", "REQ-CTL-022", "REQ-AUTO-015")
 def times_out_no_auto_down(b: Bench) -> None:
     """With NO_AUTO_DOWN a timeout leaves the iface admin-up and idle, even when persistent."""
     b.do("flag A NO_AUTO_DOWN on")
@@ -140,7 +147,7 @@ def times_out_no_auto_down(b: Bench) -> None:
     b.counters("A", attempts=1, timeouts=1)
 
 
-@scenario("Q9", "REQ-CTL-028", "REQ-AUTO-011", needs=("autodown",))
+@scenario("fatal-while-connecting", "REQ-CTL-028", "REQ-AUTO-011", needs=("autodown",))
 def fatal_while_connecting(b: Bench) -> None:
     """A fatal error while connecting abandons the attempt and ends admin-down."""
     b.do("up A", "connect(A) IF_ADMIN_UP(A)")
@@ -149,7 +156,9 @@ def fatal_while_connecting(b: Bench) -> None:
     b.state("A", dormant=True)
 
 
-@scenario("Q10", "REQ-AUTO-011", "REQ-CTL-029", "REQ-AUTO-019", needs=("autodown",))
+@scenario(
+    "fatal-while-connected", "REQ-AUTO-011", "REQ-CTL-029", "REQ-AUTO-019", needs=("autodown",)
+)
 def fatal_while_connected(b: Bench) -> None:
     """A fatal error of a connected, persistent iface: admin-down, oper-down, no new attempt."""
     connects_at_once(b)
@@ -175,7 +184,7 @@ def fatal_reports_oper_down(b: Bench) -> None:
 
 
 @scenario(
-    "E7",
+    "loss",
     "REQ-AUTO-008",
     "REQ-EVT-009",
     "REQ-CTL-026",
@@ -184,7 +193,7 @@ def fatal_reports_oper_down(b: Bench) -> None:
     needs=("autodown",),
 )
 def loss(b: Bench) -> None:
-    """Q11: loss of a non-persistent iface takes it admin-down; no new attempt."""
+    """Loss of a non-persistent iface takes it admin-down; no new attempt."""
     connects_at_once(b)
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
     b.do("lose A", LOST_A)
@@ -192,7 +201,7 @@ def loss(b: Bench) -> None:
     b.counters("A", attempts=1, disconnect=0)
 
 
-@scenario("Q12", "REQ-AUTO-009", "REQ-CTL-024", "REQ-CTL-025")
+@scenario("loss-persistent", "REQ-AUTO-009", "REQ-CTL-024", "REQ-CTL-025")
 def loss_persistent(b: Bench) -> None:
     """Loss of a persistent iface leaves it admin-up and starts an attempt with its own timeout."""
     connects_at_once(b)
@@ -207,7 +216,7 @@ def loss_persistent(b: Bench) -> None:
     b.counters("A", connect=1, attempts=2, timeouts=0)
 
 
-@scenario("Q13", "REQ-CTL-025", "REQ-AUTO-010", needs=("autodown",))
+@scenario("loss-then-timeout", "REQ-CTL-025", "REQ-AUTO-010", needs=("autodown",))
 def loss_then_timeout(b: Bench) -> None:
     """A persistent iface whose new attempt fails times out two seconds after the loss."""
     connects_at_once(b)
@@ -222,7 +231,7 @@ def loss_then_timeout(b: Bench) -> None:
     b.wait(4)
 
 
-@scenario("Q14", "REQ-AUTO-015", "REQ-CTL-026")
+@scenario("loss-no-auto-down", "REQ-AUTO-015", "REQ-CTL-026")
 def loss_no_auto_down(b: Bench) -> None:
     """Loss with NO_AUTO_DOWN leaves the iface admin-up and idle."""
     connects_at_once(b)
@@ -235,7 +244,7 @@ def loss_no_auto_down(b: Bench) -> None:
     b.counters("A", attempts=1)
 
 
-@scenario("Q15", "REQ-CTL-013", "REQ-AUTO-012", "REQ-IMP-014", needs=("autodown",))
+@scenario("disconnect-connected", "REQ-CTL-013", "REQ-AUTO-012", "REQ-IMP-014", needs=("autodown",))
 def disconnect_connected(b: Bench) -> None:
     """disconnect of a connected iface: oper-down, disconnected, admin-down; persistent or not."""
     connects_at_once(b)
@@ -246,7 +255,9 @@ def disconnect_connected(b: Bench) -> None:
         b.state("A", admin=False)
 
 
-@scenario("Q16", "REQ-CTL-017", "REQ-AUTO-013", "REQ-CTL-045", needs=("autodown",))
+@scenario(
+    "disconnect-connecting", "REQ-CTL-017", "REQ-AUTO-013", "REQ-CTL-045", needs=("autodown",)
+)
 def disconnect_connecting(b: Bench) -> None:
     """disconnect during an attempt cancels it; up to 4.1 the iface goes admin-down."""
     b.do("sim A delay_ms 300")
@@ -259,7 +270,7 @@ def disconnect_connecting(b: Bench) -> None:
     b.state("A", admin=stays)
 
 
-@scenario("Q17", "REQ-CTL-018", "REQ-AUTO-015")
+@scenario("disconnect-no-auto-down", "REQ-CTL-018", "REQ-AUTO-015")
 def disconnect_no_auto_down(b: Bench) -> None:
     """disconnect with NO_AUTO_DOWN leaves the iface admin-up; it does not reconnect, even when persistent."""
     connects_at_once(b)
@@ -272,7 +283,7 @@ def disconnect_no_auto_down(b: Bench) -> None:
     b.counters("A", attempts=1)
 
 
-@scenario("Q18", "REQ-CTL-016", "REQ-AUTO-014", needs=("autodown",))
+@scenario("disconnect-fails", "REQ-CTL-016", "REQ-AUTO-014", needs=("autodown",))
 def disconnect_fails(b: Bench) -> None:
     """A failed disconnect returns its error; up to 4.1 the iface goes admin-down all the same."""
     connects_at_once(b)
@@ -286,7 +297,7 @@ def disconnect_fails(b: Bench) -> None:
         b.do("disconnect A", shows, rc="-EDOM")
 
 
-@scenario("Q19", "REQ-CTL-015")
+@scenario("disconnect-admin-down", "REQ-CTL-015")
 def disconnect_admin_down(b: Bench) -> None:
     """disconnect of an admin-down iface returns 0 and calls nobody."""
     b.do("disconnect A")
@@ -302,9 +313,9 @@ def disconnect_idle(b: Bench) -> None:
     b.wait(1)
 
 
-@scenario("Q20", "REQ-CTL-043")
+@scenario("down-while-connected", "REQ-CTL-043")
 def down_while_connected(b: Bench) -> None:
-    """Q20 and Q21: admin-down does not call disconnect; the next up finds the iface oper-up at once."""
+    """Admin-down does not call disconnect; the next up finds the iface oper-up at once."""
     connects_at_once(b)
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
     b.do("down A", "IF_ADMIN_DOWN(A) IF_DOWN(A) L4_DISCONNECTED(A)")
@@ -312,7 +323,7 @@ def down_while_connected(b: Bench) -> None:
     b.do("up A", f"connect(A) {UP_A} L4_CONNECTED(A)")
 
 
-@scenario("Q22", "REQ-CTL-044")
+@scenario("association-while-down", "REQ-CTL-044")
 def association_while_down(b: Bench) -> None:
     """An association that completes while the iface is admin-down does not make it oper-up."""
     b.do("up A", "connect(A) IF_ADMIN_UP(A)")
@@ -334,7 +345,7 @@ def clean_new_attempt(b: Bench) -> None:
     b.wait(0.5, "IF_UP(A)")
 
 
-@scenario("Q23", "REQ-CTL-002", "REQ-CTL-014")
+@scenario("unbound-refused", "REQ-CTL-002", "REQ-CTL-014")
 def unbound(b: Bench) -> None:
     """connect and disconnect of an unbound iface: -ENOTSUP, and nothing changes."""
     b.do("connect U", rc="-ENOTSUP")
@@ -345,7 +356,7 @@ def unbound(b: Bench) -> None:
     b.state("U", admin=True, oper="up")
 
 
-@scenario("Q24", "REQ-AUTO-006")
+@scenario("unbound-raised", "REQ-AUTO-006")
 def timeout_of_unbound(b: Bench) -> None:
     """TIMEOUT and FATAL_ERROR raised for an unbound iface are delivered and do nothing else."""
     b.ready("U")
@@ -355,7 +366,7 @@ def timeout_of_unbound(b: Bench) -> None:
     b.state("U", admin=True, oper="dormant")
 
 
-@scenario("Q25", "REQ-IGN-015")
+@scenario("ignored-bound", "REQ-IGN-015")
 def ignored_bound(b: Bench) -> None:
     """An ignored bound iface comes up without L4 events; watching it connects."""
     connects_at_once(b)
@@ -364,7 +375,7 @@ def ignored_bound(b: Bench) -> None:
     b.do("watch A", "L4_CONNECTED(A)")
 
 
-@scenario("Q26", "REQ-CTL-048", "REQ-AUTO-023", needs=("autodown",))
+@scenario("disconnect-then-connect", "REQ-CTL-048", "REQ-AUTO-023", needs=("autodown",))
 def disconnect_then_connect(b: Bench) -> None:
     """disconnect, settle, connect ends connected, twenty times over."""
     connects_at_once(b)

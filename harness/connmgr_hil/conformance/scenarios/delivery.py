@@ -19,7 +19,7 @@ def event_codes(b: Bench) -> None:
     b.require(len(codes) >= 16, "the events of the profile were delivered", ", ".join(codes))
 
 
-@scenario("X5", "REQ-EVT-012", until="P37")
+@scenario("masks-share-a-bit", "REQ-EVT-012", until="P37")
 def numeric_masks(b: Bench) -> None:
     """Up to 4.1 a listener also gets events whose number shares a bit with its mask."""
     b.do("listen late1 add L4_CONNECTED,L4_DISCONNECTED")
@@ -40,7 +40,7 @@ def exact_masks(b: Bench) -> None:
     b.require(not got, "late1 gets nothing", str(got))
 
 
-@scenario("E9b", "REQ-EVT-015", "REQ-EVT-014")
+@scenario("fatal-info", "REQ-EVT-015", "REQ-EVT-014")
 def fatal_info(b: Bench) -> None:
     """FATAL_ERROR reaches listeners with its info, or without."""
     b.manual("A", "B")
@@ -51,7 +51,7 @@ def fatal_info(b: Bench) -> None:
     b.require(infos == ["42", "-"], "info 42, then none", str(infos))
 
 
-@scenario("Y10", "REQ-CTL-051", needs=("autodown",))
+@scenario("fatal-info-too-long", "REQ-CTL-051", needs=("autodown",))
 def oversized_info(b: Bench) -> None:
     """A fatal error whose info is too long is not delivered at all."""
     b.do("up A", "connect(A) IF_ADMIN_UP(A)")
@@ -62,7 +62,7 @@ def oversized_info(b: Bench) -> None:
     b.do("fatal A len=4", "CONN_IF_FATAL_ERROR(A) IF_ADMIN_DOWN(A)")
 
 
-@scenario("Y5", "REQ-EVT-017", needs=("autodown",))
+@scenario("newest-listener-first", "REQ-EVT-017", needs=("autodown",))
 def newest_first(b: Bench) -> None:
     """The newest callback runs first: the early listener sees the iface after the automation acted.
 

@@ -5,7 +5,13 @@ from connmgr_hil.conformance.scenario import scenario
 
 
 @scenario(
-    "E4", "REQ-IGN-001", "REQ-IGN-002", "REQ-IGN-004", "REQ-IGN-005", "REQ-IGN-006", "REQ-IGN-008"
+    "ignore-and-watch",
+    "REQ-IGN-001",
+    "REQ-IGN-002",
+    "REQ-IGN-004",
+    "REQ-IGN-005",
+    "REQ-IGN-006",
+    "REQ-IGN-008",
 )
 def ignore_and_watch(b: Bench) -> None:
     """Ignoring the only ready iface disconnects; its changes are silent; watching connects again."""
@@ -43,7 +49,7 @@ def watch_evaluates(b: Bench) -> None:
     b.do("watch U", "L4_CONNECTED(U)")
 
 
-@scenario("E14", "REQ-IGN-010", "REQ-IGN-011", "REQ-RSD-008")
+@scenario("ignore-l2", "REQ-IGN-010", "REQ-IGN-011", "REQ-RSD-008")
 def whole_l2(b: Bench) -> None:
     """Ignoring and watching an L2 raise one event each, and resend tells the same."""
     b.ready("U")
@@ -54,7 +60,7 @@ def whole_l2(b: Bench) -> None:
     b.check()
 
 
-@scenario("Y4", "REQ-IGN-012", "REQ-EVT-006")
+@scenario("ignore-l2-once", "REQ-IGN-012", "REQ-EVT-006")
 def l2_once(b: Bench) -> None:
     """Ignoring an L2 is not a rule for later: one iface of it can be watched again."""
     b.ready("U")
@@ -99,7 +105,7 @@ def ignore_keeps_settings(b: Bench) -> None:
     b.state("A", admin=True, oper="up", flags=1, timeout=7, ignored=True)
 
 
-@scenario("E15", "REQ-IGN-015", needs=("autodown",))
+@scenario("ignored-control", "REQ-IGN-015", needs=("autodown",))
 def control_of_ignored(b: Bench) -> None:
     """Control and its automations act on ignored ifaces; only L4 events are missing."""
     b.do("sim A mode sync")

@@ -9,7 +9,14 @@ UP_U = "IF_ADMIN_UP(U) IF_UP(U)"
 DOWN_U = "IF_ADMIN_DOWN(U) IF_DOWN(U)"
 
 
-@scenario("E1", "REQ-MON-001", "REQ-MON-012", "REQ-MON-010", "REQ-EVT-007", "REQ-EVT-008")
+@scenario(
+    "addresses-come-and-go",
+    "REQ-MON-001",
+    "REQ-MON-012",
+    "REQ-MON-010",
+    "REQ-EVT-007",
+    "REQ-EVT-008",
+)
 def addresses_come_and_go(b: Bench) -> None:
     """Addresses of both families come and go on one iface."""
     b.do("up U", UP_U)
@@ -20,14 +27,14 @@ def addresses_come_and_go(b: Bench) -> None:
     b.check()
 
 
-@scenario("E1-v6", "REQ-MON-002")
+@scenario("first-ipv6-address", "REQ-MON-002")
 def first_ipv6(b: Bench) -> None:
     """The first IPv6 address makes an iface ready."""
     b.do("up U", UP_U)
     b.do(f"addr6 U add {V6}", "IPV6_ADDR_ADD(U) L4_CONNECTED(U)")
 
 
-@scenario("E2", "REQ-MON-017", "REQ-MON-018", "REQ-MON-019", "REQ-MON-021")
+@scenario("two-ifaces", "REQ-MON-017", "REQ-MON-018", "REQ-MON-019", "REQ-MON-021")
 def two_ifaces(b: Bench) -> None:
     """Two ifaces are counted; only the first and the last change raise events."""
     b.do("up U", UP_U)
@@ -48,7 +55,7 @@ def make_before_break(b: Bench) -> None:
     b.do("resend", "L4_CONNECTED(*)")
 
 
-@scenario("E3", "REQ-MON-007", "REQ-MON-022")
+@scenario("fifty-cycles", "REQ-MON-007", "REQ-MON-022")
 def cycles(b: Bench) -> None:
     """Fifty down/up cycles give fifty of each event."""
     b.ready("U")
@@ -69,7 +76,7 @@ def address_first(b: Bench) -> None:
     b.do("resend", "L4_DISCONNECTED(U)")
 
 
-@scenario("X6", "REQ-MON-005", "REQ-MON-008")
+@scenario("carrier", "REQ-MON-005", "REQ-MON-008")
 def carrier(b: Bench) -> None:
     """Carrier decides about readiness while the iface stays admin-up."""
     b.do("carrier U off")
@@ -81,7 +88,7 @@ def carrier(b: Bench) -> None:
     b.do("carrier U on", "IF_UP(U) L4_CONNECTED(U)")
 
 
-@scenario("Y8-settled", "REQ-MON-006", "REQ-MON-009", "REQ-EVT-010")
+@scenario("dormant", "REQ-MON-006", "REQ-MON-009", "REQ-EVT-010")
 def dormancy(b: Bench) -> None:
     """Dormant decides about readiness; asking twice changes nothing."""
     b.do("dormant U on")
@@ -94,7 +101,7 @@ def dormancy(b: Bench) -> None:
     b.state("U", admin=True, oper="dormant")
 
 
-@scenario("X3", "REQ-MON-011", needs=("room2",))
+@scenario("one-of-two-addresses", "REQ-MON-011", needs=("room2",))
 def one_of_two_addresses(b: Bench) -> None:
     """Removing one of two addresses changes nothing; removing the last does."""
     b.ready("U")
@@ -126,7 +133,7 @@ def up_and_down_twice(b: Bench) -> None:
     b.do("down U", rc="-EALREADY")
 
 
-@scenario("E5b", "REQ-MON-013", "REQ-MON-026", needs=("room2",))
+@scenario("link-local-ipv6", "REQ-MON-013", "REQ-MON-026", needs=("room2",))
 def which_ipv6_counts(b: Bench) -> None:
     """A link-local IPv6 address does not count; a unique local one does."""
     b.do("up U", UP_U)
@@ -135,7 +142,7 @@ def which_ipv6_counts(b: Bench) -> None:
     b.do("addr6 U del fd00::1", "IPV6_ADDR_DEL(U) L4_DISCONNECTED(U)")
 
 
-@scenario("E5", "REQ-MON-024", "REQ-MON-025", needs=("room2",))
+@scenario("link-local-ipv4", "REQ-MON-024", "REQ-MON-025", needs=("room2",))
 def link_local_ipv4(b: Bench) -> None:
     """A link-local IPv4 address counts up to 3.6, not from 3.7; alone it never keeps an iface ready."""
     b.do("up U", UP_U)
@@ -186,7 +193,7 @@ def dad_fails_beside_another(b: Bench) -> None:
     b.check()
 
 
-@scenario("Y6", "REQ-MON-039")
+@scenario("address-removed-while-down", "REQ-MON-039")
 def address_removed_while_down(b: Bench) -> None:
     """An address removed while the iface is down does not come back with it."""
     b.ready("U")
@@ -225,7 +232,7 @@ def _shows(b: Bench, command: str, *wanted: str) -> None:
     b.require(seen == list(wanted), f"'{command}' shows {' '.join(wanted)}", " ".join(seen))
 
 
-@scenario("X8", "REQ-MON-014", "REQ-MON-036", needs=("dad",))
+@scenario("dad", "REQ-MON-014", "REQ-MON-036", needs=("dad",))
 def dad(b: Bench) -> None:
     """A tentative address does not count until DAD succeeds; after down and up it does at once."""
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")
@@ -243,7 +250,7 @@ def dad(b: Bench) -> None:
     b.check()
 
 
-@scenario("X8b", "REQ-MON-016", needs=("dad",))
+@scenario("dad-removed", "REQ-MON-016", needs=("dad",))
 def removed_during_dad(b: Bench) -> None:
     """An address removed before DAD is over is never reported connected."""
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")
@@ -266,7 +273,7 @@ def dad_in_a_used_slot(b: Bench) -> None:
     b.wait(1, "IPV6_DAD_SUCCEED(U) L4_CONNECTED(U)")
 
 
-@scenario("E16", "REQ-MON-031", "REQ-EVT-002", since="P37")
+@scenario("families-apart", "REQ-MON-031", "REQ-EVT-002", since="P37")
 def families_by_themselves(b: Bench) -> None:
     """IPv4 and IPv6 events follow only their own family."""
     b.families = True
@@ -279,7 +286,7 @@ def families_by_themselves(b: Bench) -> None:
     b.do(f"addr4 U del {V4}", "IPV4_ADDR_DEL(U) L4_DISCONNECTED(U) L4_IPV4_DISCONNECTED(U)")
 
 
-@scenario("E2-families", "REQ-MON-032", since="P37")
+@scenario("families-two-ifaces", "REQ-MON-032", since="P37")
 def second_of_a_family(b: Bench) -> None:
     """A second iface of a family raises no family event; losing the last one does."""
     b.families = True
@@ -303,7 +310,7 @@ def deprecated_address(b: Bench) -> None:
     b.do("resend", "L4_CONNECTED(U)")
 
 
-@scenario("Y7", "REQ-MON-015", needs=("dad",))
+@scenario("dad-fails", "REQ-MON-015", needs=("dad",))
 def dad_fails(b: Bench) -> None:
     """A failed DAD takes readiness away from an iface whose only address it is."""
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U) IPV6_ADDR_ADD(U)")

@@ -10,7 +10,7 @@ def before_anything(b: Bench) -> None:
     b.do("resend", "L4_DISCONNECTED(-)")
 
 
-@scenario("Y9", "REQ-RSD-001", "REQ-RSD-002", "REQ-RSD-005", "REQ-RSD-009")
+@scenario("resend-repeats", "REQ-RSD-001", "REQ-RSD-002", "REQ-RSD-005", "REQ-RSD-009")
 def repeats(b: Bench) -> None:
     """Resend repeats the status as often as asked, and changes nothing."""
     b.ready("U")
@@ -37,7 +37,7 @@ def late_listener(b: Bench) -> None:
     )
 
 
-@scenario("X15", "REQ-RSD-007")
+@scenario("resend-iface", "REQ-RSD-007")
 def which_iface(b: Bench) -> None:
     """Which iface a resent event carries: the one that last became ready, even if it is lost."""
     b.ready("U")
@@ -48,7 +48,7 @@ def which_iface(b: Bench) -> None:
     b.quirk("REQ-RSD-007")
 
 
-@scenario("E2-resend", "REQ-RSD-006", needs=("no-own-auto",), since="P37")
+@scenario("resend-families", "REQ-RSD-006", needs=("no-own-auto",), since="P37")
 def three_classes(b: Bench) -> None:
     """From 3.7 resend delivers all three classes: L4, IPv6, IPv4."""
     b.families = True

@@ -15,7 +15,7 @@ def timeouts(b: Bench) -> None:
     b.do("timeout U", value="0")
 
 
-@scenario("E13-timeout", "REQ-CTL-032")
+@scenario("negative-timeout", "REQ-CTL-032")
 def negative_timeout(b: Bench) -> None:
     """A negative timeout is stored as it is; an attempt takes it for none."""
     b.do("timeout A -5")
@@ -97,7 +97,7 @@ def bindings(b: Bench) -> None:
     b.state("U", admin=False)
 
 
-@scenario("Y1", "REQ-CTL-003", needs=("N",))
+@scenario("no-api-table", "REQ-CTL-003", needs=("N",))
 def null_api(b: Bench) -> None:
     """A binding whose implementation has no API table behaves as if there were none."""
     b.do("bound N", value="0")
@@ -111,7 +111,7 @@ def null_api(b: Bench) -> None:
     b.do("up N", "IF_ADMIN_UP(N) IF_UP(N)")
 
 
-@scenario("Y2", "REQ-CTL-004", needs=("E", "autodown"))
+@scenario("no-callbacks", "REQ-CTL-004", needs=("E", "autodown"))
 def no_callbacks(b: Bench) -> None:
     """A binding without callbacks is bound: flags and timeout work, connect is refused, auto-down acts."""
     b.do("connect E", rc="-ENOTSUP")
