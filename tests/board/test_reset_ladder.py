@@ -9,7 +9,7 @@ from msgspec import structs
 from board.modem_server import Adapter, ModemServer
 from board.test_native_board import PLATFORM, Board, board
 from connmgr_hil.targets import BoardTarget, Platform, read_platform
-from connmgr_hil.targets.bench import LineStep, Reset
+from connmgr_hil.targets.bench import LineStep, ResetLadder
 from connmgr_hil.vocabulary.errors import RigFault
 
 __all__ = ["board"]
@@ -19,7 +19,7 @@ PULSE = (LineStep(dtr=False, rts=True, seconds=0.01), LineStep(rts=False, second
 
 def platform(**reset: object) -> Platform:
     found = read_platform(PLATFORM)
-    return structs.replace(found, reset=Reset(boot_seconds=2.0, **reset))  # type: ignore[arg-type]
+    return structs.replace(found, reset=ResetLadder(boot_seconds=2.0, **reset))  # type: ignore[arg-type]
 
 
 def test_a_pulse_on_rts_resets_the_board(board: Board) -> None:
@@ -58,7 +58,9 @@ def test_levels_at_opening_are_what_the_platform_file_says(board: Board) -> None
 
 def test_a_pulse_that_nothing_is_wired_to_is_told(board: Board) -> None:
     adapter = Adapter(str(board.port), lambda _line, _level: None)
-    impatient = structs.replace(platform(line=PULSE), reset=Reset(line=PULSE, boot_seconds=0.3))
+    impatient = structs.replace(
+        platform(line=PULSE), reset=ResetLadder(line=PULSE, boot_seconds=0.3)
+    )
     with (
         ModemServer(adapter) as server,
         BoardTarget(impatient, server.url) as target,

@@ -12,15 +12,15 @@ from shown import ROOT
 
 import connmgr_hil
 from connmgr_hil.cli.main import _COMMANDS
-from connmgr_hil.targets.bench import BoardFlash, LineStep, Reset
+from connmgr_hil.targets.bench import BoardFlash, LineStep, ResetLadder
 from connmgr_hil.targets.platforms import (
-    Console,
     Emulator,
     Flash,
     Must,
     Platform,
     Renode,
     Time,
+    Uart,
     Variant,
     Zephyr,
 )
@@ -99,10 +99,10 @@ def test_protocol_and_trace_are_whole(site: Path) -> None:
         ("emulator", Emulator),
         ("renode", Renode),
         ("emulator.flash", Flash),
-        ("console", Console),
+        ("console", Uart),
         ("time", Time),
         ("variants.NAME", Variant),
-        ("reset", Reset),
+        ("reset", ResetLadder),
         ("reset.line", LineStep),
         ("flash", BoardFlash),
         ("stimuli.NAME", OutsideStimulus),

@@ -5,11 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from connmgr_hil.mutation import MutationReport, Result, surveying
+from connmgr_hil.mutation import MutantResult, MutationReport, surveying
 from connmgr_hil.mutation.judging import Order
 from connmgr_hil.mutation.mutants import Mutant
 from connmgr_hil.mutation.page import render_page
-from connmgr_hil.mutation.results import Ledger, survivors
+from connmgr_hil.mutation.results import ResultsFile, survivors
 from connmgr_hil.mutation.surveying import LEDGER, survey
 from connmgr_hil.vocabulary.errors import BadInput
 
@@ -22,12 +22,12 @@ def mutant(source: Path, line: int, after: str) -> Mutant:
 def report(tmp_path: Path) -> MutationReport:
     source = tmp_path / "some.c"
     source.write_text("int x;\nx = 1;\n")
-    killed = Result(
+    killed = MutantResult(
         mutant(source, 2, "x = 2;"), "killed", by="verify", scenario="E1", commands=3,
         requirements=("REQ-MON-001",), written_for=("REQ-MON-001", "REQ-MON-010"),
     )  # fmt: skip
-    alive = Result(mutant(source, 2, "x = 3 < 4;"), "survived", walks=5)
-    same = Result(mutant(source, 2, "x = 1 + 1;"), "same", killed.mutant.name)
+    alive = MutantResult(mutant(source, 2, "x = 3 < 4;"), "survived", walks=5)
+    same = MutantResult(mutant(source, 2, "x = 1 + 1;"), "same", killed.mutant.name)
     return MutationReport("native", 3, [killed, alive, same])
 
 
@@ -56,7 +56,7 @@ def test_survivors_are_read_back(report: MutationReport, tmp_path: Path) -> None
 def test_a_survey_goes_on_behind_a_line_that_was_cut(
     report: MutationReport, tmp_path: Path
 ) -> None:
-    ledger = Ledger(tmp_path / LEDGER)
+    ledger = ResultsFile(tmp_path / LEDGER)
     for each in report.results:
         ledger.add(each)
     with (tmp_path / LEDGER).open("a") as file:
@@ -70,12 +70,14 @@ def test_a_survey_goes_on_behind_a_line_that_was_cut(
 def test_who_survived_few_walks_is_judged_again(
     report: MutationReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger = Ledger(tmp_path / LEDGER)
+    ledger = ResultsFile(tmp_path / LEDGER)
     for each in report.results:
         ledger.add(each)
     asked: list[Mutant] = []
 
-    def judged(order: Order, waiting: list[Mutant], jobs: int, until: float | None) -> list[Result]:
+    def judged(
+        order: Order, waiting: list[Mutant], jobs: int, until: float | None
+    ) -> list[MutantResult]:
         asked.extend(waiting)
         return []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.cli.main import run
-from connmgr_hil.conformance.changes import Evidence, compare, evidence_of
+from connmgr_hil.conformance.changes import RunSide, compare, evidence_of
 from connmgr_hil.conformance.run import verify
 from connmgr_hil.conformance.selection import choose
 from connmgr_hil.report import gather, render_html
@@ -86,8 +86,8 @@ def test_two_releases_give_a_changelog(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_only_the_order_is_told_as_such() -> None:
-    def side(*shown: str) -> Evidence:
-        return Evidence("x", {}, {}, frozenset(), {})
+    def side(*shown: str) -> RunSide:
+        return RunSide("x", {}, {}, frozenset(), {})
 
     from connmgr_hil.conformance.changes import Behaviour
 

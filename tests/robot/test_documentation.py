@@ -35,7 +35,7 @@ def test_import_is_documented() -> None:
 
 def test_types_say_what_is_valid() -> None:
     docs = {each.name: each.doc for each in LIBRARY.type_docs}
-    for name in ("Iface", "Duration", "Address", "FlagName", "ReturnValue"):
+    for name in ("Iface", "Duration", "IpAddress", "FlagName", "ReturnValue"):
         assert "``" in docs[name], f"{name} with examples"
 
 

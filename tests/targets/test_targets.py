@@ -27,7 +27,7 @@ from connmgr_hil.targets import (
     open_target,
     read_platform,
 )
-from connmgr_hil.targets.bench import Reset
+from connmgr_hil.targets.bench import ResetLadder
 from connmgr_hil.targets.process import EmulatorProcess
 from connmgr_hil.testing import FaultInjector, Faults
 from connmgr_hil.toolchain.programs import output_of
@@ -256,7 +256,7 @@ def test_a_board_is_rebooted_in_either_mode() -> None:
 
 
 def test_a_board_that_missed_the_command_to_reboot_is_told_again() -> None:
-    hasty = structs.replace(find_platform("frdm_k64f"), reset=Reset(boot_seconds=0.3))
+    hasty = structs.replace(find_platform("frdm_k64f"), reset=ResetLadder(boot_seconds=0.3))
     for misses, by in ((1, "reboot command"), (2, None)):
         with ScriptedDevice() as board:
             board.facts |= {"board": "frdm_k64f", "reboot": 1}

@@ -43,7 +43,7 @@ _OURS = ("mode", "reboot")
 _LINGER = 0.2
 
 
-class Console:
+class Shell:
     """Reads commands from standard input, and shows and records all that the device does.
 
     A command that is no good is told and forgotten; a line that ends or a device that is silent

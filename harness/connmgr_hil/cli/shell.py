@@ -40,12 +40,12 @@ def shell(
     'state' marks what has changed since it was last asked. At a terminal there are a history and completion
     by Tab; commands may also come from a pipe: then the exit code is 2 if one of them could not be given.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from .console import Console  # noqa: PLC0415
+    from .console import Shell  # noqa: PLC0415
 
     path = trace or Path("out", "shell", f"{Path(choice.target).stem}.jsonl")
     with (
         choice.open() as bench,
-        Console(bench, path, raw=raw) as console,
+        Shell(bench, path, raw=raw) as console,
     ):
         console.run()
     return ExitCode.USAGE if console.mistaken else ExitCode.CONFORMS

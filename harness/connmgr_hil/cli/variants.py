@@ -15,13 +15,13 @@ from connmgr_hil.vocabulary.errors import ConnMgrHilError, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .build import build_platform
-from .verify import Order, introduce
+from .verify import RunPlan, introduce
 
 PAGE = "report.html"
 
 
 def verify_variants(
-    name: str, opened: Callable[[str, str], Target], order: Order, out: Path
+    name: str, opened: Callable[[str, str], Target], order: RunPlan, out: Path
 ) -> RunReport:
     """Build and run a platform and all its variants, each with its traces in a folder of its own, and a page of all.
 

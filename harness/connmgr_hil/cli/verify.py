@@ -24,7 +24,7 @@ SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True)
-class Order:
+class RunPlan:
     """What is to be run, and how."""
 
     scenarios: "Sequence[Scenario]"
@@ -222,7 +222,7 @@ def verify(
             report = verify_map(map_file, folder.path, options, flash=flash)
             return _concluded(report, None, folder, json_file, junit, excuses)
     assert target is not None
-    order = Order(chosen, repeat, retry, stop, jobs, verbose)
+    order = RunPlan(chosen, repeat, retry, stop, jobs, verbose)
 
     def opened(name: str, variant: str) -> "Target":
         return open_target(
@@ -375,7 +375,7 @@ def _concluded(
 
 def _write_junit(path: Path, traces: list[Path], excuses: "Known | None") -> None:
     from connmgr_hil.files import replace_file  # noqa: PLC0415
-    from connmgr_hil.report import Evidence, gather, render_junit  # noqa: PLC0415 - slow to import
+    from connmgr_hil.report import ReportEvidence, gather, render_junit  # noqa: PLC0415 - slow to import
 
-    evidence = gather(traces, excuses) if traces else Evidence(())
+    evidence = gather(traces, excuses) if traces else ReportEvidence(())
     replace_file(path, render_junit(evidence))

@@ -28,7 +28,7 @@ Shown = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Evidence:
+class RunSide:
     """One side of a comparison. `scenarios` are outcomes by name, `traces` where each is, if it is still there."""
 
     label: str
@@ -38,7 +38,7 @@ class Evidence:
     traces: Mapping[str, Path]
 
 
-def evidence_of(*paths: Path) -> Evidence:
+def evidence_of(*paths: Path) -> RunSide:
     """Return what a run showed: from its folder or traces, which are judged again, or from its summary (JSON).
 
     Raises `BadInput` for a file that is neither.
@@ -48,7 +48,7 @@ def evidence_of(*paths: Path) -> Evidence:
     report = check(paths)
     results = with_retries(report.results)
     names = [*(each.release and f"Zephyr {each.release}" for each in results[:1])]
-    return Evidence(
+    return RunSide(
         ", ".join(filter(None, (report.target, *names, report.profile))),
         report.by_requirement(),
         {each.name: str(each.outcome or "unreachable") for each in results},
@@ -57,7 +57,7 @@ def evidence_of(*paths: Path) -> Evidence:
     )
 
 
-def _from_summary(path: Path) -> Evidence:
+def _from_summary(path: Path) -> RunSide:
     data = read_whole(path, "a run's summary", _MOST_BYTES)
     try:
         document: dict[str, Any] = json.loads(data)
@@ -65,7 +65,7 @@ def _from_summary(path: Path) -> Evidence:
         scenarios: list[dict[str, Any]] = document["scenarios"]
         releases = {str(each.get("release", "")) for each in scenarios} - {""}
         label = [str(document["target"]), *(f"Zephyr {each}" for each in sorted(releases))]
-        return Evidence(
+        return RunSide(
             ", ".join([*label, str(document["profile"])]),
             standings,
             {present_name(str(each["name"])): str(each["outcome"]) for each in scenarios},
@@ -102,8 +102,8 @@ class Behaviour:
 class Changes:
     """What is different in `new` from `old`."""
 
-    old: Evidence
-    new: Evidence
+    old: RunSide
+    new: RunSide
     behaviour: tuple[Behaviour, ...] = field(default=())
 
     def _moved(self, old: set[str], new: set[str]) -> list[str]:
@@ -179,7 +179,7 @@ class Changes:
         }
 
 
-def compare(old: Evidence, new: Evidence) -> Changes:
+def compare(old: RunSide, new: RunSide) -> Changes:
     """Return what changed between two runs; what devices showed is compared where both traces are there."""
     places: dict[Shown, list[tuple[Shown, str, str]]] = defaultdict(list)
     for name in old.traces:

@@ -20,20 +20,20 @@ class _Branch(msgspec.Struct):
     count: int
 
 
-class _Line(msgspec.Struct):
+class _GcovLine(msgspec.Struct):
     line_number: int
     count: int
     branches: list[_Branch] = []
 
 
-class _File(msgspec.Struct):
+class _GcovFile(msgspec.Struct):
     file: str
-    lines: list[_Line]
+    lines: list[_GcovLine]
 
 
 class _Counts(msgspec.Struct):
     current_working_directory: str
-    files: list[_File]
+    files: list[_GcovFile]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def reached(build: Path, patterns: Iterable[str] = ()) -> list[Reached]:
             "no *.gcda below it",
             "cmhil build -p native_sim_64 --variant coverage, then cmhil verify -t native_sim_64 --variant coverage",
         )
-    lines: dict[str, list[_Line]] = defaultdict(list)
+    lines: dict[str, list[_GcovLine]] = defaultdict(list)
     for counts in _counted(build):
         for file in counts.files:
             path = str(Path(counts.current_working_directory, file.file))
@@ -108,7 +108,7 @@ def _counted(build: Path) -> Iterator[_Counts]:
             yield msgspec.json.decode(line, type=_Counts)
 
 
-def _told(path: str, lines: list[_Line]) -> Reached:
+def _told(path: str, lines: list[_GcovLine]) -> Reached:
     """Sum up the lines of a file, which may be compiled into several objects."""
     counts: Counter[int] = Counter()
     branches: dict[tuple[int, int], int] = defaultdict(int)

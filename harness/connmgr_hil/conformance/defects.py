@@ -52,7 +52,7 @@ class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-class _File(msgspec.Struct, frozen=True):
+class _Defects(msgspec.Struct, frozen=True):
     defect: tuple[Defect, ...]
 
 
@@ -60,7 +60,7 @@ class _File(msgspec.Struct, frozen=True):
 def defects() -> dict[str, Defect]:
     """Return all seeded defects by name."""
     text = resources.files(__package__).joinpath("defects.toml").read_text(encoding="utf-8")
-    listed = msgspec.convert(tomllib.loads(text), _File).defect
+    listed = msgspec.convert(tomllib.loads(text), _Defects).defect
     table = {each.name: each for each in listed}
     unknown = {
         ident for each in listed for ident in (*each.requirements, *each.accepted)

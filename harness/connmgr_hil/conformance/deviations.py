@@ -69,7 +69,7 @@ def _fits(text: str, pattern: str) -> bool:
     return fnmatchcase(text.casefold(), pattern.casefold())
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Deviations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deviation: tuple[Deviation, ...]
 
 
@@ -114,7 +114,7 @@ def read_known(path: Path, today: dt.date | None = None) -> Known:
     """Read a file of known deviations. Raises `BadInput` naming what is wrong: a name that does not exist is."""
     data = read_whole(path, "a file of known deviations", _MOST_BYTES)
     try:
-        found = msgspec.convert(tomllib.loads(data.decode()), _File).deviation
+        found = msgspec.convert(tomllib.loads(data.decode()), _Deviations).deviation
     except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: [[deviation]] tables", str(error)) from error
     for number, each in enumerate(found, 1):

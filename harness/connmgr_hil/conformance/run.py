@@ -24,7 +24,7 @@ from connmgr_hil.vocabulary.observations import Header, HelloSeen
 from .builds import Judged, by_build
 from .former_names import present_name
 from .results import RunReport, ScenarioResult, with_retries
-from .runner import Played, Runner, Task, Watcher, result_of
+from .runner import Played, Runner, ScenarioTask, Watcher, result_of
 from .scenario import Scenario, registered
 from .selection import choose
 from .side_by_side import side_by_side
@@ -69,7 +69,7 @@ def verify(
     began = time.monotonic()
     broken = 0
     tasks = [
-        Task(each, out / f"{each.name}{f'.{attempt}' if repeat > 1 else ''}.jsonl", attempt)
+        ScenarioTask(each, out / f"{each.name}{f'.{attempt}' if repeat > 1 else ''}.jsonl", attempt)
         for attempt in range(1, repeat + 1)
         for each in chosen
     ]
@@ -121,7 +121,7 @@ def one_by_one(
 
 
 def _played(
-    runner: Runner, tasks: Sequence[Task], jobs: int | None
+    runner: Runner, tasks: Sequence[ScenarioTask], jobs: int | None
 ) -> Generator[Played, None, None]:
     """Yield what comes of each task, in their order. The first is run alone, for it tells what the device is."""
     if jobs not in (None, 1) and not runner.has_own_device:

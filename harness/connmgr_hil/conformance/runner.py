@@ -36,7 +36,7 @@ Watcher = Callable[[AnyRecord], None]
 
 
 @dataclass(frozen=True)
-class Task:
+class ScenarioTask:
     """A scenario to be run, with its trace."""
 
     scenario: Scenario
@@ -122,7 +122,7 @@ class Runner:
         """End the device; the next scenario starts another."""
         self._target.stop()
 
-    def play(self, task: Task) -> Played:
+    def play(self, task: ScenarioTask) -> Played:
         """Run a task, for whoever else decides what its outcome means for the run."""
         result = self.run(task.scenario, task.path, task.attempt)
         return Played(result, self.never_started, self.hopeless)

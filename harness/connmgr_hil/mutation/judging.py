@@ -21,7 +21,7 @@ from connmgr_hil.vocabulary.observations import Stimulus
 
 from .mutants import Mutant
 from .overlay import Overlay
-from .results import Result
+from .results import MutantResult
 
 _STARTS = 2
 """A device that finds no start so often, where the file without a change did, is the mutant's doing."""
@@ -62,32 +62,32 @@ class Judge:
         overlay.prepare()
         return overlay
 
-    def judge(self, mutant: Mutant) -> Result:
+    def judge(self, mutant: Mutant) -> MutantResult:
         """Compile, compare, link and judge a mutant."""
         began = time.monotonic()
         result = self._judge(mutant)
         return msgspec.structs.replace(result, seconds=round(time.monotonic() - began, 3))
 
-    def _judge(self, mutant: Mutant) -> Result:
+    def _judge(self, mutant: Mutant) -> MutantResult:
         traces = self._place / "traces"
         differing = ""
         for variant, overlay in self._overlays.items():
             digest, complaint = overlay.compile(mutant)
             if not digest:
-                return Result(mutant, "not built", complaint)
+                return MutantResult(mutant, "not built", complaint)
             if overlay.is_unchanged(mutant, digest):
                 continue
             if not differing and (first := self._first_with(digest, mutant.name)) != mutant.name:
-                return Result(mutant, "same", first)
+                return MutantResult(mutant, "same", first)
             if told := overlay.link():
-                return Result(mutant, "not built", told.strip().splitlines()[-1])
+                return MutantResult(mutant, "not built", told.strip().splitlines()[-1])
             differing = differing or f"{variant or 'ordinary'}"
             shutil.rmtree(traces, ignore_errors=True)
             traces.mkdir(parents=True)
             if result := self._by_suite(mutant, variant, traces):
                 return msgspec.structs.replace(result, variant=variant)
         if not differing:
-            return Result(mutant, "equivalent")
+            return MutantResult(mutant, "equivalent")
         return self._by_walks(mutant, traces)
 
     def _first_with(self, digest: str, name: str) -> str:
@@ -101,7 +101,7 @@ class Judge:
             return path.read_text(encoding="utf-8") or name
         return name
 
-    def _by_suite(self, mutant: Mutant, variant: str, traces: Path) -> Result | None:
+    def _by_suite(self, mutant: Mutant, variant: str, traces: Path) -> MutantResult | None:
         """Return the result if a scenario failed, or the rig did."""
         starts = 0
         # Those that killed most come first.
@@ -115,7 +115,7 @@ class Judge:
                 return self._killed(mutant, result, "verify")
             starts += 1
             if starts == _STARTS:
-                return Result(mutant, "rig", result.reason, scenario=result.name)
+                return MutantResult(mutant, "rig", result.reason, scenario=result.name)
         return None
 
     def _outcomes(
@@ -128,7 +128,7 @@ class Judge:
             self._order.platform, image=self._overlays[variant].image, variant=variant
         )
 
-    def _by_walks(self, mutant: Mutant, traces: Path) -> Result:
+    def _by_walks(self, mutant: Mutant, traces: Path) -> MutantResult:
         walks = self._order.walks
         if walks:
             target = self._target(self._order.variants[0])
@@ -139,10 +139,10 @@ class Judge:
                 judged = run.judge(report.failures[0][0], None, self._models)
                 return self._killed(mutant, judged.result, "walk")
             if report.outcome is Outcome.RIG:
-                return Result(mutant, "rig", report.faults[-1])
-        return Result(mutant, "survived", walks=walks)
+                return MutantResult(mutant, "rig", report.faults[-1])
+        return MutantResult(mutant, "survived", walks=walks)
 
-    def _killed(self, mutant: Mutant, found: ScenarioResult, by: str) -> Result:
+    def _killed(self, mutant: Mutant, found: ScenarioResult, by: str) -> MutantResult:
         assert found.trace is not None
         commands = sum(isinstance(each, Stimulus) for each in read_records(found.trace))
         if self._order.keep:
@@ -150,7 +150,7 @@ class Judge:
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(found.trace, kept)
         by_suite = by == "verify"
-        return Result(
+        return MutantResult(
             mutant,
             "killed",
             found.reason.partition("\n")[0],

@@ -8,17 +8,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from connmgr_hil import __version__
 
-from .results import FATES, MutationReport, Result
+from .results import FATES, MutantResult, MutationReport
 
 _SHOWN = frozenset({"survived", "rig"})
 
 
 @dataclass(frozen=True)
-class _Line:
+class _SourceLine:
     number: int
     text: str
     killed: int
-    shown: list[Result]
+    shown: list[MutantResult]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class _Source:
     path: str
     counts: dict[str, int]
     score: float | None
-    lines: list[_Line]
+    lines: list[_SourceLine]
 
     @property
     def name(self) -> str:
@@ -52,7 +52,7 @@ def render_page(report: MutationReport) -> str:
 
 
 def _source(report: MutationReport, path: str) -> _Source:
-    by_line: dict[int, list[Result]] = defaultdict(list)
+    by_line: dict[int, list[MutantResult]] = defaultdict(list)
     for result in report.results:
         if result.mutant.source == path:
             by_line[result.mutant.line].append(result)
@@ -60,6 +60,8 @@ def _source(report: MutationReport, path: str) -> _Source:
     for number, text in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
         here = by_line[number]
         killed = sum(each.fate == "killed" for each in here)
-        lines.append(_Line(number, text, killed, [each for each in here if each.fate in _SHOWN]))
+        lines.append(
+            _SourceLine(number, text, killed, [each for each in here if each.fate in _SHOWN])
+        )
     counts = {str(fate): count for fate, count in report.counts(path).items()}
     return _Source(path, counts, report.score(path), lines)

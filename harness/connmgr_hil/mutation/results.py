@@ -17,7 +17,7 @@ FATES: tuple[Fate, ...] = ("killed", "survived", "equivalent", "same", "not buil
 """`equivalent` has the object code of the file without a change, `same` that of another mutant (`detail`)."""
 
 
-class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class MutantResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What became of one mutant.
 
     If it was killed: `by` the suite or a walk, in which `scenario`, after how many `commands` of it, for which
@@ -44,13 +44,13 @@ class MutationReport:
 
     target: str
     total: int
-    results: list[Result] = field(default_factory=list)
+    results: list[MutantResult] = field(default_factory=list)
     wall_seconds: float = 0.0
     interrupted: bool = False
     unjudged: int = 0
     """How many were chosen, and the budget did not reach."""
 
-    def of(self, fate: Fate, source: str = "") -> list[Result]:
+    def of(self, fate: Fate, source: str = "") -> list[MutantResult]:
         """Return the results of a fate, of one source or all."""
         return [
             each
@@ -102,24 +102,24 @@ class MutationReport:
         }
 
 
-class Ledger:
+class ResultsFile:
     """The results so far, a line each, in a file that is only ever added to."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def read(self) -> dict[str, Result]:
+    def read(self) -> dict[str, MutantResult]:
         """Return the results by the names of their mutants; a last line that was cut is left out."""
         if not self._path.is_file():
             return {}
         lines = self._path.read_text(encoding="utf-8").split("\n")[:-1]
         try:
-            found = [msgspec.json.decode(line, type=Result) for line in lines if line]
+            found = [msgspec.json.decode(line, type=MutantResult) for line in lines if line]
         except msgspec.MsgspecError as error:
             raise BadInput(f"{self._path} holds no results of mutants", str(error)) from error
         return {each.mutant.name: each for each in found}
 
-    def add(self, result: Result) -> None:
+    def add(self, result: MutantResult) -> None:
         """Add a result. Raises `NotRecorded` when the disk does not take it."""
         try:
             with self._path.open("ab") as file:

@@ -14,7 +14,7 @@ from connmgr_hil.vocabulary.errors import RigFault
 
 from .judging import Judge, Order
 from .mutants import Mutant
-from .results import Ledger, MutationReport, Result
+from .results import MutantResult, MutationReport, ResultsFile
 
 LEDGER = "results.ndjson"
 
@@ -37,7 +37,7 @@ def survey(
     Raises `RigFault` when those who judge are lost.
     """
     chosen = list(mutants)
-    ledger = Ledger(Path(order.folder, LEDGER))
+    ledger = ResultsFile(Path(order.folder, LEDGER))
     earlier = ledger.read()
     known = [
         found
@@ -62,19 +62,19 @@ def survey(
     return report
 
 
-def _counts(result: Result, order: Order) -> bool:
+def _counts(result: MutantResult, order: Order) -> bool:
     return result.fate != "rig" and (result.fate != "survived" or result.walks >= order.walks)
 
 
 def _judged(
     order: Order, waiting: list[Mutant], jobs: int, until: float | None
-) -> Iterable[Result]:
+) -> Iterable[MutantResult]:
     if not waiting:
         return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(order,))
     left = iter(waiting)
-    running: set[Future[Result]] = set()
+    running: set[Future[MutantResult]] = set()
     try:
         while True:
             while len(running) < jobs and (until is None or time.monotonic() < until):
@@ -110,7 +110,7 @@ def _begin(order: Order) -> None:
     begin_worker()
 
 
-def _judge(mutant: Mutant) -> Result:
+def _judge(mutant: Mutant) -> MutantResult:
     if _Hands.judge is None:
         _Hands.judge = Judge(_Hands.order, _own_place())
     return _Hands.judge.judge(mutant)

@@ -1,6 +1,6 @@
 """What traces show, as a page for people, JUnit for machines and Markdown for CI pages."""
 
-from .evidence import Evidence, gather
+from .evidence import ReportEvidence, gather
 from .html import render_html
 from .issue import render_issue
 from .junit import render_junit
@@ -10,7 +10,7 @@ from .wording import apart
 
 __all__ = [
     "DefectScore",
-    "Evidence",
+    "ReportEvidence",
     "Scores",
     "apart",
     "gather",

@@ -133,7 +133,7 @@ class PlatformEvidence:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ReportEvidence:
     """All that a report says. Equal traces give equal evidence. `unread` tells why files were left out.
 
     `unended` are folders of runs that were killed, or are still under way.
@@ -207,7 +207,7 @@ class _Origin:
 _Group = tuple[str, tuple[str, ...]]
 
 
-def gather(paths: Iterable[Path], known: Known | None = None) -> Evidence:
+def gather(paths: Iterable[Path], known: Known | None = None) -> ReportEvidence:
     """Judge traces and gather what they show, each build by itself; folders stand for all traces (*.jsonl) below them.
 
     What fails as is `known` does not count. Files that are no sound traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
@@ -235,7 +235,7 @@ def gather(paths: Iterable[Path], known: Known | None = None) -> Evidence:
         platforms.append(_shown(groups[group], number, _suffix(group, groups), known))
         number += len(groups[group])
     unended = tuple(RunFolder.unended(meant))
-    return Evidence(tuple(platforms), tuple(unread), unended, history(meant))
+    return ReportEvidence(tuple(platforms), tuple(unread), unended, history(meant))
 
 
 def _grouped(origins: list[_Origin]) -> dict[_Group, list[_Origin]]:

@@ -16,7 +16,7 @@ from connmgr_hil.vocabulary.escaping import visible
 from connmgr_hil.vocabulary.requirements import Requirement, requirements
 
 from . import changes as changing, wording
-from .evidence import Evidence, PlatformEvidence, Story
+from .evidence import PlatformEvidence, ReportEvidence, Story
 from .scores import Scores
 
 NOT_THERE = "absent"
@@ -56,7 +56,7 @@ class _Group:
 
 
 def render_html(
-    evidence: Evidence,
+    evidence: ReportEvidence,
     scores: Scores | None = None,
     changes: Changes | None = None,
     code: Sequence[Reached] = (),

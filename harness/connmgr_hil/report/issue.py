@@ -21,14 +21,14 @@ from connmgr_hil.vocabulary.observations import (
 from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.wording import say
 
-from .evidence import Evidence, Story
+from .evidence import ReportEvidence, Story
 from .wording import counted, replay
 
 _LONGEST = 60
 """So many lines of the log are shown, the last ones."""
 
 
-def render_issue(evidence: Evidence) -> str:
+def render_issue(evidence: ReportEvidence) -> str:
     """Return a bug report about the first failure of a device, in Markdown. Raises `UsageError` where no device failed."""
     failing = [cause for cause in evidence.causes if cause[0].failure is not None]
     if not failing:

@@ -11,7 +11,7 @@ from connmgr_hil.conformance.results import ScenarioResult
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.escaping import visible
 
-from .evidence import Evidence, PlatformEvidence, Story
+from .evidence import PlatformEvidence, ReportEvidence, Story
 from .wording import first_sentence, replay
 
 MESSAGE, TEXT = 300, 8_000
@@ -24,7 +24,7 @@ _new_suite: Any = TestSuite
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render_junit(evidence: Evidence) -> str:
+def render_junit(evidence: ReportEvidence) -> str:
     """Return the report as JUnit XML: the same evidence gives the same text."""
     document: Any = JUnitXml("connmgr-hil")  # junitparser is typed in parts only
     for platform in evidence.platforms:

@@ -8,7 +8,7 @@ from connmgr_hil.vocabulary.escaping import visible
 
 from . import wording
 from .changes import render_markdown as told_of
-from .evidence import Evidence, PlatformEvidence, Story
+from .evidence import PlatformEvidence, ReportEvidence, Story
 from .scores import Scores
 
 LISTED = 20
@@ -19,7 +19,7 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&@]|(?:(?<=www)\.)|:(?=//)|^\s*[-+=]|(
 
 
 def render_markdown(
-    evidence: Evidence, scores: Scores | None = None, changes: Changes | None = None
+    evidence: ReportEvidence, scores: Scores | None = None, changes: Changes | None = None
 ) -> str:
     """Return the report as Markdown: verdict, a table of platforms, what failed, what was not shown."""
     lines = [

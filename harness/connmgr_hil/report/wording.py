@@ -5,7 +5,7 @@ from connmgr_hil.conformance.findings import command_for
 from connmgr_hil.conformance.results import Standing
 from connmgr_hil.conformance.scenario import registered
 
-from .evidence import Evidence, PlatformEvidence, Story
+from .evidence import PlatformEvidence, ReportEvidence, Story
 
 GROUPS = {
     "MON": "Monitoring",
@@ -46,7 +46,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def headline(evidence: Evidence) -> str:
+def headline(evidence: ReportEvidence) -> str:
     """Return the verdict in words. It never claims more than the traces can show."""
     total = len(evidence.counting)
     bad = len(evidence.with_outcome(evidence.outcome))
@@ -63,7 +63,7 @@ def headline(evidence: Evidence) -> str:
     return f"Everything in {counted(total, 'trace')} is what the specification allows"
 
 
-def apart(evidence: Evidence) -> list[str]:
+def apart(evidence: ReportEvidence) -> list[str]:
     """Return what must be said before the verdict: several builds are several verdicts, and files were left out."""
     sentences = []
     boards: dict[str, list[PlatformEvidence]] = {}
@@ -99,7 +99,7 @@ def apart(evidence: Evidence) -> list[str]:
     return sentences
 
 
-def grounds(evidence: Evidence) -> list[str]:
+def grounds(evidence: ReportEvidence) -> list[str]:
     """Return what the verdict stands on: real devices or imitations, named."""
     sentences = []
     by_kind: dict[str, list[PlatformEvidence]] = {}

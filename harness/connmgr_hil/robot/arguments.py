@@ -43,7 +43,7 @@ class Duration(float):
     """A time in seconds."""
 
 
-class Address(str):
+class IpAddress(str):
     """An IPv4 or IPv6 address."""
 
     __slots__ = ()
@@ -86,10 +86,10 @@ def to_duration(value: str | float | timedelta) -> Duration:
     return Duration(seconds)
 
 
-def to_address(value: str) -> Address:
+def to_address(value: str) -> IpAddress:
     """An IPv4 or IPv6 address, such as ``192.0.2.1`` or ``2001:db8::1``."""
     try:
-        return Address(ipaddress.ip_address(value.strip()))
+        return IpAddress(ipaddress.ip_address(value.strip()))
     except ValueError:
         raise ValueError("valid are addresses such as 192.0.2.1 or 2001:db8::1") from None
 
@@ -113,7 +113,7 @@ def to_return_value(value: str | int) -> ReturnValue:
 CONVERTERS: dict[type, Any] = {
     Iface: to_iface,
     Duration: to_duration,
-    Address: to_address,
+    IpAddress: to_address,
     FlagName: to_flag,
     ReturnValue: to_return_value,
 }

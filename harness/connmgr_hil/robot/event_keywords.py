@@ -1,7 +1,7 @@
 """Keywords about events, and about time."""
 
 from connmgr_hil.testbed import Iface
-from connmgr_hil.vocabulary.arguments import Listener
+from connmgr_hil.vocabulary.arguments import ListenerName
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import EventSeen
 from connmgr_hil.vocabulary.stimuli import Words, advance, words
@@ -26,7 +26,7 @@ class EventKeywords(Keywords):
 
     @keyword
     def event_should_have_occurred(
-        self, event: Event, iface: Iface = NOT_GIVEN, *, listener: Listener = NOT_GIVEN
+        self, event: Event, iface: Iface = NOT_GIVEN, *, listener: ListenerName = NOT_GIVEN
     ) -> None:
         """Checks that an event came, and uses it up with all before it.
 
@@ -48,7 +48,7 @@ class EventKeywords(Keywords):
 
     @keyword
     def event_should_not_have_occurred(
-        self, event: Event, iface: Iface = NOT_GIVEN, *, listener: Listener = NOT_GIVEN
+        self, event: Event, iface: Iface = NOT_GIVEN, *, listener: ListenerName = NOT_GIVEN
     ) -> None:
         """Checks that an event did not come since the last one that was used up.
 
@@ -149,7 +149,7 @@ class EventKeywords(Keywords):
         self.events.forget()
 
     @keyword
-    def get_events(self, *, listener: Listener = NOT_GIVEN) -> list[str]:
+    def get_events(self, *, listener: ListenerName = NOT_GIVEN) -> list[str]:
         """Returns the events that were not used up, as in ``IF_UP(A)``; they stay.
 
         - ``listener``: who got them; ``early`` if not given.
@@ -184,7 +184,7 @@ class EventKeywords(Keywords):
         self._done(("resend",))
 
     @keyword
-    def register_listener(self, listener: Listener, *events: Event) -> None:
+    def register_listener(self, listener: ListenerName, *events: Event) -> None:
         """Registers a further listener for events of one layer; it comes later than the first.
 
         - ``listener``: what it is called.
@@ -198,7 +198,7 @@ class EventKeywords(Keywords):
         self._done(words("listen", listener, "add", ",".join(events)))
 
     @keyword
-    def remove_listener(self, listener: Listener) -> None:
+    def remove_listener(self, listener: ListenerName) -> None:
         """Removes a listener.
 
         - ``listener``: what it is called.

@@ -3,7 +3,7 @@
 from connmgr_hil.testbed import Iface
 from connmgr_hil.vocabulary.observations import StateSeen
 
-from .arguments import NOT_GIVEN, Address, OnOff, ReturnValue, Standing
+from .arguments import NOT_GIVEN, IpAddress, OnOff, ReturnValue, Standing
 from .keywords import Keywords, keyword
 
 
@@ -61,7 +61,7 @@ class InterfaceKeywords(Keywords):
         iface.disconnect(returns=returns or "0")
 
     @keyword
-    def add_address(self, iface: Iface, address: Address) -> None:
+    def add_address(self, iface: Iface, address: IpAddress) -> None:
         """Gives an interface a manual IPv4 or IPv6 address.
 
         - ``iface``: which one, see `Interfaces`.
@@ -74,7 +74,7 @@ class InterfaceKeywords(Keywords):
         iface.add(address)
 
     @keyword
-    def remove_address(self, iface: Iface, address: Address) -> None:
+    def remove_address(self, iface: Iface, address: IpAddress) -> None:
         """Takes an address from an interface.
 
         - ``iface``: which one, see `Interfaces`.

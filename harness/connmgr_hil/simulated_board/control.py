@@ -9,7 +9,7 @@ from .defects import Defects
 from .kernel import Kernel, Mutex, Steps
 from .monitor import Monitor
 from .net_if import NetIf, NetIfs
-from .net_mgmt import Event, Listener, Log, NetMgmt
+from .net_mgmt import EventCallback, Log, NetMgmt, Notification
 from .profile import Profile
 from .work import Work, WorkQueue
 
@@ -132,12 +132,14 @@ class Control:
                     yield from self._auto_connect(binding)
         self._started = True
 
-    def listeners(self) -> tuple[Listener, Listener]:
+    def listeners(self) -> tuple[EventCallback, EventCallback]:
         """The callbacks for what happens to ifaces, and for the control part's own events."""
         mask = self._mgmt.codes.mask
         triggers = ["IF_ADMIN_UP", "IF_DOWN"] + ["IF_UP"] * self.profile.idle_timeout
         own = mask("CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", "CONN_IF_IDLE_TIMEOUT")
-        return Listener(mask(*triggers), self._on_iface_event), Listener(own, self._on_own_event)
+        return EventCallback(mask(*triggers), self._on_iface_event), EventCallback(
+            own, self._on_own_event
+        )
 
     # API
 
@@ -329,7 +331,7 @@ class Control:
             yield from binding.implementation.disconnect(binding)
         yield from self._ifs.down(binding.iface)
 
-    def _on_iface_event(self, event: Event) -> Steps[None]:
+    def _on_iface_event(self, event: Notification) -> Steps[None]:
         binding = yield from self._concerned(event)
         name = self._mgmt.codes.name.get(event.code)
         if binding is None:
@@ -354,7 +356,7 @@ class Control:
             if "auto-loss-stays-up" not in self._defects:
                 yield from self._auto_admin_down(binding)
 
-    def _on_own_event(self, event: Event) -> Steps[None]:
+    def _on_own_event(self, event: Notification) -> Steps[None]:
         name = self._mgmt.codes.name.get(event.code)
         binding = yield from self._concerned(event)
         if name == "CONN_IF_FATAL_ERROR":
@@ -385,7 +387,7 @@ class Control:
             yield from binding.implementation.disconnect(binding)
         yield from binding.lock.unlock()
 
-    def _concerned(self, event: Event) -> Steps[Binding | None]:
+    def _concerned(self, event: Notification) -> Steps[Binding | None]:
         """The binding that an automation acts on, if any."""
         binding = self.binding(event.iface)
         if binding is None or "auto-skips-ignored" not in self._defects:

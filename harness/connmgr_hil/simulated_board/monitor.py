@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .defects import Defects
 from .kernel import COOPERATIVE_LOWEST, Kernel, Mutex, Semaphore, Steps
 from .net_if import NetIf, NetIfs
-from .net_mgmt import Event, Listener, NetMgmt
+from .net_mgmt import EventCallback, NetMgmt, Notification
 from .profile import Profile
 
 UP, IPV6_SET, IPV4_SET, IGNORED, CHANGED = 0x0001, 0x0002, 0x0004, 0x0080, 0x8000
@@ -58,7 +58,7 @@ class Monitor:
                 yield from self._mgmt.add(listener)
         if "mon-dns-disconnects" in self._defects:
             mask = self._mgmt.codes.mask("DNS_SERVER_ADD", "DNS_SERVER_DEL")
-            yield from self._mgmt.add(Listener(mask, self._mistake_dns))
+            yield from self._mgmt.add(EventCallback(mask, self._mistake_dns))
         if not self._profile.static_handlers:
             self._scan()
         if "mon-says-disconnected-first" in self._defects:
@@ -73,10 +73,10 @@ class Monitor:
                 yield from self._count_changes()
             yield from self._lock.unlock()
 
-    def listeners(self) -> list[Listener]:
+    def listeners(self) -> list[EventCallback]:
         """The callbacks for ifaces and for the addresses of each family."""
         return [
-            Listener(self._mgmt.codes.mask(*names), self._handle)
+            EventCallback(self._mgmt.codes.mask(*names), self._handle)
             for names in (
                 ("IF_DOWN", "IF_UP"),
                 ("IPV6_ADDR_ADD", "IPV6_ADDR_DEL", "IPV6_DAD_SUCCEED", "IPV6_DAD_FAILED"),
@@ -97,7 +97,7 @@ class Monitor:
 
     # Events
 
-    def _handle(self, event: Event) -> Steps[None]:
+    def _handle(self, event: Notification) -> Steps[None]:
         name = self._mgmt.codes.name.get(event.code, "")
         if event.iface is None or name not in _ON + _OFF:
             return
@@ -143,7 +143,7 @@ class Monitor:
     def _is_untracked(self, iface: NetIf) -> bool:
         return iface.index == len(self.words) and "mon-last-untracked" in self._defects
 
-    def _mistake_dns(self, event: Event) -> Steps[None]:
+    def _mistake_dns(self, event: Notification) -> Steps[None]:
         if self._mgmt.codes.name.get(event.code, "").startswith("DNS") and event.iface is not None:
             self.words[event.iface.index - 1] &= ~IPV4_SET
             self.words[event.iface.index - 1] |= self._changed

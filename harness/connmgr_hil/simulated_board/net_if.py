@@ -18,7 +18,7 @@ ADDRESSES_PER_FAMILY = 4
 _DAD_MS = 100
 
 
-class Address:
+class UnicastAddress:
     """A unicast address with its state: `p` preferred, `t` tentative, `d` deprecated."""
 
     __slots__ = ("dad_start_ms", "lifetime", "packed", "state")
@@ -56,7 +56,7 @@ class NetIf:
         self.running = False
         self.oper = "other"  # unknown until it is worked out for the first time
         self.enable_status = 0  # what the L2 answers to the next enables
-        self.addresses: dict[int, list[Address | None]] = {
+        self.addresses: dict[int, list[UnicastAddress | None]] = {
             4: [None] * ADDRESSES_PER_FAMILY,
             6: [None] * ADDRESSES_PER_FAMILY,
         }
@@ -66,11 +66,11 @@ class NetIf:
         """Admin-up and oper-up."""
         return self.admin_up and self.running
 
-    def used_addresses(self, family: int) -> list[Address]:
+    def used_addresses(self, family: int) -> list[UnicastAddress]:
         """The addresses of a family (4 or 6) in any state."""
         return [address for address in self.addresses[family] if address is not None]
 
-    def qualifying(self, family: int) -> list[Address]:
+    def qualifying(self, family: int) -> list[UnicastAddress]:
         """The preferred addresses of a family that are not link-local."""
         return [
             address
@@ -97,7 +97,7 @@ class NetIfs:
         self._defects = defects
         self._dad = dad
         self._dad_lock = Mutex(kernel)
-        self._dad_running: list[Address] = []
+        self._dad_running: list[UnicastAddress] = []
         self._system_queue = system_queue
         self._dad_work = Work(system_queue, self._dad_expired)
 
@@ -180,13 +180,13 @@ class NetIfs:
         address = yield from self._add(iface, packed, lifetime)
         return address is not None
 
-    def _add(self, iface: NetIf, packed: bytes, lifetime: int = 0) -> Steps[Address | None]:
+    def _add(self, iface: NetIf, packed: bytes, lifetime: int = 0) -> Steps[UnicastAddress | None]:
         family = 4 if len(packed) == 4 else 6
         table = iface.addresses[family]
         yield from iface.lock.lock()
         found = next((one for one in table if one and one.packed == packed), None)
         if found is None and None in table:
-            found = Address(packed, "p")
+            found = UnicastAddress(packed, "p")
             table[table.index(None)] = found
             if lifetime:
                 self._limit(found, lifetime)
@@ -212,7 +212,7 @@ class NetIfs:
         yield from iface.lock.unlock()
         return found is not None
 
-    def _limit(self, address: Address, seconds: int) -> None:
+    def _limit(self, address: UnicastAddress, seconds: int) -> None:
         def over() -> Steps[None]:
             yield from ()
             address.state = "d"
@@ -229,7 +229,7 @@ class NetIfs:
             if address is not own and address.packed != b"\0" * 15 + b"\1":
                 yield from self._examine(iface, address)
 
-    def _examine(self, iface: NetIf, address: Address) -> Steps[None]:
+    def _examine(self, iface: NetIf, address: UnicastAddress) -> Steps[None]:
         address.state = "t"
         if not iface.is_up:
             return

@@ -18,7 +18,7 @@ _QUEUE_TIMEOUT_US = 10_000
 Log = Callable[[str, str, str], None]
 
 
-class Event:
+class Notification:
     """One queue entry; `info` is a copy."""
 
     __slots__ = ("code", "iface", "info")
@@ -29,12 +29,12 @@ class Event:
         self.info = info
 
 
-class Listener:
+class EventCallback:
     """A callback with its mask."""
 
     __slots__ = ("handler", "mask")
 
-    def __init__(self, mask: int, handler: Callable[[Event], Steps[None]]) -> None:
+    def __init__(self, mask: int, handler: Callable[[Notification], Steps[None]]) -> None:
         self.mask = mask
         self.handler = handler
 
@@ -52,8 +52,8 @@ class NetMgmt:
         self._log = log
         self._callback_lock = Mutex(kernel)
         self._event_lock = Mutex(kernel)
-        self._fixed: list[Listener] = []
-        self._listeners: list[Listener] = []  # newest first
+        self._fixed: list[EventCallback] = []
+        self._listeners: list[EventCallback] = []  # newest first
         self._all_masks = 0
         self._accepted = 0
         self._delivering = False
@@ -68,19 +68,19 @@ class NetMgmt:
         """Create the dispatcher thread."""
         self.kernel.spawn("mgmt", COOPERATIVE_LOWEST, self._dispatch())
 
-    def fix(self, *listeners: Listener) -> None:
+    def fix(self, *listeners: EventCallback) -> None:
         """Register listeners as at build time: in this order they are called before all others."""
         self._fixed += listeners
         self._collect_masks()
 
-    def add(self, listener: Listener) -> Steps[None]:
+    def add(self, listener: EventCallback) -> Steps[None]:
         """Register a listener; it is called before those registered earlier."""
         yield from self._callback_lock.lock()
         self._listeners.insert(0, listener)
         self._all_masks |= listener.mask
         yield from self._callback_lock.unlock()
 
-    def remove(self, listener: Listener) -> Steps[None]:
+    def remove(self, listener: EventCallback) -> Steps[None]:
         """Remove a listener and work out anew which events are admitted."""
         if "evt-del-ignored" in self._defects:
             return
@@ -117,7 +117,7 @@ class NetMgmt:
             if "evt-info-lost" in self._defects:
                 info = b""
             room = yield from self.queue.put(
-                Event(code, iface, info), self.kernel.ticks(_QUEUE_TIMEOUT_US)
+                Notification(code, iface, info), self.kernel.ticks(_QUEUE_TIMEOUT_US)
             )
             if not room:
                 self._log("wrn", "net_mgmt", f"Failure to push event ({code})")
@@ -127,7 +127,7 @@ class NetMgmt:
     def _dispatch(self) -> Steps[None]:
         while True:
             event = yield from self.queue.get()
-            assert isinstance(event, Event)
+            assert isinstance(event, Notification)
             self._delivering = True
             yield from self._callback_lock.lock()
             yield from self._call_back(event)
@@ -135,7 +135,7 @@ class NetMgmt:
             self._delivering = False
             yield from self.kernel.give_way()
 
-    def _call_back(self, event: Event) -> Steps[None]:
+    def _call_back(self, event: Notification) -> Steps[None]:
         listeners = list(self._listeners)
         if "evt-oldest-first" in self._defects:
             listeners.reverse()

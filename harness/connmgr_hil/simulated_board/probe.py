@@ -8,7 +8,7 @@ from .events import EARLY_FAMILIES
 from .frames import Ring
 from .kernel import Kernel, Semaphore, Steps
 from .monitor import Monitor
-from .net_mgmt import Event, Listener, NetMgmt
+from .net_mgmt import EventCallback, NetMgmt, Notification
 from .work import Work, WorkQueue
 
 STORM_EVENTS = 200
@@ -19,7 +19,7 @@ LATE_NAMES = ("late1", "late2", "late3")
 Job = Callable[[], Steps[None]]
 
 
-class Hook:
+class ArmedHook:
     """A job that the early listener runs the next `count` times it gets an event."""
 
     def __init__(self, event: str, iface: int, count: int, job: Job) -> None:
@@ -37,16 +37,16 @@ class Probe:
     ) -> None:
         self.kernel = kernel
         self.peak = 0
-        self.hook: Hook | None = None
+        self.hook: ArmedHook | None = None
         self._mgmt = mgmt
         self._monitor = monitor
         self._queue = queue
         self._ring = ring
         codes = mgmt.codes
         self._early = [
-            Listener(codes.family_mask(family), self._on_early) for family in EARLY_FAMILIES
+            EventCallback(codes.family_mask(family), self._on_early) for family in EARLY_FAMILIES
         ]
-        self._late: dict[str, Listener] = {}
+        self._late: dict[str, EventCallback] = {}
         self._early_is_on = False
         self._job: Job | None = None
         self._storming = False
@@ -56,7 +56,7 @@ class Probe:
 
     def start(self) -> Steps[None]:
         """Register the early listener, one callback for each family of events."""
-        yield from self._mgmt.add(Listener(self._mgmt.codes.mask("PRIVATE"), self._on_private))
+        yield from self._mgmt.add(EventCallback(self._mgmt.codes.mask("PRIVATE"), self._on_private))
         for listener in self._early:
             yield from self._mgmt.add(listener)
         self._early_is_on = True
@@ -66,7 +66,7 @@ class Probe:
     def listen(self, name: str, mask: int) -> Steps[None]:
         """Register a late listener; it replaces the one that has its name."""
         yield from self.stop_listening(name)
-        listener = Listener(mask, lambda event: self._report(name, event))
+        listener = EventCallback(mask, lambda event: self._report(name, event))
         self._late[name] = listener
         yield from self._mgmt.add(listener)
 
@@ -94,7 +94,7 @@ class Probe:
             yield from self.stop_listening(name)
         yield from self.listen_early()
 
-    def _on_early(self, event: Event) -> Steps[None]:
+    def _on_early(self, event: Notification) -> Steps[None]:
         self.peak = max(self.peak, len(self._mgmt.queue.messages) + 1)
         hook = self.hook
         if hook is not None and self._concerns(hook, event):
@@ -104,12 +104,12 @@ class Probe:
             yield from hook.job()
         yield from self._report("early", event)
 
-    def _concerns(self, hook: Hook, event: Event) -> bool:
+    def _concerns(self, hook: ArmedHook, event: Notification) -> bool:
         index = event.iface.index if event.iface else 0
         name = self._mgmt.codes.name.get(event.code)
         return name == hook.event and hook.iface in (0, index)
 
-    def _report(self, listener: str, event: Event) -> Steps[None]:
+    def _report(self, listener: str, event: Notification) -> Steps[None]:
         iface = event.iface
         name = self._mgmt.codes.name.get(event.code, "-")
         fields: list[tuple[str, object]] = [
@@ -188,7 +188,7 @@ class Probe:
         yield from done.take()
         return True
 
-    def _on_private(self, _: Event) -> Steps[None]:
+    def _on_private(self, _: Notification) -> Steps[None]:
         job, self._job = self._job, None
         if job is not None:
             yield from job()

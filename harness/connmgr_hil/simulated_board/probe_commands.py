@@ -9,7 +9,7 @@ from .control import NO_AUTO_CONNECT
 from .kernel import Steps
 from .life import Reboot
 from .net_if import NetIf
-from .probe import LATE_NAMES, Hook
+from .probe import LATE_NAMES, ArmedHook
 from .results import Bad, Command, Origin, Result, Words, expect, find_iface, number
 from .simconn import SimConn
 
@@ -130,7 +130,7 @@ class ProbeCommands:
             fields = yield from self.execute(words[3:], origin)
             self._board.ring.add("part", [origin.field, ("i", 0), *fields])
 
-        probe.hook = Hook(words[0], index, number(words[2], 1), job)
+        probe.hook = ArmedHook(words[0], index, number(words[2], 1), job)
         return Result()
         yield
 

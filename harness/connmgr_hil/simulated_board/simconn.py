@@ -11,7 +11,7 @@ from .frames import Fields
 from .kernel import Kernel, Steps
 from .life import Life
 from .net_if import NetIf, NetIfs
-from .net_mgmt import Event, Listener, NetMgmt
+from .net_mgmt import EventCallback, NetMgmt, Notification
 from .results import Bad, number
 from .work import Work, WorkQueue
 
@@ -116,7 +116,7 @@ class SimConn:
         self._report = report
         self._dormant_in_init = dormant_in_init
         self._has_configuration = has_configuration
-        self._watcher: Listener | None = None
+        self._watcher: EventCallback | None = None
         self._life = life
 
     def is_configured(self, binding: Binding) -> bool:
@@ -414,13 +414,13 @@ class SimConn:
         wanted = any(context.knobs["watch_admin"] for context in self.contexts.values())
         if wanted and self._watcher is None:
             mask = self._mgmt.codes.mask("IF_ADMIN_DOWN")
-            self._watcher = Listener(mask, self._on_admin_down)
+            self._watcher = EventCallback(mask, self._on_admin_down)
             yield from self._mgmt.add(self._watcher)
         elif not wanted and self._watcher is not None:
             watcher, self._watcher = self._watcher, None
             yield from self._mgmt.remove(watcher)
 
-    def _on_admin_down(self, event: Event) -> Steps[None]:
+    def _on_admin_down(self, event: Notification) -> Steps[None]:
         iface = event.iface
         if iface is None or self._mgmt.codes.name.get(event.code) != "IF_ADMIN_DOWN":
             return

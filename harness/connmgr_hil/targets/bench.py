@@ -11,7 +11,7 @@ class LineStep(Strict, frozen=True, kw_only=True):
     seconds: float = 0.1
 
 
-class Reset(Strict, frozen=True, kw_only=True):
+class ResetLadder(Strict, frozen=True, kw_only=True):
     """How a board is brought back, beyond telling it to reboot: the rungs of a ladder, gentlest first.
 
     `line` are steps of DTR and RTS, `power` is a command that resets the board or switches its power off and on, `reflash` one

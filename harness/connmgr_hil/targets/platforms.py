@@ -18,7 +18,7 @@ from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.stimuli import Words
 
-from .bench import BoardFlash, LineStep, Reset
+from .bench import BoardFlash, LineStep, ResetLadder
 from .plausible import implausible
 from .stimuli import OutsideStimulus, Qmp
 from .strict import Strict
@@ -87,7 +87,7 @@ class Emulator(Strict, frozen=True, kw_only=True):
     uart: str = ""
 
 
-class Console(Strict, frozen=True, kw_only=True):
+class Uart(Strict, frozen=True, kw_only=True):
     """The UART. `pace_bytes` at a time are written, then `pace_seconds` waited; 0 = no pacing.
 
     `quiet_boot`: nothing is written after a start or a reset until Zephyr's banner comes.
@@ -175,12 +175,12 @@ class Platform(Strict, frozen=True, kw_only=True):
     zephyr: Zephyr | None = None
     emulator: Emulator = Emulator()
     renode: Renode | None = None
-    console: Console = Console()
+    console: Uart = Uart()
     time: Time = Time()
     ifaces: tuple[str, ...] = ()
     variants: dict[str, Variant] = {}
     untestable: dict[str, str] = {}
-    reset: Reset = Reset()
+    reset: ResetLadder = ResetLadder()
     flash: BoardFlash = BoardFlash()
     stimuli: dict[str, OutsideStimulus] = {}
     network: tuple[Network, ...] = ()
@@ -313,10 +313,10 @@ def _table_at(place: str) -> type[msgspec.Struct]:
         "emulator": Emulator,
         "emulator.flash": Flash,
         "renode": Renode,
-        "console": Console,
+        "console": Uart,
         "time": Time,
         "variants[...]": Variant,
-        "reset": Reset,
+        "reset": ResetLadder,
         "reset.line[...]": LineStep,
         "flash": BoardFlash,
         "stimuli[...]": OutsideStimulus,

@@ -2,13 +2,13 @@
 
 from .network import Iface, Network
 from .targets import Targets
-from .timeline import Row, rows, timeline
+from .timeline import TraceRow, rows, timeline
 
 __all__ = [
     "Iface",
     "Network",
-    "Row",
     "Targets",
+    "TraceRow",
     "rows",
     "timeline",
 ]

@@ -11,7 +11,7 @@ from connmgr_hil.vocabulary.observations import HelloSeen, Reply, Stimulus
 from connmgr_hil.vocabulary.wording import say
 
 
-class Row(NamedTuple):
+class TraceRow(NamedTuple):
     """One record in words. `line` is the line in the trace, from 1; `seconds` is device time."""
 
     line: int
@@ -28,11 +28,11 @@ class Row(NamedTuple):
         return f"{self.line:>5}  {self.when:>14}  {self.kind:<8}  {self.text}"
 
 
-def rows(path: Path) -> list[Row]:
+def rows(path: Path) -> list[TraceRow]:
     """Return the rows of a trace file; a trace that cannot be read has one row that says so."""
     names: dict[int, str] = {0: "no iface"}
     commands: dict[int, str] = {}
-    shown: list[Row] = []
+    shown: list[TraceRow] = []
     try:
         for line, record in enumerate(read_records(path), 1):
             said = say(record)
@@ -46,9 +46,9 @@ def rows(path: Path) -> list[Row]:
             if said.kind:
                 at = getattr(record, "t", None)
                 seconds = None if at is None else at / 1e6
-                shown.append(Row(line, seconds, said.kind, on_one_line(text)))
+                shown.append(TraceRow(line, seconds, said.kind, on_one_line(text)))
     except BadInput as error:
-        return [Row(0, None, "rig", on_one_line(str(error)))]
+        return [TraceRow(0, None, "rig", on_one_line(str(error)))]
     return shown
 
 

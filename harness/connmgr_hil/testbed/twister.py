@@ -16,7 +16,7 @@ from connmgr_hil.targets import (
     native_target,
     varied,
 )
-from connmgr_hil.targets.platforms import Console, Kind, Time, Zephyr
+from connmgr_hil.targets.platforms import Kind, Time, Uart, Zephyr
 from connmgr_hil.vocabulary.errors import UsageError
 
 _KINDS: dict[str, Kind] = {"native": "native", "qemu": "qemu", "hardware": "board"}
@@ -34,7 +34,7 @@ class DeviceConfig(Protocol):
 
 
 @dataclass(frozen=True)
-class _Line:
+class _SerialLine:
     """The serial line that twister found for a board: a port, or a program that stands for one."""
 
     port: str
@@ -75,7 +75,7 @@ def twister_target(device: DeviceConfig) -> Target:
     return BoardTarget(structs.replace(platform, console=console), line.port)
 
 
-def _line(device: DeviceConfig) -> _Line:
+def _line(device: DeviceConfig) -> _SerialLine:
     """Return the serial line on which the application's shell is: the first one."""
     lines: Sequence[Any] | None = getattr(device, "serial_configs", None)
     if lines is None:
@@ -83,8 +83,10 @@ def _line(device: DeviceConfig) -> _Line:
     elif lines:
         port, first = lines[0].port, lines[0]
     else:
-        return _Line("", 0, "")
-    return _Line(port or "", getattr(first, "baud", 115200), getattr(first, "serial_pty", "") or "")
+        return _SerialLine("", 0, "")
+    return _SerialLine(
+        port or "", getattr(first, "baud", 115200), getattr(first, "serial_pty", "") or ""
+    )
 
 
 def _image(path: Path) -> Path:
@@ -140,7 +142,7 @@ def _platform(kind: Kind, names: tuple[str, ...]) -> Platform:
             description=f"{names[0]}, as twister knows it",
             kind=kind,
             zephyr=Zephyr(board=names[0]),
-            console=Console(pace_bytes=32),
+            console=Uart(pace_bytes=32),
             time=Time(tolerance_seconds=0.05, tolerance_percent=0.5),
         )
     raise UsageError(

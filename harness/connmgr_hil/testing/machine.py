@@ -48,7 +48,7 @@ _SINCE_IDLE = frozenset({"idle", "used"})
 class ConnectionManagerMachine(RuleBasedStateMachine):
     """Gives commands to a device; the checker judges after each. Made by `connection_manager_machine`."""
 
-    device: "Device"
+    device: "ReusedDevice"
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class ConnectionManagerMachine(RuleBasedStateMachine):
             self.give("state")
 
 
-class Device:
+class ReusedDevice:
     """A device for many examples: brought back by `reset`, restarted where that fails."""
 
     def __init__(
@@ -183,7 +183,7 @@ def connection_manager_machine(
         def test_anything(cm):
             run_state_machine_as_test(connection_manager_machine(cm.session))
     """
-    device = Device(source, before)
+    device = ReusedDevice(source, before)
     members: dict[str, Any] = {"device": device, "__module__": __name__}
     ifaces: Bundle[int] = Bundle("ifaces")
     simulated: Bundle[int] = Bundle("simulated")
@@ -227,13 +227,15 @@ def _rule(name: str, commands: st.SearchStrategy[str]) -> Any:
 
 
 @st.composite
-def _timer_ends(draw: st.DrawFn, device: Device) -> str:
+def _timer_ends(draw: st.DrawFn, device: ReusedDevice) -> str:
     left = draw(st.sampled_from(device.session.checker.remaining()))
     return " ".join(advance(left / 1e6 + 0.02))
 
 
 @st.composite
-def _commands(draw: st.DrawFn, device: Device, kinds: tuple[str, ...], index: int | None) -> str:
+def _commands(
+    draw: st.DrawFn, device: ReusedDevice, kinds: tuple[str, ...], index: int | None
+) -> str:
     """Draw a command of one of these kinds, by the walker's own rule for it."""
     model = device.session.checker.model
     assert model is not None

@@ -33,7 +33,7 @@ class Knob(StrEnum):
     configured = "configured"
 
 
-class Listener(StrEnum):
+class ListenerName(StrEnum):
     """A listener for events; the early one is there from boot on."""
 
     early = "early"

@@ -66,7 +66,7 @@ _PLACES = {
 """What the short names of sources stand for."""
 
 
-class _File(msgspec.Struct, frozen=True):
+class _Requirements(msgspec.Struct, frozen=True):
     requirement: tuple[Requirement, ...]
 
 
@@ -74,7 +74,7 @@ class _File(msgspec.Struct, frozen=True):
 def requirements() -> dict[str, Requirement]:
     """Return all requirements by their id, in the specification's order."""
     text = resources.files(__package__).joinpath("requirements.toml").read_text(encoding="utf-8")
-    decoded = msgspec.convert(tomllib.loads(text), _File)
+    decoded = msgspec.convert(tomllib.loads(text), _Requirements)
     known: dict[str, Requirement] = {}
     source = ""
     for each in decoded.requirement:
