@@ -323,7 +323,7 @@ class Checker:
             self._search.begin(commands, foreseen(self._search.world, window), limits)
         self._hypotheses = [
             each._replace(started=0, befallen=0) if each.started or each.befallen else each
-            for each in self._hypotheses
+            for each in self._without_unseen()
         ]
         for number, record in window:
             if self.evidence.settled:
@@ -334,6 +334,16 @@ class Checker:
                 self._recent.append(" ".join(record.words))
             else:
                 self._judge(number, record)
+
+    def _without_unseen(self) -> list[Hypothesis]:
+        """Return the hypotheses without those in which a change is still to be seen whose event was explained otherwise.
+
+        In granted time all that a change shows comes before the reply after it.
+        """
+        if self.model is None or not (self.limits.is_exact and self.model.world.hello.coop):
+            return self._hypotheses
+        shown = [each for each in self._hypotheses if not any(t.is_unseen for t in each.tracks)]
+        return shown or self._hypotheses
 
     def _takes_the_short_way(self, window: list[Numbered]) -> bool:
         """Take the short way through a window, where there is one."""

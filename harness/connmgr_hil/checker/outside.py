@@ -6,6 +6,7 @@ begin before its event: commands that run meanwhile are then explained either wa
 """
 
 import ipaddress
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -81,7 +82,7 @@ def heard(world: World, window: Sequence[tuple[int, object]]) -> Heard | None:
         if isinstance(record, EventSeen)
         and record.listener == "early"
         and record.iface in world.reals
-        and record.name in world.codes
+        and record.name in (Event.IF_ADMIN_UP, Event.IF_UP)
     ]
     told = [
         word
@@ -95,7 +96,7 @@ def heard(world: World, window: Sequence[tuple[int, object]]) -> Heard | None:
         if events.count((Event.IF_ADMIN_UP, index)) == 1
         and sum(each in (EVERY, str(index)) for each in told) == 1
     )
-    return Heard(frozenset(events), frozenset(once))
+    return Heard(frozenset(Counter(events).items()), frozenset(once))
 
 
 def _taking_up(words: Words) -> Iterator[str]:

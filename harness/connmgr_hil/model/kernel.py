@@ -44,10 +44,10 @@ Answer = Generator[Switch, None, str]
 class Heard(NamedTuple):
     """What was heard of unknown ifaces: spares following all the ways in which they would have shown something else.
 
-    `taken_up`: those that were told to go admin-up once only, and did.
+    `ups`: how often each was heard to go admin-up or oper-up. `taken_up`: those that were told to go admin-up once only, and did.
     """
 
-    events: frozenset[tuple[Event, int]]
+    ups: frozenset[tuple[tuple[Event, int], int]]
     taken_up: frozenset[int]
 
 
@@ -103,6 +103,7 @@ class Kernel(Draft):
         super().__init__(world, state)
         self._drivers = drivers
         self._heard = heard
+        self._ups = dict(heard.ups) if heard else {}
         self.queue: deque[Queued] = deque()
         self._handed_over = False
         """Whether the oldest event was handed to the dispatcher, and takes no room."""
@@ -136,10 +137,13 @@ class Kernel(Draft):
         return pick
 
     def may_be_heard(self, event: Event, index: int) -> bool:
-        """Tell whether the ways in which an iface raises an event are to be followed: unless it is known that nobody heard it."""
-        if self._heard is None or (event, index) in self._heard.events:
+        """Tell whether the ways in which an iface goes up once more are to be followed: unless it is known that nobody heard it."""
+        if self._heard is None or self._ups.get((event, index), 0) > 0:
             return True
-        return all(each.name != "early" for each in self.audience(self.world.codes[event])[1])
+        return not self._hears_early(event)
+
+    def _hears_early(self, event: Event) -> bool:
+        return any(each.name == "early" for each in self.audience(self.world.codes[event])[1])
 
     def was_taken_up(self, index: int) -> bool:
         """Tell whether an unknown iface is known to obey when it is taken admin-up."""
@@ -286,6 +290,8 @@ class Kernel(Draft):
         # A build with other subsystems, such as Wi-Fi, may have events with more info, and room for it.
         if too_long and not (self.world.reals and self.choose(2)):
             return
+        if (event, iface) in self._ups and self._hears_early(event):
+            self._ups[event, iface] -= 1
         yield from self.enqueue(Queued(event, iface, info, rule=rule))
 
     def enqueue(self, entry: Queued) -> Routine:

@@ -158,10 +158,15 @@ def admin_changed(kernel: Kernel, index: int) -> Routine:
 def taken_down(kernel: Kernel, index: int) -> None:
     """The iface was taken admin-down: what is up again must have associated anew (REQ-IMP-016).
 
-    An attempt that was under way may go on, and succeed unseen (REQ-CTL-044).
+    An attempt that was under way may go on, and succeed unseen (REQ-CTL-044), or end.
     """
-    if kernel.world.iface(index).bound and kernel.iface(index).impl.phase == "connected":
+    if not kernel.world.iface(index).bound:
+        return
+    phase = kernel.iface(index).impl.phase
+    if phase == "connected":
         kernel.put_impl(index, phase="idle", ended="down")
+    elif phase == "connecting":
+        kernel.put_impl(index, ended="perhaps, by down")
 
 
 def lingers_no_more(kernel: Kernel, index: int) -> Routine:
@@ -227,8 +232,8 @@ def connect(kernel: Kernel, index: int) -> Answer:
     if iface.oper:
         kernel.put_impl(index, phase="connected", again=True)
         return "0"
-    if iface.impl.phase == "connecting":
-        kernel.put_impl(index, again=True)
+    if _goes_on(kernel, index):
+        kernel.put_impl(index, ended="", again=True)
     else:
         _attempt(kernel, index)
     if how == 2:
@@ -236,6 +241,14 @@ def connect(kernel: Kernel, index: int) -> Answer:
         _turn(kernel, index)
         yield from kernel.post(Event.IF_UP, index)
     return "0"
+
+
+def _goes_on(kernel: Kernel, index: int) -> bool:
+    """Tell whether an attempt is under way when another is asked for; admin-down may have ended it."""
+    impl = kernel.iface(index).impl
+    if impl.phase != "connecting":
+        return False
+    return impl.ended != "perhaps, by down" or not kernel.choose(2)
 
 
 def disconnect(kernel: Kernel, index: int) -> Answer:

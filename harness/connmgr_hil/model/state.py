@@ -63,8 +63,11 @@ class Address(NamedTuple):
 
 
 Phase = Literal["idle", "connecting", "connected"]
-EndedBy = Literal["", "timeout", "fatal", "aborted", "loss", "disconnect", "cancelled", "down"]
+EndedBy = Literal[
+    "", "timeout", "fatal", "aborted", "loss", "disconnect", "cancelled", "down", "perhaps, by down"
+]
 # A fatal error ends a connection ("fatal") or an attempt ("aborted"), disconnect likewise.
+# The attempt of an iface that nobody knows may go on while it is admin-down, or not.
 Beginning = Literal["", "loss", "loss, persistent since"]
 
 
