@@ -40,15 +40,15 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 def test_connected_boards_are_read(tmp_path: Path) -> None:
-    ((entry, platform),) = read_map(written(tmp_path, TWISTERS))
-    assert platform.name == "frdm_k64f"
+    ((entry, target),) = read_map(written(tmp_path, TWISTERS))
+    assert target == "frdm_k64f"
     assert (entry.serial, entry.runner, entry.label) == (
         "/dev/ttyACM0", "pyocd", "frdm_k64f-0240000034544e45",
     )  # fmt: skip
     both = TWISTERS.replace("connected: false", "connected: true").replace(
         "serial: null", "serial: /dev/x"
     )
-    assert [each.name for _, each in read_map(written(tmp_path, both))][1].startswith("nrf9160dk")
+    assert [each for _, each in read_map(written(tmp_path, both))][1].startswith("nrf9160dk")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,7 @@ def test_connected_boards_are_read(tmp_path: Path) -> None:
         ("{}", "no hardware map"),
         ("- [", "no hardware map"),
         ("- serial: /dev/x\n", "platform"),
+        ("- &a {platform: frdm_k64f, serial: /dev/x}\n- *a\n", "two boards are called frdm_k64f"),
     ],
 )
 def test_what_is_wrong_with_a_map_is_told(tmp_path: Path, text: str, said: str) -> None:
@@ -68,13 +69,25 @@ def test_what_is_wrong_with_a_map_is_told(tmp_path: Path, text: str, said: str) 
     assert said in str(caught.value)
 
 
+def test_a_platform_file_beside_the_map_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, "- {platform: my_board, serial: /dev/x}\n")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.toml").write_text("[tool]\n")
+    with pytest.raises(BadInput, match=r"'my_board'\n.*other\.toml.*\n.*cmhil new platform"):
+        read_map(file)
+    assert run(["new", "platform", "my_board"]) == 0
+    assert [target for _, target in read_map(file)] == [str(tmp_path / "my_board.toml")]
+
+
 def test_a_draft_is_a_map_that_can_be_read(tmp_path: Path) -> None:
     ports = [
         SerialPort("/dev/serial/by-id/k64f", "0d28:0204", "0240A", "DAPLink CMSIS-DAP"),
         SerialPort("/dev/ttyUSB7", "dead:beef", "x", "a modem"),
     ]
-    ((entry, platform),) = read_map(written(tmp_path, draft_map(ports)))
-    assert (platform.name, entry.serial, entry.board_id) == (
+    ((entry, target),) = read_map(written(tmp_path, draft_map(ports)))
+    assert (target, entry.serial, entry.board_id) == (
         "frdm_k64f",
         "/dev/serial/by-id/k64f",
         "0240A",

@@ -150,7 +150,7 @@ def test_without_a_failure_there_is_nothing_to_report(tmp_path: Path) -> None:
         )
         == 0
     )
-    with pytest.raises(UsageError, match="traces in which a device fails"):
+    with pytest.raises(UsageError, match="no device fails in these traces"):
         render_issue(gather([tmp_path]))
 
 

@@ -129,7 +129,9 @@ class _Judge:
         click.echo(f"       bad  {on_one_line(self._told(bad))}")
         failing = self._failing(bad)
         if not failing:
-            raise UsageError("a bad commit that fails", f"{self._told(bad)} conforms")
+            raise UsageError(
+                "the bad commit conforms", self._told(bad), "name a newer one, or another scenario"
+            )
         if self.trace is None:
             names = {each.name for each in failing}
             self.scenarios = [each for each in self.scenarios if each.name in names]
@@ -141,8 +143,8 @@ class _Judge:
             self.scenarios = [each for each in self.scenarios if each.name not in names]
         if before and (self.trace or not self.scenarios):
             raise UsageError(
-                "a good commit that conforms",
-                f"{self._told(good)} fails in the same way, in {', '.join(sorted(names))}",
+                "the good commit fails in the same way",
+                f"{self._told(good)}, in {', '.join(sorted(names))}",
                 "name an older one",
             )
         if self.trace is None:
@@ -202,7 +204,7 @@ class _Judge:
             bench, recorded.commands, path, f"replay of {self.trace.name}", strict=recorded.is_sound
         )
         if verdict.failure is None and verdict.reason:
-            raise RigFault("a replay with a verdict", verdict.reason)
+            raise RigFault("the replay has no verdict", verdict.reason)
         wanted = complaint_of(self.trace).signature
         if verdict.failure is None or signature(verdict.failure) != wanted:
             return []
@@ -253,6 +255,7 @@ class _Judge:
         written = export.write_tests(shrunk, self.home, result.trace.stem, choice)
         click.echo("\n".join(written.lines()))
         words = ["cmhil", "replay", str(minimal), "-t", self.target, "--image", str(image)]
+        words += ["--variant", self.variant] if self.variant else []
         click.echo(f"  replay:        {shlex.join(words)}")
 
     def _told(self, commit: str) -> str:
@@ -265,4 +268,4 @@ def _insist_on_verdict(report: "RunReport") -> None:
 
     if report.outcome in (Outcome.RIG, Outcome.INCONCLUSIVE):
         first = next(each for each in (*report.results, None) if each is None or not each.held)
-        raise RigFault("a run with a verdict", first.reason if first else "nothing ran")
+        raise RigFault("the run has no verdict", first.reason if first else "nothing ran")

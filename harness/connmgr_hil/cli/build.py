@@ -1,5 +1,6 @@
 """`cmhil build`: the application, for a platform."""
 
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -45,16 +46,19 @@ def build(
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.targets import find_platform  # noqa: PLC0415 - slow to import
 
+    described = find_platform(platform)
     build_platform(
-        find_platform(platform),
+        described,
         variant=variant,
         board=board,
         pristine=pristine,
         say=click.echo if verbose else None,
         cmake_arguments=cmake_arguments,
     )
-    options = f" --variant {variant}" if variant else ""
-    click.echo(f"next: cmhil verify -t {platform}{options}")
+    options = ["--variant", variant] if variant else []
+    if described.kind == "board":
+        click.echo(f"next: {shlex.join(['cmhil', 'flash', '-p', platform, *options])}")
+    click.echo(f"next: {shlex.join(['cmhil', 'verify', '-t', platform, *options])}")
 
 
 class Alive:

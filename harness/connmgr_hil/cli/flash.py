@@ -51,6 +51,7 @@ def flash(
     reachable = bool(port) or place.is_there()
     plan = writing.plan_flash(
         chosen,
+        named=platform,
         variant=variant,
         runner=runner,
         board_id=board_id or (place.probe if reachable else ""),

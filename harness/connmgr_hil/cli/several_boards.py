@@ -27,7 +27,7 @@ _ENDING = 12
 @dataclass
 class _Board:
     entry: Entry
-    platform: str
+    target: str
     out: Path
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -38,12 +38,12 @@ class _Board:
     def judge(self, options: Sequence[str], *, flash: bool) -> None:
         """Flash the board, where that is asked for, and judge it; what both print goes to the log."""
         where = ["--port", str(self.entry.serial)]
-        commands = [["verify", "-t", self.platform, *where, "--out", str(self.out), *options]]
+        commands = [["verify", "-t", self.target, *where, "--out", str(self.out), *options]]
         if flash:
             runner = self.entry.runner if self.entry.runner != "unknown" else None
             chosen = ["--runner", runner] if runner else []
             chosen += ["--board-id", self.entry.board_id] if runner and self.entry.board_id else []
-            commands.insert(0, ["flash", "-p", self.platform, *where, *chosen])
+            commands.insert(0, ["flash", "-p", self.target, *where, *chosen])
         with self.log.open("wb") as log:
             for command in commands:
                 self.process = subprocess.Popen(
@@ -75,13 +75,13 @@ class _Board:
             report = RunReport("", results=[start])
         report.interrupted = code == ExitCode.INTERRUPTED
         report.target = self.entry.label
-        report.results = [replace(each, platform=self.platform) for each in report.results]
+        report.results = [replace(each, platform=Path(self.target).stem) for each in report.results]
         return report
 
 
 def verify_map(path: Path, out: Path, options: Sequence[str], *, flash: bool) -> RunReport:
     """Judge all boards of a hardware map at the same time; return one report, with a part for each."""
-    boards = [_Board(entry, platform.name, out / entry.label) for entry, platform in read_map(path)]
+    boards = [_Board(entry, target, out / entry.label) for entry, target in read_map(path)]
     for board in boards:
         click.echo(f"  {board.entry.label:<24} on {board.entry.serial}; log {board.log}")
     whole = RunReport(", ".join(board.entry.label for board in boards))

@@ -120,12 +120,12 @@ def read_known(path: Path, today: dt.date | None = None) -> Known:
     for number, each in enumerate(found, 1):
         where = f"{path}: deviation {number}"
         if each.scenario == each.requirement == "*":
-            raise BadInput(f"{where}: a scenario or a requirement", "neither")
+            raise BadInput(f"{where} names neither a scenario nor a requirement")
         for what, pattern, names in (
             ("scenario", each.scenario, list(registered())),
             ("requirement", each.requirement, list(requirements())),
         ):
             if not any(_fits(form, pattern) for name in names for form in names_of(name)):
                 remedy = did_you_mean(pattern, names, f"'cmhil {what}s' lists them")
-                raise BadInput(f"{where}: a {what} that there is", repr(pattern), remedy)
+                raise BadInput(f"{where}: there is no such {what}", repr(pattern), remedy)
     return Known(found, today or dt.datetime.now(dt.UTC).date())

@@ -73,7 +73,7 @@ def not_conforming(summary: Path) -> set[str]:
             if each["outcome"] not in ("conforms", "unreachable")
         }
     except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{summary}: a summary that 'cmhil verify' wrote", repr(error)) from error
+        raise BadInput(f"{summary} is no summary that 'cmhil verify' wrote", repr(error)) from error
 
 
 def share(every: Sequence[Scenario], which: str) -> list[Scenario]:

@@ -57,7 +57,7 @@ class Judge:
     def _prepared(self, variant: str) -> Overlay:
         platform = find_platform(self._order.platform)
         name = "-".join(filter(None, (platform.build_name, variant)))
-        build = build_again(platform, variant, self._place / "build" / name)
+        build = build_again(platform, variant, self._place / "build" / name, self._order.platform)
         overlay = Overlay(build, tuple(map(Path, self._order.sources)))
         overlay.prepare()
         return overlay

@@ -1,5 +1,6 @@
 """What pytest calls: options, markers, the judgement after each test, and what a failure shows."""
 
+import shlex
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -200,5 +201,5 @@ def _explain(report: pytest.TestReport, run: "Session") -> None:
     report.sections.append(
         ("connmgr-hil: timeline", timeline(run.path, failure=run.checker.failure))
     )
-    check = f"{run.path}\njudge it again with: cmhil check {run.path}"
+    check = f"{run.path}\njudge it again with: {shlex.join(['cmhil', 'check', str(run.path)])}"
     report.sections.append(("connmgr-hil: trace", check))

@@ -32,13 +32,16 @@ def render_issue(evidence: ReportEvidence) -> str:
     """Return a bug report about the first failure of a device, in Markdown. Raises `UsageError` where no device failed."""
     failing = [cause for cause in evidence.causes if cause[0].failure is not None]
     if not failing:
-        raise UsageError("traces in which a device fails", "none does", "see 'cmhil check'")
+        raise UsageError("no device fails in these traces", "", "see 'cmhil check'")
     story, others = failing[0][0], failing[0][1:]
     shown = story.shortest.trace if story.shortest else story.result.trace
     assert shown is not None
     sections = (
         ("Describe the bug", _bug(story, len(others))),
-        ("Regression", ["- [ ] This is a regression ('cmhil bisect GOOD BAD' finds the commit)"]),
+        (
+            "Regression",
+            ["- [ ] This is a regression ('cmhil bisect GOOD BAD -t TARGET' finds the commit)"],
+        ),
         ("Steps to reproduce", _steps(story)),
         ("Relevant log output", ["```text", *_log(shown, story), "```"]),
         (

@@ -5,7 +5,7 @@ from .board import BoardTarget
 from .choice import Choice
 from .death import crash_told
 from .declared import require_clock, require_configuration, require_ifaces, require_order
-from .opening import build_id, find_image, image_path, open_target, varied
+from .opening import build_command, build_id, find_image, image_path, open_target, varied
 from .platforms import (
     Dialect,
     Platform,
@@ -31,6 +31,7 @@ __all__ = [
     "RenodeTarget",
     "Target",
     "attach_to_boot",
+    "build_command",
     "build_id",
     "crash_told",
     "device_on",

@@ -62,8 +62,8 @@ def require_order(facts: Hello, target: str) -> None:
     """Refuse a build that delivers events in an order that no model foresees. Raises `UsageError`."""
     if facts.unforeseen:
         raise UsageError(
-            f"firmware on {target} that delivers events from a cooperative thread of its own",
-            f"not supported: {facts.unforeseen}",
+            f"firmware on {target} delivers events in an order that nobody can foresee",
+            facts.unforeseen,
             "build it with CONFIG_NET_MGMT_EVENT_THREAD=y and CONFIG_NET_TC_THREAD_COOPERATIVE=y; "
             "'cmhil shell' drives this one by hand",
         )

@@ -10,7 +10,7 @@ import yaml
 from connmgr_hil.files import read_whole
 from connmgr_hil.vocabulary.errors import BadInput
 
-from .platforms import Platform, known_platforms
+from .platforms import Platform, known_platforms, read_platform
 from .serial_ports import SerialPort
 
 _MOST_BYTES = 1_000_000
@@ -38,31 +38,51 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return "-".join(filter(None, (self.platform.replace("/", "_"), self.board_id)))
 
 
-def read_map(path: Path) -> list[tuple[Entry, Platform]]:
-    """Return the boards that are connected, each with its platform. Raises `BadInput` naming the file, and the entry."""
+def read_map(path: Path) -> list[tuple[Entry, str]]:
+    """Return the boards that are connected, each with its target: a platform's name, or the path of a platform file beside the map.
+
+    Raises `BadInput` naming the file, and the entry.
+    """
     data = read_whole(path, "a hardware map", _MOST_BYTES)
     try:
         entries = msgspec.convert(yaml.safe_load(data), list[Entry], strict=False)
     except (yaml.YAMLError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} is no hardware map of twister's", str(error)) from error
-    by_board = {board: each for each in known_platforms().values() if each.kind == "board"
-                for board in (each.name, *each.boards)}  # fmt: skip
-    found: list[tuple[Entry, Platform]] = []
+    targets, unsound = _targets(path.parent)
+    found: list[tuple[Entry, str]] = []
     for entry in entries:
         if not entry.connected:
             continue
-        if entry.platform not in by_board:
+        if entry.platform not in targets:
             raise BadInput(
                 f"{path}: no platform file is about the board {entry.platform!r}",
-                "",
-                "'cmhil new platform NAME' begins one",
+                "; ".join(unsound),
+                "'cmhil new platform NAME' begins one; it is found beside the map",
             )
         if not entry.serial:
             raise BadInput(f"{path}: {entry.label} has no serial port", "set 'serial'")
-        found.append((entry, by_board[entry.platform]))
+        if any(entry.label == each.label for each, _ in found):
+            raise BadInput(f"{path}: two boards are called {entry.label}", "give each an 'id'")
+        found.append((entry, targets[entry.platform]))
     if not found:
         raise BadInput(f"{path}: no board is connected")
     return found
+
+
+def _targets(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Return the target for each board that a platform file is about, and what is wrong with files that are none."""
+    targets = {board: each.name for each in known_platforms().values() for board in _called(each)}
+    unsound: list[str] = []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            targets |= dict.fromkeys(_called(read_platform(file)), str(file.absolute()))
+        except BadInput as error:
+            unsound.append(error.wanted)
+    return targets, unsound
+
+
+def _called(platform: Platform) -> tuple[str, ...]:
+    return (platform.name, *platform.boards) if platform.kind == "board" else ()
 
 
 def draft_map(ports: Iterable[SerialPort]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -14,7 +15,7 @@ from connmgr_hil.vocabulary.errors import UsageError
 from .base import Target
 from .board import BoardTarget
 from .labgrid import PREFIX, LabgridTarget, find_place
-from .platforms import Dialect, Must, Platform, find_platform, spelled
+from .platforms import Dialect, Must, Platform, find_platform, is_path, spelled
 from .program import native_target, simulated_target
 from .qemu import QemuTarget
 from .renode import RenodeTarget
@@ -97,7 +98,7 @@ def _opened(
         fixed = BoardTarget(platform, port, build=_build_of(platform, there), wait=wait)
         fixed.image = there
         return fixed
-    found = find_image(platform, image, variant)
+    found = find_image(platform, image, variant, name)
     target = _running(platform, found)
     target.image = found
     return target
@@ -172,20 +173,28 @@ def image_path(platform: Platform, variant: str = "") -> Path:
     return folder / build / "zephyr" / f"zephyr.{suffix}"
 
 
-def find_image(platform: Platform, image: Path | None = None, variant: str = "") -> Path:
+def build_command(platform: Platform, variant: str = "", named: str = "") -> str:
+    """Return the command that builds what a platform runs. A platform file is found only as the user `named` it."""
+    of_its_own = platform.build_name == platform.name and is_path(named)
+    words = ["cmhil", "build", "-p", named if of_its_own else platform.build_name]
+    return shlex.join([*words, "--variant", variant] if variant else words)
+
+
+def find_image(
+    platform: Platform, image: Path | None = None, variant: str = "", named: str = ""
+) -> Path:
     """Return the image to run: the given one, or the one that was built.
 
-    Raises `UsageError` with the command that builds it.
+    `named` is how the user called the platform. Raises `UsageError` with the command that builds it.
     """
     _check_variant(platform, variant)
     path = image or image_path(platform, variant)
     if path.is_file():
         return path
-    options = f" --variant {variant}" if variant else ""
     raise UsageError(
         f"there is no image for {platform.name}",
         f"no file {path}",
-        f"cmhil build -p {platform.build_name}{options}, or name one with --image PATH",
+        f"{build_command(platform, variant, named)}, or name one with --image PATH",
     )
 
 

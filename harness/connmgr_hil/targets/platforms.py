@@ -352,9 +352,14 @@ def spelled(name: str) -> str:
     return next((each for each in names if each.casefold() == name.casefold()), name)
 
 
+def is_path(name: str) -> bool:
+    """Tell whether the name of a target is the path of a platform file."""
+    return name.endswith(".toml") or os.sep in name
+
+
 def find_platform(name: str) -> Platform:
     """Return the platform of that name, whatever its case, or in that file. Raises `UsageError` for an unknown one."""
-    if name.endswith(".toml") or os.sep in name:
+    if is_path(name):
         return read_platform(Path(name))
     there = sorted(path.stem for path in platforms_dir().glob("*.toml"))
     if (known := spelled(name)) in there:

@@ -96,7 +96,7 @@ class QemuTarget(PlatformTarget):
                 raise UsageError(
                     f"{beside.name} is missing beside the image of {self.name}",
                     f"no file {beside}",
-                    f"cmhil build -p {self.platform.build_name}",
+                    "build it anew with 'cmhil build', which leaves both there",
                 )
             return ("-device", f"loader,file={_escaped(beside)}")
         if flash is None:

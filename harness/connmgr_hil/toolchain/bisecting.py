@@ -51,7 +51,7 @@ class History:
         self.place = place.absolute()
         if not (tree.base / ".git").exists():
             raise UsageError(
-                "a Zephyr tree that git knows",
+                "git does not know the Zephyr tree",
                 f"no .git in {tree.base}",
                 "point ZEPHYR_BASE at a clone; a copy of its files has no history",
             )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connmgr_hil.resources import zephyr_app_dir
-from connmgr_hil.targets import Platform, find_platform, image_path, reaper
+from connmgr_hil.targets import Platform, build_command, find_platform, image_path, reaper
 from connmgr_hil.targets.opening import NATIVE
 from connmgr_hil.transport.deadlines import BUILD
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
@@ -82,7 +82,7 @@ def plan_build(
         raise UsageError(
             "this platform does not run Zephyr",
             f"{platform.name}: {platform.description}",
-            f"there is nothing to build; cmhil verify -t {platform.name}",
+            "there is nothing to build: it can be verified as it is",
         )
     fragments = _fragments(platform, variant)
     missing = lacking(platform)
@@ -137,19 +137,19 @@ def plan_build(
     )
 
 
-def build_again(platform: Platform, variant: str, folder: Path) -> Build:
+def build_again(platform: Platform, variant: str, folder: Path, named: str = "") -> Build:
     """Return how to build once more, in another folder, what was built for a platform: configured in the same way.
 
+    `named` is how the user called the platform.
     Raises `UsageError` with the command that builds it where nothing was built.
     """
     image = image_path(platform, variant).absolute()
     first, stamp = image.parents[1], image.parents[1] / _STAMP
     if not stamp.is_file():
-        options = f" --variant {variant}" if variant else ""
         raise UsageError(
             f"nothing was built for {platform.name}",
             f"no file {stamp}",
-            f"cmhil build -p {platform.build_name}{options}",
+            build_command(platform, variant, named),
         )
     told = json.loads(stamp.read_text(encoding="utf-8"))
     *configure, base = (word.replace(str(first), str(folder)) for word in told)

@@ -43,18 +43,19 @@ class Flashing:
 def plan_flash(
     platform: Platform,
     *,
+    named: str = "",
     variant: str = "",
     runner: str = "",
     board_id: str = "",
     arguments: Sequence[str] = (),
 ) -> Flashing:
-    """Return how to write a platform's build to a board; nothing is changed yet.
+    """Return how to write a platform's build to a board; nothing is changed yet. `named` is how the user called it.
 
     Raises `UsageError` when there is no such build, no west, or a runner that cannot be told which board is meant.
     """
     if platform.kind != "board":
         raise UsageError("this platform is no board", f"{platform.name} is {platform.kind}")
-    image = find_image(platform, None, variant)
+    image = find_image(platform, None, variant, named)
     folder = image.absolute().parents[1]
     west = west_command()
     if west is None:
