@@ -9,7 +9,7 @@ import pytest
 
 HERE = Path(__file__).parent
 APP = HERE.parents[1] / "zephyr_app"
-SOURCES = ("probe/src/address.c", "src/reach.c", "simwifi/driver.c")
+SOURCES = ("probe/src/address.c", "src/reach.c", "src/kinds.c", "simwifi/driver.c")
 USED = re.compile(r"#\s*(?:include|if __has_include\()\s*<((?:zephyr/)[^>]+)>")
 MISSING_BEFORE_4_0 = {"zephyr/random/rand32.h"}
 RELEASES = (401, 405)

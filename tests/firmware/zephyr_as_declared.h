@@ -194,8 +194,9 @@ bool net_ipv4_is_addr_unspecified(const struct IN_ADDR *addr);
 /* Ifaces */
 #define NET_IF_MAX_IPV4_ADDR 2
 #define NET_IF_MAX_IPV6_ADDR 2
-#define NET_LINK_ETHERNET    3
 #define NET_ETH_MTU          1500
+
+enum net_link_type { NET_LINK_UNKNOWN, NET_LINK_ETHERNET = 3, NET_LINK_DUMMY };
 
 enum net_addr_state { NET_ADDR_TENTATIVE, NET_ADDR_PREFERRED, NET_ADDR_DEPRECATED };
 enum net_addr_type { NET_ADDR_MANUAL = 3 };
@@ -216,7 +217,14 @@ struct net_if_ipv4 {
 struct net_if_ipv6 {
 	struct net_if_addr unicast[NET_IF_MAX_IPV6_ADDR];
 };
+struct net_offload {
+	int id;
+};
+struct net_if_dev {
+	struct net_offload *offload;
+};
 struct net_if {
+	struct net_if_dev *if_dev;
 	struct {
 		struct {
 			struct net_if_ipv4 *ipv4;
@@ -327,6 +335,7 @@ int net_icmp_send_echo_request(struct net_icmp_ctx *ctx, struct net_if *iface,
 enum ethernet_hw_caps {
 	ETHERNET_HW_TX_CHKSUM_OFFLOAD = BIT(0),
 	ETHERNET_HW_RX_CHKSUM_OFFLOAD = BIT(1),
+	ETHERNET_HW_VLAN = BIT(2),
 };
 enum ethernet_if_types { L2_ETH_IF_TYPE_ETHERNET, L2_ETH_IF_TYPE_WIFI };
 struct ethernet_context {
@@ -338,6 +347,26 @@ struct ethernet_api {
 	int (*send)(OF_DRIVER, struct net_pkt *pkt);
 };
 void ethernet_init(struct net_if *iface);
+
+/* PPP, offloaded and virtual ifaces */
+struct ppp_api {
+	struct net_if_api iface_api;
+	int (*start)(const struct device *dev);
+	int (*stop)(const struct device *dev);
+	int (*send)(const struct device *dev, struct net_pkt *pkt);
+};
+struct offloaded_if_api {
+	struct net_if_api iface_api;
+	int (*enable)(const struct net_if *iface, bool up);
+};
+enum virtual_interface_caps { VIRTUAL_INTERFACE_IPIP = BIT(0) };
+struct virtual_interface_api {
+	struct net_if_api iface_api;
+	enum virtual_interface_caps (*get_capabilities)(struct net_if *iface);
+	int (*send)(struct net_if *iface, struct net_pkt *pkt);
+	enum net_verdict (*recv)(struct net_if *iface, struct net_pkt *pkt);
+	int (*attach)(struct net_if *virtual_iface, struct net_if *iface);
+};
 
 #define WIFI_STATE_DISCONNECTED   0
 #define WIFI_STATE_ASSOCIATING    5
@@ -373,5 +402,13 @@ void wifi_mgmt_raise_disconnect_result_event(struct net_if *iface, int status);
 #define NET_L2_GET_CTX_TYPE(_l2) struct ethernet_context
 #define NET_DEVICE_INIT(_id, _name, _init, _pm, _data, _config, _priority, _api, ...)              \
 	const void *const api_of_##_id = (_api)
+
+#define ETH_NET_DEVICE_INIT         NET_DEVICE_INIT
+#define NET_DEVICE_OFFLOAD_INIT     NET_DEVICE_INIT
+#define NET_VIRTUAL_INTERFACE_INIT  NET_DEVICE_INIT
+#define CONFIG_KERNEL_INIT_PRIORITY_DEFAULT 40
+#define NET_L2_DECLARE_PUBLIC(_name) extern const struct net_l2 l2_##_name
+#define NET_L2_INIT(_name, _recv, _send, _enable, _flags)                                          \
+	const void *const l2_functions_of_##_name[] = {_recv, _send, _enable, _flags}
 
 #endif /* ZEPHYR_AS_DECLARED_H_ */

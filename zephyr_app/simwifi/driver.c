@@ -177,35 +177,15 @@ static int answered(struct net_pkt *pkt)
 	return 0;
 }
 
-/*
- * DRIVER_FUNCTION(name, result, call, ...) - name() and name_of_iface(), of which the API of this
- * release takes one: the rest are the parameters behind the device.
- */
-#define DRIVER_FUNCTION(_name, _result, _call, ...)                                                \
-	static __maybe_unused _result _name(const struct device *dev, ##__VA_ARGS__)               \
-	{                                                                                          \
-		ARG_UNUSED(dev);                                                                   \
-		return _call;                                                                      \
-	}                                                                                          \
-	static __maybe_unused _result _name##_of_iface(const struct device *dev,                   \
-						       struct net_if *iface, ##__VA_ARGS__)        \
-	{                                                                                          \
-		ARG_UNUSED(dev);                                                                   \
-		ARG_UNUSED(iface);                                                                 \
-		return _call;                                                                      \
-	}
+CM_DRIVER_FUNCTION_DEFINE(driver_join, int, join(params), struct wifi_connect_req_params *params)
+CM_DRIVER_FUNCTION_DEFINE(driver_leave, int, leave())
+CM_DRIVER_FUNCTION_DEFINE(driver_status, int, tell_status(status), struct wifi_iface_status *status)
+CM_DRIVER_FUNCTION_DEFINE(driver_send, int, answered(pkt), struct net_pkt *pkt)
+CM_DRIVER_FUNCTION_DEFINE(driver_capabilities, enum ethernet_hw_caps,
+			  ETHERNET_HW_TX_CHKSUM_OFFLOAD | ETHERNET_HW_RX_CHKSUM_OFFLOAD)
 
-DRIVER_FUNCTION(driver_join, int, join(params), struct wifi_connect_req_params *params)
-DRIVER_FUNCTION(driver_leave, int, leave())
-DRIVER_FUNCTION(driver_status, int, tell_status(status), struct wifi_iface_status *status)
-DRIVER_FUNCTION(driver_send, int, answered(pkt), struct net_pkt *pkt)
-DRIVER_FUNCTION(driver_capabilities, enum ethernet_hw_caps,
-		ETHERNET_HW_TX_CHKSUM_OFFLOAD | ETHERNET_HW_RX_CHKSUM_OFFLOAD)
-
-#define WIFI(_member, _name)                                                                       \
-	CM_DRIVER_FUNCTION(struct wifi_mgmt_ops, _member, _name##_of_iface, _name)
-#define ETHERNET(_member, _name)                                                                   \
-	CM_DRIVER_FUNCTION(struct ethernet_api, _member, _name##_of_iface, _name)
+#define WIFI(_member, _name)     CM_DRIVER_FUNCTION(struct wifi_mgmt_ops, _member, _name)
+#define ETHERNET(_member, _name) CM_DRIVER_FUNCTION(struct ethernet_api, _member, _name)
 
 static void iface_init(struct net_if *iface)
 {

@@ -8,6 +8,8 @@
  * what holds for every iface.
  */
 
+#include <string.h>
+
 #include <zephyr/device.h>
 #include <zephyr/net/ethernet.h>
 #include <zephyr/net/net_if.h>
@@ -47,16 +49,16 @@ static void eth_init(struct net_if *iface)
 	ethernet_init(iface);
 }
 
-static enum ethernet_hw_caps eth_capabilities(const struct device *dev)
-{
-	ARG_UNUSED(dev);
-	return IS_ENABLED(CONFIG_NET_VLAN) ? ETHERNET_HW_VLAN : 0;
-}
+CM_DRIVER_FUNCTION_DEFINE(eth_capabilities, enum ethernet_hw_caps,
+			  IS_ENABLED(CONFIG_NET_VLAN) ? ETHERNET_HW_VLAN : 0)
+CM_DRIVER_FUNCTION_DEFINE(eth_send, int, 0, struct net_pkt *pkt)
+
+#define ETHERNET(_member, _name) CM_DRIVER_FUNCTION(struct ethernet_api, _member, _name)
 
 static const struct ethernet_api eth_api = {
 	.iface_api.init = eth_init,
-	.get_capabilities = eth_capabilities,
-	.send = take,
+	.get_capabilities = ETHERNET(get_capabilities, eth_capabilities),
+	.send = ETHERNET(send, eth_send),
 };
 
 ETH_NET_DEVICE_INIT(kind_eth0, "eth0", NULL, NULL, NULL, NULL, PRIORITY, &eth_api, NET_ETH_MTU);

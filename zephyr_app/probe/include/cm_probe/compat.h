@@ -60,11 +60,27 @@
 #endif
 
 /*
- * A function of a driver as its API wants it: @p with_iface, which is given the iface behind the
- * device, since 4.5, and @p plain before. Trees on the way to 4.5 have either.
+ * CM_DRIVER_FUNCTION_DEFINE(name, result, call, ...) - a driver's functions name() and
+ * name_of_iface(), which is given the iface behind the device, too: APIs want that since 4.5, and
+ * trees on the way to it have either. The rest are the parameters behind these.
  */
-#define CM_DRIVER_FUNCTION(_api, _member, with_iface, plain)                                       \
-	_Generic(((_api *)NULL)->_member, __typeof__(&plain): plain, default: with_iface)
+#define CM_DRIVER_FUNCTION_DEFINE(_name, _result, _call, ...)                                      \
+	static __maybe_unused _result _name(const struct device *dev, ##__VA_ARGS__)               \
+	{                                                                                          \
+		ARG_UNUSED(dev);                                                                   \
+		return _call;                                                                      \
+	}                                                                                          \
+	static __maybe_unused _result _name##_of_iface(const struct device *dev,                   \
+						       struct net_if *iface, ##__VA_ARGS__)        \
+	{                                                                                          \
+		ARG_UNUSED(dev);                                                                   \
+		ARG_UNUSED(iface);                                                                 \
+		return _call;                                                                      \
+	}
+
+/** Of these two the one that fits a member of an API. */
+#define CM_DRIVER_FUNCTION(_api, _member, _name)                                                   \
+	_Generic(((_api *)NULL)->_member, __typeof__(&_name): _name, default: _name##_of_iface)
 
 /* Event codes: 32 bits with numbered commands, since 4.2 64 bits with a bit for each command. */
 #if NET_MGMT_EVENT_BIT > 0xffffffff
