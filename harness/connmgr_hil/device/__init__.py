@@ -1,10 +1,11 @@
 """Speaks the probe's protocol with a device."""
 
-from .client import Device, Sink
+from .client import Device
 from .commands import Sent
 from .frames import Chatter, Damaged, Frame, FrameParser
 from .identity import Expected
 from .introduced import BANNER
+from .introduction import Sink
 from .pace import Pace
 
 __all__ = [

@@ -49,8 +49,8 @@ class Attaching:
             heard = self.heard
             self.knock(attempt)
             # Every knock calls for one more answer, in which a slow device would drown what it showed before.
-            calm = min(max(unheard, attempt // 2), 5)
-            hurried = _HURRY * time_scale() * 2**calm
+            doublings = min(max(unheard, attempt // 2), 5)
+            hurried = _HURRY * time_scale() * 2**doublings
             self._await_answer(pump, found, hurried, attempt, patience.until)
             attempt += 1
             unheard = unheard + 1 if heard == self.heard else 0

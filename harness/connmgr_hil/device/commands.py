@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from zlib import crc32
 
+from connmgr_hil.transport.deadlines import REST
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import Reply
 from connmgr_hil.vocabulary.stimuli import Words
 
+from . import messages
 from .resending import Resending
 
 MAX_LINE = 500
@@ -18,6 +20,8 @@ IN_FLIGHT_CHARACTERS = 200
 IN_FLIGHT_COMMANDS = 8
 _TAGS = 100_000
 _OWN = 1_000_000_000
+_REFUSALS = 20
+_REFUSALS_AT_ONCE = 3
 _REMEMBERED = 12
 """A device remembers the last 16 tags; a line still on its way may be one of them."""
 
@@ -42,6 +46,14 @@ def command_line(tag: int, words: Words) -> bytes:
             "split the burst into several",
         )
     return line.encode("ascii")
+
+
+def asked_seconds(words: Words) -> float:
+    """Return how much device time a command lets pass."""
+    if "advance" not in words[:-1]:
+        return 0.0
+    microseconds = words[words.index("advance") + 1]
+    return int(microseconds) / 1e6 if microseconds.isdigit() else 0.0
 
 
 @dataclass(slots=True)
@@ -79,6 +91,7 @@ class Commands:
     _identities: int = 0
     _own: int = 0
     _turn: int = 0
+    _probe: int = 0
     _unproven: dict[int, float] = field(default_factory=dict)
     refusable: int = 0
     """So many lines at most went out that are not for machine mode, which refuses them."""
@@ -135,11 +148,15 @@ class Commands:
             other.refusals = 0
         return command
 
-    def arrived(self, tag: int, *, at_once: bool) -> None:
-        """The reply with this tag came; its turn may be later, but it need not be asked for again.
+    def came(self, tag: int, *, first: bool, at_once: bool) -> None:
+        """A reply with this tag came; its turn may be later, but it need not be asked for again.
 
-        With `at_once` it had not been lost on its way before.
+        Where it is not the `first`, that one was not an answer to a copy. With `at_once` it had not been lost on its way before.
         """
+        if not first:
+            if tag in self._unproven:
+                self.resending.answered(self._unproven.pop(tag))
+            return
         command = self.waiting.get(tag)
         if command is None or command.has_arrived:
             return
@@ -152,11 +169,6 @@ class Commands:
                     del self._unproven[next(iter(self._unproven))]
             else:
                 self.resending.answered(took)
-
-    def answered_again(self, tag: int) -> None:
-        """A reply came that had come before: then the first was not an answer to a copy."""
-        if tag in self._unproven:
-            self.resending.answered(self._unproven.pop(tag))
 
     def room_for(self, words: Words) -> bool:
         """Tell whether another command may be sent before the ones before it are answered."""
@@ -178,22 +190,62 @@ class Commands:
                 command.resend_at = now + command.pause
                 yield command
 
-    def copy(self, command: Sent) -> bytes:
-        """Return the line of a command that is sent again."""
+    @property
+    def asked_seconds(self) -> float:
+        """How much device time those that wait for an answer let pass."""
+        return sum(asked_seconds(each.words) for each in self.waiting.values())
+
+    def again(self, command: Sent) -> bytes:
+        """Return what to send, now that a command must be sent again: it is executed once whatever arrives.
+
+        Where the device may have executed it and not know its tag any more, that is a question first. Commands are executed in
+        their order: when this one's reply has come in its turn, and that of the other has not, the other one never arrived.
+        """
+        if not self._is_forgotten(command):
+            return self._copy(command)
+        if self._probe in self.waiting:
+            return b""
+        probe = self.new_own(("ping",))
+        self._probe = probe.tag
+        for each in self.waiting.values():
+            if self._is_forgotten(each):
+                each.checked_by = probe.tag
+        return probe.line
+
+    def proven(self, tag: int) -> Iterable[bytes]:
+        """Yield the commands of which this answer shows that they were not executed, to be sent as if for the first time."""
+        if not tag or tag != self._probe:
+            return
+        for command in self.waiting.values():
+            if command.checked_by == tag:
+                self._turn += 1
+                command.turn, command.checked_by = self._turn, 0
+                yield self._copy(command)
+
+    def refused(self, why: str) -> Iterable[Sent]:
+        """The device refused a line, whichever it was: yield those to send again at once.
+
+        Raises `RigFault` for one that does not get through. On a line full of noise every attempt is refused in its turn; then a
+        pause lets it come to rest.
+        """
+        self.hurry()
+        for command in list(self.waiting.values()):
+            command.refusals += 1
+            if command.refusals > _REFUSALS:
+                raise messages.refused(" ".join(command.words), command.refusals, why)
+            if command.has_arrived:
+                continue
+            if command.refusals <= _REFUSALS_AT_ONCE:
+                yield command
+            else:
+                command.resend_at = min(command.resend_at, REST.after())
+
+    def _copy(self, command: Sent) -> bytes:
         command.copied = True
         return command.line
 
-    def is_forgotten(self, command: Sent) -> bool:
-        """Tell whether the device may have executed this command and not know its tag any more.
-
-        Then it must not be sent again: it could be executed twice.
-        """
+    def _is_forgotten(self, command: Sent) -> bool:
         return bool(command.identity) and self._turn - command.turn > _REMEMBERED
-
-    def renew(self, command: Sent) -> None:
-        """It was not executed: all begins anew for it."""
-        self._turn += 1
-        command.turn, command.checked_by = self._turn, 0
 
     def hurry(self) -> None:
         """A line was damaged, so the device is not silent: do not wait the whole pause, now and from now on."""
@@ -208,4 +260,4 @@ class Commands:
     def forget(self) -> None:
         """No answer will come any more."""
         self.waiting.clear()
-        self.refusable = 0
+        self.refusable = self._probe = 0

@@ -34,6 +34,12 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
     crc: int
     seal: int = 0
 
+    @property
+    def tag(self) -> int:
+        """The tag of the command that it answers; -1 if it names none."""
+        tag = self.fields.get("tag", "")
+        return int(tag) if tag.isdecimal() else -1
+
     def __str__(self) -> str:
         fields = "".join(f" {key}={value}" for key, value in self.fields.items())
         return on_one_line(f"@{self.seq:x} {self.time} {self.kind}{fields}")

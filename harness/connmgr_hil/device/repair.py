@@ -1,5 +1,6 @@
 """Decides what to do about a gap in the numbers: ask again, wait, or give up."""
 
+from .commands import Commands
 from .frames import Frame
 
 _TRIES = 200
@@ -22,18 +23,20 @@ class Repair:
         self._sent: int | None = None
         self._tries = 0
 
-    def asked(self, tag: int, gap: Gap) -> None:
-        """A request with this tag went out."""
+    def ask(self, gap: Gap, commands: Commands) -> bytes:
+        """Return the line that asks for some frames again."""
+        command = commands.new_own(("again", f"{gap[0]:x}", f"{gap[1]:x}"))
         again = self._gap[0] <= gap[0] and gap[1] <= self._gap[1]
         self._tries = self._tries + 1 if again else 1
-        self.tag, self._gap, self._came, self._sent = tag, gap, set(), None
+        self.tag, self._gap, self._came, self._sent = command.tag, gap, set(), None
+        return command.line
 
     def saw(self, frame: Frame) -> bool:
         """A frame came; tell whether it was the answer to the request."""
         first, last = self._gap
         if first <= frame.seq <= last:
             self._came.add(frame.seq)
-        if frame.kind != "reply" or not self.tag or frame.fields.get("tag") != str(self.tag):
+        if frame.kind != "reply" or not self.tag or frame.tag != self.tag:
             return False
         count = frame.fields.get("n", "0")
         self._sent = int(count) if count.isdigit() else 0

@@ -1,0 +1,71 @@
+"""What a device says of itself, and what it showed before: held back until it is known who it is."""
+
+from collections.abc import Callable
+
+from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen, Lost, Noise
+
+from .decode import decode_hello, decode_iface
+from .frames import Frame
+
+_NOISE_KEPT = 200
+
+Sink = Callable[[AnyRecord], object]
+
+
+class Introduction:
+    """Hello and ifaces of one device, and the records before them; all that comes later goes to `sink` at once.
+
+    `frame` is the hello that was accepted, and `hello` its record once all ifaces are known.
+    """
+
+    def __init__(self, sink: Sink, start: str = "attach") -> None:
+        self._sink = sink
+        self._start = start
+        self.frame: Frame | None = None
+        self.hello: HelloSeen | None = None
+        self._ifaces: list[IfaceFacts] = []
+        self._held: list[AnyRecord] = []
+
+    def emit(self, record: AnyRecord) -> None:
+        """Hand a record on, or hold it back."""
+        if self.hello is None:
+            self._held.append(record)
+        else:
+            self._sink(record)
+
+    def noise(self, text: str) -> None:
+        """Record what is not the device's, or not known to be."""
+        if self.hello is not None or len(self._held) < _NOISE_KEPT:
+            self.emit(Noise(text=text))
+
+    def begin(self, frame: Frame, facts: Hello) -> int:
+        """Take the hello that was asked for; return the number of the first frame of this boot or session."""
+        self.frame = frame
+        first = int(facts.first, 16) if self._start == "boot" else frame.seq
+        if self._start == "boot" and first > 0:
+            self._held.append(Lost(first=0, last=first - 1))
+        return min(first, frame.seq)
+
+    def take(self, frame: Frame) -> None:
+        """Take a frame that belongs to an introduction. Raises `ValueError` where the ifaces are numbered wrongly."""
+        assert self.frame is not None
+        if self.hello is not None or frame.seq < self.frame.seq:
+            return
+        if frame.kind == "iface":
+            self._ifaces.append(decode_iface(frame))
+        facts = decode_hello(self.frame)
+        if len(self._ifaces) == facts.ifaces:
+            self.hello = HelloSeen(
+                t=self.frame.time, facts=facts, ifaces=tuple(self._ifaces), start=self._start
+            )
+            for record in (self.hello, *self._held):
+                self._sink(record)
+            self._held = []
+
+    def abandon(self) -> None:
+        """Hand on what was printed by a device that never introduced itself: it may tell why."""
+        for record in self._held:
+            if isinstance(record, Noise):
+                self._sink(record)
+        self._held = []
