@@ -322,7 +322,7 @@ class Checker:
             limits = replace(self.limits, late=self.limits.late + stall) if stall else self.limits
             self._search.begin(commands, foreseen(self._search.world, window), limits)
         self._hypotheses = [
-            each._replace(started=0, befallen=0) if each.started or each.befallen else each
+            each._replace(started=0, changed=0) if each.started or each.changed else each
             for each in self._without_unseen()
         ]
         for number, record in window:
@@ -406,10 +406,10 @@ class Checker:
             self._refuse(explainer.explain(record, frontier or self._hypotheses), record)
             return
         self._hypotheses = distinct(survivors)
-        chaos = {each.chaos for each in self._hypotheses}
-        if chaos <= _QUIRKS.keys():
-            self.quirks.add(_QUIRKS[self._hypotheses[0].chaos])
-        if "manifold" in chaos:
+        reasons = {each.gave_up for each in self._hypotheses}
+        if reasons <= _QUIRKS.keys():
+            self.quirks.add(_QUIRKS[self._hypotheses[0].gave_up])
+        if "manifold" in reasons:
             self.evidence.harm(Damage.DOUBT, number, "more orders are possible than are followed")
         if len(self._hypotheses) > self.limits.hypotheses:
             self._harm(Damage.DOUBT, "too many explanations to follow")

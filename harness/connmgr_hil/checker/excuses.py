@@ -12,7 +12,7 @@ from .search import Search
 def excuse(record: AnyRecord, search: Search, hypotheses: Iterable[Hypothesis]) -> str:
     """Return what excuses a record, empty if nothing does.
 
-    The device may not have been told what the model thinks: the model does not know a command, or the probe, perhaps an older
+    The device may have been given another command than the model thinks: the model does not know a command, or the probe, perhaps an older
     one, does not. And the model does not follow everything.
     """
     strange = [each.words for each in search.commands if not is_known(each.words)]

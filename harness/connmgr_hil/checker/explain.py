@@ -18,7 +18,7 @@ from .situations import Situation
 from .verdict import Failure
 
 _LATER = 3
-"""So many timers are told of that had not run out."""
+"""At most so many timers that had not run out are named."""
 
 _ONCE = "Every command is answered once, in order"
 """What the probe promises, and no requirement."""

@@ -42,7 +42,7 @@ def follow(
     command, reply = window[0][1], window[-1][1]
     if type(command) is not Stimulus or type(reply) is not Reply or reply.id != command.id:
         return None
-    if each.tracks or each.chaos or not _goes_on(command, reply, since, limits):
+    if each.tracks or each.gave_up or not _goes_on(command, reply, since, limits):
         return None
     for clock in each.clocks:
         if clock.low <= reply.t + limits.early:

@@ -76,22 +76,22 @@ class Hypothesis(NamedTuple):
     tracks: tuple[Track, ...]
     tallies: tuple[int, ...]
     started: int = 0
-    chaos: str = ""
+    gave_up: str = ""
     """Why the model predicts nothing any more: `storm`, `overflow`, or `reset` while that is under way."""
-    befallen: int = 0
+    changed: int = 0
     """How many of the window's changes from outside have begun, or were explained otherwise."""
 
     def key(self) -> tuple[object, ...]:
         """Return what makes two hypotheses the same."""
         return (
-            id(self.state), self.clocks, self.tracks, self.tallies, self.started, self.chaos,
-            self.befallen,
+            id(self.state), self.clocks, self.tracks, self.tallies, self.started, self.gave_up,
+            self.changed,
         )  # fmt: skip
 
     @property
     def unpredicted(self) -> bool:
         """Whether anything may happen."""
-        return bool(self.chaos)
+        return bool(self.gave_up)
 
     @property
     def rests(self) -> bool:
@@ -128,14 +128,14 @@ class Hypothesis(NamedTuple):
             forward = Track(items, position, track.command, track.cause, track.since)
             tracks = (*tracks, forward)
         return Hypothesis(
-            self.state, clocks, tracks, tallies, self.started, self.chaos, self.befallen
+            self.state, clocks, tracks, tallies, self.started, self.gave_up, self.changed
         )
 
     def without(self, track: Track) -> "Hypothesis":
         """Return this hypothesis without one of its tracks."""
         rest = tuple(each for each in self.tracks if each is not track)
         return Hypothesis(
-            self.state, self.clocks, rest, self.tallies, self.started, self.chaos, self.befallen
+            self.state, self.clocks, rest, self.tallies, self.started, self.gave_up, self.changed
         )
 
 

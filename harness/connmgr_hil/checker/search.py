@@ -100,8 +100,8 @@ class Search:
             expirable = [
                 clock for clock in each.clocks if clock.low <= max(horizon, done + limits.early)
             ]
-            befalling = self._next_foreseen(each, t) if self._foreseen else None
-            if not expirable and not befalling and not (may_start and begins <= t):
+            change = self._next_foreseen(each, t) if self._foreseen else None
+            if not expirable and not change and not (may_start and begins <= t):
                 reached.append(each)
                 continue
             key = each.key()
@@ -113,9 +113,9 @@ class Search:
                 reached.append(each)
             if may_start and begins <= t:
                 waiting.extend(self._start(each, begins))
-            if befalling:
-                for move, befallen in together(self._foreseen, befalling - 1):
-                    waiting.extend(self._befall(each, move, befallen, t))
+            if change:
+                for move, changed in together(self._foreseen, change - 1):
+                    waiting.extend(self._change(each, move, changed, t))
             for clock in _in_turn(expirable):
                 if not (may_start and done < clock.low - limits.early):
                     waiting.extend(self._expire(each, clock, t))
@@ -127,8 +127,8 @@ class Search:
         command = self.commands[each.started]
         started = each.started + 1
         if command.words[0] == "reset" or each.unpredicted:
-            chaos = each.chaos or "reset"
-            yield Hypothesis(each.state, (), (), each.tallies, started, chaos, each.befallen)
+            gave_up = each.gave_up or "reset"
+            yield Hypothesis(each.state, (), (), each.tallies, started, gave_up, each.changed)
             return
         cause = cause_of(command.words)
         if not is_modelled(command.words):
@@ -139,22 +139,22 @@ class Search:
             return
         for outcome in self._model.step(each.state, command.words, self.heard):
             fresh = Hypothesis(
-                outcome.state, each.clocks, each.tracks, each.tallies, started, each.chaos,
-                each.befallen,
+                outcome.state, each.clocks, each.tracks, each.tallies, started, each.gave_up,
+                each.changed,
             )  # fmt: skip
             track = Track(outcome.items, 0, command.id, cause, begins)
             yield fresh.settle(track, begins, self.limits.jitter)
 
     def _next_foreseen(self, each: Hypothesis, t: int) -> int | None:
         """Return how many of the changes will have begun, if the next may begin now."""
-        for number in range(each.befallen, len(self._foreseen)):
+        for number in range(each.changed, len(self._foreseen)):
             if self._foreseen[number].record >= self.record:
                 return number + 1 if self._foreseen[number].t - AHEAD_USEC <= t else None
         return None
 
-    def _befall(self, each: Hypothesis, move: Move, befallen: int, t: int) -> Iterable[Hypothesis]:
+    def _change(self, each: Hypothesis, move: Move, changed: int, t: int) -> Iterable[Hypothesis]:
         for outcome in self._model.step(each.state, move):
-            fresh = each._replace(state=outcome.state, befallen=befallen)
+            fresh = each._replace(state=outcome.state, changed=changed)
             yield fresh.settle(Track(outcome.items, 0, 0, OUTSIDE, t), t, self.limits.jitter)
 
     def _expire(self, each: Hypothesis, clock: Clock, now: int) -> Iterable[Hypothesis]:
@@ -168,8 +168,8 @@ class Search:
             yield each._replace(clocks=clocks)
         for outcome in self._model.step(each.state, Expire(clock.slot, also)):
             fresh = Hypothesis(
-                outcome.state, clocks, each.tracks, each.tallies, each.started, each.chaos,
-                each.befallen,
+                outcome.state, clocks, each.tracks, each.tallies, each.started, each.gave_up,
+                each.changed,
             )  # fmt: skip
             track = Track(outcome.items, 0, 0, cause, max(0, clock.low))
             after = fresh.settle(track, latest, 0)
@@ -226,10 +226,10 @@ class Search:
         for track in each.tracks:
             head = track.head
             if _storms(track, record):
-                chaos = track.items[-1]
-                assert isinstance(chaos, Unpredicted)
+                last = track.items[-1]
+                assert isinstance(last, Unpredicted)
                 yield Hypothesis(
-                    each.state, (), (), each.tallies, each.started, chaos.rule, each.befallen
+                    each.state, (), (), each.tallies, each.started, last.rule, each.changed
                 )
                 continue
             assert isinstance(head, Owed)

@@ -37,7 +37,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """Where a device left the model, told so that a person understands it.
+    """Where a device left the model, in words that a person understands.
 
     `record` is the number of the failing record in the trace, from 1; `t` device time in microseconds.
     """

@@ -16,7 +16,7 @@ from connmgr_hil.vocabulary.requirements import requirements
 from .progress import mark
 
 _TOLD = 12
-"""So many causes are told in full."""
+"""At most so many causes are shown in full."""
 
 _NAMED = 8
 """So many scenarios of one cause are named."""

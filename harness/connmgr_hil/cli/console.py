@@ -46,7 +46,7 @@ _LINGER = 0.2
 class Shell:
     """Reads commands from standard input, and shows and records all that the device does.
 
-    A command that is no good is told and forgotten; a line that ends or a device that is silent
+    A command that is no good is reported and forgotten; a line that ends or a device that is silent
     ends the console with their own errors, the trace kept.
     """
 
@@ -56,7 +56,7 @@ class Shell:
         self._raw = raw
         self._states: dict[int, StateSeen] = {}
         self.mistaken = False
-        """Whether a line from a pipe was no good: nobody may have read what was told of it."""
+        """Whether a line from a pipe was no good: nobody may have read the message about it."""
         person = sys.stdin.isatty() and sys.stdout.isatty()
         self._lines: PipedLines | TypedLines = (
             TypedLines(self, self._words) if person else PipedLines(self)

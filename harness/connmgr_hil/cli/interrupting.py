@@ -54,7 +54,7 @@ def _heed(handler: "signal._HANDLER") -> None:
 
 def _first(number: int, frame: FrameType | None) -> NoReturn:
     _State.interrupted = True
-    # A terminal that closes is told of by the shell and by the kernel: only a person means it when it comes again.
+    # Shell and kernel both signal that a terminal closes: only a person means it when it comes again.
     if signal.getsignal(signal.SIGHUP) is _first:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _heed(_end_at_once)

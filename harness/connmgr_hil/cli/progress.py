@@ -26,7 +26,7 @@ class Progress:
     """Called after each scenario. A terminal shows one line that changes, a file gets a line each.
 
     `names` are the scenarios to come, so that the line can tell which one runs and about how much
-    time is left. `quiet` leaves out the lines of scenarios that conform. What did not conform is told in two lines,
+    time is left. `quiet` leaves out the lines of scenarios that conform. What did not conform takes two lines,
     and in full when all is over.
     """
 

@@ -21,7 +21,7 @@ from connmgr_hil.vocabulary.escaping import on_one_line
 
 PAGE = "report.html"
 _ENDING = 12
-"""So many of the last lines of a board's log are told where it left no trace."""
+"""At most so many of the last lines of a board's log are shown where it left no trace."""
 
 
 @dataclass

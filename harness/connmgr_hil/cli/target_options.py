@@ -142,7 +142,7 @@ known_option = click.option(
     "--known",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Known deviations (TOML): what fails as they say is told and does not count.",
+    help="Known deviations (TOML): what fails as they say is reported and does not count.",
 )
 
 most_inconclusive_option = click.option(

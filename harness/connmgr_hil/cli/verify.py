@@ -94,7 +94,7 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     type=click.IntRange(0, 100),
     default=0,
     metavar="N",
-    help="Try up to N times more what does not conform; one that then does is told as flaky.",
+    help="Try up to N times more what does not conform; one that then does is reported as flaky.",
 )
 @click.option(
     "--repeat", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Run all N times."
@@ -357,7 +357,7 @@ def _concluded(
     if told := closing(live, folder.name):
         click.echo("\n" + told + "\n")
     click.echo(summary(live) + "\n")
-    if lost and not live.unrecorded:  # else it was told that the disk takes no more
+    if lost and not live.unrecorded:  # else it was said that the disk is full
         click.echo(f"cmhil: {lost}", err=True)
     where = f"traces are in {folder.name}" if lost else f"traces and {SUMMARY} are in {folder.name}"
     folder.unfinished = live.interrupted or live.mistake is not None

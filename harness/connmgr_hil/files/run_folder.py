@@ -32,7 +32,7 @@ class RunFolder:
         self.path = given or home
         self.earlier = 0
         self.unfinished = False
-        """Set it where the run did not come to its end, and whoever looks at the folder is told."""
+        """Set it where the run did not come to its end; the folder then says so."""
 
     @property
     def name(self) -> Path:

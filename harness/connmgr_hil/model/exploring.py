@@ -11,7 +11,7 @@ MOST_WAYS = 1_500
 BOOT_WAYS = 2_000
 """The boot may go in more, since which of the ifaces were ready is settled there."""
 
-CHAOTIC_CHOICES = 2
+STORM_CHOICES = 2
 """In a storm only so many are, since its order is not judged for long."""
 
 
@@ -37,7 +37,7 @@ def explore(make: Callable[[tuple[int, ...]], Kernel], most: int = MOST_WAYS) ->
         kernel.end()
         followed = len(kernel.taken)
         if _ended_unpredicted(kernel):
-            followed = min(followed, CHAOTIC_CHOICES)
+            followed = min(followed, STORM_CHOICES)
         elif ways > most:
             kernel.items[:] = [Unpredicted("manifold")]
             yield kernel

@@ -205,7 +205,7 @@ def _first_holder(kernel: Kernel, text: str) -> int:
 
 
 def lifetime_ends(kernel: Kernel, index: int, text: str) -> Routine:
-    """The lifetime of an address is over: it is deprecated, and nobody is told (REQ-MON-029).
+    """The lifetime of an address is over: it is deprecated, without an event (REQ-MON-029).
 
     A newer kernel removes it instead.
     """

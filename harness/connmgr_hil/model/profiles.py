@@ -69,7 +69,7 @@ _OLD_NAMES = {"P26": "P45"}
 """Names that traces, platform files and tests may still use."""
 
 _PROBE_BEFORE_4_5 = "1.0.0"
-"""This version of the probe told the state of 2026 by its events, before it had a release, and called it 4.4."""
+"""This version of the probe recognised the state of 2026 by its events, before it had a release, and called it 4.4."""
 
 
 def current_name(name: str) -> str:

@@ -57,7 +57,7 @@ class Story:
     recorded: str
     shortest: Shortest | None
     superseded: bool
-    """Whether it was tried again, and conforms then: it counts no more, and is told as flaky."""
+    """Whether it was tried again, and conforms then: it counts no more, and is reported as flaky."""
 
     @property
     def counts(self) -> bool:

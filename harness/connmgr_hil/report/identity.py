@@ -24,7 +24,7 @@ EXPLAINED = {
     Reality.NATIVE: "Zephyr's own code ran as a program on the host. No board took part.",
     Reality.EMULATED: "Zephyr's own code ran on an emulated machine. No board took part.",
     Reality.BOARD: "Zephyr's own code ran on a real board.",
-    Reality.UNKNOWN: "No platform file describes this target: real device or imitation cannot be told.",
+    Reality.UNKNOWN: "No platform file describes this target: it may be a real device or an imitation.",
 }
 _KINDS = {
     "simulated": Reality.SIMULATED,

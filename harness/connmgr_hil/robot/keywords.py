@@ -63,7 +63,7 @@ K = TypeVar("K", bound=Keywords)
 
 
 def keyword(method: Callable[Concatenate[K, P], R]) -> Callable[Concatenate[K, P], R]:
-    """Make a method a keyword whose errors are told as Robot Framework knows them."""
+    """Make a method a keyword whose errors become those that Robot Framework knows."""
 
     @wraps(method)
     def spoken(self: K, /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -175,7 +175,7 @@ class NetIfs:
     def add_address(self, iface: NetIf, packed: bytes, lifetime: int = 0) -> Steps[bool]:
         """Add a manual address; False if there is no room. One that exists is left as it is.
 
-        After `lifetime` seconds, if not 0, it is deprecated, and nobody is told.
+        After `lifetime` seconds, if not 0, it is deprecated, without an event.
         """
         address = yield from self._add(iface, packed, lifetime)
         return address is not None

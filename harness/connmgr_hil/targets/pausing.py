@@ -81,7 +81,7 @@ class Pauser:
                     continue
                 try:
                     self._pause()
-                except Exception as problem:  # noqa: BLE001 - told to whoever waits next
+                except Exception as problem:  # noqa: BLE001 - raised for whoever waits next
                     self._problem = problem
                     return
                 self._paused = True

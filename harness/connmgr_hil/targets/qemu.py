@@ -25,7 +25,7 @@ from .process import EmulatorProcess
 from .stimuli import OutsideStimulus
 from .vitals import Listen, gives_no_answer
 
-# What goes wrong there is told by our own errors.
+# Our own errors say what goes wrong there.
 logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)
 
 
@@ -204,7 +204,7 @@ class QemuTarget(PlatformTarget):
         return None
 
     def _last_events(self) -> list[QMPMessage]:
-        """Return what QMP told before its line ended."""
+        """Return what QMP said before its line ended."""
         assert self._monitor is not None
         assert self._pauser is not None
         events: list[QMPMessage] = []

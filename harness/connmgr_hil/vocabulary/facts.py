@@ -88,7 +88,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def detects_everywhere(self) -> bool:
-        """Whether the end of duplicate address detection is told for each iface that has the address.
+        """Whether the end of duplicate address detection raises an event for each iface that has the address.
 
         An older kernel looks for the iface by the address, finds the first that has it, and tells of no other.
         Seen in Zephyr 4.1.99 and not in 3.4.99 (`dad_timeout` in `subsys/net/ip/net_if.c`); taken to have come with 3.7.

@@ -266,7 +266,7 @@ class Lost(Record, frozen=True, kw_only=True, tag="lost"):
 
 
 class Foreign(Record, frozen=True, kw_only=True, tag="foreign"):
-    """Frames of another board or of an earlier boot came where they cannot be told from the device's own.
+    """Frames of another board or of an earlier boot came where they look like the device's own.
 
     From here on nothing is certain.
     """

@@ -123,7 +123,7 @@ def say(record: AnyRecord) -> Said:
 def say_event(
     name: str, iface: object, admin: object, oper: object, info: object, listener: object
 ) -> Said:
-    """Return an event in words, seen or foretold; None and `-` stand for what was not told."""
+    """Return an event in words, seen or foretold; None and `-` stand for what is not known."""
     details = []
     if admin is not None and oper is not None:
         details += [_admin(bool(admin)), _oper(bool(oper))]
