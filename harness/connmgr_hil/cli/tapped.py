@@ -3,30 +3,20 @@
 import re
 from collections.abc import Callable
 
-from connmgr_hil.transport import Transport
+from connmgr_hil.transport import Transport, WrappedLine
 
 
-class Tapped:
+class Tapped(WrappedLine):
     """A transport that shows each whole line that passes, while `shown` is set.
 
     `show` gets the direction, `<<` from the device or `>>` to it, and the line without its end.
     """
 
     def __init__(self, line: Transport, show: Callable[[str, bytes], None]) -> None:
-        self._line = line
+        super().__init__(line)
         self._show = show
         self._rest = {"<<": b"", ">>": b""}
         self.shown = False
-
-    @property
-    def name(self) -> str:
-        """The name of the line."""
-        return self._line.name
-
-    @property
-    def tail(self) -> bytes:
-        """The last bytes that were read."""
-        return self._line.tail
 
     def write(self, data: bytes) -> None:
         """Send all of these bytes."""
@@ -38,14 +28,6 @@ class Tapped:
         data = self._line.read(deadline)
         self._pass("<<", data)
         return data
-
-    def close(self) -> None:
-        """End the line."""
-        self._line.close()
-
-    def fileno(self) -> int:
-        """Return the descriptor to wait on, or -1 where there is none."""
-        return self._line.fileno()
 
     def _pass(self, direction: str, data: bytes) -> None:
         *lines, self._rest[direction] = re.split(rb"[\r\n]+", self._rest[direction] + data)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from connmgr_hil.transport import DescriptorTransport
+from connmgr_hil.transport import DescriptorTransport, WrappedLine
 
 
 class Pauser:
@@ -87,22 +87,12 @@ class Pauser:
                 self._paused = True
 
 
-class PausingLine:
+class PausingLine(WrappedLine):
     """A line to a machine that runs while the line is read or written, and soon after that no more."""
 
     def __init__(self, line: DescriptorTransport, pauser: Pauser) -> None:
-        self._line = line
+        super().__init__(line)
         self._pauser = pauser
-
-    @property
-    def name(self) -> str:
-        """What a user would call this line."""
-        return self._line.name
-
-    @property
-    def tail(self) -> bytes:
-        """The last bytes that were read."""
-        return self._line.tail
 
     def read(self, deadline: float) -> bytes:
         """Return what has come as soon as anything has, or nothing at the deadline."""
@@ -124,7 +114,3 @@ class PausingLine:
         """Return the descriptor; who waits on it waits unseen, so from now on the machine is not stopped."""
         self._pauser.end()
         return self._line.fileno()
-
-    def close(self) -> None:
-        """End the line."""
-        self._line.close()

@@ -4,7 +4,7 @@ import random
 import time
 from dataclasses import dataclass
 
-from connmgr_hil.transport import Transport
+from connmgr_hil.transport import Transport, WrappedLine
 from connmgr_hil.vocabulary.errors import LineClosed
 
 
@@ -72,7 +72,7 @@ class _Direction:
         return [(late, piece) for piece in pieces]
 
 
-class FaultInjector:
+class FaultInjector(WrappedLine):
     """A line that spoils what passes, `inbound` from the device and `outbound` to it.
 
     The same seed and the same pieces give the same faults.
@@ -86,7 +86,7 @@ class FaultInjector:
         outbound: Faults | None = None,
         seed: int = 0,
     ) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._in = _Direction(inbound or Faults(), random.Random(f"{seed} in"))
         self._out = _Direction(outbound or Faults(), random.Random(f"{seed} out"))
         self._queue: list[tuple[float, bytes]] = []
@@ -94,12 +94,7 @@ class FaultInjector:
     @property
     def name(self) -> str:
         """What a user would call this line."""
-        return f"{self._inner.name} with faults"
-
-    @property
-    def tail(self) -> bytes:
-        """The last bytes that came, before they were spoilt."""
-        return self._inner.tail
+        return f"{self._line.name} with faults"
 
     def fileno(self) -> int:
         """Return -1: what is held back shows on no descriptor."""
@@ -110,7 +105,7 @@ class FaultInjector:
         if self._out.closed():
             raise self._ended()
         for _late, piece in self._out.spoil(data):
-            self._inner.write(piece)
+            self._line.write(piece)
 
     def read(self, deadline: float) -> bytes:
         """Return the next piece as soon as it is due, or nothing at the deadline."""
@@ -123,7 +118,7 @@ class FaultInjector:
             if now >= deadline:
                 return b""
             due = self._queue[0][0] if self._queue else deadline
-            data = self._inner.read(min(due, deadline))
+            data = self._line.read(min(due, deadline))
             now = time.monotonic()
             # A late piece delays those behind it: a line keeps its order.
             last = self._queue[-1][0] if self._queue else now
@@ -131,7 +126,3 @@ class FaultInjector:
 
     def _ended(self) -> LineClosed:
         return LineClosed(f"the line {self.name} was closed", "closed on purpose")
-
-    def close(self) -> None:
-        """End the line."""
-        self._inner.close()

@@ -12,7 +12,7 @@ from connmgr_hil.targets import Target
 from connmgr_hil.targets.base import End, Restart
 from connmgr_hil.targets.platforms import Platform
 from connmgr_hil.targets.vitals import Listen
-from connmgr_hil.transport import Transport
+from connmgr_hil.transport import Transport, WrappedLine
 from connmgr_hil.vocabulary.errors import NoAnswer, RigFault
 from connmgr_hil.vocabulary.observations import Crashed
 
@@ -193,7 +193,7 @@ def _split(data: bytes) -> list[bytes]:
     return [*pieces, data[begun:]]
 
 
-class ManInTheMiddle:
+class ManInTheMiddle(WrappedLine):
     """A line over which a man in the middle does his mischief, both ways. The same seed draws the same mischief.
 
     What he keeps back passes while somebody reads; a reader is never given a byte early.
@@ -207,7 +207,7 @@ class ManInTheMiddle:
         seed: str = "",
         others: SecondBoard | None = None,
     ) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._in = _Way(
             mischief, random.Random(f"{seed} in"), others or SecondBoard(random.Random(seed))
         )
@@ -217,12 +217,7 @@ class ManInTheMiddle:
     @property
     def name(self) -> str:
         """What a user would call this line."""
-        return f"{self._inner.name} with a man in the middle"
-
-    @property
-    def tail(self) -> bytes:
-        """The last bytes that came, before they were spoilt."""
-        return self._inner.tail
+        return f"{self._line.name} with a man in the middle"
 
     def fileno(self) -> int:
         """Return -1: what is kept back shows on no descriptor."""
@@ -235,7 +230,7 @@ class ManInTheMiddle:
 
     def _send(self) -> None:
         if data := self._out.ripe():
-            self._inner.write(data)
+            self._line.write(data)
 
     def read(self, deadline: float) -> bytes:
         """Return what is due as soon as it is, or nothing at the deadline."""
@@ -250,17 +245,13 @@ class ManInTheMiddle:
             waits = [deadline, *(way.due for way in ways)]
             if not all(way.is_clear for way in ways):
                 waits.append(self._heard_at + 0.02)
-            data = self._inner.read(max(now, min(waits)))
+            data = self._line.read(max(now, min(waits)))
             if data:
                 self._heard_at = time.monotonic()
                 self._in.take(data)
             elif time.monotonic() >= self._heard_at + 0.02:
                 for way in ways:
                     way.flush()
-
-    def close(self) -> None:
-        """End the line."""
-        self._inner.close()
 
 
 class MitmTarget:

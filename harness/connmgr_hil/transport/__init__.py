@@ -6,6 +6,7 @@ from .opening import open_line
 from .remote import RemoteTransport
 from .sockets import PromptLine, connect_promptly, connect_tcp, connect_unix, from_socket
 from .terminal import open_terminal
+from .wrapping import WrappedLine
 
 __all__ = [
     "DescriptorTransport",
@@ -13,6 +14,7 @@ __all__ = [
     "PromptLine",
     "RemoteTransport",
     "Transport",
+    "WrappedLine",
     "after",
     "connect_promptly",
     "connect_tcp",

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable
 
-from connmgr_hil.transport import DescriptorTransport
+from connmgr_hil.transport import DescriptorTransport, WrappedLine
 
 _GROWTH = 4
 
 
-class GrantedLine:
+class GrantedLine(WrappedLine):
     """The UART of a machine whose virtual time goes on only within `read`.
 
     Who reads until a deadline some seconds away gives the device so many seconds, however fast or slow the
@@ -29,8 +29,7 @@ class GrantedLine:
         longest: float = 0.05,
         overtime: float = 60.0,
     ) -> None:
-        self.name = line.name
-        self._line = line
+        super().__init__(line)
         self._run_for = run_for
         self._shortest = shortest
         self._longest = longest
@@ -40,11 +39,6 @@ class GrantedLine:
         self._silent_for = 0.0
         self.granted_seconds = 0.0
         """How much time the device has had in all."""
-
-    @property
-    def tail(self) -> bytes:
-        """The last bytes that were read."""
-        return self._line.tail
 
     def fileno(self) -> int:
         """Return -1: waiting on the descriptor alone would wait for a device that stands still."""
@@ -87,7 +81,3 @@ class GrantedLine:
         if data:
             self._silent_for = 0.0
         return data
-
-    def close(self) -> None:
-        """End the line; closing twice does no harm."""
-        self._line.close()
