@@ -13,12 +13,15 @@ import click
 from connmgr_hil.vocabulary.errors import NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
-from .output import fancy, print_table, write_json
+from .output import fancy, print_table, wipe_line, write_json
 from .target_options import (
     before_option,
+    jobs_option,
     json_option,
     most_inconclusive_option,
     out_option,
+    seed_option,
+    steps_option,
     time_scale_option,
 )
 
@@ -41,10 +44,8 @@ if TYPE_CHECKING:  # slow to import
 @click.option(
     "--walks", type=click.IntRange(0, 100_000_000), default=100, show_default=True, metavar="N"
 )
-@click.option(
-    "--steps", type=click.IntRange(1, 100_000), default=100, show_default=True, metavar="N"
-)
-@click.option("--seed", type=int, metavar="S", help="The same seed gives the same walks.")
+@steps_option
+@seed_option
 @before_option
 @click.option(
     "--defects",
@@ -52,12 +53,7 @@ if TYPE_CHECKING:  # slow to import
     metavar="PATTERN",
     help="Also hunt the seeded defects whose name or requirement matches; '*' for all (repeatable).",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help="Processes; one for each core if not given.",
-)
+@jobs_option
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
 @click.option("--shrink", is_flag=True, help="Shrink each failing walk, for a minute at most.")
 @click.option(
@@ -169,7 +165,7 @@ def _collect(results: "Iterator[Done]", summary: "Summary", total: int, ledger: 
         summary.add(done)
         ledger.add(done)
         ended += len(done.pieces)
-        _wipe()
+        wipe_line()
         for task, piece, trace in summary.told[told:]:
             reason, _, _ = piece.reason.partition("\n")
             click.echo(f"  {task.target}  {piece.name}  {piece.outcome}: {on_one_line(reason)}")
@@ -188,12 +184,7 @@ def _collect(results: "Iterator[Done]", summary: "Summary", total: int, ledger: 
                 f"about {wall / max(ended, 1) * (total - ended):.0f} s left"
             )
             click.echo(line[: shutil.get_terminal_size().columns - 1], nl=False)
-    _wipe()
-
-
-def _wipe() -> None:
-    if fancy():
-        click.echo("\r\033[K", nl=False)
+    wipe_line()
 
 
 def _report(summary: "Summary", json_file: Path | None) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import fancy, print_table, write_json
+from .output import fancy, print_table, wipe_line, write_json
 from .target_options import json_option, target_choice
 
 if TYPE_CHECKING:  # slow to import
@@ -60,7 +60,7 @@ def defects(
     with RunFolder(folder, folder) as kept:
         report = hunting.score(bench.name, chosen, open_for, folder, progress=_progress)
         kept.unfinished = report.interrupted
-    _wipe()
+    wipe_line()
     if json_file is not None:
         write_json(json_file, report.as_json())
     print_table(("defect", "", "scenario", "blamed", "what is wrong"), _rows(report))
@@ -86,10 +86,5 @@ def _rows(report: "DefectReport") -> list[tuple[str, ...]]:
 
 def _progress(finding: "Hunt", number: int, total: int) -> None:
     if fancy():
-        _wipe()
+        wipe_line()
         click.echo(f"  {number} of {total}  {finding.defect.name}: {finding.standing}", nl=False)
-
-
-def _wipe() -> None:
-    if fancy():
-        click.echo("\r\033[K", nl=False)

@@ -10,9 +10,9 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
-from .output import fancy, print_table, write_json
-from .parameter_types import Finite, OutputFile
-from .target_options import time_scale_option
+from .output import fancy, print_table, wipe_line, write_json
+from .parameter_types import Finite
+from .target_options import jobs_option, json_option, steps_option, time_scale_option
 
 if TYPE_CHECKING:  # slow to import
     from connmgr_hil.mutation import Mutant, MutationReport
@@ -51,9 +51,7 @@ if TYPE_CHECKING:  # slow to import
     metavar="N",
     help="Random walks that a mutant must survive as well.",
 )
-@click.option(
-    "--steps", type=click.IntRange(1, 100_000), default=100, show_default=True, metavar="N"
-)
+@steps_option
 @click.option(
     "--sample", type=click.IntRange(1), metavar="N", help="Only so many, drawn by --seed."
 )
@@ -71,12 +69,7 @@ if TYPE_CHECKING:  # slow to import
     metavar="FILE",
     help="Only mutants that survived in this earlier result (JSON).",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help="Processes, each with a build of its own; one for each core if not given.",
-)
+@jobs_option
 @click.option(
     "--seconds",
     type=Finite(min=0, min_open=True),
@@ -97,7 +90,7 @@ if TYPE_CHECKING:  # slow to import
     metavar="DIR",
     help="For builds and results; out/mutate/TARGET if not given. The same again goes on there.",
 )
-@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
+@json_option
 @time_scale_option
 def mutate(
     sources: tuple[Path, ...],
@@ -161,7 +154,7 @@ def mutate(
             order, mutants, total=total, jobs=width, seconds=seconds or 0.0, progress=_progress
         )
         kept.unfinished = report.interrupted
-        _wipe()
+        wipe_line()
         for path in dict.fromkeys((folder / "summary.json", json_file or folder / "summary.json")):
             write_json(path, report.as_json())
         page = folder / "survivors.html"
@@ -201,12 +194,7 @@ def _told(report: "MutationReport", folder: Path, least: float) -> int:
 
 def _progress(report: "MutationReport", left: int) -> None:
     if fancy():
-        _wipe()
+        wipe_line()
         score = report.score()
         share = f"{score:.1%} killed" if score is not None else "none judged"
         click.echo(f"  {len(report.results)} done, {left} left, {share}", nl=False)
-
-
-def _wipe() -> None:
-    if fancy():
-        click.echo("\r\033[K", nl=False)

@@ -18,6 +18,12 @@ def fancy() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def wipe_line() -> None:
+    """Take back what was written to the last line of a terminal."""
+    if fancy():
+        click.echo("\r\033[K", nl=False)
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: drawn on a terminal (in colour unless NO_COLOR is set), aligned text elsewhere."""
     rows = [[on_one_line(cell) for cell in row] for row in rows]

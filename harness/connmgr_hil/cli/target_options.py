@@ -190,3 +190,20 @@ json_option = click.option(
     metavar="FILE",
     help="Also write the result as JSON.",
 )
+steps_option = click.option(
+    "--steps",
+    type=click.IntRange(1, 100_000),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Commands in each walk.",
+)
+seed_option = click.option(
+    "--seed", type=int, metavar="S", help="The same seed gives the same walks."
+)
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="Processes, each with a device or a build of its own; one for each core if not given.",
+)

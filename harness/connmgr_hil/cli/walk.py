@@ -16,6 +16,8 @@ from .target_options import (
     json_option,
     most_inconclusive_option,
     out_option,
+    seed_option,
+    steps_option,
     target_choice,
 )
 
@@ -27,17 +29,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @target_choice
-@click.option(
-    "--steps",
-    type=click.IntRange(1, 100_000),
-    default=100,
-    metavar="N",
-    help="Commands in each walk.",
-)
+@steps_option
 @click.option(
     "--walks", type=click.IntRange(1, 1_000_000), default=100, metavar="N", help="Number of walks."
 )
-@click.option("--seed", type=int, metavar="S", help="The same seed gives the same walks.")
+@seed_option
 @before_option
 @click.option(
     "--stop-at", type=click.IntRange(1), default=10, metavar="N", help="Stop after N failing walks."
