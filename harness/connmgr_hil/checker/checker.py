@@ -42,7 +42,7 @@ from .evidence import Damage, Evidence
 from .excuses import excuse
 from .explain import Explainer
 from .fast_path import follow
-from .hypothesis import Hypothesis, distinct
+from .hypothesis import Hypothesis, distinct, without_unseen
 from .idle_time import IdleTime
 from .limits import Limits
 from .outside import foreseen, heard, is_of_driver
@@ -321,9 +321,12 @@ class Checker:
             stall = self._clock.stall(replies, words)
             limits = replace(self.limits, late=self.limits.late + stall) if stall else self.limits
             self._search.begin(commands, foreseen(self._search.world, window), limits)
+        hypotheses = self._hypotheses
+        if self.limits.is_exact and self.model is not None and self.model.world.hello.coop:
+            hypotheses = without_unseen(hypotheses)
         self._hypotheses = [
             each._replace(started=0, changed=0) if each.started or each.changed else each
-            for each in self._without_unseen()
+            for each in hypotheses
         ]
         for number, record in window:
             if self.evidence.settled:
@@ -334,16 +337,6 @@ class Checker:
                 self._recent.append(" ".join(record.words))
             else:
                 self._judge(number, record)
-
-    def _without_unseen(self) -> list[Hypothesis]:
-        """Return the hypotheses without those in which a change is still to be seen whose event was explained otherwise.
-
-        In granted time all that a change shows comes before the reply after it.
-        """
-        if self.model is None or not (self.limits.is_exact and self.model.world.hello.coop):
-            return self._hypotheses
-        shown = [each for each in self._hypotheses if not any(t.is_unseen for t in each.tracks)]
-        return shown or self._hypotheses
 
     def _takes_the_short_way(self, window: list[Numbered]) -> bool:
         """Take the short way through a window, where there is one."""

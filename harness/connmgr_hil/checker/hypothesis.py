@@ -176,3 +176,12 @@ def distinct(hypotheses: list[Hypothesis]) -> list[Hypothesis]:
     if len(hypotheses) == 1:
         return hypotheses
     return list({each.key(): each for each in hypotheses}.values())
+
+
+def without_unseen(hypotheses: list[Hypothesis]) -> list[Hypothesis]:
+    """Return explanations without those in which a change is still to be seen whose event was explained otherwise.
+
+    In granted time all that a change shows comes before the reply after it. Where no other is left, they stay.
+    """
+    shown = [each for each in hypotheses if not any(track.is_unseen for track in each.tracks)]
+    return shown or hypotheses
