@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from connmgr_hil.vocabulary.errors import BadInput
-from connmgr_hil.vocabulary.expectation import Mark, difference, mark_of, parse
+from connmgr_hil.vocabulary.expectation import Mark, difference, mark_of, own_left_out, parse
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen
 
 
@@ -58,6 +58,21 @@ def test_what_is_no_expectation_is_refused(text: str) -> None:
 )
 def test_the_first_difference_is_told(wanted: str, seen: str, problem: str | None) -> None:
     assert problem == difference(parse(wanted), marks(seen))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "dad", "kept"),
+    [
+        ("IF_UP(U)", False, "IPV6_ADDR_ADD(U) IF_UP(U) IPV6_DAD_SUCCEED(U) IPV4_ADDR_ADD(U)"),
+        ("IF_UP(U)", True, "IF_UP(U) IPV4_ADDR_ADD(U)"),
+        ("IPV6_DAD_SUCCEED(U)", True, "IF_UP(U) IPV6_DAD_SUCCEED(U) IPV4_ADDR_ADD(U)"),
+    ],
+)
+def test_link_local_addresses_come_by_themselves_with_duplicate_address_detection(
+    wanted: str, dad: bool, kept: str
+) -> None:
+    seen = marks("IPV6_ADDR_ADD(U) IF_UP(U) IPV6_DAD_SUCCEED(U) IPV4_ADDR_ADD(U)")
+    assert own_left_out(parse(wanted), seen, dad=dad) == marks(kept)
 
 
 _MARKS = st.lists(st.sampled_from("A(U) B(U) A(V) B(-) C(A)".split()), max_size=8)

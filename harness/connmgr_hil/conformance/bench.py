@@ -289,7 +289,7 @@ class Bench:
     def _difference(self, shows: str, seen: list[Mark]) -> str | None:
         """Compare; where listeners come before the automations, calls stand after their events."""
         wanted = parse(shows)
-        seen = own_left_out(wanted, seen)
+        seen = own_left_out(wanted, seen, dad=self.facts.dad)
         if not self.profile.static_handlers:
             return difference(wanted, seen)
         problems = (

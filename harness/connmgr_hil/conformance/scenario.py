@@ -91,10 +91,9 @@ def scenario(
         if unknown or name in _REGISTRY or not body.__doc__:
             raise HarnessError(f"scenario {name!r} with known requirements, once", str(unknown))
         title = body.__doc__.splitlines()[0].rstrip(".")
-        usual = tuple(
-            f"no-{each}" for each in ("dad", "boot-trap", "boot-ready") if each not in needs
-        )
         used = tuple(each for each in families(body) if each not in needs)
+        unusual = ("boot-trap", "boot-ready", *(("dad",) if "ipv6" in used else ()))
+        usual = tuple(f"no-{each}" for each in unusual if each not in needs)
         profiles = current_name(since), current_name(until)
         _REGISTRY[name] = Scenario(name, title, ids, body, (*usual, *used, *needs), *profiles)
         return body

@@ -107,26 +107,28 @@ def difference(groups: list[list[Mark]], seen: list[Mark]) -> str | None:
 
 # --- ifaces that live their own life -----------------------------------------------------------
 
-_OF_ITS_NETWORK = frozenset(
-    {
-        Event.IPV4_ADDR_ADD, Event.IPV4_ADDR_DEL, Event.IPV4_ACD_SUCCEED, Event.IPV4_ACD_FAILED,
-        Event.IPV6_ADDR_ADD, Event.IPV6_ADDR_DEL, Event.IPV6_DAD_SUCCEED, Event.IPV6_DAD_FAILED,
-        *UNRELATED,
-    }
+_BY_ITSELF = frozenset(
+    {Event.IPV6_ADDR_ADD, Event.IPV6_ADDR_DEL, Event.IPV6_DAD_SUCCEED, Event.IPV6_DAD_FAILED, *UNRELATED}
 )  # fmt: skip
+"""Where addresses are sought for duplicates, every iface gives itself a link-local one when it comes up."""
+
+_OF_ITS_NETWORK = _BY_ITSELF | {
+    Event.IPV4_ADDR_ADD, Event.IPV4_ADDR_DEL, Event.IPV4_ACD_SUCCEED, Event.IPV4_ACD_FAILED,
+}  # fmt: skip
 
 
-def own_left_out(groups: list[list[Mark]], seen: list[Mark]) -> list[Mark]:
-    """Leave out the address events of the board's own iface that an expectation does not name.
+def own_left_out(groups: list[list[Mark]], seen: list[Mark], *, dad: bool = False) -> list[Mark]:
+    """Leave out the address events that an expectation does not name, and an iface has by itself.
 
-    Its network gives and takes addresses when it likes; newer kernels delete that of DHCP with IF_DOWN.
+    The network of the board's own iface gives and takes addresses when it likes; newer kernels delete that of DHCP with IF_DOWN.
+    With duplicate address detection (`dad`) every iface gets a link-local one.
     """
     named = {(mark.name, mark.where) for group in groups for mark in group}
+    others = _BY_ITSELF if dad else frozenset()
     return [
         mark
         for mark in seen
-        if mark.where != REAL
-        or mark.name not in _OF_ITS_NETWORK
+        if mark.name not in (_OF_ITS_NETWORK if mark.where == REAL else others)
         or (mark.name, mark.where) in named
     ]
 
