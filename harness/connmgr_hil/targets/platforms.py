@@ -75,6 +75,7 @@ class Emulator(Strict, frozen=True, kw_only=True):
     `uart`: the name by which a native program tells the pseudo terminal of the UART with the shell, where it has several;
     `stdio` where that UART is its stdin and stdout.
     `pause_seconds`: QEMU's machine stands still when the harness has not waited for it for so long; 0: never.
+    `load_once`: the image is written into the machine's RAM at the start alone, and stays there over resets as in a flash.
     `load`: the file beside the image that QEMU loads in its place, by the addresses in it; TF-M's build makes one of all images.
     """
 
@@ -82,6 +83,7 @@ class Emulator(Strict, frozen=True, kw_only=True):
     arguments: tuple[str, ...] = ()
     respawn: bool = False
     pause_seconds: Amount = 0.05
+    load_once: bool = False
     load: str = ""
     flash: Flash | None = None
     uart: str = ""

@@ -22,11 +22,15 @@ from .pausing import Pauser, PausingLine
 from .platforms import Platform
 from .probed import has_probe
 from .process import EmulatorProcess
+from .program_memory import detach, program_in, write_memory
 from .stimuli import OutsideStimulus
 from .vitals import Listen, gives_no_answer
 
 # Our own errors say what goes wrong there.
 logging.getLogger("qemu.qmp").setLevel(logging.CRITICAL)
+
+_RESETS = 8
+"""After so many it is started anew: with each, QEMU 7.2 doubles a TLB of its own, and what the next one costs, up to 64 MB and 0.2 s."""
 
 
 class QemuTarget(PlatformTarget):
@@ -47,6 +51,7 @@ class QemuTarget(PlatformTarget):
         self._pausing: PausingLine | None = None
         self._pauser: Pauser | None = None
         self._monitor: QEMUMonitorProtocol | None = None
+        self._resets = 0
 
     @property
     def pid(self) -> int | None:
@@ -57,28 +62,41 @@ class QemuTarget(PlatformTarget):
         """Start QEMU; it begins to boot at once."""
         self.stop()
         emulator = self.platform.emulator
-        program = self._program()
+        memory = program_in(self._image) if emulator.load_once else []
+        program = () if memory else self._program()
         console, its_console = socket.socketpair()
         monitor, its_monitor = socket.socketpair()
+        debugger, its_debugger = socket.socketpair()
         command = (
             emulator.program,
             *emulator.arguments,
             *("-display", "none", "-monitor", "none"),
-            *("-chardev", f"socket,id=con,fd={its_console.fileno()}", "-serial", "chardev:con"),
+            # The multiplexer hands on what waits in it as the machine reads, without a turn of QEMU's main loop for each byte.
+            # No byte is its escape character.
+            *("-chardev", f"socket,id=con,fd={its_console.fileno()},mux=on"),
+            *("-echr", "256", "-serial", "chardev:con"),
             *("-chardev", f"socket,id=qmp,fd={its_monitor.fileno()}"),
             *("-mon", "chardev=qmp,mode=control"),
-            *program,
+            *(_held_by(its_debugger) if memory else program),
         )
         self._line = from_socket(console, f"{self.name} in QEMU")
         try:
-            with its_console, its_monitor:
-                inherited = (its_console.fileno(), its_monitor.fileno())
-                self._process = EmulatorProcess(command, inherit=inherited)
+            with its_console, its_monitor, its_debugger:
+                inherited = (its_console, its_monitor, its_debugger)
+                inherit = tuple(each.fileno() for each in inherited)
+                self._process = EmulatorProcess(command, inherit=inherit)
             self._connect(monitor)
+            if memory:
+                write_memory(debugger, memory)
+                self._reset()
+                detach(debugger)
         except BaseException:
             monitor.close()
             self.stop()
             raise
+        finally:
+            debugger.close()
+        self._resets = 0
         self._line.watch(self._process.fileno(), self._process.take_output)
         self._line.last_words = self._process.how_it_stands
         patience = self.platform.emulator.pause_seconds
@@ -128,8 +146,10 @@ class QemuTarget(PlatformTarget):
         pauser, pausing, process = self._pauser, self._pausing, self._process
         if pauser is None or pausing is None or process is None:
             return self.start()
-        if self.platform.emulator.respawn or process.status() is not None:
+        worn = self.platform.emulator.respawn or self._resets >= _RESETS
+        if worn or process.status() is not None:
             return self.start()
+        self._resets += 1
         process.stay_guarded()
         try:
             with pauser.waiting():
@@ -243,6 +263,11 @@ class QemuTarget(PlatformTarget):
         if self._line is not None:
             self._line.close()
             self._line = None
+
+
+def _held_by(debugger: socket.socket) -> tuple[str, ...]:
+    """Return what lets the machine wait for its program and a debugger's word."""
+    return "-S", "-chardev", f"socket,id=gdb,fd={debugger.fileno()}", "-gdb", "chardev:gdb"
 
 
 def _escaped(path: Path) -> str:
