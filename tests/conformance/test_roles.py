@@ -81,7 +81,7 @@ def test_a_device_without_a_declared_iface_is_refused(tmp_path: Path) -> None:
             BlackBox(target, tmp_path / "b.jsonl"),
         ):
             with pytest.raises(
-                WrongDevice, match=r"(?s)ifaces bound0, wan0.*no wan0; it has auto0"
+                WrongDevice, match=r"(?s)lacks ifaces of its platform file: wan0.*it has auto0"
             ):
                 opened.__enter__()
 
@@ -90,7 +90,7 @@ def test_the_run_ends_at_once_then(tmp_path: Path) -> None:
     platform = structs.replace(find_platform("simulated"), ifaces=("wan0",))
     report = verify(simulated_target(platform), tmp_path)
     assert [result.outcome for result in report.results] == [Outcome.RIG]
-    assert "no wan0" in report.results[0].reason
+    assert "platform file: wan0" in report.results[0].reason
 
 
 def test_without_the_probe_names_are_nobodys_promise() -> None:

@@ -576,7 +576,7 @@ def test_silence_until_the_deadline(rig: Rig) -> None:
 def test_nobody_at_the_other_end() -> None:
     with ScriptedDevice() as board, opened(board) as (device, _):
         board.on("hello", lambda me, tag, words: None)
-        with pytest.raises(NoAnswer, match=r"say hello within 0.2 s"):
+        with pytest.raises(NoAnswer, match=r"no hello within 0.2 s"):
             device.attach(host_seconds=0.2)
 
 

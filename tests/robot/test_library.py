@@ -239,7 +239,9 @@ def test_a_board_with_another_build_is_refused_unless_any_will_do(
         suite = CHOOSING.replace("%PORT", port).replace("%IMAGE", image)
         refused = run_robot(suite.replace("%MORE", ""))
         (test,) = refused.tests().values()
-        assert test.message.startswith("Rig error (WrongDevice): build 0123456789abcdef on ")
+        assert test.message.startswith(
+            "Rig error (WrongDevice): there is no build 0123456789abcdef on "
+        )
         assert "any_build=True" in test.message
         assert run_robot(suite.replace("%MORE", "any_build=True")).counts() == (1, 0, 0)
 
@@ -251,7 +253,7 @@ def test_a_slow_rig_is_waited_for(run_robot: RunRobot, tmp_path: Path) -> None:
     image.chmod(0o755)
     suite = CHOOSING.replace("board.toml    port=%PORT", "native").replace("%IMAGE", str(image))
     (test,) = run_robot(suite.replace("%MORE", "time_scale=0.01")).tests().values()
-    assert test.message.startswith("Rig error (RigFault): it should print")
+    assert test.message.startswith("Rig error (RigFault): it did not print")
     assert "within 0.1 s (deadline 'start', at time scale 0.01)" in test.message
     refused = run_robot(suite.replace("%MORE", "time_scale=0"))
     (error,) = refused.result.errors.messages

@@ -27,7 +27,7 @@ def target(
 
 
 def test_it_is_a_broken_rig(target: QemuTarget) -> None:
-    with pytest.raises(RigFault, match="QEMU should start") as caught:
+    with pytest.raises(RigFault, match="QEMU did not start") as caught:
         target.start()
     assert caught.value.exit_code == 3
     assert "it is running" in str(caught.value)

@@ -29,7 +29,7 @@ def test_the_merged_file_is_loaded_in_place_of_the_image(
     target: QemuTarget, tmp_path: Path
 ) -> None:
     (tmp_path / "a,b" / "tfm_merged.hex").touch()
-    with pytest.raises(RigFault, match="QEMU should start"):
+    with pytest.raises(RigFault, match="QEMU did not start"):
         target.start()
     given = (tmp_path / "arguments").read_text().splitlines()
     assert given[-2:] == ["-device", f"loader,file={tmp_path}/a,,b/tfm_merged.hex"]

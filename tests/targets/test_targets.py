@@ -224,7 +224,7 @@ def test_a_program_is_never_read_as_a_script(tmp_path: Path) -> None:
 def test_qemu_that_refuses_its_image(tmp_path: Path) -> None:
     if shutil.which("qemu-system-arm") is None:
         pytest.skip("qemu-system-arm is not installed")
-    with pytest.raises(RigFault, match=r"(?s)QEMU should start.*none.elf"):
+    with pytest.raises(RigFault, match=r"(?s)QEMU did not start.*none.elf"):
         QemuTarget(find_platform("mps2_an385"), tmp_path / "none.elf").start()
 
 

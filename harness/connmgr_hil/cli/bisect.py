@@ -77,7 +77,7 @@ def bisect(
     platform = native_to_build() if spelled(target) == "native" else find_platform(target)
     if platform.kind not in ("native", "qemu", "renode"):
         raise UsageError(
-            "a target that is built and started by itself",
+            "this target cannot be built and started by itself",
             f"{platform.name}: {platform.description}",
             "name a native platform or an emulator",
         )

@@ -66,7 +66,7 @@ def defects() -> dict[str, Defect]:
         ident for each in listed for ident in (*each.requirements, *each.accepted)
     } - requirements().keys()
     if unknown or len(table) != len(listed):
-        raise HarnessError("defects of different names, with known requirements", str(unknown))
+        raise HarnessError("two defects have one name, or a requirement is unknown", str(unknown))
     return table
 
 

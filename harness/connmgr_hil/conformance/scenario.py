@@ -89,7 +89,10 @@ def scenario(
         ids = tuple(f"REQ-{each.removeprefix('REQ-')}" for each in requirement_ids)
         unknown = [each for each in ids if each not in requirements()]
         if unknown or name in _REGISTRY or not body.__doc__:
-            raise HarnessError(f"scenario {name!r} with known requirements, once", str(unknown))
+            raise HarnessError(
+                f"scenario {name!r} has a name that is taken, an unknown requirement or no title",
+                str(unknown),
+            )
         title = body.__doc__.splitlines()[0].rstrip(".")
         used = tuple(each for each in families(body) if each not in needs)
         unusual = ("boot-trap", "boot-ready", *(("dad",) if "ipv6" in used else ()))

@@ -113,9 +113,9 @@ class Device(Introduced):
         if not self._attaching.find(self._pump, lambda: self._sequence is not None, patience):
             if start == "boot" and self._ends.last_words is not None:
                 self._ends.died(self._transport, self._ends.last_words)
-            raise messages.no_answer(self._transport, "the device should say hello", wait)
+            raise messages.no_answer(self._transport, "hello", wait)
         self._work_until(
-            lambda: self._introduction.hello is not None, patience, "its ifaces after hello", wait
+            lambda: self._introduction.hello is not None, patience, "ifaces after hello", wait
         )
         return self._known()
 
@@ -150,7 +150,7 @@ class Device(Introduced):
         self._work_until(
             lambda: command.tag not in self._commands.waiting,
             self._patient(LEAVE.of(host_seconds)),
-            "an answer to 'mode human'",
+            "answer to 'mode human'",
             LEAVE.of(host_seconds),
         )
 
@@ -191,7 +191,7 @@ class Device(Introduced):
             self._work_until(
                 lambda: command.reply is not None,
                 self._patient(ANSWER.of(host_seconds)),
-                f"an answer to '{' '.join(command.words)}'",
+                f"answer to '{' '.join(command.words)}'",
                 ANSWER.of(host_seconds),
             )
         assert command.reply is not None

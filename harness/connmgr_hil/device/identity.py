@@ -27,7 +27,7 @@ class Expected:
         ):
             if allowed and seen not in allowed:
                 raise WrongDevice(
-                    f"{what} {' or '.join(allowed)} on {line}",
+                    f"there is no {what} {' or '.join(allowed)} on {line}",
                     f"{what} {seen} (board {facts.board}, build {facts.build}, "
                     f"Zephyr {facts.zephyr})",
                     "flash the image that was built for this run, or choose the other target"

@@ -22,7 +22,7 @@ def _last_bytes(line: Transport) -> str:
 def no_answer(line: Transport, wanted: str, wait: Deadline) -> NoAnswer:
     """Tell of silence."""
     return NoAnswer(
-        f"{wanted} within {wait} from {line.name}",
+        f"no {wanted} within {wait} from {line.name}",
         _last_bytes(line),
         "is this the UART with the probe's shell, at the right speed, and is the device running?",
     )

@@ -304,7 +304,7 @@ class BoardTarget(PlatformTarget):
         self._close()
         run_command(
             command,
-            f"the {name} of {self.name} should work",
+            f"the {name} of {self.name} failed",
             wait=COMMAND.of(self.platform.reset.command_seconds),
             environment=self.variables(),
         )

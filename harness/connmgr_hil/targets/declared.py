@@ -22,8 +22,8 @@ def require_clock(platform: Platform, facts: Hello, target: str) -> None:
     }
     option = "y" if wanted else "n"
     raise WrongDevice(
-        f"{how[wanted]} on {target}, as `time.granted` in its platform file says",
-        how[facts.granted],
+        f"{target} has {how[facts.granted]}",
+        f"{how[wanted]} is what `time.granted` in its platform file says",
         f"build it with CONFIG_CM_PROBE_CLOCK={option}, or mend `time.granted`",
     )
 
@@ -79,7 +79,7 @@ def require_ifaces(platform: Platform, ifaces: Iterable[IfaceFacts], target: str
     there = {facts.name for facts in ifaces}
     if lacking := [name for name in platform.ifaces if name not in there]:
         raise WrongDevice(
-            f"ifaces {', '.join(platform.ifaces)} on {target}",
-            f"no {', '.join(lacking)}; it has {', '.join(sorted(there)) or 'none'}",
+            f"{target} lacks ifaces of its platform file: {', '.join(lacking)}",
+            f"it has {', '.join(sorted(there)) or 'none'}",
             "flash the image that was built for this run, or mend `ifaces` in the platform file",
         )

@@ -164,7 +164,7 @@ def _explained(place: str, words: tuple[str, ...], output: str) -> RigFault | Us
             seen,
             "places: " + (", ".join(ask("", "places").split("\n")[:-1]) or "none"),
         )
-    return RigFault(f"labgrid-client -p {place} {' '.join(words)}", seen)
+    return RigFault(f"labgrid-client -p {place} {' '.join(words)} failed", seen)
 
 
 def _last_line(output: str) -> str:

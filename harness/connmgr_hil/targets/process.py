@@ -149,12 +149,12 @@ class EmulatorProcess:
                 return line.strip()
             left = deadline - time.monotonic()
             if left <= 0 or not poll.poll(math.ceil(left * 1000)):
-                raise self.fault(f"it should print '{marker.decode()}' within {wait}")
+                raise self.fault(f"it did not print '{marker.decode()}' within {wait}")
             data = self._read()
             if data == b"":
-                raise self.fault(f"it should print '{marker.decode()}' and run on")
+                raise self.fault(f"it ended instead of printing '{marker.decode()}'")
             printed += data or b""
-        raise self.fault(f"it should print '{marker.decode()}' before anything long")
+        raise self.fault(f"it printed much, and not '{marker.decode()}'")
 
     def stay_guarded(self) -> None:
         """Replace the guard that sees to it that it dies with us, should that have been killed.

@@ -135,7 +135,7 @@ class QemuTarget(PlatformTarget):
             try:
                 qmp.connect()
             except (QMPError, OSError, TimeoutError, RecursionError) as error:
-                raise self._process.fault(f"QEMU should start within {MONITOR}") from error
+                raise self._process.fault(f"QEMU did not start within {MONITOR}") from error
             finally:
                 alarm.cancel()
                 alarm.join()
@@ -180,7 +180,7 @@ class QemuTarget(PlatformTarget):
             self._monitor.clear_events()  # each pause leaves two, and nobody reads them
             self._monitor.cmd(name)
         except (QMPError, OSError, TimeoutError) as error:
-            wanted = f"QEMU should carry out '{name}' within {MONITOR}"
+            wanted = f"QEMU did not carry out '{name}' within {MONITOR}"
             raise self._process.fault(wanted) from error
 
     def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
@@ -238,7 +238,7 @@ class QemuTarget(PlatformTarget):
         if stimulus.qmp is None:
             super()._perform(stimulus, name)
             return
-        purpose = f"QEMU should carry out the stimulus {name}"
+        purpose = f"QEMU did not carry out the stimulus {name}"
         if self._monitor is None or self._pauser is None:
             raise RigFault(purpose, "it is not running", "start the target first")
         try:

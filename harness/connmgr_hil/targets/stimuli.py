@@ -86,7 +86,7 @@ def perform(stimulus: OutsideStimulus, name: str, environment: Mapping[str, str]
 
     Raises `RigFault` when the command fails or takes too long, or the person says that it could not be done.
     """
-    purpose = f"the stimulus {name} should be given"
+    purpose = f"the stimulus {name} was not given"
     if stimulus.operator:
         if obstacle := obstacle_to(stimulus, name):
             raise RigFault(purpose, obstacle, "run it from a terminal")

@@ -62,7 +62,9 @@ class History:
             "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", cwd=self._base
         )
         if done.returncode:
-            raise UsageError(f"a revision of {self._base}", repr(revision), "'git log' lists them")
+            raise UsageError(
+                f"this is no revision of {self._base}", repr(revision), "'git log' lists them"
+            )
         return done.stdout.strip()
 
     @contextmanager
@@ -120,12 +122,14 @@ class History:
             done = self._git("bisect", str(judgement))
             said = done.stdout + done.stderr
             if done.returncode not in (0, 2):
-                raise RigFault(f"git bisect {judgement}", said.strip())
+                raise RigFault(f"git bisect {judgement} failed", said.strip())
 
     def _insist(self, *arguments: str, cwd: Path | None = None) -> str:
         done = self._git(*arguments, cwd=cwd)
         if done.returncode:
-            raise RigFault(f"git {' '.join(arguments[:2])}", (done.stderr or done.stdout).strip())
+            raise RigFault(
+                f"git {' '.join(arguments[:2])} failed", (done.stderr or done.stdout).strip()
+            )
         return done.stdout + done.stderr
 
     def _git(self, *arguments: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":

@@ -91,7 +91,7 @@ def run_flash(flashing: Flashing, seconds: float | None = None) -> Path:
         with log.open("w+b") as file:
             run_command(
                 flashing.command,
-                "west flash should write the image",
+                "west flash did not write the image",
                 wait=FLASH.of(seconds),
                 environment=flashing.environment,
                 log=file,

@@ -104,7 +104,7 @@ class StockDevice(Introduced):
         self._write("\x03")
         while not self._prompt:
             if time.monotonic() >= deadline:
-                raise no_answer(self._transport, "a shell prompt", wait)
+                raise no_answer(self._transport, "shell prompt", wait)
             self._token = f"z{secrets.token_hex(2)}"
             self._finished = False
             self._write(f"\r{self._token}\r")
@@ -120,7 +120,7 @@ class StockDevice(Introduced):
         ifaces = ifaces_from(told)
         if not ifaces:
             raise WrongDevice(
-                f"upstream's net shell on {self._transport.name}",
+                f"upstream's net shell does not answer on {self._transport.name}",
                 " | ".join(lines[-3:]) or "no answer to 'net iface' and 'net cm status'",
                 "build the image with CONFIG_NET_SHELL=y and CONFIG_NET_CONNECTION_MANAGER=y",
             )
@@ -194,7 +194,7 @@ class StockDevice(Introduced):
         self._write(f"{self._token}\r")
         self._pump_until_finished(wait.after())
         if not self._finished:
-            raise no_answer(self._transport, f"an answer to '{line}'", wait)
+            raise no_answer(self._transport, f"answer to '{line}'", wait)
         answer, self._answer = self._answer, None
         self._until_quiet()
         if not self._echoes:

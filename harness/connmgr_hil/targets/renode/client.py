@@ -37,7 +37,7 @@ class MonitorClient:
                 self._until_prompt(deadline)
             except TimeoutError:
                 raise self._silent(
-                    f"Renode's monitor should greet within {seconds:g} s",
+                    f"Renode's monitor did not greet within {seconds:g} s",
                     "another client may hold it: a second one gets nothing",
                 ) from None
 
@@ -51,7 +51,9 @@ class MonitorClient:
             lines = self._until_prompt(after(seconds), after_echo=True)
         except TimeoutError:
             hint = "is it busy? The platform file's renode.machine must be what the script calls it"
-            raise self._silent(f"Renode should do '{command}' within {seconds:g} s", hint) from None
+            raise self._silent(
+                f"Renode did not do '{command}' within {seconds:g} s", hint
+            ) from None
         # The echo is the first line; the monitor may have printed something of its own before it.
         for index, text in enumerate(lines):
             if text.strip() == command.strip():

@@ -50,7 +50,9 @@ def choose_driver(wanted: RenodeDriverName) -> Callable[[], RenodeDriver]:
     named = os.environ.get(VARIABLE) or wanted
     names = get_args(RenodeDriverName)
     if named not in names:
-        raise UsageError(f"one of {', '.join(names)} in {VARIABLE}", repr(named))
+        raise UsageError(
+            f"{VARIABLE} names no way to run Renode", repr(named), f"one of {', '.join(names)}"
+        )
     program = find_renode()
     if named == "pyrenode" or (named == "auto" and program is None and pyrenode_place()):
         return _in_process

@@ -40,7 +40,7 @@ class ProcessDriver:
             self.stop()
             if "ended with status" in words and says_taken(reason or words):
                 raise PortTaken(
-                    f"Renode should get port {port} of this host for its monitor", reason or words
+                    f"Renode did not get port {port} of this host for its monitor", reason or words
                 ) from error
             if reason:
                 raise RigFault(error.wanted, f"{reason}; {error.seen}", error.remedy) from error
@@ -65,10 +65,10 @@ class ProcessDriver:
             if line is not None:
                 line.close()
             if time.monotonic() >= deadline:
-                wanted = f"Renode should open its monitor within {self._start_wait}"
+                wanted = f"Renode did not open its monitor within {self._start_wait}"
                 raise self._process.fault(wanted)
             if output.poll(LOOK.seconds * 1000) and not self._process.take_output():
-                raise self._process.fault("Renode should start and open its monitor")
+                raise self._process.fault("Renode ended before it opened its monitor")
 
     @property
     def pid(self) -> int:
@@ -85,7 +85,7 @@ class ProcessDriver:
         try:
             return self._monitor.execute(command, RENODE.of(seconds).seconds)
         except LineClosed as error:
-            raise self._process.fault(f"Renode should do '{command}' and run on") from error
+            raise self._process.fault(f"Renode ended while it did '{command}'") from error
 
     def look_after(self, line: DescriptorTransport) -> None:
         """Let a line keep Renode's output flowing while it waits: a full pipe would stop Renode."""

@@ -30,7 +30,9 @@ class PyrenodeDriver:
         chosen = [name for name in PYRENODE_VARIABLES if os.environ.get(name)]
         if len(chosen) > 1:
             raise UsageError(
-                "at most one of " + ", ".join(PYRENODE_VARIABLES), "set: " + ", ".join(chosen)
+                "several variables say where pyrenode3 finds Renode",
+                ", ".join(chosen),
+                "set one of them at most",
             )
         try:
             wrappers = importlib.import_module("pyrenode3.wrappers")
