@@ -304,7 +304,7 @@ def test_a_slow_rig_is_waited_for(run_tests: RunTests) -> None:
     refused = run_tests(test, "--cm-time-scale", "soon", apart=True)
     assert refused.ret == pytest.ExitCode.USAGE_ERROR
     refused.stderr.fnmatch_lines(
-        ["ERROR: a time scale is a number from 0.01 to 1000", "*seen: 'soon'"]
+        ["ERROR: this is no time scale from 0.01 to 1000", "*seen: 'soon'"]
     )
 
 

@@ -257,4 +257,4 @@ def test_a_slow_rig_is_waited_for(run_robot: RunRobot, tmp_path: Path) -> None:
     assert "within 0.1 s (deadline 'start', at time scale 0.01)" in test.message
     refused = run_robot(suite.replace("%MORE", "time_scale=0"))
     (error,) = refused.result.errors.messages
-    assert "a time scale is a number from 0.01 to 1000" in error.message
+    assert "this is no time scale from 0.01 to 1000" in error.message

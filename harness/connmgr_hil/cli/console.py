@@ -120,7 +120,7 @@ class Shell:
         if words[0] == "wait":
             return advance(_seconds(words[1:]))
         if words[0] == "raw":
-            raise BadInput("'raw' takes 'on' or 'off'", " ".join(words))
+            raise BadInput("this is neither 'raw on' nor 'raw off'", " ".join(words))
         if words[0] in _OURS:
             raise BadInput(
                 "this command takes the device out of the console's hands",
@@ -215,7 +215,5 @@ def _seconds(words: list[str]) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 1e6:
-        raise BadInput(
-            "'wait' takes a number of seconds from 0 to 1000000", " ".join(words) or "none"
-        )
+        raise BadInput("this is no wait of 0 to 1000000 seconds", " ".join(words) or "none")
     return seconds

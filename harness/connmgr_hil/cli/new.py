@@ -130,7 +130,9 @@ def _copied(like: str, name: str, board: str | None) -> str:
 
 def _check(name: str) -> None:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
-        raise BadInput("a name has letters, digits, '-' and '_', and begins with a letter", name)
+        raise BadInput(
+            "this is no name of letters, digits, '-' and '_' that begins with a letter", name
+        )
 
 
 def _write(path: Path, text: str) -> None:

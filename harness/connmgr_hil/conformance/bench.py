@@ -66,7 +66,7 @@ def _insist_on_field(name: str, value: object) -> None:
 def insist_seconds(seconds: object) -> None:
     """Raise `BadInput` unless this is a time that can pass."""
     if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
-        raise BadInput("a time is a number of seconds, not negative", repr(seconds))
+        raise BadInput("this is no time in seconds, from 0 on", repr(seconds))
 
 
 def _answering(words: Words) -> CommandKind:
@@ -170,7 +170,7 @@ class Bench:
     def words(self, command: str) -> Words:
         """Return a command's words with iface numbers for role letters. Raises `BadInput` for what is no text."""
         if not isinstance(command, str):
-            raise BadInput("a command is a text, such as 'up A'", repr(command))
+            raise BadInput("this command is no text, such as 'up A'", repr(command))
         return tuple(
             str(self.index(word)) if word in ROLES or word == REAL else word
             for word in command.split()

@@ -81,5 +81,5 @@ def share(every: Sequence[Scenario], which: str) -> list[Scenario]:
     number, slash, total = which.partition("/")
     sound = slash and number.isdecimal() and total.isdecimal() and 1 <= int(number) <= int(total)
     if not sound:
-        raise UsageError("a share is NUMBER/OF, from 1/4 to 4/4", repr(which))
+        raise UsageError("this is no share NUMBER/OF, such as 1/4 to 4/4", repr(which))
     return list(every[int(number) - 1 :: int(total)])

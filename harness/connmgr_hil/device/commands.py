@@ -41,7 +41,7 @@ def command_line(tag: int, words: Words) -> bytes:
         )
     if len(line) - 1 > MAX_LINE:
         raise UsageError(
-            f"a command line has at most {MAX_LINE} characters",
+            f"this command line has more than {MAX_LINE} characters",
             f"{len(line) - 1}: {text[:60]}…",
             "split the burst into several",
         )

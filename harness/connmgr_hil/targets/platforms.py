@@ -235,13 +235,13 @@ def read_platform(path: Path) -> Platform:
         raise BadInput(f"{path} is no sound platform file", _explained(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"{path} is no TOML", str(error)) from error
-    for wanted, seen in implausible(platform):
-        raise BadInput(f"{path}: {wanted}", seen)
+    for wrong, seen in implausible(platform):
+        raise BadInput(f"{path}: {wrong}", seen)
     if platform.zephyr is not None and platform.zephyr.app:
         app = str((path.parent / platform.zephyr.app).resolve())
         platform = structs.replace(platform, zephyr=structs.replace(platform.zephyr, app=app))
-    for wanted, seen in (*_flaws(platform), *_unknown(platform.untestable)):
-        raise BadInput(f"{path}: {wanted}", seen)
+    for wrong, seen in (*_flaws(platform), *_unknown(platform.untestable)):
+        raise BadInput(f"{path}: {wrong}", seen)
     return _with_script(platform, path) if platform.kind == "renode" else platform
 
 
@@ -267,17 +267,17 @@ def _unknown(untestable: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _flaws(platform: Platform) -> Iterator[tuple[str, str]]:
-    """Find what the types alone do not say: what is wanted, and what is there."""
+    """Find what the types alone do not say: what is wrong, and what is there."""
     if platform.kind != "simulated" and platform.zephyr is None:
-        yield "[zephyr] with the board's name", f"kind = '{platform.kind}'"
+        yield "[zephyr] with the board's name is missing", f"kind = '{platform.kind}'"
     if platform.kind == "qemu" and not platform.emulator.program:
-        yield "emulator.program", "kind = 'qemu' without it"
+        yield "emulator.program is missing", "kind = 'qemu' without it"
     if platform.emulator.flash is not None and platform.kind != "qemu":
-        yield "kind = 'qemu', as there is [emulator.flash]", f"kind = '{platform.kind}'"
+        yield "[emulator.flash] is for kind = 'qemu' only", f"kind = '{platform.kind}'"
     if platform.emulator.flash is not None and not platform.emulator.flash.layouts:
-        yield "emulator.flash.layouts with one layout or more", "none"
+        yield "emulator.flash.layouts has no layout", "none"
     if platform.emulator.load and (platform.kind != "qemu" or platform.emulator.flash is not None):
-        yield "kind = 'qemu' without [emulator.flash], as there is emulator.load", "another"
+        yield "emulator.load is for kind = 'qemu' without [emulator.flash] only", "another"
     zephyr = platform.zephyr
     if zephyr is None:
         return
@@ -286,7 +286,10 @@ def _flaws(platform: Platform) -> Iterator[tuple[str, str]]:
     for key, fragments in places.items():
         for fragment in fragments:
             if not (zephyr.app_dir / fragment).is_file():
-                yield f"{key}: a configuration fragment in {zephyr.app_dir}", repr(fragment)
+                yield (
+                    f"{key}: no such configuration fragment is in {zephyr.app_dir}",
+                    repr(fragment),
+                )
 
 
 def _explained(error: msgspec.ValidationError) -> str:

@@ -15,7 +15,7 @@ _NAMED = ("variants", "stimuli", "ifaces")
 
 
 def implausible(table: msgspec.Struct) -> Iterator[tuple[str, str]]:
-    """Yield what is wanted, with the key that it is wanted of, and what is there, for each flaw of a platform's table."""
+    """Yield what is wrong, with the key, and what is there, for each flaw of a platform's table."""
     yield from _looked_into("", table)
 
 
@@ -30,14 +30,14 @@ def _looked_into(key: str, value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, Mapping):
         for name, inner in value.items():
             if isinstance(name, str) and "\0" in name:
-                yield f"{key}: keys without NUL", repr(name)
+                yield f"{key}: this key has a NUL", repr(name)
             yield from _looked_into(f"{key}.{name}", inner)
     elif isinstance(value, tuple):
         for number, inner in enumerate(value):
             yield from _looked_into(f"{key}[{number}]", inner)
     elif isinstance(value, str):
         if "\0" in value:
-            yield f"{key}: a text without NUL", repr(value)
+            yield f"{key}: this text has a NUL", repr(value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield from _no_amount(key, value)
 
@@ -45,12 +45,12 @@ def _looked_into(key: str, value: Any) -> Iterator[tuple[str, str]]:
 def _misnamed(key: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     for name in names:
         if not _NAME.fullmatch(name):
-            yield f"{key}: names of letters, digits, '_', '-' and '.'", repr(name[:200])
+            yield f"{key}: this is no name of letters, digits, '_', '-' and '.'", repr(name[:200])
 
 
 def _no_amount(key: str, value: float) -> Iterator[tuple[str, str]]:
     if ".qmp.arguments." in key:  # these are QEMU's own
         if not abs(value) < 2**63:  # NaN is not, either
-            yield f"{key}: a number of 64 bits", str(value)[:50]
+            yield f"{key}: this is no number of 64 bits", str(value)[:50]
     elif not 0 <= value <= MOST:
-        yield f"{key}: a number from 0 to {MOST:,}", str(value)[:50]
+        yield f"{key}: this is no number from 0 to {MOST:,}", str(value)[:50]

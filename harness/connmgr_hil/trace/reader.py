@@ -111,8 +111,8 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
                     )
             elif isinstance(record, Header):
                 raise BadInput(
-                    f"{path}:{number}: a header may only stand in line 1",
-                    "another header",
+                    f"{path}:{number}: this is a second header",
+                    "only line 1 is a header",
                     "if these are several traces, keep each in a file of its own",
                 )
             elif isinstance(record, Stimulus | HelloSeen) and (flaw := _flaw(record)):

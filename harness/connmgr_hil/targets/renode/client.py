@@ -44,7 +44,9 @@ class MonitorClient:
     def execute(self, command: str, seconds: float) -> str:
         """Give a command and return what it printed, without echo and prompt."""
         if "\n" in command or "\r" in command or not command.strip():
-            raise RigFault("Renode's monitor takes commands of one line", repr(command))
+            raise RigFault(
+                "this is no command of one line, as Renode's monitor takes them", repr(command)
+            )
         self._pending.clear()
         self._line.write(command.encode("utf-8") + b"\n")
         try:

@@ -158,13 +158,17 @@ class RenodeTarget(PlatformTarget):
 
 def _quoted(text: str) -> str:
     if _UNSAFE & set(text):
-        raise UsageError("Renode takes no name with quotes or line ends", repr(text))
+        raise UsageError(
+            "this name has quotes or line ends, which Renode does not take", repr(text)
+        )
     return f'"{text}"'
 
 
 def _file(path: Path) -> str:
     text = str(path)
     if _UNSAFE & set(text):
-        raise UsageError("Renode takes no path with quotes or line ends", repr(text))
+        raise UsageError(
+            "this path has quotes or line ends, which Renode does not take", repr(text)
+        )
     # The monitor takes a path with spaces when each is escaped.
     return "@" + text.replace(" ", "\\ ")
