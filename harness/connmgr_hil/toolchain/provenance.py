@@ -5,6 +5,7 @@ import hashlib
 import os
 import platform
 import re
+import stat
 import subprocess
 import sys
 import time
@@ -131,17 +132,21 @@ def newer_sources(image: Path) -> list[Path]:
         return []
     # What a build found unchanged it does not write again; its stamp tells when it was.
     built = max(each.stat().st_mtime_ns for each in (image, folder / STAMP) if each.is_file())
-    changed = {
-        path: path.stat().st_mtime_ns
-        for path in _inputs(folder)
-        if path.is_file() and not path.is_relative_to(folder)
-    }
-    late = [path for path, when in changed.items() if when > built]
-    return sorted(late, key=lambda path: -changed[path])
+    late = {path: when for path in _inputs(folder) if (when := _changed_at(path)) > built}
+    return [Path(path) for path in sorted(late, key=lambda path: -late[path])]
 
 
-def _inputs(folder: Path) -> Iterator[Path]:
-    """Yield what the compiler read, and what the configuration was made from."""
+def _changed_at(path: str) -> int:
+    """Return when a file changed, in nanoseconds; 0 for what is no file."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - there are thousands, and a Path for each takes longer than all the rest
+    except OSError:
+        return 0
+    return found.st_mtime_ns if stat.S_ISREG(found.st_mode) else 0
+
+
+def _inputs(folder: Path) -> Iterator[str]:
+    """Yield the paths outside of a build folder that the compiler read, or that the configuration was made from."""
     told = ""
     for question in (("deps",), ("query", "build.ninja")):
         try:
@@ -155,8 +160,11 @@ def _inputs(folder: Path) -> Iterator[Path]:
             ).stdout
         except (OSError, subprocess.TimeoutExpired):
             return
+    within = f"{folder}{os.sep}"
     for text in dict.fromkeys(_INPUT.findall(told)):
-        yield folder / text.removeprefix("| ")
+        path = os.path.join(folder, text.removeprefix("| "))  # noqa: PTH118 - as above
+        if not path.startswith(within):
+            yield path
 
 
 def _utc(seconds: float) -> str:
