@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from connmgr_hil.targets import Dialect, Target
 
 SUMMARY = "summary.json"
+_TOUR_BYTES = 120_000
+"""On the line for a scenario of the tour, on average."""
+_BITS = 10
+"""On the line for a byte."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class RunPlan:
         from .live import LiveLog, met  # noqa: PLC0415
         from .progress import Progress  # noqa: PLC0415
 
+        if told := _left_out(self.scenarios, bench):
+            click.secho(told, fg="yellow")
         names = [each.name for each in self.scenarios] * self.repeat
         with Progress(names, moving=not self.verbose) as progress:
             return run.verify(
@@ -196,7 +202,7 @@ def verify(
     own = [each for path in files for each in load(path)]
     chosen = selection.choose(scenarios) if scenarios or not own else own
     if failed:
-        chosen = [each for each in chosen if each.name in failing]
+        chosen = [each.asked_for for each in chosen if each.name in failing]
     if shard:
         chosen = selection.share(chosen, shard)
     if listed:
@@ -263,6 +269,21 @@ def verify(
                 click.echo(f"  ({found} of earlier runs in {out} count for nothing here)")
             live = order.run(bench, folder.path)
             return _concluded(live, earlier, folder, json_file, junit, excuses)
+
+
+def _left_out(scenarios: "Sequence[Scenario]", bench: "Target") -> str:
+    """Say how many scenarios a slow line leaves out, and how to run them."""
+    from connmgr_hil.conformance.needs import ASKING, FAST_LINE, slow_baud  # noqa: PLC0415
+
+    baud = slow_baud(bench)
+    left = sum(FAST_LINE in each.needs for each in scenarios)
+    if not baud or not left:
+        return ""
+    seconds = left * _TOUR_BYTES * _BITS / baud
+    return (
+        f"  LEFT OUT: the tour ({left} of its scenarios, {seconds:.0f} s on a line of {baud:,} baud); "
+        f"{ASKING} runs it, --scenario '*' the whole suite"
+    )
 
 
 def _home(target: str, variant: str, dialect: "Dialect") -> Path:

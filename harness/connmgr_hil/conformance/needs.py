@@ -12,8 +12,11 @@ from connmgr_hil.vocabulary.facts import REAL, ROLES, Hello, IfaceFacts, role_in
 from connmgr_hil.vocabulary.requirements import ORDER
 
 DHCP = "dhcp"
-RIG = (DHCP, *STANDARD)
-"""What may be needed of the rig: addresses by DHCP, stimuli from outside."""
+FAST_LINE = "fast-line"
+FAST_BAUD = 460_800
+ASKING = "--scenario 'tour-*'"
+RIG = (DHCP, FAST_LINE, *STANDARD)
+"""What may be needed of the rig: addresses by DHCP, a line that carries much, stimuli from outside."""
 
 UNOBSERVABLE = "not observable through the stock shell"
 """Why what needs the probe cannot run on firmware without it."""
@@ -150,12 +153,23 @@ class Needs:
         return ""
 
 
+def slow_baud(target: Target | None) -> int:
+    """Return the baud rate of a board's line that is too slow for what needs a fast one, or 0."""
+    if target is None or target.platform.kind != "board":
+        return 0
+    baud = target.platform.console.baud
+    return baud if baud < FAST_BAUD else 0
+
+
 def _insist(what: str, given: str, valid: tuple[str, ...]) -> None:
     if given not in valid:
         raise UsageError(f"there is no {what} {given!r}", "", "valid: " + ", ".join(valid))
 
 
 def _rig_lacks(need: str, target: Target | None) -> str:
+    if need == FAST_LINE:
+        baud = slow_baud(target)
+        return f"takes minutes at {baud:,} baud unless asked for: {ASKING}" if baud else ""
     if target is None:
         return f"needs a rig with {need}"
     if need == DHCP:

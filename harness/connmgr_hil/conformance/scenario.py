@@ -17,7 +17,7 @@ from connmgr_hil.vocabulary.requirements import ORDER, requirements
 
 from .bench import Bench, IfaceLacking
 from .families import families
-from .needs import Needs
+from .needs import FAST_LINE, Needs
 
 Body = Callable[[Bench], None]
 
@@ -27,7 +27,7 @@ class Scenario:
     """One scenario: what it shows (`requirements`), what it needs, and how it goes.
 
     `needs` are role letters and features: `ipv4` and `ipv6` (found in its code), `room2`, `no-own-auto`, `dad`, `no-dad`, `queue5`, `queue64`,
-    `autodown`, `no-autodown`, `boot-trap`, `boot-ready`; `dhcp` and the standard stimuli, of the rig; `stock` for those that go
+    `autodown`, `no-autodown`, `boot-trap`, `boot-ready`; `dhcp`, `fast-line` and the standard stimuli, of the rig; `stock` for those that go
     through upstream's own shell and only there, `events` if they need its event monitor.
     """
 
@@ -52,6 +52,11 @@ class Scenario:
     def judges(self) -> bool:
         """Whether it alone can judge what it sees: upstream's shell has words that no model knows."""
         return "stock" in self.needs
+
+    @property
+    def asked_for(self) -> "Scenario":
+        """The same for who asks for it by its name: it may take as long as it likes."""
+        return replace(self, needs=tuple(each for each in self.needs if each != FAST_LINE))
 
     def obstacle(
         self,

@@ -31,6 +31,8 @@ def matching(pattern: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
 def choose(patterns: Iterable[str]) -> list[Scenario]:
     """Return the scenarios whose name or requirement matches one of the patterns; all without any.
 
+    Those that would be left out on a slow line are not where a pattern matches their name.
+
     Raises `UsageError` for a pattern that matches nothing.
     """
     scenarios = registered()
@@ -50,7 +52,10 @@ def choose(patterns: Iterable[str]) -> list[Scenario]:
                 repr(pattern),
                 did_you_mean(pattern, words, "'cmhil scenarios' lists them"),
             )
-        chosen |= {each.name: each for each in found}
+        named = pattern.casefold()
+        for each in found:
+            asked = fnmatchcase(each.name.casefold(), named)
+            chosen[each.name] = each.asked_for if asked else chosen.get(each.name, each)
     return list(chosen.values())
 
 

@@ -5,6 +5,7 @@ import tomllib
 from importlib import resources
 
 from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.needs import FAST_LINE
 from connmgr_hil.conformance.scenario import Body, scenario
 from connmgr_hil.vocabulary.facts import ROLES
 
@@ -25,7 +26,7 @@ def _needs(text: str) -> tuple[str, ...]:
     named = {*re.findall(r"\b[A-Z]\b", text)} & {*ROLES}
     letters = sorted(named | {"A"} if _OF_THE_SAMPLE.search(text) else named)
     families = tuple(f"ipv{each}" for each in "46" if f"addr{each}" in text)
-    return (*letters, *families)
+    return (*letters, *families, FAST_LINE)
 
 
 for _name, _part in tomllib.loads(
