@@ -1,11 +1,15 @@
 """A board on a serial line, played by the simulated one: it is there already, and runs on when a harness leaves it."""
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 HARNESS = Path(__file__).parents[1] / "harness"
 
@@ -40,6 +44,36 @@ def serial_board(folder: Path) -> Iterator[list[str]]:
     platform.write_text(PLATFORM)
     with board_on_a_line() as port:
         yield ["-t", str(platform), "--port", port]
+
+
+@contextmanager
+def ser2net(line: Path | str, folder: Path, accepter: str) -> Iterator[int]:
+    """A real server in front of a line, and its port; `accepter` is how it speaks."""
+    program = shutil.which("ser2net", path=os.environ["PATH"] + ":/usr/sbin")
+    if program is None:
+        pytest.skip("ser2net is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number: int = free.getsockname()[1]
+    settings = folder / "ser2net.yaml"
+    settings.write_text(
+        "connection: &board\n"
+        f"  accepter: {accepter},127.0.0.1,{number}\n"
+        f"  connector: serialdev,{line},115200n81,local\n"
+        "  options:\n    kickolduser: true\n"
+    )
+    with subprocess.Popen(
+        [program, "-d", "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            while process.poll() is None:
+                try:
+                    socket.create_connection(("127.0.0.1", number)).close()
+                    break
+                except ConnectionRefusedError:
+                    continue
+            yield number
+        finally:
+            process.terminate()
 
 
 def image_of_another_build(folder: Path) -> Path:

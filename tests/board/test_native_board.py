@@ -2,13 +2,10 @@
 
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +19,7 @@ from connmgr_hil.targets.platforms import find_platform
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import RigFault
 from connmgr_hil.vocabulary.observations import Fault, VerdictGiven
+from serial_board import ser2net
 
 HERE = Path(__file__).parent
 PLATFORM = HERE / "native_board.toml"
@@ -56,36 +54,6 @@ def board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
         process.terminate()
 
 
-@contextmanager
-def ser2net(board: Board, folder: Path, accepter: str) -> Iterator[int]:
-    """A real server in front of the board, and its port; `accepter` is how it speaks."""
-    program = shutil.which("ser2net", path=os.environ["PATH"] + ":/usr/sbin")
-    if program is None:
-        pytest.skip("ser2net is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        number: int = free.getsockname()[1]
-    settings = folder / "ser2net.yaml"
-    settings.write_text(
-        "connection: &board\n"
-        f"  accepter: {accepter},127.0.0.1,{number}\n"
-        f"  connector: serialdev,{board.port},115200n81,local\n"
-        "  options:\n    kickolduser: true\n"
-    )
-    with subprocess.Popen(
-        [program, "-d", "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            while process.poll() is None:
-                try:
-                    socket.create_connection(("127.0.0.1", number)).close()
-                    break
-                except ConnectionRefusedError:
-                    continue
-            yield number
-        finally:
-            process.terminate()
-
-
 def conforms(board: Board, port: str, out: Path) -> None:
     arguments = ["verify", "-t", str(PLATFORM), "--port", port, "--image", str(board.image)]
     assert (
@@ -110,13 +78,13 @@ def test_over_its_terminal(board: Board, tmp_path: Path) -> None:
 
 
 def test_over_rfc_2217(board: Board, tmp_path: Path) -> None:
-    with ser2net(board, tmp_path, "telnet(rfc2217),tcp") as port:
+    with ser2net(board.port, tmp_path, "telnet(rfc2217),tcp") as port:
         # A pseudo-terminal has no DTR and RTS, so the server cannot say that it has set them.
         conforms(board, f"rfc2217://127.0.0.1:{port}?ign_set_control", tmp_path / "out")
 
 
 def test_over_a_socket(board: Board, tmp_path: Path) -> None:
-    with ser2net(board, tmp_path, "tcp") as port:
+    with ser2net(board.port, tmp_path, "tcp") as port:
         conforms(board, f"socket://127.0.0.1:{port}", tmp_path / "out")
 
 

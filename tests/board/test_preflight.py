@@ -16,6 +16,7 @@ from connmgr_hil.targets.preflight import WORDS, Diagnosis, diagnose
 from connmgr_hil.transport import Transport, from_socket
 from connmgr_hil.transport.remote import RemoteTransport
 from connmgr_hil.vocabulary.errors import NoProbe, RigFault
+from serial_board import PLATFORM, board_on_a_line, ser2net
 
 BOOTLOADER = b"\r\n*** Booting MCUboot v2.1.0 ***\r\nI: Waiting for image\r\n"
 Answer = Callable[[bytes], bytes]
@@ -142,12 +143,40 @@ def test_a_line_that_ends_meanwhile_is_silent() -> None:
     line.close()
 
 
-def test_refused_options_of_rfc_2217_have_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "said",
+    ["remote rejected value for option 'control'", "timeout while waiting for option 'control'"],
+)
+def test_refused_options_of_rfc_2217_have_a_remedy(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(url: str, **_: object) -> None:
-        raise ValueError("remote rejected value for option 'control'")
+        raise ValueError(said)
 
     monkeypatch.setattr("serial.serial_for_url", refuse)
     with pytest.raises(RigFault, match=r"rfc2217://h:1\?ign_set_control"):
         RemoteTransport("rfc2217://h:1")
     with pytest.raises(RigFault, match=r"rfc2217://h:1\?poll_modem&ign_set_control"):
         RemoteTransport("rfc2217://h:1?poll_modem")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("accepter", "remedy"),
+    [("telnet(rfc2217),tcp", "{url}?ign_set_control"), ("tcp", "socket://127.0.0.1:{port}")],
+)
+def test_what_is_told_of_a_server_reaches_the_board(
+    accepter: str, remedy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pseudo terminal has no DTR and RTS, and a plain server knows no RFC 2217."""
+    platform = tmp_path / "board.toml"
+    platform.write_text(PLATFORM)
+    with board_on_a_line() as line, ser2net(line, tmp_path, accepter) as port:
+        url = f"rfc2217://127.0.0.1:{port}"
+        verify = ["verify", "-t", str(platform), "--scenario", "addresses-come-and-go"]
+        verify += ["--out", str(tmp_path / "out"), "--port"]
+        assert run([*verify, url]) == 3
+        told = capsys.readouterr().err
+        named = remedy.format(url=url, port=port)
+        assert f"name the port as '{named}'" in told
+        assert run([*verify, named]) == 0

@@ -113,6 +113,8 @@ def new_platform(name: str, board: str | None, like: str | None) -> None:
     click.echo(f"wrote {path}\n  check it:  cmhil platforms --check {path}")
     if platform.kind != "simulated":
         click.echo(f"  build it:  cmhil build -p ./{path}")
+    if platform.kind == "board":
+        click.echo(f"  flash it:  cmhil flash -p ./{path}")
     port = " --port /dev/serial/by-id/..." if platform.kind == "board" else ""
     click.echo(f"  run it:    cmhil verify -t ./{path}{port}")
 

@@ -15,10 +15,12 @@ _MOST = 4096
 
 
 def _remedy(url: str, error: str) -> str:
-    """Return what to do where a port cannot be opened: some servers refuse options of RFC 2217 that nobody needs."""
-    if url.startswith("rfc2217:") and ("rejected" in error or "did not" in error):
+    """Return what to do where a port cannot be opened: some servers cannot set DTR and RTS, and say so or nothing."""
+    if url.startswith("rfc2217:") and "option 'control'" in error:
         mark = "&" if "?" in url else "?"
-        return f"the server refuses an option: name the port as '{url}{mark}ign_set_control'"
+        return f"the server sets no DTR and RTS: name the port as '{url}{mark}ign_set_control'"
+    if "not seem to support RFC2217" in error:
+        return f"the server speaks no RFC 2217: name the port as '{url.replace('rfc2217:', 'socket:', 1)}'"
     return "check the address, and that a server runs there"
 
 
