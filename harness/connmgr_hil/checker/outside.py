@@ -136,14 +136,18 @@ def is_of_driver(world: World, event: object, iface: object) -> bool:
 def is_none_of_ours(world: World, seen: object) -> bool:
     """Tell whether an event is about nothing that the Connection Manager knows.
 
-    A real iface has others, of DHCP for one; with it come DNS servers, which belong to no iface.
+    A real iface has others, of DHCP for one; with it come DNS servers, which belong to no iface. With duplicate address detection
+    every iface joins groups.
     """
-    if not isinstance(seen, EventSeen) or not world.reals:
+    if not isinstance(seen, EventSeen) or not (world.reals or world.hello.dad):
         return False
-    if seen.iface and not world.is_real(seen.iface):
-        return False
-    foreign = seen.name == "-" or seen.name in UNRELATED
-    return foreign or (not seen.iface and seen.name.startswith("DNS_"))
+    if seen.iface and world.raises_others(seen.iface):
+        return seen.name == "-" or seen.name in UNRELATED
+    return (
+        bool(world.reals)
+        and not seen.iface
+        and (seen.name == "-" or seen.name in UNRELATED or seen.name.startswith("DNS_"))
+    )
 
 
 def real_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[str, str, str]]:

@@ -194,8 +194,8 @@ def _raise(kernel: Kernel, args: Words) -> Result:
     if Event(args[0]) not in kernel.world.codes:
         return "-EINVAL", (("bad", "value"),)
     index = int(args[1])
-    if index and kernel.world.is_real(index) and Event(args[0]) in UNRELATED:
-        return "0", ()  # its network raises these, too, so that nothing tells whose one is
+    if index and kernel.world.raises_others(index) and Event(args[0]) in UNRELATED:
+        return "0", ()  # it raises these by itself, too, so that nothing tells whose one is
     if index:
         kernel.driver(index).announced(kernel, Event(args[0]), index)
     yield from kernel.post(Event(args[0]), int(args[1]), info)

@@ -287,8 +287,8 @@ class Kernel(Draft):
         if code is None or not self.audience(code)[0]:
             return
         too_long = info is not None and info.startswith("len=") and int(info[4:]) > INFO_LIMIT
-        # A build with other subsystems, such as Wi-Fi, may have events with more info, and room for it.
-        if too_long and not (self.world.reals and self.choose(2)):
+        # A build with other subsystems, such as Wi-Fi or neighbour discovery, may have events with more info, and room for it.
+        if too_long and not ((self.world.reals or self.world.hello.dad) and self.choose(2)):
             return
         if (event, iface) in self._ups and self._hears_early(event):
             self._ups[event, iface] -= 1

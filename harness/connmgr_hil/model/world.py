@@ -93,6 +93,13 @@ class World:
         """Tell whether nothing is known of an iface but its guarantees."""
         return index in self.reals
 
+    def raises_others(self, index: int) -> bool:
+        """Tell whether an iface raises events by itself that are none of the Connection Manager's business.
+
+        One of the board's own does; with duplicate address detection newer kernels let each iface join groups.
+        """
+        return self.is_real(index) or self.hello.dad
+
     def callbacks(self, index: int) -> Callbacks:
         """Return which callbacks the implementation of an iface has."""
         unknown = _ANY_CALLBACKS if self.is_real(index) else _NO_CALLBACKS
