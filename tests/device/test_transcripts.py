@@ -191,6 +191,18 @@ def test_boot_events_that_left_the_ring_are_lost() -> None:
     assert records[1] == Lost(first=0, last=1)
 
 
+def test_boot_events_are_kept_for_a_device_that_introduces_itself_late() -> None:
+    with ScriptedDevice() as board, opened(board) as (device, records):
+        board.make("event", l="early", n="IF_UP", code="1", **{"if": 1})
+        board.mangle = lambda raw: raw if re.search(rb" (hello|event) ", raw) else b""
+        with pytest.raises(NoAnswer):
+            device.attach(start="boot", host_seconds=0.5)
+        board.mangle = lambda raw: raw
+        device.listen(1)
+    shown = [each for each in names(records) if each != "Noise"]
+    assert shown == ["HelloSeen", "EventSeen"]
+
+
 def test_history_of_a_running_device_is_not_ours() -> None:
     with ScriptedDevice() as board, opened(board) as (device, records):
         board.make("event", l="early", n="IF_UP", code="1", **{"if": 1})

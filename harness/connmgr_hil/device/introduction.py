@@ -64,8 +64,13 @@ class Introduction:
             self._held = []
 
     def abandon(self) -> None:
-        """Hand on what was printed by a device that never introduced itself: it may tell why."""
-        for record in self._held:
+        """Hand on what was printed by a device that did not introduce itself in time: it may tell why.
+
+        What it showed in frames stays, for it may introduce itself later.
+        """
+        held, self._held = self._held, []
+        for record in held:
             if isinstance(record, Noise):
                 self._sink(record)
-        self._held = []
+            else:
+                self._held.append(record)
