@@ -20,6 +20,7 @@ from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import Header, Stimulus
+from connmgr_hil.vocabulary.stimuli import Words, race
 
 TRACES = Path(__file__).parent.parent / "traces"
 SEEDED = ("defect", "timeout_in_ms", "on")
@@ -32,6 +33,26 @@ def test_a_conforming_board_is_never_blamed(tmp_path: Path) -> None:
     assert report.steps > 300
     assert len(report.coverage.states) > 100
     assert list(tmp_path.iterdir()) == []
+
+
+def test_firmware_without_races_says_how_to_get_them(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot let threads race"):
+        walk(open_target("simulated"), tmp_path, walks=1, steps=20, seed=1, schedules=True)
+
+
+def test_a_race_is_shrunk_in_its_commands_and_its_points() -> None:
+    whole = race(7, (3, 17, 40), ("up", "4"), ("ignore", "4"), ("resend",))
+    best = (("up", "1"), whole, ("state",))
+
+    def better(candidate: tuple[Words, ...]) -> bool:
+        nonlocal best
+        words = candidate[1]
+        shows = "ignore" in words and "17" in words[2].split(",")
+        best = candidate if shows else best
+        return shows
+
+    shrinker._calm(better, lambda: best, 1)
+    assert best == (("up", "1"), race(7, (17,), ("ignore", "4")), ("state",))
 
 
 def one_of_a_vendors() -> World:

@@ -43,22 +43,24 @@ SELDOM = "seldom needed; 'Give Command' and cm.do give it"
 EXEMPT: dict[str, dict[str, str]] = {
     "model": dict.fromkeys(("mode", "again", "reset", "reboot"), LINE)
     | dict.fromkeys(("defect", "defects"), SEEDED),
-    "simulated board": {},
+    "simulated board": {"race": "its threads give way only where they wait"},
     "walker": dict.fromkeys(("hello", "ping", "mode", "again", "stats", "reset", "reboot"), LINE)
     | dict.fromkeys(("defect", "defects"), SEEDED)
     | {
         "hook": "what a hook does comes in scenarios, where its event is certain to come",
+        "race": "'walk --schedules' gives it, with a rule of its own",
     },
     "reset": {
         **dict.fromkeys(("mode", "reboot", "reset"), LINE),
         "advance": "time is not undone",
         "idle": "is a setting of a binding, as the timeout is; this build has none",
         "used": "restarts a timer that this build has not",
+        "race": "what it holds is undone as if it was given alone",
     },
     "Robot keyword": dict.fromkeys(("hello", "ping", "mode", "again", "stats", "reboot"), LINE)
     | dict.fromkeys(("bound", "ignored"), "asked by 'Interface Should Be'")
     | dict.fromkeys(("defect", "defects"), SEEDED)
-    | dict.fromkeys(("idle", "used", "hook", "on", "burst", "l2-enable"), SELDOM),
+    | dict.fromkeys(("idle", "used", "hook", "on", "burst", "race", "l2-enable"), SELDOM),
     "pytest verb": dict.fromkeys(("hello", "ping", "mode", "again", "stats", "reboot"), LINE)
     | dict.fromkeys(("bound", "ignored"), "fields of Iface.state()")
     | dict.fromkeys(("defect", "defects"), SEEDED)
@@ -66,10 +68,10 @@ EXEMPT: dict[str, dict[str, str]] = {
         ("idle", "used", "opt-set", "opt-get", "ignore-l2", "watch-l2", "resend", "all", "raise"),
         SELDOM,
     )
-    | dict.fromkeys(("listen", "hook", "on", "burst", "reset", "l2-enable"), SELDOM),
+    | dict.fromkeys(("listen", "hook", "on", "burst", "race", "reset", "l2-enable"), SELDOM),
     "scenario": dict.fromkeys(("hello", "mode", "again", "stats", "reset", "reboot"), LINE)
     | dict.fromkeys(("defect", "defects"), SEEDED)
-    | {"advance": "Bench.wait gives it"},
+    | {"advance": "Bench.wait gives it", "race": "in walks, where many orders are tried"},
 }
 
 KEYWORDS = {

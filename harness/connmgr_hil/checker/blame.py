@@ -73,6 +73,12 @@ SENSELESS = (
     _row("REQ-LIFE-002", "unanswered"),
     _row("REQ-EVT-020", "storm"),
     _row("REQ-EVT-017", "another listener first"),
+    _row("REQ-EVT-001", "again L4_CONNECTED"),
+    _row("REQ-EVT-001", "again L4_DISCONNECTED"),
+    _row("REQ-EVT-002", "again L4_*"),
+    _row("REQ-MON-034 REQ-EVT-001", "rest L4_CONNECTED"),
+    _row("REQ-MON-034 REQ-EVT-002", "rest L4_*"),
+    _row("REQ-MON-034", "rest word"),
 )
 """Wrong whatever the state."""
 

@@ -47,6 +47,7 @@ from .idle_time import IdleTime
 from .limits import Limits
 from .outside import foreseen, heard, is_of_driver
 from .plausibility import malformed, waited
+from .rest import Rest
 from .search import Search
 from .stock import StockJudge
 from .verdict import UNENDED, Failure, Verdict
@@ -88,6 +89,7 @@ class Checker:
         self._clock = DeviceClock()
         self._search: Search | None = None
         self._stock: StockJudge | None = None
+        self._race = Rest()
         self._recent: deque[str] = deque(maxlen=3)
 
     # --- feeding -------------------------------------------------------------------------
@@ -211,8 +213,9 @@ class Checker:
         self.evidence.miss(self.records, complaint.text + idle)
 
     def _breach(self, breach: Breach) -> None:
-        """Blame the device for what only the driver of the run can judge, once all that was seen has been."""
-        self._flush()
+        """Blame the device for what only the driver of the run can judge, or the device itself, once all that was seen has been."""
+        if not self._waiting.unanswered:
+            self._flush()
         self.evidence.fail(
             Failure(
                 (breach.requirement,), breach.sentence, self.records, self._clock.last, breach.seen, (), (),
@@ -298,6 +301,7 @@ class Checker:
         if reply.status != "0":
             self._harm(Damage.DOUBT, f"the device could not reset itself: {reply.status}")
             return
+        self._race.forget()
         commands = len(self._searching.commands)
         self._hypotheses = rested(self.model, self._clock.last, commands)
         self._known = True
@@ -399,6 +403,9 @@ class Checker:
             self._refuse(explainer.explain(record, frontier or self._hypotheses), record)
             return
         self._hypotheses = distinct(survivors)
+        if fault := self._race.judge(search, self._hypotheses[0], record):
+            self._refuse(self._explainer(number, record.t).malformed(record, *fault), record)
+            return
         reasons = {each.gave_up for each in self._hypotheses}
         if reasons <= _QUIRKS.keys():
             self.quirks.add(_QUIRKS[self._hypotheses[0].gave_up])

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     "--walks", type=click.IntRange(1, 1_000_000), default=100, metavar="N", help="Number of walks."
 )
 @seed_option
+@click.option(
+    "--schedules",
+    is_flag=True,
+    help="Let several threads call at once, in orders that the seed decides; needs the variant 'schedules' of a native platform.",
+)
 @before_option
 @click.option(
     "--stop-at", type=click.IntRange(1), default=10, metavar="N", help="Stop after N failing walks."
@@ -46,6 +51,7 @@ def walk(
     steps: int,
     walks: int,
     seed: int | None,
+    schedules: bool,
     before: "tuple[Words, ...]",
     stop_at: int,
     most_inconclusive: float,
@@ -57,6 +63,7 @@ def walk(
     \b
     cmhil walk -t simulated --walks 20
     cmhil walk -t native --walks 2000 --seed 1
+    cmhil walk -t native --variant schedules --schedules
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import walker  # noqa: PLC0415 - slow to import
     from connmgr_hil.files import RunFolder  # noqa: PLC0415
@@ -75,6 +82,7 @@ def walk(
                 steps=steps,
                 seed=chosen,
                 before=before,
+                schedules=schedules,
                 stop_at=stop_at,
                 most_inconclusive=most_inconclusive / 100,
                 progress=_tell if sys.stderr.isatty() else None,

@@ -32,12 +32,13 @@ class Choices:
     """Draws random commands for the ifaces of a world.
 
     `disabled` kinds are not drawn: each walk leaves out a random subset (swarm testing), so that rare
-    combinations of the others come up. `outside` are commands of the firmware's own by which its platform file gives stimuli.
+    combinations of the others come up. `few` are the only ifaces to be named, if any are given. `outside` are commands of the firmware's own by which its platform file gives stimuli.
     """
 
     world: World
     disabled: frozenset[str] = frozenset()
     outside: tuple[Words, ...] = ()
+    few: tuple[int, ...] = ()
     simulated: bool = field(init=False)
     """Whether there are ifaces of the simulated implementation, with its knobs."""
     _controlled: tuple[int, ...] = field(init=False)
@@ -45,9 +46,10 @@ class Choices:
 
     def __post_init__(self) -> None:
         """Sort the ifaces by what can be done with them."""
-        self._all = tuple(facts.index for facts in self.world.ifaces)
-        simulated = tuple(facts.index for facts in self.world.ifaces if facts.sim)
-        bound = tuple(facts.index for facts in self.world.ifaces if facts.bound)
+        named = [each for each in self.world.ifaces if not self.few or each.index in self.few]
+        self._all = tuple(facts.index for facts in named)
+        simulated = tuple(facts.index for facts in named if facts.sim)
+        bound = tuple(facts.index for facts in named if facts.bound)
         self.simulated = bool(simulated)
         self._controlled = simulated or bound or self._all
 
@@ -71,7 +73,7 @@ class Choices:
     def iface(self, random: Random) -> int:
         """Return a random iface; one in fifty does not exist."""
         if random.random() < 0.02:
-            return len(self._all) + 1
+            return len(self.world.ifaces) + 1
         return random.choice(self._all)
 
     def controlled(self, random: Random) -> int:
@@ -218,17 +220,18 @@ def _advance(_choices: Choices, random: Random) -> Words:
 
 
 def _elsewhere(choices: Choices, random: Random) -> Words | None:
-    command = _simple(choices, random)
+    command = simple(choices, random)
     return on(random.choice(("wq", "cb")), command) if command else None
 
 
 def _burst(choices: Choices, random: Random) -> Words | None:
-    commands = [_simple(choices, random) for _ in range(random.randint(2, 4))]
+    commands = [simple(choices, random) for _ in range(random.randint(2, 4))]
     sound = [command for command in commands if command]
     return burst(*sound) if sound else None
 
 
-def _simple(choices: Choices, random: Random) -> Words | None:
+def simple(choices: Choices, random: Random) -> Words | None:
+    """Return a random command that may stand inside another one, if there is any."""
     kinds = [kind for kind in _INNER if kind not in choices.disabled]
     return KINDS[random.choice(kinds)][1](choices, random) if kinds else None
 

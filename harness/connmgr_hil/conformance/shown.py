@@ -5,5 +5,6 @@ REASONS = {
     "REQ-MON-033": "needs a second host that answers for the same IPv4 address (conflict detection)",
     "REQ-MON-037": "needs the three ways of adding an address, DHCP among them, of release 3.7",
     "REQ-LIFE-005": "needs a build whose memory is guarded: variants stack_guard, asan, ubsan",
+    "REQ-LIFE-006": "needs a build that sees each access to memory: variant schedules",
     "REQ-IDLE-006": "needs an implementation without init callback in a build of release 4.3",
 }

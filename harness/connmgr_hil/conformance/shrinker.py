@@ -14,7 +14,7 @@ from connmgr_hil.checker import Failure, Verdict
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import DeviceFault, NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import Header
-from connmgr_hil.vocabulary.stimuli import Words, burst, split_burst
+from connmgr_hil.vocabulary.stimuli import Words, burst, race, split_burst
 
 from .nonconforming import Nonconforming
 from .reduction import (
@@ -334,9 +334,31 @@ def _unwrap(better: Callable[[Sequence], bool], best: Callable[[], Sequence]) ->
         elif words[0] == "burst":
             parts = split_burst(words[1:])
             simpler = [*parts, *(burst(*parts[:n], *parts[n + 1 :]) for n in range(len(parts)))]
+        elif words[0] == "race":
+            _calm(better, best, position)
+            continue
         for each in simpler:
             if each and better((*commands[:position], each, *commands[position + 1 :])):
                 break
+
+
+def _calm(better: Callable[[Sequence], bool], best: Callable[[], Sequence], position: int) -> None:
+    """Leave out the commands of a race, and then the points at which others go first, one after the other."""
+    place = 0
+    while True:
+        commands = best()
+        _, seed, points, *rest = commands[position]
+        parts = split_burst(tuple(rest))
+        at = [int(each) for each in points.split(",") if each != "0"]
+        if place >= len(parts) + len(at):
+            return
+        if place < len(parts):
+            parts = parts[:place] + parts[place + 1 :]
+        else:
+            del at[place - len(parts)]
+        shorter = race(int(seed), at, *parts)
+        if not parts or not better((*commands[:position], shorter, *commands[position + 1 :])):
+            place += 1
 
 
 def _one_by_one(

@@ -14,6 +14,7 @@ from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, WrongDevice
 from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.stimuli import Words, advance
 
+from . import races
 from .choices import Choices, situation
 from .confirming import ends_again_by_commands
 from .session import Session
@@ -125,6 +126,7 @@ def walk(
     first: int = 0,
     keep: bool = False,
     most_inconclusive: float = MOST_INCONCLUSIVE,
+    schedules: bool = False,
     progress: OnWalk | None = None,
 ) -> WalkReport:
     """Walk `walks` times `steps` commands, each walk on a freshly started device.
@@ -133,8 +135,10 @@ def walk(
     they are to be kept. `first` is the number of the first walk, on which together with the seed its choices depend.
     Together they conform if at most the share `most_inconclusive` of them is inconclusive, and none is worse.
     `before` are commands given first in each walk. After `stop_at` failures the rest is left out, and where the device could
-    not be started three times in a row.
+    not be started three times in a row. With `schedules` commands are given to several threads at once, too, in orders that the
+    seed decides; the firmware must be built for that.
     """
+    steps_of = races.steps if schedules else _steps
     report = WalkReport(target.name, seed, most_inconclusive=most_inconclusive)
     models = Models()
     began = time.monotonic()
@@ -143,7 +147,7 @@ def walk(
             for number in range(first, first + walks):
                 path = out / trace_name(seed, number)
                 random = Random(f"{seed}:{number}")
-                conforms = _walk_once(target, path, random, steps, before, report, models)
+                conforms = _walk_once(target, path, random, steps, before, report, models, steps_of)
                 if conforms and not keep:
                     path.unlink()
                 if progress:
@@ -170,6 +174,7 @@ def _walk_once(
     before: tuple[Words, ...],
     report: WalkReport,
     models: Models,
+    steps_of: Callable[[Session, Random, int, WalkReport], None],
 ) -> bool:
     header = Header(scenario="walk", seed=report.seed)
     session = Session(target, path, header, models=models, confirm=ends_again_by_commands)
@@ -180,7 +185,7 @@ def _walk_once(
             for words in before:
                 session.execute(words)
             session.learn_settings()
-            _steps(session, random, steps, report)
+            steps_of(session, random, steps, report)
             if not session.checker.unpredicted:
                 session.execute(("state",))
     except (DeviceFault, RigFault) as error:

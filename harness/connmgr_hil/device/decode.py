@@ -9,6 +9,7 @@ from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     ActorCall,
     AnyRecord,
+    Breach,
     CallSeen,
     Crashed,
     EventSeen,
@@ -20,6 +21,7 @@ from connmgr_hil.vocabulary.observations import (
     Storm,
     Stuck,
 )
+from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.status import status_text
 
 from .frames import Frame
@@ -138,6 +140,18 @@ def _log(frame: Frame) -> Log:
     )
 
 
+def _unguarded(frame: Frame) -> Breach:
+    fields = frame.fields
+    return Breach(
+        requirement="REQ-LIFE-006",
+        sentence=requirements()["REQ-LIFE-006"].sentence,
+        seen=(
+            f"threads {fields['thr']} (at {fields['pc']}) and {fields['thr0']} (at {fields['pc0']}) have no lock in common "
+            f"when they use the variable at {fields['at']}; 'addr2line -fe IMAGE {fields['pc']}' names the line"
+        ),
+    )
+
+
 _DECODERS: dict[str, Callable[[Frame], AnyRecord]] = {
     "event": _event,
     "actor": _actor,
@@ -146,6 +160,7 @@ _DECODERS: dict[str, Callable[[Frame], AnyRecord]] = {
     "part": _part,
     "storm": _storm,
     "log": _log,
+    "unguarded": _unguarded,
 }
 
 

@@ -11,7 +11,7 @@ from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 
 from . import control, implementation, monitor, net_if
 from .delivery import early_listeners
-from .kernel import Kernel, Queued, Routine, Switch
+from .kernel import Kernel, Queued, Routine, Switch, Unpredictable
 from .state import IDLE_TIMEOUT, IGNORED, TIMEOUT, Hook, Listener
 
 Result = Generator[Switch, None, tuple[str, control.Values]]
@@ -247,6 +247,12 @@ def _burst(kernel: Kernel, args: Words) -> Result:
     return "0", (("n", str(len(commands))),)
 
 
+def _race(_kernel: Kernel, _args: Words) -> Result:
+    """What threads do at once may come in any order that locks allow; only where it ends is judged (`checker.rest`)."""
+    yield from ()
+    raise Unpredictable("race")
+
+
 def _on(kernel: Kernel, args: Words) -> Result:
     where, words = args[0], args[1:]
     if where == "shell":
@@ -345,6 +351,7 @@ _COMMANDS: dict[str, _Command] = {
     "listen": _listen,
     "hook": _hook,
     "burst": _burst,
+    "race": _race,
     "on": _on,
     "sim": _counters,
     "lose": _on_sim(_lose),

@@ -102,7 +102,7 @@ class CommandKind:
     @cached_property
     def nests(self) -> bool:
         """Whether it has other commands inside."""
-        return self.name in ("burst", "hook", "on")
+        return self.name in ("burst", "hook", "on", "race")
 
     @cached_property
     def about_iface(self) -> bool:
@@ -115,7 +115,7 @@ class Command:
     """A command with all its words, checked and understood.
 
     `iface` is the number of the iface that it is about, 0 if it is about none. `inner` are the commands
-    inside a `burst`, a `hook` or `on`.
+    inside a `burst`, a `race`, a `hook` or `on`.
     """
 
     words: Words
@@ -162,7 +162,10 @@ def _form(name: str, usage: str, *, asks: bool, since: str) -> Form:
 
 
 _Usages = str | tuple[str, ...] | None
-_NESTED = frozenset({"burst", "hook", "on"})
+_LISTS = {"burst": 0, "race": 2}
+"""Commands that hold a list of others, behind so many arguments."""
+
+_NESTED = frozenset({"burst", "hook", "on", "race"})
 
 
 def _row(
@@ -279,6 +282,13 @@ COMMANDS: dict[str, CommandKind] = {
             values="n",
             never_in=frozenset({"burst"}),
         ),
+        _row(
+            "race",
+            "gives commands at once, in several threads; SEED says who goes first, POINTS where the others may",
+            does="SEED POINTS COMMAND … ; COMMAND …",
+            values="n points",
+            never_in=_NESTED,
+        ),
         _row("state", "what net_if and the monitor know", asks="[I]"),
         _row("stats", "event queue and ring of frames", asks="", values="used peak size lost naks"),
         _row("reset", "back to the state after boot, without a reboot", does="", never_in=_NESTED),
@@ -332,8 +342,8 @@ def expected(words: Words) -> tuple[Argument, ...]:
     kind = COMMANDS.get(name)
     if kind is None:
         return ()
-    if name == "burst":
-        return expected(split_burst(rest)[-1])
+    if name in _LISTS and len(rest) >= _LISTS[name]:
+        return expected(split_burst(rest[_LISTS[name] :])[-1])
     if kind.nests:
         count = len(kind.forms[0].required)
         if len(rest) >= count and kind.forms[0].fitting(rest) == count:
@@ -378,9 +388,9 @@ def _understood(words: Words, places: frozenset[str]) -> Command:
             " ".join(words),
             "give it as a command of its own",
         )
-    if name == "burst":
-        commands = split_burst(rest)
-        inner = tuple(_understood(each, places | {"burst"}) for each in commands)
+    if name in _LISTS and kind.forms[0].fitting(rest) == _LISTS[name]:
+        commands = split_burst(rest[_LISTS[name] :])
+        inner = tuple(_understood(each, places | {name}) for each in commands)
         return Command(words, kind, kind.forms[0], inner=inner)
     if kind.nests:
         form = max(kind.forms, key=lambda each: each.fitting(rest))

@@ -4,6 +4,7 @@ A stimulus is a tuple of words, exactly as they go over the line: readable in a 
 replay and to shrink. `words` makes them, `commands.command` reads them.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 Words = tuple[str, ...]
@@ -33,6 +34,11 @@ def burst(*commands: Words) -> Words:
     for position, command in enumerate(commands):
         words += [";"] * (position > 0) + list(command)
     return tuple(words)
+
+
+def race(seed: int, points: Iterable[int], *commands: Words) -> Words:
+    """Execute commands in several threads at once; whoever runs at one of the points goes behind all others."""
+    return ("race", str(seed), ",".join(map(str, points)) or "0", *burst(*commands)[1:])
 
 
 def advance(seconds: float) -> Words:

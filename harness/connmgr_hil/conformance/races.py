@@ -1,0 +1,74 @@
+"""Walks in which several threads call at once, in orders that a seed decides.
+
+Between races the model judges as in any walk. What comes of a race it does not say; then `checker.rest` does, and a reset leads back.
+"""
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.stimuli import Words, advance, race
+
+from .choices import KINDS, Choices, simple
+from .session import Session
+
+if TYPE_CHECKING:
+    from .walker import WalkReport
+
+_LEAD_IN = frozenset(
+    {
+        "up", "down", "connect", "disconnect", "address", "carrier", "dormant", "flag", "timeout", "option", "ignore", "watch",
+        "l2", "resend", "bulk", "lose", "fatal", "advance", "elsewhere", "query", "knob",
+    }
+)  # fmt: skip
+"""What is given before a race. Events that nobody believes are left out: after them the monitor may differ from `net_if`."""
+
+_READINESS = ("address", "carrier", "dormant", "up", "down", "ignore", "watch", "l2", "resend")
+"""Half of what races is about who is ready, which the monitor and the callers all write."""
+
+MOST_POINTS = 4
+FIRST_POINTS, LONGEST = 60, 400
+"""Before the first race nobody knows how many points there are; in a storm there is no end of them."""
+
+CALM_SECONDS = 0.1
+"""A device that broke a storm rests at every event until it has been quiet for a while."""
+
+
+def steps(session: Session, random: Random, steps: int, report: "WalkReport") -> None:
+    """Give about so many commands, a race being one. Raises `UsageError` where the firmware knows no races."""
+    assert session.checker.model is not None
+    world = session.checker.model.world
+    length = FIRST_POINTS
+    end = report.steps + steps
+    while report.steps < end:
+        few = tuple(random.sample(range(1, len(world.ifaces) + 1), min(2, len(world.ifaces))))
+        choices = Choices(world, frozenset(KINDS) - _LEAD_IN, few=few)
+        for _ in range(random.randint(2, 10)):
+            if not session.checker.unpredicted:
+                session.attempt(choices.draw(random))
+                report.steps += 1
+        for _ in range(random.randint(1, 4)):
+            reply = session.attempt(_race(choices, random, length))
+            if reply.values.get("bad") in ("command", "unsupported"):
+                raise UsageError(
+                    "this firmware cannot let threads race",
+                    f"the device answers bad={reply.values['bad']} to 'race'",
+                    "build and run the variant 'schedules' of a native platform",
+                )
+            length = min(int(reply.values.get("points", length)) or FIRST_POINTS, LONGEST)
+            session.execute(("state",))
+            report.steps += 1
+        session.execute(("reset",))
+        session.execute(advance(CALM_SECONDS))
+
+
+def _of_readiness(choices: Choices, random: Random) -> Words | None:
+    return KINDS[random.choice(_READINESS)][1](choices, random)
+
+
+def _race(choices: Choices, random: Random, length: int) -> Words:
+    draw = random.choice((simple, _of_readiness))
+    drawn = [draw(choices, random) for _ in range(random.randint(2, 6))]
+    points = sorted(random.randint(1, length) for _ in range(random.randint(0, MOST_POINTS)))
+    commands = [each for each in drawn if each] or [("resend",)]
+    return race(random.getrandbits(32), points, *commands)
