@@ -4,6 +4,7 @@
 
 import errno
 import socket
+from collections.abc import Callable
 
 from .bulk import Bulk
 from .control import Control
@@ -37,14 +38,14 @@ class ApiCommands:
         self._control = control
         self._bulk = bulk
         self.table: dict[str, Command] = {
-            "up": self._up,
-            "down": self._down,
-            "carrier": self._carrier,
-            "dormant": self._dormant,
-            "addr4": self._address4,
-            "addr6": self._address6,
-            "connect": self._connect,
-            "disconnect": self._disconnect,
+            "up": self._of_iface(ifs.up),
+            "down": self._of_iface(ifs.down),
+            "carrier": self._switched(ifs.set_carrier),
+            "dormant": self._switched(ifs.set_dormant),
+            "addr4": lambda words: self._address(words, socket.AF_INET),
+            "addr6": lambda words: self._address(words, socket.AF_INET6),
+            "connect": self._of_iface(control.connect),
+            "disconnect": self._of_iface(control.disconnect),
             "timeout": self._timeout,
             "idle": self._idle,
             "used": self._used,
@@ -52,11 +53,11 @@ class ApiCommands:
             "opt-set": self._set_option,
             "opt-get": self._get_option,
             "bound": self._bound,
-            "ignore": self._ignore,
-            "watch": self._watch,
+            "ignore": self._of_iface(monitor.ignore),
+            "watch": self._of_iface(monitor.watch),
             "ignored": self._ignored,
-            "ignore-l2": self._ignore_l2,
-            "watch-l2": self._watch_l2,
+            "ignore-l2": self._of_l2(monitor.ignore_l2),
+            "watch-l2": self._of_l2(monitor.watch_l2),
             "resend": self._resend,
             "all": self._all,
             "raise": self._raise_event,
@@ -66,27 +67,33 @@ class ApiCommands:
         expect(words, least, most)
         return find_iface(self._ifs, words[0])
 
+    def _of_iface(self, call: Callable[[NetIf], Steps[int] | Steps[None]]) -> Command:
+        """A command that names an iface and nothing else; a call without a status returns 0."""
+
+        def command(words: Words) -> Steps[Result]:
+            return Result((yield from call(self._iface(words, 1, 1))) or 0)
+
+        return command
+
+    def _switched(self, call: Callable[[NetIf, bool], Steps[None]]) -> Command:
+        """A command that switches something of an iface on or off."""
+
+        def command(words: Words) -> Steps[Result]:
+            yield from call(self._iface(words, 2, 2), switch(words[1]))
+            return Result()
+
+        return command
+
+    def _of_l2(self, call: Callable[[str | None], Steps[None]]) -> Command:
+        """A command that names an L2 and nothing else."""
+
+        def command(words: Words) -> Steps[Result]:
+            yield from call(self._l2(words))
+            return Result()
+
+        return command
+
     # The world
-
-    def _up(self, words: Words) -> Steps[Result]:
-        return Result((yield from self._ifs.up(self._iface(words, 1, 1))))
-
-    def _down(self, words: Words) -> Steps[Result]:
-        return Result((yield from self._ifs.down(self._iface(words, 1, 1))))
-
-    def _carrier(self, words: Words) -> Steps[Result]:
-        yield from self._ifs.set_carrier(self._iface(words, 2, 2), switch(words[1]))
-        return Result()
-
-    def _dormant(self, words: Words) -> Steps[Result]:
-        yield from self._ifs.set_dormant(self._iface(words, 2, 2), switch(words[1]))
-        return Result()
-
-    def _address4(self, words: Words) -> Steps[Result]:
-        return (yield from self._address(words, socket.AF_INET))
-
-    def _address6(self, words: Words) -> Steps[Result]:
-        return (yield from self._address(words, socket.AF_INET6))
 
     def _address(self, words: list[str], family: socket.AddressFamily) -> Steps[Result]:
         iface = self._iface(words, 3, 4 if family is socket.AF_INET6 else 3)
@@ -114,12 +121,6 @@ class ApiCommands:
         return Result()
 
     # Control
-
-    def _connect(self, words: Words) -> Steps[Result]:
-        return Result((yield from self._control.connect(self._iface(words, 1, 1))))
-
-    def _disconnect(self, words: Words) -> Steps[Result]:
-        return Result((yield from self._control.disconnect(self._iface(words, 1, 1))))
 
     def _timeout(self, words: Words) -> Steps[Result]:
         iface = self._iface(words, 1, 2)
@@ -188,25 +189,9 @@ class ApiCommands:
 
     # Monitor
 
-    def _ignore(self, words: Words) -> Steps[Result]:
-        yield from self._monitor.ignore(self._iface(words, 1, 1))
-        return Result()
-
-    def _watch(self, words: Words) -> Steps[Result]:
-        yield from self._monitor.watch(self._iface(words, 1, 1))
-        return Result()
-
     def _ignored(self, words: Words) -> Steps[Result]:
         ignored = yield from self._monitor.is_ignored(self._iface(words, 1, 1))
         return Result(0, ("value", int(ignored)))
-
-    def _ignore_l2(self, words: Words) -> Steps[Result]:
-        yield from self._monitor.ignore_l2(self._l2(words))
-        return Result()
-
-    def _watch_l2(self, words: Words) -> Steps[Result]:
-        yield from self._monitor.watch_l2(self._l2(words))
-        return Result()
 
     def _l2(self, words: list[str]) -> str | None:
         expect(words, 1, 1)
