@@ -14,6 +14,9 @@ RUN python3 -m venv /opt/cmhil \
     anytree intelhex jsonschema packaging ply pyelftools pykwalify pyyaml 'setuptools<81' \
   && rm -rf /src
 
+# A mounted tree belongs to somebody else, and git would not say which commit it is.
+RUN git config --system --add safe.directory '*'
+
 ENV PATH=/opt/cmhil/bin:$PATH \
     GNUARMEMB_TOOLCHAIN_PATH=/usr
 WORKDIR /work

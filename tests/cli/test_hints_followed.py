@@ -293,7 +293,7 @@ SOURCES_OF_HINTS: dict[str, tuple[Callable[..., Iterator[Told]], tuple[str, ...]
         by_new,
         (
             *("cmhil verify -t simulated --scenarios", "cmhil platforms --check"),
-            *("cmhil build -p ./", "cmhil verify -t ./"),
+            *("cmhil build -p ./", "cmhil flash -p ./", "cmhil verify -t ./"),
         ),
     ),
     "doctor": (by_doctor, ("cmhil verify -t ",)),

@@ -57,6 +57,11 @@ def test_every_page_is_in_the_site(site: Path) -> None:
     assert not list(site.rglob("*.py"))
 
 
+def test_the_first_page_names_every_other() -> None:
+    named = set(re.findall(r"\]\(([^)#]+\.md)", (DOCS / "index.md").read_text(encoding="utf-8")))
+    assert named == {str(each.relative_to(DOCS)) for each in DOCS.rglob("*.md")} - {"index.md"}
+
+
 def test_nothing_is_left_to_be_made(site: Path) -> None:
     for page in site.rglob("*.html"):
         assert "<!-- made:" not in page.read_text(encoding="utf-8")

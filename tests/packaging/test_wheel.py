@@ -1,10 +1,12 @@
 """The wheel holds all that a user in an empty folder needs."""
 
 import os
+import re
 import subprocess
 import sys
 import venv
 import zipfile
+from email import message_from_string
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,24 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     (built,) = folder.glob("*.whl")
     return built
+
+
+def test_an_index_can_show_it(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [each for each in archive.namelist() if each.endswith("dist-info/METADATA")]
+        told = message_from_string(archive.read(name).decode())
+    urls = dict(each.split(", ", 1) for each in told.get_all("Project-URL", []))
+    assert set(urls) == {"Source", "Documentation", "Changelog", "Issues"}
+    assert all(url.startswith(urls["Source"]) for url in urls.values())
+    assert told["Summary"]
+    assert told["Requires-Python"] == ">=3.11"
+    assert told["Description-Content-Type"] == "text/markdown"
+    targets = re.findall(r"\]\(([^)]*)\)", str(told.get_payload()))
+    assert targets
+    for target in targets:
+        assert target.startswith("https://"), target
+        _, own, path = target.partition(f"{urls['Source']}/blob/main/")
+        assert not own or (ROOT / path.partition("#")[0]).exists(), path
 
 
 @pytest.fixture(scope="module")
