@@ -104,7 +104,8 @@ def test_the_action_is_sound_and_does_what_it_says(tmp_path: Path) -> None:
 def test_the_editors_tasks_and_hooks_call_what_there_is() -> None:
     tasks = json.loads((ROOT / ".vscode" / "tasks.json").read_text())["tasks"]
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
-    lines = [each["command"] for each in tasks] + [each["entry"] for each in hooks]
+    programs = [each["entry"] for each in hooks if each["language"] == "system"]
+    lines = [each["command"] for each in tasks] + programs
     called = {line.split()[0].removeprefix("${workspaceFolder}/") for line in lines}
     assert called == {
         "make",
@@ -116,6 +117,22 @@ def test_the_editors_tasks_and_hooks_call_what_there_is() -> None:
             command = cmhil.get_command(click.Context(cmhil), arguments[0])  # type: ignore[attr-defined]
             known = {option for each in command.params for option in each.opts}
             assert {each for each in arguments if each.startswith("-")} <= known
+
+
+@pytest.mark.parametrize(
+    ("subject", "fits"),
+    [
+        ("checker: keep a damage", True),
+        ("model, conformance: give each", True),
+        ("Keep a damage", False),
+        ("checker: Keep", False),
+        (f"checker: keep {'on ' * 30}", False),
+    ],
+)
+def test_a_hook_reads_the_subject_of_a_commit(subject: str, fits: bool) -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    (hook,) = [each for each in hooks if each["id"] == "commit-subject"]
+    assert bool(re.search(hook["entry"], f"{subject}\n\nWhy.\n", re.MULTILINE)) is fits
 
 
 def test_nothing_in_the_metadata_keeps_it_from_an_index() -> None:
