@@ -134,6 +134,7 @@ class Session:
             self._device = device_on(self._target, line, self._sink)
             self._trace.watchers.append(self._remember_boot)
             self._device.attach(start="boot")
+            self._target.met(self.facts)
         except (DeviceFault, RigFault) as error:
             self._explain(error)
             if not self._ending.said_hello:

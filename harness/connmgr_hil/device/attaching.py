@@ -34,6 +34,7 @@ class Attaching:
         self.heard = 0
         self._knock = ""
         self._is_settled = False
+        self._in_shell = False
 
     def find(
         self, pump: Callable[[float], None], found: Callable[[], bool], patience: Patience
@@ -62,7 +63,9 @@ class Attaching:
         ^C throws away what a person may have left half typed. Each turn does no harm in the other
         mode: a refused line there, an unknown command here.
         """
-        if self.in_frames and attempt % 8:
+        if self._in_shell:
+            in_machine_mode = self._in_shell = False
+        elif self.in_frames and attempt % 8:
             in_machine_mode = True
         else:
             in_machine_mode = (attempt % 2 == 1) is self._shell_first
@@ -107,6 +110,12 @@ class Attaching:
         self.in_frames = True
         answers = (" nak ", f" reply tag={self._knock} ")
         self._is_settled = self._is_settled or any(answer in text for answer in answers)
+
+    def overheard(self, text: str) -> None:
+        """Take a line that is no frame. Who echoes a knock as machine mode wants it is in the mode for people; frames were of an earlier life."""
+        if self._knock and f"${self._knock} " in text:
+            self.in_frames = False
+            self._in_shell = self._is_settled = True
 
     def is_answer(self, frame: Frame) -> bool:
         """Tell whether a frame is the hello that was asked for."""

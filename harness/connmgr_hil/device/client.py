@@ -154,6 +154,11 @@ class Device(Introduced):
             LEAVE.of(host_seconds),
         )
 
+    @property
+    def booted(self) -> bool:
+        """Whether Zephyr's boot banner came since it was attached to."""
+        return self._booted
+
     # --- commands ------------------------------------------------------------------------------
 
     def execute(self, words: Words, *, host_seconds: float | None = None) -> Reply:
@@ -279,6 +284,8 @@ class Device(Introduced):
             self._commands.hurry()
             if self._sequence is None:
                 self._attaching.saw(text)
+        elif self._sequence is None:
+            self._attaching.overheard(text)
         if BANNER in text:
             self._booted = True
             if self._sequence is not None:

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol, Self
 
 from connmgr_hil.transport import Transport
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
+from connmgr_hil.vocabulary.facts import Hello
 from connmgr_hil.vocabulary.observations import Crashed, Reset, Stuck
 from connmgr_hil.vocabulary.stimuli import Words
 
@@ -66,6 +67,12 @@ class Target(Protocol):
 
     def restart(self) -> Transport:
         """Start it afresh, in the cheapest way that leaves nothing behind."""
+
+    def met(self, hello: Hello) -> None:
+        """Take notice of what the device said of itself on the line that `restart` gave.
+
+        Raises `RigFault` where that is not what was restarted, or somebody else's.
+        """
 
     def stop(self) -> None:
         """End it; ending it twice does no harm."""
@@ -128,6 +135,9 @@ class PlatformTarget:
 
     def claim(self) -> None:
         """Take nothing: whoever starts a program or an emulator has one of their own."""
+
+    def met(self, hello: Hello) -> None:
+        """Take no notice: a program or an emulator is what was started."""
 
     def stop(self) -> None:
         """End it."""

@@ -84,6 +84,11 @@ class BoardTarget(PlatformTarget):
         self._boot_lock: BoardLock | None = None
         self._line: Line | None = None
         self._last_restart: Restart | None = None
+        self._prints_banner = False
+        self._running: Hello | None = None
+        """What the board said of the boot that runs, where nobody but us has had it since."""
+        self._rebooted: Hello | None = None
+        """What it said of the boot before, where only its banner showed the reboot."""
 
     @property
     def last_restart(self) -> Restart | None:
@@ -124,7 +129,22 @@ class BoardTarget(PlatformTarget):
         finally:
             self.stop()
 
+    def met(self, hello: Hello) -> None:
+        """Remember which boot runs, so that the next restart need not ask, and lock it."""
+        if self._is_stock:
+            return
+        before, self._rebooted = self._rebooted, None
+        if _same_boot(hello, before):
+            raise RigFault(
+                f"{self.name} on {self._port.wanted} did not boot",
+                "its banner came, and then the hello of the boot before",
+                "does something else print to this line?",
+            )
+        self._claim(hello)
+        self._running = hello
+
     def _close(self) -> None:
+        self._running = None
         if self._line is not None:
             self._line.close()
             self._line = None
@@ -173,6 +193,11 @@ class BoardTarget(PlatformTarget):
         """
         self._last_restart = None
         self._open()
+        before, self._running, self._rebooted = self._running, None, None
+        if before is not None and self._reboots_by_banner(before):
+            self._rebooted = before
+            self._last_restart = Restart(_REBOOT, ())
+            return self._open()
         outcomes: list[str] = []
         before = None if self._is_stock else self._hello(WHO)
         silent = before is None and not self._is_stock
@@ -211,6 +236,21 @@ class BoardTarget(PlatformTarget):
             "; ".join(outcomes),
             "press its reset button, or give [reset] in its platform file further means",
         )
+
+    def _reboots_by_banner(self, before: Hello) -> bool:
+        """Let a board reboot that prints Zephyr's banner; tell whether it came. On a slow line that spares two hellos."""
+        if not self._prints_banner or not before.reboot or self.platform.console.quiet_boot:
+            return False
+        deadline = WHO.after()
+        heard = b""
+        try:
+            self._reboot()
+            while time.monotonic() < deadline and BANNER.encode() not in heard:
+                heard += self._open().read(deadline)
+        except LineClosed:
+            self._close()  # it boots, and its USB port with it
+        self._prints_banner = BANNER.encode() in heard
+        return self._prints_banner
 
     def _diagnosis(self) -> Diagnosis:
         """Say what comes over a line on which nobody said who he is."""
@@ -340,7 +380,10 @@ class BoardTarget(PlatformTarget):
         device = Device(
             self._open(), lambda _record: None, expected=self._expected, pace=self.platform.pace
         )
-        hello = device.attach(host_seconds=wait.unscaled)
+        try:
+            hello = device.attach(host_seconds=wait.unscaled)
+        finally:
+            self._prints_banner = self._prints_banner or device.booted
         # What was asked twice may be answered twice; the next one to listen should not hear it.
         with contextlib.suppress(NoAnswer):
             device.listen(SETTLE.seconds)

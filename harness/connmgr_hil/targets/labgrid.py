@@ -10,6 +10,7 @@ from msgspec import structs
 from connmgr_hil.transport import Transport
 from connmgr_hil.transport.deadlines import EXPORT
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
+from connmgr_hil.vocabulary.facts import Hello
 
 from .base import End, PlatformTarget, Restart
 from .board import BoardTarget
@@ -58,6 +59,10 @@ class LabgridTarget(PlatformTarget):
     def restart(self) -> Transport:
         """Reboot the board; acquires the place the first time."""
         return self._ours().restart()
+
+    def met(self, hello: Hello) -> None:
+        """Take notice of who said hello; see `BoardTarget.met`."""
+        self._ours().met(hello)
 
     @property
     def last_restart(self) -> Restart | None:

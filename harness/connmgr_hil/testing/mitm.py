@@ -14,6 +14,7 @@ from connmgr_hil.targets.platforms import Platform
 from connmgr_hil.targets.vitals import Listen
 from connmgr_hil.transport import Transport, WrappedLine
 from connmgr_hil.vocabulary.errors import NoAnswer, RigFault
+from connmgr_hil.vocabulary.facts import Hello
 from connmgr_hil.vocabulary.observations import Crashed
 
 _REMEMBERED = 400
@@ -297,6 +298,10 @@ class MitmTarget:
     def restart(self) -> Transport:
         """Start it afresh."""
         return self._through(self._inner.restart())
+
+    def met(self, hello: Hello) -> None:
+        """Take notice of what the device said of itself."""
+        self._inner.met(hello)
 
     def _through(self, line: Transport) -> Transport:
         self._starts += 1
