@@ -146,8 +146,8 @@ def _unguarded(frame: Frame) -> Breach:
         requirement="REQ-LIFE-006",
         sentence=requirements()["REQ-LIFE-006"].sentence,
         seen=(
-            f"threads {fields['thr']} (at {fields['pc']}) and {fields['thr0']} (at {fields['pc0']}) have no lock in common "
-            f"when they use the variable at {fields['at']}; 'addr2line -fe IMAGE {fields['pc']}' names the line"
+            f"thread {fields['thr']} (at {fields['pc']}) uses the variable at {fields['at']} without a lock that thread "
+            f"{fields['thr0']} (at {fields['pc0']}) takes, too; 'addr2line -fe IMAGE {fields['pc']}' names the line"
         ),
     )
 

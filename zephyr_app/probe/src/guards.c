@@ -17,6 +17,11 @@
 #define HELD_MAX  32
 #define LOCKS_MAX 4
 
+struct access {
+	k_tid_t thread;
+	uintptr_t pc;
+};
+
 struct variable {
 	const void *address;
 	k_tid_t owner; /* NULL: more than one thread uses it */
@@ -24,8 +29,9 @@ struct variable {
 	uint8_t locks;
 	bool written;
 	bool told;
-	uintptr_t pc; /* of the last access */
-	k_tid_t thread;
+	struct access last;
+	struct access before; /* the last of another thread than that */
+	struct access bare;   /* the first that left no lock in common */
 };
 
 static struct variable variables[VARIABLES];
@@ -111,17 +117,20 @@ static void keep_those_held(struct variable *variable)
 	variable->locks = kept;
 }
 
-static void tell(const struct variable *variable, uintptr_t pc)
+static void tell(const struct variable *variable)
 {
+	const struct access *bare = &variable->bare;
+	const struct access *other =
+		variable->last.thread == bare->thread ? &variable->before : &variable->last;
 	char name[CM_HEX_MAX];
 
 	CM_FRAME_DEFINE(frame, "unguarded", 160);
 
 	cm_frame_hex(&frame, "at", (uintptr_t)variable->address, 1);
-	cm_frame_hex(&frame, "pc", pc, 1);
-	cm_frame_text(&frame, "thr", cm_thread_label(k_current_get(), name));
-	cm_frame_hex(&frame, "pc0", variable->pc, 1);
-	cm_frame_text(&frame, "thr0", cm_thread_label(variable->thread, name));
+	cm_frame_hex(&frame, "pc", bare->pc, 1);
+	cm_frame_text(&frame, "thr", cm_thread_label(bare->thread, name));
+	cm_frame_hex(&frame, "pc0", other->pc, 1);
+	cm_frame_text(&frame, "thr0", cm_thread_label(other->thread, name));
 	cm_frame_send(&frame);
 }
 
@@ -134,6 +143,8 @@ void cm_guards_accessed(const void *address, bool writes, uintptr_t pc)
 	k_tid_t current = k_current_get();
 	struct variable *variable;
 	unsigned int key;
+	bool bare;
+	bool tells;
 
 	if (byte < &__data_start || byte >= &_end || k_is_in_isr()) {
 		return;
@@ -155,12 +166,18 @@ void cm_guards_accessed(const void *address, bool writes, uintptr_t pc)
 		guard_by_all_held(variable);
 		variable->written = writes;
 	}
-	irq_unlock(key);
-	if (variable->owner == NULL && variable->written && variable->locks == 0 &&
-	    !variable->told) {
-		variable->told = true;
-		tell(variable, pc);
+	if (variable->last.thread != current) {
+		variable->before = variable->last;
 	}
-	variable->pc = pc;
-	variable->thread = current;
+	variable->last = (struct access){.thread = current, .pc = pc};
+	bare = variable->owner == NULL && variable->locks == 0;
+	if (bare && variable->bare.thread == NULL) {
+		variable->bare = variable->last;
+	}
+	tells = bare && variable->written && !variable->told;
+	variable->told |= tells;
+	irq_unlock(key);
+	if (tells) {
+		tell(variable);
+	}
 }
