@@ -14,7 +14,7 @@ from rich.table import Table
 
 from connmgr_hil import __version__
 
-from . import judging, nights, pages, round_trip, running, shrinking
+from . import judging, nights, pages, round_trip, running, shrinking, slow_line
 from .rows import Row, Size, or_skipped
 
 
@@ -41,7 +41,7 @@ def machine() -> dict[str, object]:
 
 def _benchmarks(folder: Path, size: Size) -> dict[str, tuple[str, Callable[[], list[Row]]]]:
     """Each benchmark by its name, with its unit: the name stands in the row when it is skipped."""
-    native = "native"
+    native, emulated = "native", "mps2_an385"
     return {
         "command round trip, simulated": ("ms", lambda: round_trip.round_trips("simulated", size)),
         "command round trip, native": ("ms", lambda: round_trip.round_trips(native, size)),
@@ -55,6 +55,9 @@ def _benchmarks(folder: Path, size: Size) -> dict[str, tuple[str, Callable[[], l
         ),
         "walker, simulated": ("steps/s", lambda: running.walks("simulated", folder, size)),
         "walker, native": ("steps/s", lambda: running.walks(native, folder, size)),
+        "suite without the tour, mps2_an385": ("s", lambda: running.clocks(emulated, folder, size)),
+        "suite on a slow line, mps2_an385": ("s", lambda: slow_line.suite(emulated, folder, size)),
+        "walker, mps2_an385": ("steps/s", lambda: running.walks(emulated, folder, size)),
         "night, simulated": ("core h", lambda: nights.night("simulated", size)),
         "night, native": ("core h", lambda: nights.night(native, size)),
         "shrinking, native": (

@@ -4,9 +4,12 @@ from pathlib import Path
 from statistics import median
 
 from connmgr_hil.conformance import walker
+from connmgr_hil.conformance.needs import FAST_LINE
 from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.scenario import Scenario
 from connmgr_hil.conformance.selection import choose
 from connmgr_hil.targets import ProgramTarget, open_target
+from connmgr_hil.vocabulary.errors import UsageError
 
 from . import limit
 from .rows import Contest, Row, Size
@@ -25,6 +28,35 @@ def suite(name: str, folder: Path, size: Size) -> list[Row]:
     return [
         Row(f"whole suite, {name}", "device s per s", median(speeds), less=False, runs=size.rounds),
         Row(f"whole suite, {name}: wall time", "s", median(walls), runs=size.rounds),
+    ]
+
+
+def without_tour(size: Size) -> list[Scenario]:
+    """Return the scenarios that were written by hand: all that a board on a slow line runs."""
+    chosen = choose(["E1", "E7"] if size.quick else [])
+    return [each for each in chosen if FAST_LINE not in each.needs]
+
+
+def clocks(name: str, folder: Path, size: Size) -> list[Row]:
+    """Run the suite by the probe's clock, one device at a time and one for each core, and once by the board's own."""
+    scenarios = without_tour(size)
+
+    def run(variant: str, jobs: int | None) -> float:
+        target = open_target(name, variant=variant)
+        return verify(target, folder / "clocks", scenarios=scenarios, jobs=jobs).wall_seconds
+
+    found = Contest({"one": lambda: run("", 1), "all": lambda: run("", None)}).run(size.rounds)
+    title = f"suite without the tour, {name}"
+    own, why = None, ""
+    try:
+        own = run("real_clock", 1)
+    except UsageError as error:
+        why = f"{error.wanted}: {error.seen}"
+    return [
+        Row(
+            f"{title}: wall time", "s", found["one"], own, "by its own clock", why, runs=size.rounds
+        ),
+        Row(f"{title}, a job for each core: wall time", "s", found["all"], runs=size.rounds),
     ]
 
 

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import median
 
 from connmgr_hil.conformance.run import verify
-from connmgr_hil.conformance.selection import choose
 from connmgr_hil.targets import open_target
 
 from .rows import Row, Size
+from .running import without_tour
 
 BAUD = 115_200
 _BITS = 10
@@ -91,16 +90,9 @@ def slow_board(name: str, folder: Path) -> Iterator[list[str]]:
 
 def suite(name: str, folder: Path, size: Size) -> list[Row]:
     """Run the suite on such a board, which is reset for each scenario."""
-    scenarios = choose(["E1", "E7"] if size.quick else [])
-    walls, lines = [], []
     with slow_board(name, folder) as (file, port):
-        for _ in range(min(size.rounds, 1)):
-            target = open_target(file, port=port, any_build=True)
-            report = verify(target, folder / "slow-line", scenarios=scenarios)
-            walls.append(report.wall_seconds)
-            lines.append(report.wire_seconds)
-    title = f"whole suite, {name} behind {BAUD:,} baud"
-    return [
-        Row(f"{title}: wall time", "s", median(walls), runs=len(walls)),
-        Row(f"{title}: of which its bytes take", "s", median(lines), runs=len(lines)),
-    ]
+        target = open_target(file, port=port, any_build=True)
+        report = verify(target, folder / "slow-line", scenarios=without_tour(size))
+    title = f"suite without the tour, {name} behind {BAUD:,} baud: wall time"
+    bytes_alone = "its bytes alone"
+    return [Row(title, "s", report.wall_seconds, report.wire_seconds, bytes_alone, runs=1)]
