@@ -5,7 +5,7 @@ import itertools
 import pytest
 from hypothesis import given, strategies as st
 
-from connmgr_hil.device.frames import Chatter, Damaged, Frame, FrameParser, Item
+from connmgr_hil.device.frames import Chatter, Damaged, Frame, FrameParser, Received
 from connmgr_hil.vocabulary.errors import RigFault
 from fuzz.targets import frames
 from stand_ins.device import frame_bytes
@@ -13,16 +13,16 @@ from stand_ins.device import frame_bytes
 PING = frame_bytes("1f 1500 reply tag=7 t0=1400 rc=0")
 
 
-def parse(data: bytes, *cuts: int) -> list[Item]:
+def parse(data: bytes, *cuts: int) -> list[Received]:
     parser = FrameParser()
-    items: list[Item] = []
+    items: list[Received] = []
     edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
     for begin, end in itertools.pairwise(edges):
         items += parser.feed(data[begin:end])
     return items
 
 
-def kinds(items: list[Item]) -> list[str]:
+def kinds(items: list[Received]) -> list[str]:
     return [item.kind if isinstance(item, Frame) else type(item).__name__ for item in items]
 
 

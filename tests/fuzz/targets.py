@@ -15,11 +15,11 @@ from functools import cache
 from pathlib import Path
 
 from connmgr_hil.cli.main import run
-from connmgr_hil.device.frames import MAX_FRAME, FrameParser, Item
+from connmgr_hil.device.frames import MAX_FRAME, FrameParser, Received
 from connmgr_hil.device.stock.output import parse
 from connmgr_hil.device.stock.screen import Screen
 from connmgr_hil.targets import read_platform
-from connmgr_hil.targets.renode.monitor import Line, MonitorParser, Prompt
+from connmgr_hil.targets.renode.monitor import MonitorLine, MonitorParser, Prompt
 from connmgr_hil.vocabulary.errors import BadInput, RigFault
 
 
@@ -29,10 +29,10 @@ def pieces(data: bytes, cuts: Sequence[int]) -> list[bytes]:
     return [data[begin:end] for begin, end in itertools.pairwise(edges)]
 
 
-def items(parts: Sequence[bytes]) -> list[Item] | str:
+def items(parts: Sequence[bytes]) -> list[Received] | str:
     """What is found in pieces, or why it is refused."""
     parser = FrameParser()
-    found: list[Item] = []
+    found: list[Received] = []
     try:
         for part in parts:
             found += parser.feed(part)
@@ -61,7 +61,7 @@ def monitor_replies(data: bytes, cuts: Sequence[int] = ()) -> None:
     whole = MonitorParser().feed(data)
     parser = MonitorParser()
     assert whole == [item for part in pieces(data, cuts) for item in parser.feed(part)]
-    assert all(isinstance(item, Line | Prompt) for item in whole)
+    assert all(isinstance(item, MonitorLine | Prompt) for item in whole)
 
 
 @cache

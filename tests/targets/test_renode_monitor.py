@@ -17,7 +17,7 @@ from hypothesis import given, settings, strategies as st
 
 from connmgr_hil.targets.renode.client import MonitorClient
 from connmgr_hil.targets.renode.free_port import free_port
-from connmgr_hil.targets.renode.monitor import Line, MonitorParser, Prompt, refusal
+from connmgr_hil.targets.renode.monitor import MonitorLine, MonitorParser, Prompt, refusal
 from connmgr_hil.targets.renode.process_driver import ProcessDriver
 from connmgr_hil.transport import connect_tcp, from_socket
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault
@@ -52,15 +52,15 @@ def client(monitor: ScriptedMonitor) -> Iterator[MonitorClient]:
 # --- the parser ----------------------------------------------------------------------------------
 
 
-def parsed(pieces: list[bytes], machines: set[str] | None = None) -> list[Line | Prompt]:
+def parsed(pieces: list[bytes], machines: set[str] | None = None) -> list[MonitorLine | Prompt]:
     parser = MonitorParser(set(machines or ()))
     return [item for piece in pieces for item in parser.feed(piece)]
 
 
 def test_greeting_is_telnet_bytes_banner_and_a_prompt() -> None:
     assert parsed([GREETING + BANNER + b"(monitor) "]) == [
-        Line("Renode, version 1.16.1 (scripted)"),
-        Line(""),
+        MonitorLine("Renode, version 1.16.1 (scripted)"),
+        MonitorLine(""),
         Prompt("monitor"),
     ]
 
@@ -72,29 +72,33 @@ def test_lines_end_as_renode_ends_them() -> None:
         b"emulation GetTimeSourceInfo\n\rState: Idle\r\nQuantum: 00:00:00.001000000\r\r\n(k64f) "
     )
     assert parsed([data], {"k64f"}) == [
-        *(Line("start"), Line("Starting emulation..."), Prompt("k64f")),
-        *(Line("version"), Line("Renode, version 1.16.1"), Prompt("k64f")),
-        *(Line("emulation GetTimeSourceInfo"), Line("State: Idle")),
-        *(Line("Quantum: 00:00:00.001000000"), Prompt("k64f")),
+        *(MonitorLine("start"), MonitorLine("Starting emulation..."), Prompt("k64f")),
+        *(MonitorLine("version"), MonitorLine("Renode, version 1.16.1"), Prompt("k64f")),
+        *(MonitorLine("emulation GetTimeSourceInfo"), MonitorLine("State: Idle")),
+        *(MonitorLine("Quantum: 00:00:00.001000000"), Prompt("k64f")),
     ]
 
 
 def test_a_line_that_begins_with_a_parenthesis_is_no_prompt() -> None:
     data = b"(none) of it\r\n(k64f) help me\r\n"
-    assert parsed([data], {"k64f"}) == [Line("(none) of it"), Prompt("k64f"), Line("help me")]
+    assert parsed([data], {"k64f"}) == [
+        MonitorLine("(none) of it"),
+        Prompt("k64f"),
+        MonitorLine("help me"),
+    ]
 
 
 def test_a_prompt_in_the_middle_of_a_line_is_text() -> None:
-    assert parsed([b"a (monitor) b\r\n"]) == [Line("a (monitor) b")]
+    assert parsed([b"a (monitor) b\r\n"]) == [MonitorLine("a (monitor) b")]
 
 
 def test_colours_are_no_text_even_when_cut() -> None:
     pieces = [b"\x1b", b"[1;3", b"1mred\x1b[0", b"m\r\n"]
-    assert parsed(pieces) == [Line("red")]
+    assert parsed(pieces) == [MonitorLine("red")]
 
 
 def test_a_doubled_telnet_byte_is_one_and_suboptions_are_none() -> None:
-    assert parsed([b"a\xff\xffb\xff\xfa\x18xx\xff\xf0c\n"]) == [Line("a\xffbc")]
+    assert parsed([b"a\xff\xffb\xff\xfa\x18xx\xff\xf0c\n"]) == [MonitorLine("a\xffbc")]
 
 
 _PARTS = st.sampled_from(

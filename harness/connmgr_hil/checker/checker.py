@@ -51,7 +51,7 @@ from .rest import Rest
 from .search import Search
 from .stock import StockJudge
 from .verdict import UNENDED, Failure, Verdict
-from .waiting import Judged, Numbered, Timed, Waiting, exchanges
+from .waiting import JudgedRecord, Numbered, Timed, Waiting, exchanges
 
 _QUIRKS = {"storm": "REQ-EVT-020", "overflow": "REQ-MON-038"}
 _JUDGED = (Stimulus, Reply, EventSeen, CallSeen, StateSeen, Part, Storm)
@@ -119,7 +119,7 @@ class Checker:
                 self.evidence.harm(Damage.LINE, self.records, self._stock.damage)
         return self.failure
 
-    def _take(self, record: Judged) -> None:
+    def _take(self, record: JudgedRecord) -> None:
         """Wait with a record until every command that was given has been answered."""
         if isinstance(record, Part) and "name" in record.values:
             return  # a line of the list that 'defects' gives

@@ -26,8 +26,8 @@ from .matching import matches, state_differences
 from .plausibility import malformed
 from .search import Search, cause_of, counters_fit
 
-Seen = CallSeen | EventSeen | Part | Reply | StateSeen
-Window = Sequence[tuple[int, Seen | Stimulus | Storm]]
+SeenRecord = CallSeen | EventSeen | Part | Reply | StateSeen
+Window = Sequence[tuple[int, SeenRecord | Stimulus | Storm]]
 
 _MORE = (Stimulus, Reply, Storm)
 
@@ -76,9 +76,9 @@ def _goes_on(command: Stimulus, reply: Reply, since: int, limits: Limits) -> boo
     return reply.t - reply.t0 <= min(CALL_USEC, limits.patience)
 
 
-def _seen(window: Window, reply: Reply) -> list[Seen] | None:
+def _seen(window: Window, reply: Reply) -> list[SeenRecord] | None:
     """Return what was seen, the reply last, in order of time; None if that is not all there is."""
-    seen: list[Seen] = []
+    seen: list[SeenRecord] = []
     now = reply.t0
     for _, record in window[1:-1]:
         if isinstance(record, _MORE) or record.t < now:
@@ -96,7 +96,7 @@ def _fit(
     each: Hypothesis,
     outcome: Successor,
     command: Stimulus,
-    seen: list[Seen],
+    seen: list[SeenRecord],
     limits: Limits,
 ) -> Hypothesis | None:
     """Return the explanation after one outcome, if it shows exactly what was seen."""

@@ -21,7 +21,7 @@ _CLASSES = (
 )
 """Of each class: the monitor's letter for an iface that counts, and the events of its total."""
 
-Fault = tuple[str, str]
+Flaw = tuple[str, str]
 """What differs, and what was wanted."""
 
 
@@ -40,7 +40,7 @@ class Rest:
 
     def judge(
         self, search: Search, each: Hypothesis, record: Observation | StateSeen | Storm
-    ) -> Fault | None:
+    ) -> Flaw | None:
         """Return what is wrong with a record; None where the model follows what happens."""
         # A dispatcher that breaks a storm sleeps, so that nothing is at rest when the command returns.
         self._storms = self._storms or isinstance(record, Storm)
@@ -59,7 +59,7 @@ class Rest:
             return self._count()
         return None
 
-    def _hear(self, record: EventSeen, *, resent: bool) -> Fault | None:
+    def _hear(self, record: EventSeen, *, resent: bool) -> Flaw | None:
         """Judge an event. `resent` says that the present status may have been asked for: then it may come again."""
         if record.listener != "early":
             return None
@@ -72,7 +72,7 @@ class Rest:
             self._connected[number] = now
         return None
 
-    def _look(self, record: StateSeen) -> Fault | None:
+    def _look(self, record: StateSeen) -> Flaw | None:
         """Judge how an iface stands."""
         self._words[record.iface] = record.monitor
         if record.monitor == "?":
@@ -82,7 +82,7 @@ class Rest:
                 return "rest word", f"the monitor's '{letter}' {'' if wanted else 'not '}set"
         return None
 
-    def _count(self) -> Fault | None:
+    def _count(self) -> Flaw | None:
         """Judge, after a dump of all ifaces, whether the last L4 events agree with it."""
         words, self._words = self._words, {}
         if "?" in words.values():

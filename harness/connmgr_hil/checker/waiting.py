@@ -17,8 +17,8 @@ from connmgr_hil.vocabulary.stimuli import Words
 from .idle_time import IdleTime
 
 Timed = CallSeen | EventSeen | Part | Reply | StateSeen | Storm
-Judged = Stimulus | Timed
-Numbered = tuple[int, Judged]
+JudgedRecord = Stimulus | Timed
+Numbered = tuple[int, JudgedRecord]
 """A record with its place in the trace."""
 
 MOST = 5_000
@@ -37,7 +37,7 @@ class Waiting:
     def __len__(self) -> int:
         return len(self.records)
 
-    def add(self, number: int, record: Judged) -> bool:
+    def add(self, number: int, record: JudgedRecord) -> bool:
         """Take a record; return whether it is time to judge all of them."""
         self.records.append((number, record))
         if isinstance(record, Stimulus):

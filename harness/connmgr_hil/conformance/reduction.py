@@ -14,7 +14,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 
 from .imagined import Imagined
 
-Sequence = tuple[Words, ...]
+CommandList = tuple[Words, ...]
 _Look = Callable[[Imagined, int], object]
 
 
@@ -22,7 +22,7 @@ _Look = Callable[[Imagined, int], object]
 class FailedTrace:
     """What a trace fails with, and the commands that led there."""
 
-    commands: Sequence
+    commands: CommandList
     failure: Failure
     statuses: tuple[str, ...]
     model: Model
@@ -73,7 +73,7 @@ def complaint_of(trace: Path) -> FailedTrace:
     return FailedTrace(tuple(commands), failure, answered, checker.model)
 
 
-def proposals(complaint: FailedTrace, commands: Sequence) -> Iterable[Sequence]:
+def proposals(complaint: FailedTrace, commands: CommandList) -> Iterable[CommandList]:
     """Propose much shorter sequences, the boldest first; they cost a reset each."""
     model, iface, last = complaint.model, complaint.iface, commands[-1:]
     core = _touching(model, commands, iface, _core)
@@ -88,7 +88,7 @@ def proposals(complaint: FailedTrace, commands: Sequence) -> Iterable[Sequence]:
     yield merge(relevant if relevant[-1:] == last else relevant + last)
 
 
-def _touching(model: Model, commands: Sequence, iface: int, view: _Look) -> Sequence:
+def _touching(model: Model, commands: CommandList, iface: int, view: _Look) -> CommandList:
     """Keep the commands that, in the model, change what is looked at, and all waits."""
     imagined = Imagined(model)
     kept: list[Words] = []
@@ -125,7 +125,7 @@ def _concerns(words: Words, iface: int) -> bool:
     return not ifaces or iface in ifaces
 
 
-def merge(commands: Sequence) -> Sequence:
+def merge(commands: CommandList) -> CommandList:
     """Make one wait of several in a row."""
     merged: list[Words] = []
     for words in commands:
@@ -136,7 +136,7 @@ def merge(commands: Sequence) -> Sequence:
     return tuple(merged)
 
 
-def same_end(model: Model, commands: Sequence, iface: int) -> Sequence:
+def same_end(model: Model, commands: CommandList, iface: int) -> CommandList:
     """Leave out, from the back, every command without which the model still ends in the same place."""
     before, last = commands[:-1], commands[-1:]
     goal = _place(model, before, iface)
@@ -150,7 +150,7 @@ def same_end(model: Model, commands: Sequence, iface: int) -> Sequence:
     return before + last
 
 
-def _place(model: Model, commands: Sequence, iface: int) -> object:
+def _place(model: Model, commands: CommandList, iface: int) -> object:
     imagined = Imagined(model).run(commands)
     return imagined.stormy, _view(imagined, iface)
 

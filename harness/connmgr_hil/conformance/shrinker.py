@@ -18,8 +18,8 @@ from connmgr_hil.vocabulary.stimuli import Words, burst, race, split_burst
 
 from .nonconforming import Nonconforming
 from .reduction import (
+    CommandList,
     FailedTrace,
-    Sequence,
     complaint_of,
     iface_of,
     merge,
@@ -38,7 +38,7 @@ FEW = 8
 class Shrunk:
     """The result: `commands` show the failure `confirmed` times of `tries` after a full restart."""
 
-    commands: Sequence
+    commands: CommandList
     failure: Failure
     trace: Path
     original: int
@@ -75,10 +75,10 @@ class _Bench:
     given: int = 0
     soft: bool = True
     failure: Failure | None = None
-    best: Sequence = ()
+    best: CommandList = ()
     _session: Session | None = field(default=None, repr=False)
 
-    def shows(self, commands: Sequence) -> bool:
+    def shows(self, commands: CommandList) -> bool:
         """Tell whether these commands, after a reset, show the wanted failure."""
         self.resets += 1
         try:
@@ -108,7 +108,7 @@ class _Bench:
             self._session = session.__enter__()
         return self._session
 
-    def shows_from_restart(self, commands: Sequence) -> bool:
+    def shows_from_restart(self, commands: CommandList) -> bool:
         """Tell whether these commands show the failure on a restarted device, too."""
         self._drop()
         return self.shows(commands)
@@ -255,13 +255,13 @@ def _insist_on_trace(session: Session) -> None:
 def _search(
     bench: _Bench,
     complaint: FailedTrace,
-    commands: Sequence,
+    commands: CommandList,
     progress: Callable[[int, int], None] | None,
-) -> Sequence:
+) -> CommandList:
     best = commands
-    tried: set[Sequence] = set()
+    tried: set[CommandList] = set()
 
-    def better(candidate: Sequence) -> bool:
+    def better(candidate: CommandList) -> bool:
         nonlocal best
         if _size(candidate) >= _size(best) or candidate in tried or bench.out_of_time:
             return False
@@ -297,7 +297,7 @@ def _search(
 
 
 def _without_bystanders(
-    better: Callable[[Sequence], bool], best: Callable[[], Sequence], complaint: FailedTrace
+    better: Callable[[CommandList], bool], best: Callable[[], CommandList], complaint: FailedTrace
 ) -> None:
     """Leave out queries, and then all commands about one other iface after the other."""
     better(tuple(words for words in best()[:-1] if not only_asks(words)) + best()[-1:])
@@ -309,7 +309,9 @@ def _without_bystanders(
     better(merge(same_end(complaint.model, best(), 0)))
 
 
-def _halve(better: Callable[[Sequence], bool], best: Callable[[], Sequence], bench: _Bench) -> None:
+def _halve(
+    better: Callable[[CommandList], bool], best: Callable[[], CommandList], bench: _Bench
+) -> None:
     """Leave out halves, quarters and so on, as long as that helps (delta debugging)."""
     size = len(best()) // 2
     while size >= 2 and not bench.out_of_time:
@@ -323,11 +325,11 @@ def _halve(better: Callable[[Sequence], bool], best: Callable[[], Sequence], ben
         size //= 2
 
 
-def _size(commands: Sequence) -> tuple[int, int]:
+def _size(commands: CommandList) -> tuple[int, int]:
     return len(commands), sum(len(words) for words in commands)
 
 
-def _unwrap(better: Callable[[Sequence], bool], best: Callable[[], Sequence]) -> None:
+def _unwrap(better: Callable[[CommandList], bool], best: Callable[[], CommandList]) -> None:
     """Replace what is done elsewhere or in a burst by simpler commands."""
     for position in reversed(range(len(best()))):
         commands = best()
@@ -346,7 +348,9 @@ def _unwrap(better: Callable[[Sequence], bool], best: Callable[[], Sequence]) ->
                 break
 
 
-def _calm(better: Callable[[Sequence], bool], best: Callable[[], Sequence], position: int) -> None:
+def _calm(
+    better: Callable[[CommandList], bool], best: Callable[[], CommandList], position: int
+) -> None:
     """Leave out the commands of a race, and then the points at which others go first, one after the other."""
     place = 0
     while True:
@@ -366,7 +370,7 @@ def _calm(better: Callable[[Sequence], bool], best: Callable[[], Sequence], posi
 
 
 def _one_by_one(
-    better: Callable[[Sequence], bool], best: Callable[[], Sequence], bench: _Bench
+    better: Callable[[CommandList], bool], best: Callable[[], CommandList], bench: _Bench
 ) -> None:
     """Leave out single commands, from the back, until none can be spared."""
     position = len(best()) - 1

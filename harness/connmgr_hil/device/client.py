@@ -21,7 +21,7 @@ from .commands import Commands, Sent, asked_seconds
 from .decode import decode, decode_hello, decode_reply
 from .ends import DEATHS, Ends
 from .flood import MOST, Flood
-from .frames import Damaged, Frame, FrameParser, Item
+from .frames import Damaged, Frame, FrameParser, Received
 from .identity import Expected
 from .introduced import BANNER, Introduced
 from .introduction import Introduction, Sink
@@ -267,7 +267,7 @@ class Device(Introduced):
         if self._sequence is not None:
             self._hand_on()
 
-    def _take(self, item: Item) -> None:
+    def _take(self, item: Received) -> None:
         if isinstance(item, Frame):
             if self._sequence is None:
                 self._count()

@@ -57,7 +57,7 @@ class Chatter(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-Item = Frame | Damaged | Chatter
+Received = Frame | Damaged | Chatter
 
 
 class FrameParser:
@@ -75,13 +75,13 @@ class FrameParser:
         self.challenge = ""
         self.seal = seal
 
-    def feed(self, data: bytes) -> list[Item]:
+    def feed(self, data: bytes) -> list[Received]:
         """Take some more bytes and return what they completed.
 
         Raises `RigFault` when a frame is undamaged and still not of the protocol's form.
         """
         buffer = self._buffer + data if self._buffer else data
-        items: list[Item] = []
+        items: list[Received] = []
         position, size = 0, len(buffer)
         while position < size:
             if buffer[position] == 0x40:

@@ -14,13 +14,13 @@ from .delivery import early_listeners
 from .kernel import Kernel, Queued, Routine, Switch, Unpredictable
 from .state import IDLE_TIMEOUT, IGNORED, TIMEOUT, Hook, Listener
 
-Result = Generator[Switch, None, tuple[str, control.Values]]
-_Command = Callable[[Kernel, Words], Result]
+Answered = Generator[Switch, None, tuple[str, control.Values]]
+_Command = Callable[[Kernel, Words], Answered]
 
 _UNSUPPORTED = "-EINVAL", (("bad", "unsupported"),)
 
 
-def run(kernel: Kernel, words: Words) -> Result:
+def run(kernel: Kernel, words: Words) -> Answered:
     """Execute a command in the current thread; return its status and values."""
     iface = words[1] if words[0] in _ON_IFACE else words[2] if words[0] == "raise" else None
     if iface is not None and not _exists(kernel, int(iface), null_too=words[0] == "raise"):
@@ -44,29 +44,29 @@ def canonical(words: Words) -> Words:
 
 
 def _answer(rule: Callable[[Kernel, int], Generator[Switch, None, str]]) -> _Command:
-    def command(kernel: Kernel, args: Words) -> Result:
+    def command(kernel: Kernel, args: Words) -> Answered:
         return (yield from rule(kernel, int(args[0]))), ()
 
     return command
 
 
-def _nothing(_kernel: Kernel, _args: Words) -> Result:
+def _nothing(_kernel: Kernel, _args: Words) -> Answered:
     yield from ()
     return "0", ()
 
 
-def _carrier(kernel: Kernel, args: Words) -> Result:
+def _carrier(kernel: Kernel, args: Words) -> Answered:
     yield from net_if.set_carrier(kernel, int(args[0]), args[1] == "on")
     return "0", ()
 
 
-def _dormant(kernel: Kernel, args: Words) -> Result:
+def _dormant(kernel: Kernel, args: Words) -> Answered:
     yield from net_if.set_dormant(kernel, int(args[0]), args[1] == "on")
     return "0", ()
 
 
 def _address(version: int) -> _Command:
-    def command(kernel: Kernel, args: Words) -> Result:
+    def command(kernel: Kernel, args: Words) -> Answered:
         index, text = int(args[0]), args[2]
         if not kernel.world.hello.has_family(version):
             return _UNSUPPORTED
@@ -78,7 +78,7 @@ def _address(version: int) -> _Command:
     return command
 
 
-def _timeout(kernel: Kernel, args: Words) -> Result:
+def _timeout(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     index = int(args[0])
     bound = control.is_bound(kernel, index)
@@ -96,7 +96,7 @@ def _seconds(value: int, *, known: bool) -> control.Values:
     return (("value", str(value)),) if known else ()
 
 
-def _idle(kernel: Kernel, args: Words) -> Result:
+def _idle(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     if not kernel.profile.idle:
         return _UNSUPPORTED
@@ -112,7 +112,7 @@ def _idle(kernel: Kernel, args: Words) -> Result:
     return "0", ()
 
 
-def _used(kernel: Kernel, args: Words) -> Result:
+def _used(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     if not kernel.profile.idle:
         return _UNSUPPORTED
@@ -121,7 +121,7 @@ def _used(kernel: Kernel, args: Words) -> Result:
     return "0", ()
 
 
-def _flag(kernel: Kernel, args: Words) -> Result:
+def _flag(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     index = int(args[0])
     flag = FLAGS.index(args[1]) if args[1] in FLAGS else int(args[1])
@@ -130,7 +130,7 @@ def _flag(kernel: Kernel, args: Words) -> Result:
     return control.set_flag(kernel, index, flag, args[2] == "on"), ()
 
 
-def _set_opt(kernel: Kernel, args: Words) -> Result:
+def _set_opt(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     value = None if args[2] == "null" else bytes.fromhex(args[2])
     if value is not None and len(args) == 4:
@@ -138,24 +138,24 @@ def _set_opt(kernel: Kernel, args: Words) -> Result:
     return control.set_opt(kernel, int(args[0]), int(args[1]), value), ()
 
 
-def _get_opt(kernel: Kernel, args: Words) -> Result:
+def _get_opt(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     return control.get_opt(kernel, int(args[0]), int(args[1]), args[2])
 
 
-def _bound(kernel: Kernel, args: Words) -> Result:
+def _bound(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     return "0", (("value", str(int(control.is_bound(kernel, int(args[0]))))),)
 
 
-def _ignored(kernel: Kernel, args: Words) -> Result:
+def _ignored(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     ignored = bool(kernel.iface(int(args[0])).word & IGNORED)
     return "0", (("value", str(int(ignored))),)
 
 
 def _set_ignored(ignored: bool) -> _Command:
-    def command(kernel: Kernel, args: Words) -> Result:
+    def command(kernel: Kernel, args: Words) -> Answered:
         yield from monitor.set_ignored(kernel, int(args[0]), ignored)
         return "0", ()
 
@@ -167,7 +167,7 @@ NAMELESS = "other"
 
 
 def _set_l2_ignored(ignored: bool) -> _Command:
-    def command(kernel: Kernel, args: Words) -> Result:
+    def command(kernel: Kernel, args: Words) -> Answered:
         name = args[0].lower()
         known = name == "null" or (
             name != NAMELESS and any(facts.l2.lower() == name for facts in kernel.world.ifaces)
@@ -180,16 +180,16 @@ def _set_l2_ignored(ignored: bool) -> _Command:
     return command
 
 
-def _resend(kernel: Kernel, _args: Words) -> Result:
+def _resend(kernel: Kernel, _args: Words) -> Answered:
     yield from monitor.resend(kernel)
     return "0", ()
 
 
-def _all(kernel: Kernel, args: Words) -> Result:
+def _all(kernel: Kernel, args: Words) -> Answered:
     return (yield from control.bulk(kernel, args[0], args[1] == "1")), ()
 
 
-def _raise(kernel: Kernel, args: Words) -> Result:
+def _raise(kernel: Kernel, args: Words) -> Answered:
     info = args[2] if len(args) == 3 else None
     if Event(args[0]) not in kernel.world.codes:
         return "-EINVAL", (("bad", "value"),)
@@ -202,7 +202,7 @@ def _raise(kernel: Kernel, args: Words) -> Result:
     return "0", ()
 
 
-def _listen(kernel: Kernel, args: Words) -> Result:
+def _listen(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     name, verb = args[0], args[1]
     others = tuple(each for each in kernel.listeners if each.name != name)
@@ -217,7 +217,7 @@ def _listen(kernel: Kernel, args: Words) -> Result:
     return "0", ()
 
 
-def _hook(kernel: Kernel, args: Words) -> Result:
+def _hook(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     if args == ("off",):
         kernel.hook = None
@@ -234,7 +234,7 @@ def hooked(kernel: Kernel, words: Words) -> Routine:
     kernel.show("part", (0, True, status), f"returns {words[0]}", values)
 
 
-def _burst(kernel: Kernel, args: Words) -> Result:
+def _burst(kernel: Kernel, args: Words) -> Answered:
     locking = not kernel.scheduler_locked and not kernel.current.coop
     kernel.scheduler_locked |= locking
     commands = split_burst(args)
@@ -247,13 +247,13 @@ def _burst(kernel: Kernel, args: Words) -> Result:
     return "0", (("n", str(len(commands))),)
 
 
-def _race(_kernel: Kernel, _args: Words) -> Result:
+def _race(_kernel: Kernel, _args: Words) -> Answered:
     """What threads do at once may come in any order that locks allow; only where it ends is judged (`checker.rest`)."""
     yield from ()
     raise Unpredictable("race")
 
 
-def _on(kernel: Kernel, args: Words) -> Result:
+def _on(kernel: Kernel, args: Words) -> Answered:
     where, words = args[0], args[1:]
     if where == "shell":
         return (yield from run(kernel, words))
@@ -273,7 +273,7 @@ def _on(kernel: Kernel, args: Words) -> Result:
     return result[0]
 
 
-def _counters(kernel: Kernel, args: Words) -> Result:
+def _counters(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     index = int(args[0])
     if not kernel.world.iface(index).sim:
@@ -294,7 +294,7 @@ def _counters(kernel: Kernel, args: Words) -> Result:
 
 
 def _on_sim(rule: Callable[[Kernel, int, Words], Generator[Switch, None, str]]) -> _Command:
-    def command(kernel: Kernel, args: Words) -> Result:
+    def command(kernel: Kernel, args: Words) -> Answered:
         index = int(args[0])
         if not kernel.world.iface(index).sim:
             return "-EINVAL", (("bad", "iface"),)
@@ -311,7 +311,7 @@ def _lose(kernel: Kernel, index: int, _rest: Words) -> Generator[Switch, None, s
     return (yield from implementation.lose(kernel, index))
 
 
-def _l2_enable(kernel: Kernel, args: Words) -> Result:
+def _l2_enable(kernel: Kernel, args: Words) -> Answered:
     yield from ()
     if kernel.world.iface(int(args[0])).l2 != "CM_STUBBORN":
         return "-EINVAL", (("bad", "iface"),)

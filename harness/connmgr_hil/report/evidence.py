@@ -204,7 +204,7 @@ class _Origin:
         return self.header.profile, facts.connmgr, facts.dialect, facts.zephyr, facts.build
 
 
-_Group = tuple[str, tuple[str, ...]]
+_BuildKey = tuple[str, tuple[str, ...]]
 
 
 def gather(paths: Iterable[Path], known: Known | None = None) -> ReportEvidence:
@@ -238,13 +238,13 @@ def gather(paths: Iterable[Path], known: Known | None = None) -> ReportEvidence:
     return ReportEvidence(tuple(platforms), tuple(unread), unended, history(meant))
 
 
-def _grouped(origins: list[_Origin]) -> dict[_Group, list[_Origin]]:
+def _grouped(origins: list[_Origin]) -> dict[_BuildKey, list[_Origin]]:
     """Keep builds apart. A trace in which the device never said hello is with the others, if they are of one build."""
     known: dict[str, set[tuple[str, ...]]] = {}
     for origin in origins:
         if origin.build:
             known.setdefault(origin.platform, set()).add(origin.build)
-    groups: dict[_Group, list[_Origin]] = {}
+    groups: dict[_BuildKey, list[_Origin]] = {}
     for origin in origins:
         build = origin.build
         if not build and len(known.get(origin.platform, ())) == 1:
@@ -253,7 +253,7 @@ def _grouped(origins: list[_Origin]) -> dict[_Group, list[_Origin]]:
     return groups
 
 
-def _suffix(group: _Group, groups: Iterable[_Group]) -> tuple[bool, bool]:
+def _suffix(group: _BuildKey, groups: Iterable[_BuildKey]) -> tuple[bool, bool]:
     """Tell whether release and build must be named to tell a platform from others."""
     platform, build = group
     alike = [each for name, each in groups if name == platform]

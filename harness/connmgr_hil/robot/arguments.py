@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .keywords import Keywords
 
 OnOff = Literal["on", "off"]
-Standing = Literal[
+InterfaceState = Literal[
     "admin-up",
     "admin-down",
     "oper-up",

@@ -3,7 +3,7 @@
 from connmgr_hil.testbed import Iface
 from connmgr_hil.vocabulary.observations import StateSeen
 
-from .arguments import NOT_GIVEN, IpAddress, OnOff, ReturnValue, Standing
+from .arguments import NOT_GIVEN, InterfaceState, IpAddress, OnOff, ReturnValue
 from .keywords import Keywords, keyword
 
 
@@ -181,7 +181,7 @@ class InterfaceKeywords(Keywords):
         self._stands(iface, iface.state(), "not-ready")
 
     @keyword
-    def interface_should_be(self, iface: Iface, *states: Standing) -> None:
+    def interface_should_be(self, iface: Iface, *states: InterfaceState) -> None:
         """Checks how an interface stands, in one look.
 
         - ``iface``: which one, see `Interfaces`.
@@ -195,7 +195,7 @@ class InterfaceKeywords(Keywords):
         for standing in states:
             self._stands(iface, state, standing)
 
-    def _stands(self, iface: Iface, state: StateSeen, standing: Standing) -> None:
+    def _stands(self, iface: Iface, state: StateSeen, standing: InterfaceState) -> None:
         holds = {
             "admin-up": state.admin,
             "admin-down": not state.admin,

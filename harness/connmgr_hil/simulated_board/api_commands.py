@@ -12,7 +12,7 @@ from .kernel import Steps
 from .monitor import Monitor
 from .net_if import NetIf, NetIfs
 from .net_mgmt import NetMgmt
-from .results import Bad, Command, Result, Words, expect, find_iface, number, switch
+from .results import Arguments, Bad, CommandHandler, Result, expect, find_iface, number, switch
 
 _FLAGS = {"PERSISTENT": 0, "NO_AUTO_CONNECT": 1, "NO_AUTO_DOWN": 2, "DISCONNECTING": 3}
 _VALUE_BYTES, _BUFFER_BYTES = 64, 32
@@ -37,7 +37,7 @@ class ApiCommands:
         self._monitor = monitor
         self._control = control
         self._bulk = bulk
-        self.table: dict[str, Command] = {
+        self.table: dict[str, CommandHandler] = {
             "up": self._of_iface(ifs.up),
             "down": self._of_iface(ifs.down),
             "carrier": self._switched(ifs.set_carrier),
@@ -67,27 +67,27 @@ class ApiCommands:
         expect(words, least, most)
         return find_iface(self._ifs, words[0])
 
-    def _of_iface(self, call: Callable[[NetIf], Steps[int] | Steps[None]]) -> Command:
+    def _of_iface(self, call: Callable[[NetIf], Steps[int] | Steps[None]]) -> CommandHandler:
         """A command that names an iface and nothing else; a call without a status returns 0."""
 
-        def command(words: Words) -> Steps[Result]:
+        def command(words: Arguments) -> Steps[Result]:
             return Result((yield from call(self._iface(words, 1, 1))) or 0)
 
         return command
 
-    def _switched(self, call: Callable[[NetIf, bool], Steps[None]]) -> Command:
+    def _switched(self, call: Callable[[NetIf, bool], Steps[None]]) -> CommandHandler:
         """A command that switches something of an iface on or off."""
 
-        def command(words: Words) -> Steps[Result]:
+        def command(words: Arguments) -> Steps[Result]:
             yield from call(self._iface(words, 2, 2), switch(words[1]))
             return Result()
 
         return command
 
-    def _of_l2(self, call: Callable[[str | None], Steps[None]]) -> Command:
+    def _of_l2(self, call: Callable[[str | None], Steps[None]]) -> CommandHandler:
         """A command that names an L2 and nothing else."""
 
-        def command(words: Words) -> Steps[Result]:
+        def command(words: Arguments) -> Steps[Result]:
             yield from call(self._l2(words))
             return Result()
 
@@ -110,7 +110,7 @@ class ApiCommands:
             raise Bad("value")
         return Result(0 if done else -errno.EINVAL)
 
-    def _raise_event(self, words: Words) -> Steps[Result]:
+    def _raise_event(self, words: Arguments) -> Steps[Result]:
         expect(words, 2, 3)
         name = words[0]
         if name not in self._mgmt.codes.code or name == "PRIVATE":
@@ -122,13 +122,13 @@ class ApiCommands:
 
     # Control
 
-    def _timeout(self, words: Words) -> Steps[Result]:
+    def _timeout(self, words: Arguments) -> Steps[Result]:
         iface = self._iface(words, 1, 2)
         if len(words) == 2:
             return Result((yield from self._control.set_timeout(iface, number(words[1]))))
         return Result(0, ("value", (yield from self._control.get_timeout(iface))))
 
-    def _idle(self, words: Words) -> Steps[Result]:
+    def _idle(self, words: Arguments) -> Steps[Result]:
         self._need_idle_timeout()
         iface = self._iface(words, 1, 2)
         if len(words) == 2:
@@ -136,7 +136,7 @@ class ApiCommands:
         return Result(0, ("value", self._control.get_idle_timeout(iface)))
         yield
 
-    def _used(self, words: Words) -> Steps[Result]:
+    def _used(self, words: Arguments) -> Steps[Result]:
         self._need_idle_timeout()
         self._control.used(self._iface(words, 1, 1))
         return Result()
@@ -146,14 +146,14 @@ class ApiCommands:
         if not self._control.profile.idle_timeout:
             raise Bad("unsupported")
 
-    def _flag(self, words: Words) -> Steps[Result]:
+    def _flag(self, words: Arguments) -> Steps[Result]:
         iface = self._iface(words, 2, 3)
         flag = _FLAGS[words[1]] if words[1] in _FLAGS else number(words[1])
         if len(words) == 3:
             return Result((yield from self._control.set_flag(iface, flag, switch(words[2]))))
         return Result(0, ("value", int((yield from self._control.get_flag(iface, flag)))))
 
-    def _set_option(self, words: Words) -> Steps[Result]:
+    def _set_option(self, words: Arguments) -> Steps[Result]:
         iface = self._iface(words, 3, 4)
         name = number(words[1])
         value: bytes | None = None
@@ -169,7 +169,7 @@ class ApiCommands:
             value = None if value is None else value[:length].ljust(length, b"\0")
         return Result((yield from self._control.set_opt(iface, name, value)))
 
-    def _get_option(self, words: Words) -> Steps[Result]:
+    def _get_option(self, words: Arguments) -> Steps[Result]:
         iface = self._iface(words, 3, 3)
         name = number(words[1])
         if words[2] == "null-length":
@@ -183,13 +183,13 @@ class ApiCommands:
             result.fields.append(("data", value.hex()))
         return result
 
-    def _bound(self, words: Words) -> Steps[Result]:
+    def _bound(self, words: Arguments) -> Steps[Result]:
         return Result(0, ("value", int(self._control.is_bound(self._iface(words, 1, 1)))))
         yield
 
     # Monitor
 
-    def _ignored(self, words: Words) -> Steps[Result]:
+    def _ignored(self, words: Arguments) -> Steps[Result]:
         ignored = yield from self._monitor.is_ignored(self._iface(words, 1, 1))
         return Result(0, ("value", int(ignored)))
 
@@ -201,12 +201,12 @@ class ApiCommands:
             raise Bad("value")
         return words[0]
 
-    def _resend(self, words: Words) -> Steps[Result]:
+    def _resend(self, words: Arguments) -> Steps[Result]:
         expect(words, 0, 0)
         yield from self._monitor.resend()
         return Result()
 
-    def _all(self, words: Words) -> Steps[Result]:
+    def _all(self, words: Arguments) -> Steps[Result]:
         expect(words, 2, 2)
         if words[0] not in ("up", "down", "connect", "disconnect") or words[1] not in ("0", "1"):
             raise Bad("value")

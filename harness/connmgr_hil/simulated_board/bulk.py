@@ -7,14 +7,14 @@ from .defects import Defects
 from .kernel import Steps
 from .monitor import Monitor
 from .net_if import NetIf, NetIfs
-from .net_mgmt import Log
+from .net_mgmt import WriteLog
 
 
 class Bulk:
     """conn_mgr_all_if_up, _down, _connect and _disconnect."""
 
     def __init__(
-        self, net_ifs: NetIfs, monitor: Monitor, control: Control, defects: Defects, log: Log
+        self, net_ifs: NetIfs, monitor: Monitor, control: Control, defects: Defects, log: WriteLog
     ) -> None:
         self._ifs = net_ifs
         self._monitor = monitor

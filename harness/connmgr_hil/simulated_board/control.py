@@ -9,7 +9,7 @@ from .defects import Defects
 from .kernel import Kernel, Mutex, Steps
 from .monitor import Monitor
 from .net_if import NetIf, NetIfs
-from .net_mgmt import EventCallback, Log, NetMgmt, Notification
+from .net_mgmt import EventCallback, NetMgmt, Notification, WriteLog
 from .profile import Profile
 from .work import Work, WorkQueue
 
@@ -68,7 +68,7 @@ class Control:
         monitor: Monitor,
         system_queue: WorkQueue,
         defects: Defects,
-        log: Log,
+        log: WriteLog,
         *,
         auto_down: bool,
     ) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 INFO_LIMIT = 32
 _QUEUE_TIMEOUT_US = 10_000
 
-Log = Callable[[str, str, str], None]
+WriteLog = Callable[[str, str, str], None]
 
 
 class Notification:
@@ -43,7 +43,7 @@ class NetMgmt:
     """Where events are raised and listeners are registered."""
 
     def __init__(
-        self, kernel: Kernel, codes: Codes, defects: Defects, log: Log, queue_length: int
+        self, kernel: Kernel, codes: Codes, defects: Defects, log: WriteLog, queue_length: int
     ) -> None:
         self.kernel = kernel
         self.codes = codes

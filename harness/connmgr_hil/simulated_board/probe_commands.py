@@ -10,7 +10,7 @@ from .kernel import Steps
 from .life import Reboot
 from .net_if import NetIf
 from .probe import LATE_NAMES, ArmedHook
-from .results import Bad, Command, Origin, Result, Words, expect, find_iface, number
+from .results import Arguments, Bad, CommandHandler, Origin, Result, expect, find_iface, number
 from .simconn import SimConn
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 class ProbeCommands:
     """Looks commands up and runs them: in the shell, in a work item, in a callback, in a burst."""
 
-    def __init__(self, board: "Board", tables: list[dict[str, Command]]) -> None:
+    def __init__(self, board: "Board", tables: list[dict[str, CommandHandler]]) -> None:
         self._board = board
         self.naks = 0
-        self._table: dict[str, Command] = {
+        self._table: dict[str, CommandHandler] = {
             "ping": self._ping,
             "hello": self._hello,
             "again": self._again,
@@ -53,25 +53,25 @@ class ProbeCommands:
         command = self._table.get(words[0]) if words else None
         if command is None:
             raise Bad("command")
-        return (yield from command(Words(words[1:], origin)))
+        return (yield from command(Arguments(words[1:], origin)))
 
     def _execute_part(self, words: list[str], origin: Origin) -> Steps[None]:
         fields = yield from self.execute(words, origin)
         self._board.ring.add("part", [origin.field, ("i", origin.parts), *fields])
         origin.parts += 1
 
-    def _ping(self, words: Words) -> Steps[Result]:
+    def _ping(self, words: Arguments) -> Steps[Result]:
         expect(words, 0, 0)
         return Result()
         yield
 
-    def _hello(self, words: Words) -> Steps[Result]:
+    def _hello(self, words: Arguments) -> Steps[Result]:
         expect(words, 0, 1)
         self._board.say_hello(words[0] if words else None)
         return Result()
         yield
 
-    def _again(self, words: Words) -> Steps[Result]:
+    def _again(self, words: Arguments) -> Steps[Result]:
         expect(words, 2, 2)
         try:
             begin, end = (int(word, 16) for word in words)
@@ -80,13 +80,13 @@ class ProbeCommands:
         return Result(0, ("n", self._board.ring.send_again(begin, end)))
         yield
 
-    def _advance(self, words: Words) -> Steps[Result]:
+    def _advance(self, words: Arguments) -> Steps[Result]:
         expect(words, 1, 1)
         kernel = self._board.kernel
         yield from kernel.sleep(kernel.ticks(number(words[0], 0, (1 << 63) - 1)))
         return Result()
 
-    def _listen(self, words: Words) -> Steps[Result]:
+    def _listen(self, words: Arguments) -> Steps[Result]:
         expect(words, 2, 3)
         if self._board.kernel.current.name == "mgmt":
             raise Bad("unsupported")
@@ -112,7 +112,7 @@ class ProbeCommands:
             raise Bad("value")
         return codes.mask(*names)
 
-    def _hook(self, words: Words) -> Steps[Result]:
+    def _hook(self, words: Arguments) -> Steps[Result]:
         probe = self._board.probe
         if words == ["off"]:
             probe.hook = None
@@ -134,7 +134,7 @@ class ProbeCommands:
         return Result()
         yield
 
-    def _on(self, words: Words) -> Steps[Result]:
+    def _on(self, words: Arguments) -> Steps[Result]:
         if len(words) < 2 or words[1] in ("on", "mode"):
             raise Bad("args")
         where, command = words[0], words[1:]
@@ -163,7 +163,7 @@ class ProbeCommands:
             raise outcome[0]
         return outcome[0]
 
-    def _burst(self, words: Words) -> Steps[Result]:
+    def _burst(self, words: Arguments) -> Steps[Result]:
         lines = _split(words)
         if not all(lines) or any(line[0] == "burst" for line in lines):
             raise Bad("args")
@@ -177,7 +177,7 @@ class ProbeCommands:
             yield from kernel.unlock_scheduler()
         return Result(0, ("n", len(lines)))
 
-    def _state(self, words: Words) -> Steps[Result]:
+    def _state(self, words: Arguments) -> Steps[Result]:
         expect(words, 0, 1)
         ifaces = [find_iface(self._board.ifs, words[0])] if words else self._board.ifs.all
         for iface in ifaces:
@@ -209,7 +209,7 @@ class ProbeCommands:
             ("a6", ",".join(map(str, iface.used_addresses(6))) or "-"),
         ]
 
-    def _stats(self, words: Words) -> Steps[Result]:
+    def _stats(self, words: Arguments) -> Steps[Result]:
         expect(words, 0, 0)
         board = self._board
         queue = board.mgmt.queue
@@ -223,7 +223,7 @@ class ProbeCommands:
         )
         yield
 
-    def _reset(self, words: Words) -> Steps[Result]:
+    def _reset(self, words: Arguments) -> Steps[Result]:
         """Undo everything: first what could keep events coming, then what is set."""
         expect(words, 0, 0)
         board = self._board
@@ -263,7 +263,7 @@ class ProbeCommands:
         while self._board.mgmt.is_busy:
             yield from kernel.sleep(1)
 
-    def _reboot(self, words: Words) -> Steps[Result]:
+    def _reboot(self, words: Arguments) -> Steps[Result]:
         expect(words, 0, 0)
         raise Reboot
         yield

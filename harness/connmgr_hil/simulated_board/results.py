@@ -48,7 +48,7 @@ class Result:
         return fields
 
 
-class Words(list[str]):
+class Arguments(list[str]):
     """The arguments of a command, and for whom it runs."""
 
     def __init__(self, words: list[str], origin: Origin) -> None:
@@ -56,7 +56,7 @@ class Words(list[str]):
         self.origin = origin
 
 
-Command = Callable[[Words], Steps[Result]]
+CommandHandler = Callable[[Arguments], Steps[Result]]
 
 
 def expect(words: list[str], least: int, most: int) -> None:

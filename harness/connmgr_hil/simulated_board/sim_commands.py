@@ -8,7 +8,7 @@ from .defects import KNOWN, Defects
 from .frames import Ring
 from .kernel import Kernel, Steps
 from .net_if import NetIfs
-from .results import Bad, Command, Result, Words, expect, find_iface, number
+from .results import Arguments, Bad, CommandHandler, Result, expect, find_iface, number
 from .simconn import COUNTERS, SimConn
 
 
@@ -23,7 +23,7 @@ class SimCommands:
         self._control = control
         self._defects = defects
         self._ring = ring
-        self.table: dict[str, Command] = {
+        self.table: dict[str, CommandHandler] = {
             "sim": self._sim,
             "lose": self._lose,
             "fatal": self._fatal,
@@ -41,7 +41,7 @@ class SimCommands:
             raise Bad("iface")
         return binding, implementation
 
-    def _sim(self, words: Words) -> Steps[Result]:
+    def _sim(self, words: Arguments) -> Steps[Result]:
         if len(words) not in (1, 3):
             raise Bad("args")
         binding, implementation = self._simulated(words[0])
@@ -55,19 +55,19 @@ class SimCommands:
         result.fields.append(("last", context.last_thread))
         return result
 
-    def _lose(self, words: Words) -> Steps[Result]:
+    def _lose(self, words: Arguments) -> Steps[Result]:
         expect(words, 1, 1)
         binding, implementation = self._simulated(words[0])
         return Result((yield from implementation.lose(binding)))
 
-    def _fatal(self, words: Words) -> Steps[Result]:
+    def _fatal(self, words: Arguments) -> Steps[Result]:
         expect(words, 1, 2)
         binding, implementation = self._simulated(words[0])
         info = event_info(words[1]) if len(words) == 2 else b""
         yield from implementation.fatal(binding, info)
         return Result()
 
-    def _defect(self, words: Words) -> Steps[Result]:
+    def _defect(self, words: Arguments) -> Steps[Result]:
         if words == ["off"]:
             self._defects.clear()
             return Result()
@@ -82,7 +82,7 @@ class SimCommands:
         return Result()
         yield
 
-    def _list_defects(self, words: Words) -> Steps[Result]:
+    def _list_defects(self, words: Arguments) -> Steps[Result]:
         expect(words, 0, 0)
         for name in KNOWN:
             begun = ("t0", self._kernel.uptime_us)
@@ -98,7 +98,7 @@ class SimCommands:
         return Result(0, ("n", len(KNOWN)))
         yield
 
-    def _enable_l2(self, words: Words) -> Steps[Result]:
+    def _enable_l2(self, words: Arguments) -> Steps[Result]:
         expect(words, 2, 2)
         iface = find_iface(self._ifs, words[0])
         if iface.l2 != "CM_STUBBORN":

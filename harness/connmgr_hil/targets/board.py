@@ -41,7 +41,7 @@ from .preflight import Diagnosis, diagnose
 from .stock_boot import BootWitness
 from .vitals import Listen
 
-Line = DescriptorTransport | RemoteTransport
+BoardLine = DescriptorTransport | RemoteTransport
 
 _REBOOT = "reboot command"
 _UNANSWERED = "before: it did not answer"
@@ -82,7 +82,7 @@ class BoardTarget(PlatformTarget):
         self._lock = lock
         self._lock_is_ours = lock is None
         self._boot_lock: BoardLock | None = None
-        self._line: Line | None = None
+        self._line: BoardLine | None = None
         self._last_restart: Restart | None = None
         self._prints_banner = False
         self._running: Hello | None = None
@@ -149,7 +149,7 @@ class BoardTarget(PlatformTarget):
             self._line.close()
             self._line = None
 
-    def _open(self) -> Line:
+    def _open(self) -> BoardLine:
         """Open the line unless it is open; a USB port that vanished is waited for."""
         if self._line is not None:
             return self._line
@@ -256,7 +256,7 @@ class BoardTarget(PlatformTarget):
         """Say what comes over a line on which nobody said who he is."""
         console = self.platform.console
 
-        def reopened(baud: int) -> Line:
+        def reopened(baud: int) -> BoardLine:
             self._close()
             address = self._port.find(PORT.after())
             return open_line(address, baud=baud, dtr=console.dtr, rts=console.rts)

@@ -27,8 +27,8 @@ MOST_BYTES = 1_000_000
 """No platform file is larger."""
 
 Dialect = Literal["probe", "stock"]
-ProfileName = Literal["", "P34", "P37", "P42", "P43", "P44", "P45", "P26"]
-Network = Literal["dhcp"]
+PlatformProfile = Literal["", "P34", "P37", "P42", "P43", "P44", "P45", "P26"]
+NetworkService = Literal["dhcp"]
 """What the network of the real iface offers."""
 
 Kind = Literal["simulated", "native", "qemu", "renode", "board"]
@@ -157,7 +157,7 @@ class Variant(Strict, frozen=True, kw_only=True):
     arguments: tuple[str, ...] = ()
     uart: str = ""
     ifaces: tuple[str, ...] = ()
-    network: tuple[Network, ...] = ()
+    network: tuple[NetworkService, ...] = ()
     stimuli: dict[str, OutsideStimulus] = {}
     must: Must = Must()
 
@@ -185,9 +185,9 @@ class Platform(Strict, frozen=True, kw_only=True):
     reset: ResetLadder = ResetLadder()
     flash: BoardFlash = BoardFlash()
     stimuli: dict[str, OutsideStimulus] = {}
-    network: tuple[Network, ...] = ()
+    network: tuple[NetworkService, ...] = ()
     dialect: Dialect = "probe"
-    profile: ProfileName = ""
+    profile: PlatformProfile = ""
     must: Must = Must()
 
     @property

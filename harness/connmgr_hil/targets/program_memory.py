@@ -11,7 +11,7 @@ from connmgr_hil.transport import escaped
 from connmgr_hil.transport.deadlines import MONITOR
 from connmgr_hil.vocabulary.errors import RigFault
 
-Memory = list[tuple[int, bytes]]
+Segments = list[tuple[int, bytes]]
 """Bytes, each with the address of the first."""
 
 _ELF = struct.Struct("<16s2H5I6H")
@@ -23,7 +23,7 @@ _DONE = b"$OK#9a"
 _ACKNOWLEDGED = b"+"
 
 
-def program_in(image: Path) -> Memory:
+def program_in(image: Path) -> Segments:
     """Return what an image has for the memory; nothing unless it is a 32-bit ELF file, little-endian."""
     data = image.read_bytes() if image.is_file() else b""
     if len(data) < _ELF.size or data[:6] != b"\x7fELF\x01\x01":
@@ -38,7 +38,7 @@ def program_in(image: Path) -> Memory:
     return memory
 
 
-def write_memory(line: socket.socket, memory: Memory) -> None:
+def write_memory(line: socket.socket, memory: Segments) -> None:
     """Write all of it by the line to QEMU's gdbstub, whose machine must stand still. Raises `RigFault` where QEMU refuses."""
     packets = []
     for first, data in memory:

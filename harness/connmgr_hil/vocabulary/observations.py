@@ -10,7 +10,7 @@ import msgspec
 
 from .facts import Hello, IfaceFacts
 
-Time = Annotated[int, msgspec.Meta(ge=0)]
+DeviceTime = Annotated[int, msgspec.Meta(ge=0)]
 """Device time in microseconds since boot."""
 
 
@@ -72,7 +72,7 @@ class HelloSeen(Record, frozen=True, kw_only=True, tag="hello"):
     `attach` when it had been running before. Zephyr numbers ifaces from 1 on; others raise `ValueError`.
     """
 
-    t: Time
+    t: DeviceTime
     facts: Hello
     ifaces: tuple[IfaceFacts, ...] = ()
     start: str = "boot"
@@ -104,9 +104,9 @@ class Outside(Record, frozen=True, kw_only=True, tag="outside"):
 class Reply(Record, frozen=True, kw_only=True, tag="reply"):
     """A command was answered. `t0` is when the device began to execute it."""
 
-    t: Time
+    t: DeviceTime
     id: int
-    t0: Time
+    t0: DeviceTime
     status: str
     values: dict[str, str] = {}
 
@@ -114,7 +114,7 @@ class Reply(Record, frozen=True, kw_only=True, tag="reply"):
 class Part(Record, frozen=True, kw_only=True, tag="part"):
     """One command inside a burst, or a hook's command, was answered."""
 
-    t: Time
+    t: DeviceTime
     index: int
     status: str
     hook: bool = False
@@ -124,7 +124,7 @@ class Part(Record, frozen=True, kw_only=True, tag="part"):
 class EventSeen(Record, frozen=True, kw_only=True, tag="event"):
     """A listener got an event, with what it saw at that moment."""
 
-    t: Time
+    t: DeviceTime
     listener: str
     name: str
     code: int
@@ -140,7 +140,7 @@ class EventSeen(Record, frozen=True, kw_only=True, tag="event"):
 class CallSeen(Record, frozen=True, kw_only=True, tag="call"):
     """The simulated connectivity implementation was called."""
 
-    t: Time
+    t: DeviceTime
     iface: int
     op: str
 
@@ -151,8 +151,8 @@ class ActorCall(Record, frozen=True, kw_only=True, tag="actor"):
     `t0` is when the call began, `t` when it had returned.
     """
 
-    t: Time
-    t0: Time
+    t: DeviceTime
+    t0: DeviceTime
     words: tuple[str, ...]
     status: str
     thread: str = ""
@@ -165,7 +165,7 @@ OPER = ("up", "down", "dormant", "lower", "other")
 class StateSeen(Record, frozen=True, kw_only=True, tag="state"):
     """How an iface stands, live and in the monitor's own words."""
 
-    t: Time
+    t: DeviceTime
     iface: int
     admin: bool
     oper: str
@@ -187,7 +187,7 @@ class StatusSeen(Record, frozen=True, kw_only=True, tag="status"):
     `admin` and `bound` are live; all else is the monitor's word (specification 5.3).
     """
 
-    t: Time
+    t: DeviceTime
     iface: int
     ignored: bool
     bound: bool
@@ -201,14 +201,14 @@ class StatusSeen(Record, frozen=True, kw_only=True, tag="status"):
 class Storm(Record, frozen=True, kw_only=True, tag="storm"):
     """Very many events came without time passing."""
 
-    t: Time
+    t: DeviceTime
     count: int
 
 
 class Log(Record, frozen=True, kw_only=True, tag="log"):
     """The device logged something; never judged."""
 
-    t: Time
+    t: DeviceTime
     level: str
     module: str
     message: str
@@ -235,7 +235,7 @@ class Crashed(Record, frozen=True, kw_only=True, tag="crash"):
     `process` where its program ended; `text` is the last that it printed. REQ-LIFE-001 and REQ-LIFE-005.
     """
 
-    t: Time = 0
+    t: DeviceTime = 0
     reason: str
     thread: str = ""
     pc: str = ""
@@ -250,7 +250,7 @@ class Stuck(Record, frozen=True, kw_only=True, tag="stuck"):
     `frame` where the device said so itself, and `host` where its machine runs and does not answer. REQ-LIFE-002 and REQ-LIFE-004.
     """
 
-    t: Time = 0
+    t: DeviceTime = 0
     what: Literal["command", "dispatcher", "monitor", "device"]
     id: int = 0
     ms: int = 0

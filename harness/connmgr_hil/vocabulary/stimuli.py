@@ -9,7 +9,7 @@ from typing import Literal
 
 Words = tuple[str, ...]
 
-Context = Literal["shell", "wq", "cb"]
+ContextName = Literal["shell", "wq", "cb"]
 FLAGS = ("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN", "DISCONNECTING")
 BULK = ("up", "down", "connect", "disconnect")
 
@@ -23,7 +23,7 @@ def words(*parts: object) -> Words:
     )
 
 
-def on(context: Context, command: Words) -> Words:
+def on(context: ContextName, command: Words) -> Words:
     """Execute a command in a chosen context: shell thread, work queue, or event callback."""
     return ("on", context, *command)
 

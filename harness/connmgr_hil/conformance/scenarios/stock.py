@@ -10,8 +10,8 @@ from connmgr_hil.device.stock import LISTENER, parse
 from connmgr_hil.device.stock.output import (
     FlagValue,
     Instructed,
-    Line,
     Refused,
+    ShellLine,
     Status,
     TimeoutValue,
     WatchedLines,
@@ -28,7 +28,7 @@ def _type(b: Bench, line: str) -> list[str]:
     return b.ask(f"shell {line}").values.get("said", "").splitlines()
 
 
-def _say(b: Bench, line: str) -> list[Line]:
+def _say(b: Bench, line: str) -> list[ShellLine]:
     """Type a line and return what its answer means, line by line; every line must mean something."""
     said = _type(b, line)
     meant = [parse(each) for each in said]

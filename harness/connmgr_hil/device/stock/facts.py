@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 
-from .output import InterfaceTitle, Line, Status, Version
+from .output import InterfaceTitle, ShellLine, Status, Version
 
 _UNNAMED = ("", "unnamed")
 
 
-def hello_from(told: Iterable[Line], ifaces: int, *, events: bool) -> Hello:
+def hello_from(told: Iterable[ShellLine], ifaces: int, *, events: bool) -> Hello:
     """Return the facts of a device without probe; what is not known has the value 0 or `-`.
 
     The release of its Connection Manager is the kernel's; `x.y.99` is on the way to the release after
@@ -46,7 +46,7 @@ def _release(zephyr: str, *, has_cm: bool) -> str:
     return f"{major}.{minor}"
 
 
-def ifaces_from(told: Iterable[Line]) -> tuple[IfaceFacts, ...]:
+def ifaces_from(told: Iterable[ShellLine]) -> tuple[IfaceFacts, ...]:
     """Return the ifaces in index order, from `net iface` and `net cm status`."""
     titles: dict[int, InterfaceTitle] = {}
     statuses: dict[int, Status] = {}

@@ -126,7 +126,7 @@ class Version:
     release: str
 
 
-Line = (
+ShellLine = (
     Status | WatchedLines | Instructed | FlagValue | TimeoutValue | Refused | AdminResult
     | EventLine | LogLine | InterfaceTitle | Version
 )  # fmt: skip
@@ -262,7 +262,7 @@ def split_glued(text: str) -> tuple[str, str] | None:
     return text[:place], text[place:]
 
 
-def parse(text: str) -> Line | None:
+def parse(text: str) -> ShellLine | None:
     """Return what a line says, or None for a line that is not known here.
 
     The line comes without colours, prompt and line end, as `Screen` gives it.
@@ -279,7 +279,7 @@ def parse(text: str) -> Line | None:
     return _answer(text)
 
 
-def _answer(text: str) -> Line | None:
+def _answer(text: str) -> ShellLine | None:
     if match := _STATUS.fullmatch(text):
         ip = match["ip"]
         return Status(

@@ -6,7 +6,7 @@ from connmgr_hil.transport import DescriptorTransport, after, escaped
 from connmgr_hil.transport.deadlines import KNOCK, LEAVE
 from connmgr_hil.vocabulary.errors import RigFault
 
-from .monitor import Line, MonitorParser, Prompt, refusal
+from .monitor import MonitorLine, MonitorParser, Prompt, refusal
 
 _MOST_LINES = 10_000
 
@@ -20,7 +20,7 @@ class MonitorClient:
     def __init__(self, line: DescriptorTransport) -> None:
         self._line = line
         self._parser = MonitorParser()
-        self._pending: list[Line | Prompt] = []
+        self._pending: list[MonitorLine | Prompt] = []
 
     def know(self, machine: str) -> None:
         """Expect the prompt of this machine, too."""

@@ -20,7 +20,7 @@ _BARE = (_UNKNOWN, _MISMATCH, "No such variable: $", "Could not tokenize here:")
 
 
 @dataclass(frozen=True)
-class Line:
+class MonitorLine:
     """A line that ended, without its line end."""
 
     text: str
@@ -79,7 +79,7 @@ class MonitorParser:
     _text: str = ""
     _begun: bool = False
 
-    def feed(self, data: bytes) -> list[Line | Prompt]:
+    def feed(self, data: bytes) -> list[MonitorLine | Prompt]:
         """Return what these bytes complete."""
         # Lines end with LF CR, CR LF, or CR CR LF, by who prints them: CR says nothing.
         raw = self._escape + self._telnet.feed(data).decode("latin-1").replace("\r", "")
@@ -87,7 +87,7 @@ class MonitorParser:
         cut = _UNFINISHED_ESCAPE.search(raw)
         end = cut.start() if cut else len(raw)
         self._text, self._escape = self._text + _ESCAPE.sub("", raw[:end]), raw[end:]
-        items: list[Line | Prompt] = []
+        items: list[MonitorLine | Prompt] = []
         while True:
             whole = self._text
             if not self._begun and (prompt := _PROMPT.match(whole)):
@@ -100,7 +100,7 @@ class MonitorParser:
                 self._begun = self._begun or len(whole) > _LONGEST_LINE
                 self._text = whole[-_LONGEST_LINE:]
                 return items
-            items.append(Line(line))
+            items.append(MonitorLine(line))
             self._text, self._begun = after, False
 
     @property
