@@ -16,6 +16,7 @@ import msgspec
 from robot.libdoc import libdoc  # type: ignore[import-untyped]
 from robot.libdocpkg import LibraryDocumentation  # type: ignore[import-untyped]
 
+import connmgr_hil
 from connmgr_hil.cli.main import cmhil
 from connmgr_hil.conformance.scenario import registered
 from connmgr_hil.model import profile_of
@@ -240,6 +241,12 @@ _MADE: dict[str, Callable[[], str]] = {
     "requirements": _requirements,
     "releases": _releases,
 }
+
+
+def on_config(config: Any) -> Any:
+    """Say below each page which version it is about."""
+    config["copyright"] = f"connmgr-hil {connmgr_hil.__version__}"
+    return config
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:

@@ -62,6 +62,11 @@ def test_the_first_page_names_every_other() -> None:
     assert named == {str(each.relative_to(DOCS)) for each in DOCS.rglob("*.md")} - {"index.md"}
 
 
+def test_each_page_says_its_version(site: Path) -> None:
+    for page in ("", "tutorial", "reference/requirements"):
+        assert f"connmgr-hil {connmgr_hil.__version__}" in _text(site, page)
+
+
 def test_nothing_is_left_to_be_made(site: Path) -> None:
     for page in site.rglob("*.html"):
         assert "<!-- made:" not in page.read_text(encoding="utf-8")
