@@ -239,17 +239,13 @@ class BoardTarget(PlatformTarget):
 
     def _reboots_by_banner(self, before: Hello) -> bool:
         """Let a board reboot that prints Zephyr's banner; tell whether it came. On a slow line that spares two hellos."""
-        if not self._prints_banner or not before.reboot or self.platform.console.quiet_boot:
+        if not self._prints_banner or not before.reboot:
             return False
-        deadline = WHO.after()
-        heard = b""
         try:
             self._reboot()
-            while time.monotonic() < deadline and BANNER.encode() not in heard:
-                heard += self._open().read(deadline)
-        except LineClosed:
-            self._close()  # it boots, and its USB port with it
-        self._prints_banner = BANNER.encode() in heard
+            self._prints_banner = self._await_banner(WHO.after())
+        except RigFault:
+            self._prints_banner = False  # the ladder tells what is wrong
         return self._prints_banner
 
     def _diagnosis(self) -> Diagnosis:
@@ -278,7 +274,9 @@ class BoardTarget(PlatformTarget):
         for _ in range(2 if rung == self._reboot else 1):
             rung()
             if self.platform.console.quiet_boot:
-                self._await_banner()
+                boot = BOOT.of(self.platform.reset.boot_seconds)
+                printed = self._await_banner(after(boot.seconds / 2))
+                self._prints_banner = self._prints_banner or printed
             now = self._hello(BOOT.of(self.platform.reset.boot_seconds), unlike=before)
             if now is None:
                 return "no answer"
@@ -287,15 +285,15 @@ class BoardTarget(PlatformTarget):
                 return ""
         return "it answers, but did not boot"
 
-    def _await_banner(self) -> None:
-        """Leave the board alone while it boots. Not every build prints the banner, so that ends at some time."""
-        deadline = after(BOOT.of(self.platform.reset.boot_seconds).seconds / 2)
+    def _await_banner(self, deadline: float) -> bool:
+        """Leave the board alone while it boots; tell whether it printed the banner, which not every build does."""
         heard = b""
         while time.monotonic() < deadline and BANNER.encode() not in heard:
             try:
                 heard += self._open().read(deadline)
             except LineClosed:
                 self._close()  # it boots, and its USB port with it
+        return BANNER.encode() in heard
 
     def _drain(self) -> None:
         """Forget what came before, such as the banner of an earlier boot."""
