@@ -23,6 +23,7 @@ from .run import run_scenario
 from .scenario import Scenario, registered
 
 Seat = Literal["firmware", "simulated"]
+_PROGRAM, _PROGRAM_KINDS = "program", ("native", "simulated")
 DefectOutcome = Literal["caught", "missed", "wrong_reason", "equivalent", "unreachable"]
 
 
@@ -31,8 +32,8 @@ class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     One of `requirements` must be blamed for it; `accepted` ones may be, each with the reason. A defect that acts
     only `at_boot` is switched on before that. `variant` names the build in which it can be seen, and
-    `equivalent` argues why nothing can observe it. `needs` is a fact of the device's hello, such as `reboot`, without which it cannot
-    act: then it is unreachable.
+    `equivalent` argues why nothing can observe it. `needs` is a fact of the device's hello, such as `reboot`, or `program`: a device
+    that is a program of this host. Without it the defect cannot act: then it is unreachable.
     """
 
     name: str
@@ -214,6 +215,8 @@ def hunt(
     stumbled: ScenarioResult | None = None
     tried = broken = 0
     with open_for(defect) as target:
+        if defect.needs == _PROGRAM and target.platform.kind not in _PROGRAM_KINDS:
+            return Hunt(defect, "unreachable")
         for each in _nearest_first(defect, scenarios):
             seeded = each if defect.at_boot else _seeded(each, defect)
             result = run_scenario(target, seeded, out / f"{each.name}.jsonl")
@@ -246,7 +249,7 @@ def _seeded(scenario: Scenario, defect: Defect) -> Scenario:
     """Return the scenario with the defect switched on before it begins."""
 
     def body(bench: Bench) -> None:
-        if defect.needs and not getattr(bench.facts, defect.needs):
+        if defect.needs not in ("", _PROGRAM) and not getattr(bench.facts, defect.needs):
             raise IfaceLacking(f"needs {defect.needs}", "this device has it not")
         try:
             bench.ask(f"defect {defect.name} on")
