@@ -38,7 +38,7 @@ from . import life
 from .actors import another_acted, as_command
 from .beginnings import booted, rested
 from .device_clock import DeviceClock
-from .evidence import Damage, Evidence
+from .evidence import Damage, Evidence, lacking
 from .excuses import excuse
 from .explain import Explainer
 from .fast_path import follow
@@ -236,19 +236,11 @@ class Checker:
         whole = not (cut or unanswered or evidence.settled)
         if whole and self._known and (failure := self._owed_at_end()):
             evidence.fail(failure)
-        if not evidence.settled and (lacking := self._lacking(unanswered=unanswered, cut=cut)):
-            evidence.harm(Damage.CUT, self.records, lacking)
+        why = lacking(met=self.model is not None, unanswered=unanswered, cut=cut)
+        if why and not evidence.settled:
+            evidence.harm(Damage.CUT, self.records, why)
         elapsed = self._clock.elapsed
         return evidence.verdict(quirks=self.quirks, records=self.records, device_usec=elapsed)
-
-    def _lacking(self, *, unanswered: bool, cut: bool) -> str:
-        """Return what a run lacks at its end, empty if it is whole."""
-        if self.model is None:
-            return "the trace has no hello record"
-        if unanswered:
-            return "a command was not answered"
-        why = "the trace was cut: its last record, which says how the run ended, is missing"
-        return why if cut else ""
 
     def states(self) -> list[State]:
         """Return the model states that the device may be in now; none when nothing is known."""

@@ -103,3 +103,13 @@ class Evidence:
         return Verdict(
             outcome, self.failure, reason, tuple(sorted(quirks)), records, device_usec, unmet
         )
+
+
+def lacking(*, met: bool, unanswered: bool, cut: bool) -> str:
+    """Return what a run lacks at its end, empty if it is whole; `met` says that the device said hello."""
+    if not met:
+        return "the trace has no hello record"
+    if unanswered:
+        return "a command was not answered"
+    why = "the trace was cut: its last record, which says how the run ended, is missing"
+    return why if cut else ""

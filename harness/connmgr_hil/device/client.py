@@ -79,7 +79,6 @@ class Device(Introduced):
         self._repair = Repair()
         self._introduction = Introduction(self._sink, start)
         self._strangers = Strangers(self._commands, self._introduction.emit)
-        self._booted = False
         self._ends = Ends(self._sink, self._commands, self._introduction)
         self.damage = 0
         self._commands.forget()
@@ -125,7 +124,7 @@ class Device(Introduced):
 
     def _await_banner(self, deadline: float) -> None:
         """Keep silent until the device has booted, or until the deadline: not every build prints the banner."""
-        while not self._booted and time.monotonic() < deadline:
+        while not self.booted and time.monotonic() < deadline:
             self._pump(deadline)
 
     def restart(
@@ -157,7 +156,7 @@ class Device(Introduced):
     @property
     def booted(self) -> bool:
         """Whether Zephyr's boot banner came since it was attached to."""
-        return self._booted
+        return self._introduction.booted
 
     # --- commands ------------------------------------------------------------------------------
 
@@ -270,7 +269,7 @@ class Device(Introduced):
     def _take(self, item: Received) -> None:
         if isinstance(item, Frame):
             if self._sequence is None:
-                self._count()
+                self._flood.count(self._transport)
                 self._await_hello(item)
             elif self._is_of_this_boot(item):
                 self._accept(item, self._sequence)
@@ -286,15 +285,9 @@ class Device(Introduced):
                 self._attaching.saw(text)
         elif self._sequence is None:
             self._attaching.overheard(text)
-        if BANNER in text:
-            self._booted = True
-            if self._sequence is not None:
-                self._suspicion.rouse(f"it printed '{text}'")
+        if BANNER in text and self._sequence is not None:
+            self._suspicion.rouse(f"it printed '{text}'")
         self._introduction.noise(text)
-
-    def _count(self) -> None:
-        if self._flood.is_one():
-            raise messages.flood(self._transport, self._flood.bound)
 
     def _await_hello(self, frame: Frame) -> None:
         if not self._attaching.is_answer(frame):
@@ -343,7 +336,7 @@ class Device(Introduced):
         if arrival is Arrival.OLD and not frame.seal:
             self._suspicion.rouse(f"its frames count from {frame.seq:x} again")
         if arrival is Arrival.NEW:
-            self._count()
+            self._flood.count(self._transport)
             if frame.seal:
                 self._suspicion.lay()
         newest = frame.seq > self._newest

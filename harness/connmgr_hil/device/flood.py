@@ -1,5 +1,9 @@
 """A bound on what a device sends for one command: a flood ends by it, not by how fast this host is."""
 
+from connmgr_hil.transport import Transport
+
+from .messages import flood
+
 MOST = 20_000
 """For a command that takes no time. Seconds of judging, and less than a hundred bytes of memory for each."""
 
@@ -19,6 +23,11 @@ class Flood:
         """Count afresh, for commands that let so much device time pass."""
         self._seen = 0
         self.bound = self._most + round(device_seconds * PER_SECOND)
+
+    def count(self, line: Transport) -> None:
+        """Count a frame. Raises `DeviceFault` for one too many."""
+        if self.is_one():
+            raise flood(line, self.bound)
 
     def is_one(self) -> bool:
         """Count one more; tell whether it is one too many."""

@@ -7,6 +7,7 @@ from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen, Lost, Nois
 
 from .decode import decode_hello, decode_iface
 from .frames import Frame
+from .introduced import BANNER
 
 _NOISE_KEPT = 200
 
@@ -26,6 +27,8 @@ class Introduction:
         self.hello: HelloSeen | None = None
         self._ifaces: list[IfaceFacts] = []
         self._held: list[AnyRecord] = []
+        self.booted = False
+        """Whether Zephyr's boot banner came."""
 
     def emit(self, record: AnyRecord) -> None:
         """Hand a record on, or hold it back."""
@@ -36,6 +39,7 @@ class Introduction:
 
     def noise(self, text: str) -> None:
         """Record what is not the device's, or not known to be."""
+        self.booted = self.booted or BANNER in text
         if self.hello is not None or len(self._held) < _NOISE_KEPT:
             self.emit(Noise(text=text))
 
