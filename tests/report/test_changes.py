@@ -52,6 +52,29 @@ def test_a_regression_is_newly_failing(
     )
 
 
+def test_a_summary_is_compared_with_the_traces_beside_it_and_says_where_there_are_none(
+    runs: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for each in runs:
+        document = json.loads(each.with_suffix(".json").read_text())
+        for scenario in document["scenarios"]:
+            scenario["trace"] = f"out/of/another/folder/{Path(scenario['trace']).name}"
+        Path(each.name).mkdir()
+        Path(each.name, "summary.json").write_text(json.dumps(document))
+    sides = [str(Path(each.name, "summary.json")) for each in runs]
+    assert run(["compare", *sides]) == 1
+    assert "behaviour not compared (no traces" in capsys.readouterr().out
+    for each in runs:
+        for trace in each.glob("*.jsonl"):
+            Path(each.name, trace.name).write_bytes(trace.read_bytes())
+    assert run(["compare", *sides]) == 1
+    assert capsys.readouterr().out.splitlines()[-1].endswith("1 difference of behaviour")
+
+
 def test_what_devices_show_is_compared_command_by_command(runs: tuple[Path, Path]) -> None:
     changes = compare(evidence_of(runs[0]), evidence_of(runs[1]))
     early = next(each for each in changes.behaviour if "timeout-takes-down" in each.scenarios)

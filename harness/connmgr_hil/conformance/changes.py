@@ -71,13 +71,18 @@ def _from_summary(path: Path) -> RunSide:
             {present_name(str(each["name"])): str(each["outcome"]) for each in scenarios},
             frozenset(str(quirk) for each in scenarios for quirk in each["quirks"]),
             {
-                present_name(str(each["name"])): Path(each["trace"])
+                present_name(str(each["name"])): _found(Path(each["trace"]), path.parent)
                 for each in scenarios
                 if each["trace"]
             },
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadInput(f"{path} is no summary that 'cmhil verify' wrote", repr(error)) from error
+
+
+def _found(trace: Path, beside: Path) -> Path:
+    """Return where a trace of a summary is: where it was written to, as seen from here, else beside the summary."""
+    return trace if trace.is_file() else beside / trace.name
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,8 @@ class Changes:
     old: RunSide
     new: RunSide
     behaviour: tuple[Behaviour, ...] = field(default=())
+    compared: int = 0
+    """Scenarios of which both traces were there, so that what the devices showed was compared."""
 
     def _moved(self, old: set[str], new: set[str]) -> list[str]:
         """Return the requirements of both releases that stood in one of the first ways and stand in one of the second."""
@@ -172,6 +179,7 @@ class Changes:
             "new_quirks": self.new_quirks,
             "gone_quirks": self.gone_quirks,
             "outcomes": self.outcomes,
+            "compared": self.compared,
             "behaviour": [
                 {"lines": each.lines, "commands": each.commands, "scenarios": each.scenarios}
                 for each in self.behaviour
@@ -182,8 +190,10 @@ class Changes:
 def compare(old: RunSide, new: RunSide) -> Changes:
     """Return what changed between two runs; what devices showed is compared where both traces are there."""
     places: dict[Shown, list[tuple[Shown, str, str]]] = defaultdict(list)
+    compared = 0
     for name in old.traces:
         if name in new.traces and old.traces[name].is_file() and new.traces[name].is_file():
+            compared += 1
             for command, lines in _differences(old.traces[name], new.traces[name]):
                 places[_kind(lines)].append((lines, command, name))
     behaviour = [
@@ -195,7 +205,7 @@ def compare(old: RunSide, new: RunSide) -> Changes:
         for seen in places.values()
     ]
     behaviour.sort(key=lambda each: -len(each.scenarios))
-    return Changes(old, new, tuple(behaviour))
+    return Changes(old, new, tuple(behaviour), compared)
 
 
 def _kind(lines: Shown) -> Shown:

@@ -44,7 +44,9 @@ def headline(changes: Changes) -> str:
         f"{len(changes.failing)} newly failing",
         f"{len(changes.held)} newly held",
         f"{len(changes.lost)} no longer shown",
-        counted(len(changes.behaviour), "difference") + " of behaviour",
+        counted(len(changes.behaviour), "difference") + " of behaviour"
+        if changes.compared
+        else "behaviour not compared (no traces of the same scenarios)",
     ]
     return ", ".join(parts)
 
