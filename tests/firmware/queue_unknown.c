@@ -20,8 +20,9 @@ uint32_t k_msgq_num_used_get(struct k_msgq *queue)
 
 int main(void)
 {
-	int used = cm_event_queue_used();
+	int used = cm_probe_event_queue_used();
 
-	printf("%s %s %d\n", CM_CONNMGR_RELEASE, used == -ENOTSUP ? "unknown" : "known", used);
+	printf("%s %s %d\n", CM_PROBE_CONNMGR_RELEASE, used == -ENOTSUP ? "unknown" : "known",
+	       used);
 	return 0;
 }

@@ -219,7 +219,7 @@ def _documented() -> set[str]:
 
 def _in_firmware() -> set[str]:
     sources = zephyr_app_dir().rglob("*.c")
-    pattern = re.compile(r"^CM_COMMAND_DEFINE\(\w+,\s*\"([^\"]+)\"", re.MULTILINE)
+    pattern = re.compile(r"^CM_PROBE_COMMAND_DEFINE\(\s*\w+,\s*\"([^\"]+)\"", re.MULTILINE)
     return {name for path in sources for name in pattern.findall(path.read_text(encoding="utf-8"))}
 
 

@@ -177,15 +177,17 @@ static int answered(struct net_pkt *pkt)
 	return 0;
 }
 
-CM_DRIVER_FUNCTION_DEFINE(driver_join, int, join(params), struct wifi_connect_req_params *params)
-CM_DRIVER_FUNCTION_DEFINE(driver_leave, int, leave())
-CM_DRIVER_FUNCTION_DEFINE(driver_status, int, tell_status(status), struct wifi_iface_status *status)
-CM_DRIVER_FUNCTION_DEFINE(driver_send, int, answered(pkt), struct net_pkt *pkt)
-CM_DRIVER_FUNCTION_DEFINE(driver_capabilities, enum ethernet_hw_caps,
-			  ETHERNET_HW_TX_CHKSUM_OFFLOAD | ETHERNET_HW_RX_CHKSUM_OFFLOAD)
+CM_PROBE_DRIVER_FUNCTION_DEFINE(driver_join, int, join(params),
+				struct wifi_connect_req_params *params)
+CM_PROBE_DRIVER_FUNCTION_DEFINE(driver_leave, int, leave())
+CM_PROBE_DRIVER_FUNCTION_DEFINE(driver_status, int, tell_status(status),
+				struct wifi_iface_status *status)
+CM_PROBE_DRIVER_FUNCTION_DEFINE(driver_send, int, answered(pkt), struct net_pkt *pkt)
+CM_PROBE_DRIVER_FUNCTION_DEFINE(driver_capabilities, enum ethernet_hw_caps,
+				ETHERNET_HW_TX_CHKSUM_OFFLOAD | ETHERNET_HW_RX_CHKSUM_OFFLOAD)
 
-#define WIFI(_member, _name)     CM_DRIVER_FUNCTION(struct wifi_mgmt_ops, _member, _name)
-#define ETHERNET(_member, _name) CM_DRIVER_FUNCTION(struct ethernet_api, _member, _name)
+#define WIFI(_member, _name)     CM_PROBE_DRIVER_FUNCTION(struct wifi_mgmt_ops, _member, _name)
+#define ETHERNET(_member, _name) CM_PROBE_DRIVER_FUNCTION(struct ethernet_api, _member, _name)
 
 static void iface_init(struct net_if *iface)
 {
@@ -229,7 +231,7 @@ static void set_ap(enum access_point ap)
 	k_mutex_unlock(&lock);
 }
 
-static int cm_cmd_ap(struct cm_call *call)
+static int cm_probe_cmd_ap(struct cm_probe_call *call)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ap_words); i++) {
 		if (strcmp(call->argv[1], ap_words[i]) == 0) {
@@ -237,12 +239,12 @@ static int cm_cmd_ap(struct cm_call *call)
 			return 0;
 		}
 	}
-	return cm_command_bad(call, "value");
+	return cm_probe_command_bad(call, "value");
 }
-CM_COMMAND_DEFINE(ap, "ap", 1, 1, "on|off|mute|locked: how the access point fares");
+CM_PROBE_COMMAND_DEFINE(ap, "ap", 1, 1, "on|off|mute|locked: how the access point fares");
 
 static void reset(void)
 {
 	set_ap(AP_ON);
 }
-CM_RESET_DEFINE(reset);
+CM_PROBE_RESET_DEFINE(reset);

@@ -49,11 +49,11 @@ static void eth_init(struct net_if *iface)
 	ethernet_init(iface);
 }
 
-CM_DRIVER_FUNCTION_DEFINE(eth_capabilities, enum ethernet_hw_caps,
-			  IS_ENABLED(CONFIG_NET_VLAN) ? ETHERNET_HW_VLAN : 0)
-CM_DRIVER_FUNCTION_DEFINE(eth_send, int, 0, struct net_pkt *pkt)
+CM_PROBE_DRIVER_FUNCTION_DEFINE(eth_capabilities, enum ethernet_hw_caps,
+				IS_ENABLED(CONFIG_NET_VLAN) ? ETHERNET_HW_VLAN : 0)
+CM_PROBE_DRIVER_FUNCTION_DEFINE(eth_send, int, 0, struct net_pkt *pkt)
 
-#define ETHERNET(_member, _name) CM_DRIVER_FUNCTION(struct ethernet_api, _member, _name)
+#define ETHERNET(_member, _name) CM_PROBE_DRIVER_FUNCTION(struct ethernet_api, _member, _name)
 
 static const struct ethernet_api eth_api = {
 	.iface_api.init = eth_init,

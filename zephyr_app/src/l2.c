@@ -49,27 +49,29 @@ static enum net_l2_flags flags(struct net_if *iface)
 NET_L2_INIT(CM_TEST, drop, swallow, NULL, flags);
 NET_L2_INIT(CM_STUBBORN, drop, swallow, stubborn_enable, flags);
 
-CM_L2_DEFINE(CM_TEST);
-CM_L2_DEFINE(CM_STUBBORN);
+CM_PROBE_L2_DEFINE(CM_TEST);
+CM_PROBE_L2_DEFINE(CM_STUBBORN);
 
-static int cm_cmd_l2_enable(struct cm_call *call)
+static int cm_probe_cmd_l2_enable(struct cm_probe_call *call)
 {
 	struct net_if *iface;
 	int64_t rc;
 
-	if (!cm_arg_iface(call, 1, &iface) || !cm_arg_int(call, 2, INT32_MIN, INT32_MAX, &rc)) {
+	if (!cm_probe_arg_iface(call, 1, &iface) ||
+	    !cm_probe_arg_int(call, 2, INT32_MIN, INT32_MAX, &rc)) {
 		return -EINVAL;
 	}
 	if (net_if_l2(iface) != &NET_L2_GET_NAME(CM_STUBBORN)) {
-		return cm_command_bad(call, "iface");
+		return cm_probe_command_bad(call, "iface");
 	}
 	stubborn_rc = rc;
 	return 0;
 }
-CM_COMMAND_DEFINE(l2_enable, "l2-enable", 2, 2, "I RC: what the stubborn L2 answers from now on");
+CM_PROBE_COMMAND_DEFINE(l2_enable, "l2-enable", 2, 2,
+			"I RC: what the stubborn L2 answers from now on");
 
 static void reset_stubborn(void)
 {
 	stubborn_rc = 0;
 }
-CM_RESET_DEFINE(reset_stubborn);
+CM_PROBE_RESET_DEFINE(reset_stubborn);

@@ -114,7 +114,7 @@ static void find_gateway(struct net_if *iface, void *user_data)
 	}
 }
 
-static int cm_cmd_reach(struct cm_call *call)
+static int cm_probe_cmd_reach(struct cm_probe_call *call)
 {
 	struct net_if *iface = NULL;
 
@@ -126,4 +126,4 @@ static int cm_cmd_reach(struct cm_call *call)
 	k_sem_reset(&answered);
 	return ping(iface, &iface->config.ip.ipv4->gw, sys_rand32_get());
 }
-CM_COMMAND_DEFINE(reach, "reach", 0, 0, "pings the first gateway that there is");
+CM_PROBE_COMMAND_DEFINE(reach, "reach", 0, 0, "pings the first gateway that there is");

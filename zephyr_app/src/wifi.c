@@ -212,7 +212,8 @@ static struct wifi_conn *locked_conn(struct net_if *iface)
 	return NULL;
 }
 
-static void wifi_event(struct net_mgmt_event_callback *cb, cm_event_t event, struct net_if *iface)
+static void wifi_event(struct net_mgmt_event_callback *cb, cm_probe_event_t event,
+		       struct net_if *iface)
 {
 	const struct wifi_status *status = cb->info;
 	struct wifi_conn *conn;
@@ -236,7 +237,8 @@ static void wifi_event(struct net_mgmt_event_callback *cb, cm_event_t event, str
  * An iface that is taken admin-down has to associate anew. When it is up again, its driver can be
  * asked to end what it was not allowed to end before.
  */
-static void iface_event(struct net_mgmt_event_callback *cb, cm_event_t event, struct net_if *iface)
+static void iface_event(struct net_mgmt_event_callback *cb, cm_probe_event_t event,
+			struct net_if *iface)
 {
 	bool told = event == NET_EVENT_IF_ADMIN_DOWN || event == NET_EVENT_IF_ADMIN_UP;
 	struct wifi_conn *conn = told ? locked_conn(iface) : NULL;
@@ -377,7 +379,7 @@ static struct conn_mgr_conn_api wifi_api = {
 };
 
 CONN_MGR_CONN_DEFINE(CONNECTIVITY_WIFI_MGMT, &wifi_api);
-CM_IMPL_DEFINE(CONNECTIVITY_WIFI_MGMT, false);
+CM_PROBE_IMPL_DEFINE(CONNECTIVITY_WIFI_MGMT, false);
 
 /* Everything as after boot, but idle; ifaces are admin-down by now. */
 static void reset(void)
@@ -395,7 +397,7 @@ static void reset(void)
 		conn_mgr_binding_unlock(conn->binding);
 	}
 }
-CM_RESET_DEFINE(reset);
+CM_PROBE_RESET_DEFINE(reset);
 
 static int start(void)
 {

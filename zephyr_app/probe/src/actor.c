@@ -46,12 +46,12 @@ static bool is_ours(void)
 	return false;
 }
 
-bool cm_actor_enter(void)
+bool cm_probe_actor_enter(void)
 {
 	return !is_ours() && replace(NULL, k_current_get());
 }
 
-void cm_actor_leave(bool entered)
+void cm_probe_actor_leave(bool entered)
 {
 	if (entered) {
 		replace(k_current_get(), NULL);
@@ -65,18 +65,18 @@ static int64_t now(void)
 
 static void tell(int64_t t0, int rc, const char *format, ...)
 {
-	CM_FRAME_DEFINE(frame, "actor", 128);
+	CM_PROBE_FRAME_DEFINE(frame, "actor", 128);
 	char words[WORDS_MAX];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(words, sizeof(words), format, args);
 	va_end(args);
-	cm_frame_text(&frame, "do", words);
-	cm_frame_int(&frame, "t0", t0);
-	cm_command_status(&frame, rc);
-	cm_frame_text(&frame, "thr", k_thread_name_get(k_current_get()));
-	cm_frame_send(&frame);
+	cm_probe_frame_text(&frame, "do", words);
+	cm_probe_frame_int(&frame, "t0", t0);
+	cm_probe_command_status(&frame, rc);
+	cm_probe_frame_text(&frame, "thr", k_thread_name_get(k_current_get()));
+	cm_probe_frame_send(&frame);
 }
 
 /* The call itself, as one of a command's: what the implementation calls in it is not told. */
@@ -85,11 +85,11 @@ static void tell(int64_t t0, int rc, const char *format, ...)
 	_type __wrap_##_name _parameters;                                                          \
 	_type __wrap_##_name _parameters                                                           \
 	{                                                                                          \
-		bool told = cm_actor_enter();                                                      \
+		bool told = cm_probe_actor_enter();                                                \
 		int64_t t0 = now();                                                                \
 		int rc = __real_##_name _arguments;                                                \
                                                                                                    \
-		cm_actor_leave(told);                                                              \
+		cm_probe_actor_leave(told);                                                        \
 		if (told) {                                                                        \
 			tell(t0, rc, __VA_ARGS__);                                                 \
 		}                                                                                  \
@@ -101,11 +101,11 @@ static void tell(int64_t t0, int rc, const char *format, ...)
 	void __wrap_##_name _parameters;                                                           \
 	void __wrap_##_name _parameters                                                            \
 	{                                                                                          \
-		bool told = cm_actor_enter();                                                      \
+		bool told = cm_probe_actor_enter();                                                \
 		int64_t t0 = now();                                                                \
                                                                                                    \
 		__real_##_name _arguments;                                                         \
-		cm_actor_leave(told);                                                              \
+		cm_probe_actor_leave(told);                                                        \
 		if (told) {                                                                        \
 			tell(t0, 0, __VA_ARGS__);                                                  \
 		}                                                                                  \

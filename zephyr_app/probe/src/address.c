@@ -18,14 +18,18 @@
 #define LIST_LEN_IPV6 (4 * (NET_IPV6_ADDR_LEN + 3))
 #define MORE          ",+"
 
+BUILD_ASSERT(LIST_LEN_IPV4 <= LIST_LEN_IPV6, "one buffer is for either list");
+BUILD_ASSERT(LIST_LEN_IPV4 + LIST_LEN_IPV6 + 100 <= CM_PROBE_FIELDS_MAX,
+	     "both lists fit into the frame of a state");
+
 typedef struct net_if_addr *(*slot_fn_t)(struct net_if *iface, int slot);
 
-int cm_address_count_ipv4(struct net_if *iface)
+int cm_probe_address_count_ipv4(struct net_if *iface)
 {
 	int count = 0;
 
-	for (int slot = 0; slot < CM_SLOTS_IPV4; slot++) {
-		struct net_if_addr *addr = cm_slot_ipv4(iface, slot);
+	for (int slot = 0; slot < CM_PROBE_SLOTS_IPV4; slot++) {
+		struct net_if_addr *addr = cm_probe_slot_ipv4(iface, slot);
 
 		count += addr != NULL && addr->addr_state == NET_ADDR_PREFERRED &&
 			 !net_ipv4_is_ll_addr(&addr->address.net_in_addr);
@@ -33,12 +37,12 @@ int cm_address_count_ipv4(struct net_if *iface)
 	return count;
 }
 
-int cm_address_count_ipv6(struct net_if *iface)
+int cm_probe_address_count_ipv6(struct net_if *iface)
 {
 	int count = 0;
 
-	for (int slot = 0; slot < CM_SLOTS_IPV6; slot++) {
-		struct net_if_addr *addr = cm_slot_ipv6(iface, slot);
+	for (int slot = 0; slot < CM_PROBE_SLOTS_IPV6; slot++) {
+		struct net_if_addr *addr = cm_probe_slot_ipv6(iface, slot);
 
 		count += addr != NULL && addr->addr_state == NET_ADDR_PREFERRED &&
 			 !net_ipv6_is_ll_addr(&addr->address.net_in6_addr);
@@ -58,8 +62,8 @@ static char state_letter(const struct net_if_addr *addr)
 	}
 }
 
-static void list(struct cm_frame *frame, const char *key, struct net_if *iface, slot_fn_t slot_of,
-		 int slots, size_t room)
+static void list(struct cm_probe_frame *frame, const char *key, struct net_if *iface,
+		 slot_fn_t slot_of, int slots, size_t room)
 {
 	char text[LIST_LEN_IPV6] = "-";
 	size_t len = 0;
@@ -82,17 +86,17 @@ static void list(struct cm_frame *frame, const char *key, struct net_if *iface, 
 		strcpy(text + len, entry);
 		len += strlen(entry);
 	}
-	cm_frame_text(frame, key, text);
+	cm_probe_frame_text(frame, key, text);
 }
 
-void cm_address_frame_ipv4(struct cm_frame *frame, struct net_if *iface)
+void cm_probe_address_frame_ipv4(struct cm_probe_frame *frame, struct net_if *iface)
 {
-	list(frame, "a4", iface, cm_slot_ipv4, CM_SLOTS_IPV4, LIST_LEN_IPV4);
+	list(frame, "a4", iface, cm_probe_slot_ipv4, CM_PROBE_SLOTS_IPV4, LIST_LEN_IPV4);
 }
 
-void cm_address_frame_ipv6(struct cm_frame *frame, struct net_if *iface)
+void cm_probe_address_frame_ipv6(struct cm_probe_frame *frame, struct net_if *iface)
 {
-	list(frame, "a6", iface, cm_slot_ipv6, CM_SLOTS_IPV6, LIST_LEN_IPV6);
+	list(frame, "a6", iface, cm_probe_slot_ipv6, CM_PROBE_SLOTS_IPV6, LIST_LEN_IPV6);
 }
 
 /* Newer releases claim success when an address that is not there is removed; so look first. */
@@ -100,8 +104,8 @@ void cm_address_frame_ipv6(struct cm_frame *frame, struct net_if *iface)
 #if defined(CONFIG_NET_IPV4)
 static bool has_ipv4(struct net_if *iface, const struct net_in_addr *wanted)
 {
-	for (int slot = 0; slot < CM_SLOTS_IPV4; slot++) {
-		struct net_if_addr *addr = cm_slot_ipv4(iface, slot);
+	for (int slot = 0; slot < CM_PROBE_SLOTS_IPV4; slot++) {
+		struct net_if_addr *addr = cm_probe_slot_ipv4(iface, slot);
 
 		if (addr != NULL && net_ipv4_addr_cmp(&addr->address.net_in_addr, wanted)) {
 			return true;
@@ -120,8 +124,8 @@ static bool change_ipv4(struct net_if *iface, struct net_in_addr *addr, bool add
 #if defined(CONFIG_NET_IPV6)
 static bool has_ipv6(struct net_if *iface, const struct net_in6_addr *wanted)
 {
-	for (int slot = 0; slot < CM_SLOTS_IPV6; slot++) {
-		struct net_if_addr *addr = cm_slot_ipv6(iface, slot);
+	for (int slot = 0; slot < CM_PROBE_SLOTS_IPV6; slot++) {
+		struct net_if_addr *addr = cm_probe_slot_ipv6(iface, slot);
 
 		if (addr != NULL && net_ipv6_addr_cmp(&addr->address.net_in6_addr, wanted)) {
 			return true;
@@ -137,8 +141,8 @@ static bool change_ipv6(struct net_if *iface, struct net_in6_addr *addr, bool ad
 }
 #endif
 
-int cm_address_change(struct net_if *iface, net_sa_family_t family, const char *text, bool add,
-		      uint32_t lifetime)
+int cm_probe_address_change(struct net_if *iface, net_sa_family_t family, const char *text,
+			    bool add, uint32_t lifetime)
 {
 	union {
 		struct net_in_addr v4;
@@ -168,7 +172,7 @@ int cm_address_change(struct net_if *iface, net_sa_family_t family, const char *
 	return done ? 0 : -EINVAL;
 }
 
-void cm_address_remove(struct net_if *iface, const struct net_if_addr *addr)
+void cm_probe_address_remove(struct net_if *iface, const struct net_if_addr *addr)
 {
 #if defined(CONFIG_NET_IPV4)
 	if (addr->address.family == NET_AF_INET) {

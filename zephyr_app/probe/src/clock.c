@@ -59,8 +59,8 @@ static k_tid_t reader; /* of commands */
 /* Whether the driver's ticks count though the clock is held. */
 static bool is_restless(int32_t ticks)
 {
-	if (frames_written != cm_writer_frames()) {
-		frames_written = cm_writer_frames();
+	if (frames_written != cm_probe_writer_frames()) {
+		frames_written = cm_probe_writer_frames();
 		restless_ticks = 0;
 	}
 	restless_ticks = MIN(restless_ticks + ticks, RESTLESS_TICKS);
@@ -112,9 +112,9 @@ static bool in_idle_thread(void)
  */
 static void wait_for_bytes(void)
 {
-	if (cm_poll_shell(cm_mode_shell())) {
-		if (frames_before_polls != cm_writer_frames()) {
-			frames_before_polls = cm_writer_frames();
+	if (cm_probe_poll_shell(cm_probe_mode_shell())) {
+		if (frames_before_polls != cm_probe_writer_frames()) {
+			frames_before_polls = cm_probe_writer_frames();
 			polls = 0;
 		}
 		if (polls < POLLS_AT_ONCE) {
@@ -136,9 +136,9 @@ void __wrap_arch_cpu_idle(void)
 	restless_ticks = 0;
 	k_sched_lock();
 	/* The shell, too, sleeps at times before it reads on. */
-	if (!cm_gate_is_executing() && !cm_thread_has_time(reader)) {
+	if (!cm_probe_gate_is_executing() && !cm_probe_thread_has_time(reader)) {
 		wait_for_bytes();
-	} else if (cm_writer_wake_if_behind()) {
+	} else if (cm_probe_writer_wake_if_behind()) {
 		/* Frames go out before time moves. */
 	} else if (ticks_left >= 0 && ticks_left < INT32_MAX) {
 		__real_sys_clock_announce(ticks_left);
@@ -151,7 +151,7 @@ void __wrap_arch_cpu_idle(void)
 	k_sched_unlock();
 }
 
-void cm_clock_hold(void)
+void cm_probe_clock_hold(void)
 {
 	k_sched_lock();
 	interrupts_on = irq_lock();
@@ -167,7 +167,7 @@ void cm_clock_hold(void)
 	k_sched_unlock();
 }
 
-void cm_clock_release(void)
+void cm_probe_clock_release(void)
 {
 	unsigned int key = irq_lock();
 

@@ -11,94 +11,96 @@
 
 #include "probe.h"
 
-static int cm_cmd_up(struct cm_call *call)
+static int cm_probe_cmd_up(struct cm_probe_call *call)
 {
 	struct net_if *iface;
 
-	return cm_arg_iface(call, 1, &iface) ? net_if_up(iface) : -EINVAL;
+	return cm_probe_arg_iface(call, 1, &iface) ? net_if_up(iface) : -EINVAL;
 }
-CM_COMMAND_DEFINE(up, "up", 1, 1, "I: net_if_up");
+CM_PROBE_COMMAND_DEFINE(up, "up", 1, 1, "I: net_if_up");
 
-static int cm_cmd_down(struct cm_call *call)
+static int cm_probe_cmd_down(struct cm_probe_call *call)
 {
 	struct net_if *iface;
 
-	return cm_arg_iface(call, 1, &iface) ? net_if_down(iface) : -EINVAL;
+	return cm_probe_arg_iface(call, 1, &iface) ? net_if_down(iface) : -EINVAL;
 }
-CM_COMMAND_DEFINE(down, "down", 1, 1, "I: net_if_down");
+CM_PROBE_COMMAND_DEFINE(down, "down", 1, 1, "I: net_if_down");
 
-static int set_flag(struct cm_call *call, void (*on)(struct net_if *iface),
+static int set_flag(struct cm_probe_call *call, void (*on)(struct net_if *iface),
 		    void (*off)(struct net_if *iface))
 {
 	struct net_if *iface;
 	bool value;
 
-	if (!cm_arg_iface(call, 1, &iface) || !cm_arg_choice(call, 2, "on", "off", &value)) {
+	if (!cm_probe_arg_iface(call, 1, &iface) ||
+	    !cm_probe_arg_choice(call, 2, "on", "off", &value)) {
 		return -EINVAL;
 	}
-	cm_reset_touched(iface);
+	cm_probe_reset_touched(iface);
 	(value ? on : off)(iface);
 	return 0;
 }
 
-static int cm_cmd_carrier(struct cm_call *call)
+static int cm_probe_cmd_carrier(struct cm_probe_call *call)
 {
 	return set_flag(call, net_if_carrier_on, net_if_carrier_off);
 }
-CM_COMMAND_DEFINE(carrier, "carrier", 2, 2, "I on|off: net_if_carrier_on, _off");
+CM_PROBE_COMMAND_DEFINE(carrier, "carrier", 2, 2, "I on|off: net_if_carrier_on, _off");
 
-static int cm_cmd_dormant(struct cm_call *call)
+static int cm_probe_cmd_dormant(struct cm_probe_call *call)
 {
 	return set_flag(call, net_if_dormant_on, net_if_dormant_off);
 }
-CM_COMMAND_DEFINE(dormant, "dormant", 2, 2, "I on|off: net_if_dormant_on, _off");
+CM_PROBE_COMMAND_DEFINE(dormant, "dormant", 2, 2, "I on|off: net_if_dormant_on, _off");
 
-static int change_address(struct cm_call *call, net_sa_family_t family, bool supported)
+static int change_address(struct cm_probe_call *call, net_sa_family_t family, bool supported)
 {
 	struct net_if *iface;
 	int64_t lifetime = 0;
 	bool add;
 	int rc;
 
-	if (!cm_arg_iface(call, 1, &iface) || !cm_arg_choice(call, 2, "add", "del", &add)) {
+	if (!cm_probe_arg_iface(call, 1, &iface) ||
+	    !cm_probe_arg_choice(call, 2, "add", "del", &add)) {
 		return -EINVAL;
 	}
-	if (call->argc > 4 && !cm_arg_int(call, 4, 1, UINT16_MAX, &lifetime)) {
+	if (call->argc > 4 && !cm_probe_arg_int(call, 4, 1, UINT16_MAX, &lifetime)) {
 		return -EINVAL;
 	}
 	if (!supported) {
-		return cm_command_bad(call, "unsupported");
+		return cm_probe_command_bad(call, "unsupported");
 	}
-	rc = cm_address_change(iface, family, call->argv[3], add, lifetime);
-	return rc == -EBADMSG ? cm_command_bad(call, "value") : rc;
+	rc = cm_probe_address_change(iface, family, call->argv[3], add, lifetime);
+	return rc == -EBADMSG ? cm_probe_command_bad(call, "value") : rc;
 }
 
-static int cm_cmd_addr4(struct cm_call *call)
+static int cm_probe_cmd_addr4(struct cm_probe_call *call)
 {
 	return change_address(call, NET_AF_INET, IS_ENABLED(CONFIG_NET_IPV4));
 }
-CM_COMMAND_DEFINE(addr4, "addr4", 3, 3, "I add|del ADDRESS: manual IPv4 address");
+CM_PROBE_COMMAND_DEFINE(addr4, "addr4", 3, 3, "I add|del ADDRESS: manual IPv4 address");
 
-static int cm_cmd_addr6(struct cm_call *call)
+static int cm_probe_cmd_addr6(struct cm_probe_call *call)
 {
 	return change_address(call, NET_AF_INET6, IS_ENABLED(CONFIG_NET_IPV6));
 }
-CM_COMMAND_DEFINE(addr6, "addr6", 3, 4, "I add|del ADDRESS [SECONDS]: manual IPv6 address");
+CM_PROBE_COMMAND_DEFINE(addr6, "addr6", 3, 4, "I add|del ADDRESS [SECONDS]: manual IPv6 address");
 
-static int cm_cmd_state(struct cm_call *call)
+static int cm_probe_cmd_state(struct cm_probe_call *call)
 {
 	struct net_if *iface;
 
 	if (call->argc > 1) {
-		if (!cm_arg_iface(call, 1, &iface)) {
+		if (!cm_probe_arg_iface(call, 1, &iface)) {
 			return -EINVAL;
 		}
-		cm_iface_send_state(iface);
+		cm_probe_iface_send_state(iface);
 		return 0;
 	}
 	for (int index = 1; (iface = net_if_get_by_index(index)) != NULL; index++) {
-		cm_iface_send_state(iface);
+		cm_probe_iface_send_state(iface);
 	}
 	return 0;
 }
-CM_COMMAND_DEFINE(state, "state", 0, 1, "[I]: what net_if and the monitor know");
+CM_PROBE_COMMAND_DEFINE(state, "state", 0, 1, "[I]: what net_if and the monitor know");

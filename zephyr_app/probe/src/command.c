@@ -14,9 +14,9 @@
 
 #include "probe.h"
 
-const struct cm_command *cm_command_find(const char *name)
+const struct cm_probe_command *cm_probe_command_find(const char *name)
 {
-	STRUCT_SECTION_FOREACH(cm_command, command) {
+	STRUCT_SECTION_FOREACH(cm_probe_command, command) {
 		if (strcmp(command->name, name) == 0) {
 			return command;
 		}
@@ -24,7 +24,7 @@ const struct cm_command *cm_command_find(const char *name)
 	return NULL;
 }
 
-char *cm_word_next(char **rest, char separator)
+char *cm_probe_word_next(char **rest, char separator)
 {
 	char *word = *rest;
 
@@ -43,13 +43,13 @@ char *cm_word_next(char **rest, char separator)
 	return word;
 }
 
-int cm_words_split(char *line, char **words, size_t max)
+int cm_probe_words_split(char *line, char **words, size_t max)
 {
 	size_t count = 0;
 	char *rest = line;
 	char *word;
 
-	while ((word = cm_word_next(&rest, ' ')) != NULL) {
+	while ((word = cm_probe_word_next(&rest, ' ')) != NULL) {
 		if (count == max) {
 			return -1;
 		}
@@ -114,83 +114,87 @@ static const char *errno_symbol(int number)
 #undef SYMBOL
 }
 
-int cm_command_bad(struct cm_call *call, const char *what)
+int cm_probe_command_bad(struct cm_probe_call *call, const char *what)
 {
-	cm_frame_text(call->reply, "bad", what);
+	cm_probe_frame_text(call->reply, "bad", what);
 	return -EINVAL;
 }
 
-static int run(struct cm_call *call)
+static int run(struct cm_probe_call *call)
 {
-	const struct cm_command *command = cm_command_find(call->argv[0]);
+	const struct cm_probe_command *command = cm_probe_command_find(call->argv[0]);
 	size_t args = call->argc - 1;
 
 	if (command == NULL) {
-		return cm_command_bad(call, "command");
+		return cm_probe_command_bad(call, "command");
 	}
-	if (args < command->min || (command->max != CM_ARGS_ANY && args > command->max)) {
-		return cm_command_bad(call, "args");
+	if (args < command->min || (command->max != CM_PROBE_ARGS_ANY && args > command->max)) {
+		return cm_probe_command_bad(call, "args");
 	}
 	return command->handler(call);
 }
 
-void cm_command_status(struct cm_frame *frame, int rc)
+void cm_probe_command_status(struct cm_probe_frame *frame, int rc)
 {
 	const char *symbol = rc < 0 ? errno_symbol(-rc) : NULL;
 
-	cm_frame_int(frame, "rc", rc);
+	cm_probe_frame_int(frame, "rc", rc);
 	if (symbol != NULL) {
-		cm_frame_text(frame, "err", symbol);
+		cm_probe_frame_text(frame, "err", symbol);
 	}
 }
 
-int cm_command_execute(struct cm_call *call)
+int cm_probe_command_execute(struct cm_probe_call *call)
 {
-	bool entered = cm_actor_enter();
+	bool entered = cm_probe_actor_enter();
 	int rc;
 
-	cm_reset_remember_boot();
-	if (call->where == CM_WHERE_SHELL) {
-		cm_thread_is_shell();
+	cm_probe_reset_remember_boot();
+	if (call->where == CM_PROBE_WHERE_SHELL) {
+		cm_probe_thread_is_shell();
 	}
-	cm_frame_int(call->reply, "t0", k_ticks_to_us_floor64(k_uptime_ticks()));
+	cm_probe_frame_int(call->reply, "t0", k_ticks_to_us_floor64(k_uptime_ticks()));
 	rc = run(call);
-	cm_command_status(call->reply, rc);
-	cm_actor_leave(entered);
+	cm_probe_command_status(call->reply, rc);
+	cm_probe_actor_leave(entered);
 	return rc;
 }
 
-int cm_command_part(size_t argc, char **argv, enum cm_where where, bool hook, int index)
+int cm_probe_command_part(size_t argc, char **argv, enum cm_probe_where where, bool hook, int index)
 {
-	CM_FRAME_DEFINE(part, "part", 192);
-	struct cm_call call = {
-		.argc = argc, .argv = argv, .reply = &part, .where = where, .nested = true,
-		.hook = hook};
+	CM_PROBE_FRAME_DEFINE(part, "part", 192);
+	struct cm_probe_call call = {.argc = argc,
+				     .argv = argv,
+				     .reply = &part,
+				     .where = where,
+				     .nested = true,
+				     .hook = hook};
 	int rc;
 
 	if (hook) {
-		cm_frame_int(&part, "hook", 1);
+		cm_probe_frame_int(&part, "hook", 1);
 	}
-	cm_frame_int(&part, "i", index);
-	rc = cm_command_execute(&call);
-	cm_frame_send(&part);
+	cm_probe_frame_int(&part, "i", index);
+	rc = cm_probe_command_execute(&call);
+	cm_probe_frame_send(&part);
 	return rc;
 }
 
-bool cm_arg_int(struct cm_call *call, size_t arg, int64_t min, int64_t max, int64_t *value)
+bool cm_probe_arg_int(struct cm_probe_call *call, size_t arg, int64_t min, int64_t max,
+		      int64_t *value)
 {
 	const char *text = call->argv[arg];
 	char *end;
 
 	*value = strtoll(text, &end, 10);
 	if (end == text || *end != '\0' || isspace((int)text[0]) || *value < min || *value > max) {
-		cm_command_bad(call, "value");
+		cm_probe_command_bad(call, "value");
 		return false;
 	}
 	return true;
 }
 
-bool cm_arg_iface(struct cm_call *call, size_t arg, struct net_if **iface)
+bool cm_probe_arg_iface(struct cm_probe_call *call, size_t arg, struct net_if **iface)
 {
 	const char *text = call->argv[arg];
 	char *end;
@@ -200,42 +204,43 @@ bool cm_arg_iface(struct cm_call *call, size_t arg, struct net_if **iface)
 			 ? net_if_get_by_index(index)
 			 : NULL;
 	if (*iface == NULL) {
-		cm_command_bad(call, "iface");
+		cm_probe_command_bad(call, "iface");
 		return false;
 	}
 	return true;
 }
 
-bool cm_arg_choice(struct cm_call *call, size_t arg, const char *yes, const char *no, bool *value)
+bool cm_probe_arg_choice(struct cm_probe_call *call, size_t arg, const char *yes, const char *no,
+			 bool *value)
 {
 	const char *text = call->argv[arg];
 
 	*value = strcmp(text, yes) == 0;
 	if (!*value && strcmp(text, no) != 0) {
-		cm_command_bad(call, "value");
+		cm_probe_command_bad(call, "value");
 		return false;
 	}
 	return true;
 }
 
-bool cm_arg_info(struct cm_call *call, size_t arg, struct cm_info *info)
+bool cm_probe_arg_info(struct cm_probe_call *call, size_t arg, struct cm_probe_info *info)
 {
-	static const uint8_t zeros[CM_INFO_MAX];
+	static const uint8_t zeros[CM_PROBE_INFO_MAX];
 	int64_t number;
 
-	*info = (struct cm_info){0};
+	*info = (struct cm_probe_info){0};
 	if (arg >= call->argc) {
 		return true;
 	}
 	if (strncmp(call->argv[arg], "len=", 4) == 0) {
 		call->argv[arg] += 4;
-		if (!cm_arg_int(call, arg, 0, CM_INFO_MAX, &number)) {
+		if (!cm_probe_arg_int(call, arg, 0, CM_PROBE_INFO_MAX, &number)) {
 			return false;
 		}
 		info->data = zeros;
 		info->len = number;
 	} else {
-		if (!cm_arg_int(call, arg, INT32_MIN, INT32_MAX, &number)) {
+		if (!cm_probe_arg_int(call, arg, INT32_MIN, INT32_MAX, &number)) {
 			return false;
 		}
 		info->number = number;

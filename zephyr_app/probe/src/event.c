@@ -13,7 +13,7 @@
 
 #define EVENT(_name) {.name = #_name, .code = NET_EVENT_##_name}
 
-const struct cm_event_name cm_event_names[] = {
+const struct cm_probe_event_name cm_probe_event_names[] = {
 	EVENT(IF_DOWN),
 	EVENT(IF_UP),
 	EVENT(IF_ADMIN_DOWN),
@@ -67,23 +67,23 @@ const struct cm_event_name cm_event_names[] = {
 #endif
 };
 
-const size_t cm_event_name_count = ARRAY_SIZE(cm_event_names);
+const size_t cm_probe_event_name_count = ARRAY_SIZE(cm_probe_event_names);
 
-const char *cm_event_name(cm_event_t code)
+const char *cm_probe_event_name(cm_probe_event_t code)
 {
-	for (size_t i = 0; i < cm_event_name_count; i++) {
-		if (cm_event_names[i].code == code) {
-			return cm_event_names[i].name;
+	for (size_t i = 0; i < cm_probe_event_name_count; i++) {
+		if (cm_probe_event_names[i].code == code) {
+			return cm_probe_event_names[i].name;
 		}
 	}
 	return "-";
 }
 
-bool cm_event_by_name(const char *name, cm_event_t *code)
+bool cm_probe_event_by_name(const char *name, cm_probe_event_t *code)
 {
-	for (size_t i = 0; i < cm_event_name_count; i++) {
-		if (strcmp(cm_event_names[i].name, name) == 0) {
-			*code = cm_event_names[i].code;
+	for (size_t i = 0; i < cm_probe_event_name_count; i++) {
+		if (strcmp(cm_probe_event_names[i].name, name) == 0) {
+			*code = cm_probe_event_names[i].code;
 			return true;
 		}
 	}

@@ -21,15 +21,17 @@
 
 #define TEXT_MAX 160
 
+BUILD_ASSERT(TEXT_MAX + 100 <= CM_PROBE_FIELDS_MAX, "the text of an assertion fits into a frame");
+
 /* What failed, for the fatal error that follows. */
 static char assertion[TEXT_MAX];
 static bool assertion_failed;
 
 static void tell(const char *reason, const char *thread, uintptr_t pc, const char *text)
 {
-	static char fields[CM_FIELDS_MAX];
+	static char fields[CM_PROBE_FIELDS_MAX];
 	static bool told;
-	struct cm_frame frame;
+	struct cm_probe_frame frame;
 	unsigned int key;
 
 	if (told) {
@@ -37,26 +39,26 @@ static void tell(const char *reason, const char *thread, uintptr_t pc, const cha
 	}
 	key = irq_lock();
 	told = true;
-	cm_writer_panic();
-	cm_frame_begin(&frame, fields, sizeof(fields), "fault");
-	cm_frame_text(&frame, "reason", reason);
-	cm_frame_text(&frame, "thr", thread);
+	cm_probe_writer_panic();
+	cm_probe_frame_begin(&frame, fields, sizeof(fields), "fault");
+	cm_probe_frame_text(&frame, "reason", reason);
+	cm_probe_frame_text(&frame, "thr", thread);
 	if (pc != 0) {
-		cm_frame_hex(&frame, "pc", pc, 8);
+		cm_probe_frame_hex(&frame, "pc", pc, 8);
 	}
 	if (text[0] != '\0') {
-		cm_frame_text(&frame, "text", text);
+		cm_probe_frame_text(&frame, "text", text);
 	}
-	cm_frame_send(&frame);
-	cm_port_drain();
+	cm_probe_frame_send(&frame);
+	cm_probe_port_drain();
 	irq_unlock(key);
 }
 
-void cm_fault_tell(const char *reason, uintptr_t pc, const char *text)
+void cm_probe_fault_tell(const char *reason, uintptr_t pc, const char *text)
 {
-	char label[CM_HEX_MAX];
+	char label[CM_PROBE_HEX_MAX];
 
-	tell(reason, cm_thread_label(k_current_get(), label), pc, text);
+	tell(reason, cm_probe_thread_label(k_current_get(), label), pc, text);
 }
 
 #if defined(CONFIG_CM_PROBE_FAULT)
@@ -78,13 +80,13 @@ static const char *reason_text(unsigned int reason)
 }
 
 FUNC_NORETURN void k_fatal_halt(unsigned int reason);
-void __real_z_fatal_error(unsigned int reason, const cm_esf_t *esf);
+void __real_z_fatal_error(unsigned int reason, const cm_probe_esf_t *esf);
 
-void __wrap_z_fatal_error(unsigned int reason, const cm_esf_t *esf)
+void __wrap_z_fatal_error(unsigned int reason, const cm_probe_esf_t *esf)
 {
 	static int depth;
-	char label[CM_HEX_MAX];
-	const char *thread = cm_thread_label(k_current_get(), label);
+	char label[CM_PROBE_HEX_MAX];
+	const char *thread = cm_probe_thread_label(k_current_get(), label);
 
 	/* What is told, and what the kernel's own handler logs, may end badly, too. */
 	if (++depth > 2) {
@@ -92,11 +94,11 @@ void __wrap_z_fatal_error(unsigned int reason, const cm_esf_t *esf)
 	}
 	if (depth == 1) {
 		/* A sentinel is looked at in an interrupt, but it is the thread's. */
-		if (reason != K_ERR_STACK_CHK_FAIL && cm_esf_in_interrupt(esf)) {
+		if (reason != K_ERR_STACK_CHK_FAIL && cm_probe_esf_in_interrupt(esf)) {
 			thread = "interrupt";
 		}
-		tell(assertion_failed ? "assertion" : reason_text(reason), thread, cm_esf_pc(esf),
-		     assertion_failed ? assertion : "");
+		tell(assertion_failed ? "assertion" : reason_text(reason), thread,
+		     cm_probe_esf_pc(esf), assertion_failed ? assertion : "");
 	}
 	__real_z_fatal_error(reason, esf);
 	/* The application's handler let the system live on. */

@@ -10,7 +10,7 @@
 /* What " cut=1" needs, which is kept free in every buffer. */
 #define CUT_ROOM 6
 
-static bool put(struct cm_frame *frame, const char *text, size_t len)
+static bool put(struct cm_probe_frame *frame, const char *text, size_t len)
 {
 	if (frame->len + len + CUT_ROOM >= frame->size) {
 		frame->cut = true;
@@ -21,7 +21,7 @@ static bool put(struct cm_frame *frame, const char *text, size_t len)
 	return true;
 }
 
-static bool put_key(struct cm_frame *frame, const char *key)
+static bool put_key(struct cm_probe_frame *frame, const char *key)
 {
 	size_t len = strlen(key);
 
@@ -33,13 +33,13 @@ static bool put_key(struct cm_frame *frame, const char *key)
 	return put(frame, " ", 1) && put(frame, key, len) && put(frame, "=", 1);
 }
 
-void cm_frame_begin(struct cm_frame *frame, char *text, size_t size, const char *kind)
+void cm_probe_frame_begin(struct cm_probe_frame *frame, char *text, size_t size, const char *kind)
 {
-	*frame = (struct cm_frame){.text = text, .size = MIN(size, CM_FIELDS_MAX)};
+	*frame = (struct cm_probe_frame){.text = text, .size = MIN(size, CM_PROBE_FIELDS_MAX)};
 	put(frame, kind, strlen(kind));
 }
 
-void cm_frame_text(struct cm_frame *frame, const char *key, const char *value)
+void cm_probe_frame_text(struct cm_probe_frame *frame, const char *key, const char *value)
 {
 	static const char digits[] = "0123456789ABCDEF";
 
@@ -57,9 +57,9 @@ void cm_frame_text(struct cm_frame *frame, const char *key, const char *value)
 	}
 }
 
-char *cm_decimal(char *text, uint64_t value)
+char *cm_probe_decimal(char *text, uint64_t value)
 {
-	char *c = text + CM_DECIMAL_MAX - 1;
+	char *c = text + CM_PROBE_DECIMAL_MAX - 1;
 
 	*c = '\0';
 	do {
@@ -69,9 +69,9 @@ char *cm_decimal(char *text, uint64_t value)
 	return c;
 }
 
-char *cm_hexadecimal(char *text, uint64_t value, int digits)
+char *cm_probe_hexadecimal(char *text, uint64_t value, int digits)
 {
-	char *c = text + CM_HEX_MAX - 1;
+	char *c = text + CM_PROBE_HEX_MAX - 1;
 
 	*c = '\0';
 	do {
@@ -82,38 +82,39 @@ char *cm_hexadecimal(char *text, uint64_t value, int digits)
 	return c;
 }
 
-void cm_frame_int(struct cm_frame *frame, const char *key, int64_t value)
+void cm_probe_frame_int(struct cm_probe_frame *frame, const char *key, int64_t value)
 {
-	char text[CM_DECIMAL_MAX];
+	char text[CM_PROBE_DECIMAL_MAX];
 	uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
-	char *c = cm_decimal(text, size);
+	char *c = cm_probe_decimal(text, size);
 
 	if (value < 0) {
 		*--c = '-';
 	}
-	cm_frame_text(frame, key, c);
+	cm_probe_frame_text(frame, key, c);
 }
 
-void cm_frame_hex(struct cm_frame *frame, const char *key, uint64_t value, int digits)
+void cm_probe_frame_hex(struct cm_probe_frame *frame, const char *key, uint64_t value, int digits)
 {
-	char text[CM_HEX_MAX];
+	char text[CM_PROBE_HEX_MAX];
 
-	cm_frame_text(frame, key, cm_hexadecimal(text, value, digits));
+	cm_probe_frame_text(frame, key, cm_probe_hexadecimal(text, value, digits));
 }
 
-void cm_frame_bytes(struct cm_frame *frame, const char *key, const uint8_t *data, size_t len)
+void cm_probe_frame_bytes(struct cm_probe_frame *frame, const char *key, const uint8_t *data,
+			  size_t len)
 {
 	if (!put_key(frame, key)) {
 		return;
 	}
 	for (size_t i = 0; i < len; i++) {
-		char text[CM_HEX_MAX];
+		char text[CM_PROBE_HEX_MAX];
 
-		put(frame, cm_hexadecimal(text, data[i], 2), 2);
+		put(frame, cm_probe_hexadecimal(text, data[i], 2), 2);
 	}
 }
 
-uint32_t cm_frame_send(struct cm_frame *frame)
+uint32_t cm_probe_frame_send(struct cm_probe_frame *frame)
 {
 	uint32_t seq;
 
@@ -121,14 +122,14 @@ uint32_t cm_frame_send(struct cm_frame *frame)
 		memcpy(frame->text + frame->len, " cut=1", CUT_ROOM);
 		frame->len += CUT_ROOM;
 	}
-	if (cm_writer_is_panicking()) {
+	if (cm_probe_writer_is_panicking()) {
 		unsigned int key = irq_lock();
 
-		seq = cm_writer_pass(frame->text, frame->len, true);
+		seq = cm_probe_writer_pass(frame->text, frame->len, true);
 		irq_unlock(key);
 		return seq;
 	}
-	seq = cm_history_append(frame->text, frame->len);
-	cm_writer_wake();
+	seq = cm_probe_history_append(frame->text, frame->len);
+	cm_probe_writer_wake();
 	return seq;
 }

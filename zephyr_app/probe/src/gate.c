@@ -14,19 +14,19 @@
 
 static bool executing;
 
-void cm_gate_feed(const uint8_t *data, size_t len)
+void cm_probe_gate_feed(const uint8_t *data, size_t len)
 {
 	executing = true;
-	cm_machine_feed(data, len);
+	cm_probe_machine_feed(data, len);
 	/* Others of this priority, too, go first. */
 	k_yield();
-	if (cm_mode_is_granted()) {
-		cm_writer_flush();
+	if (cm_probe_mode_is_granted()) {
+		cm_probe_writer_flush();
 	}
 	executing = false;
 }
 
-bool cm_gate_is_executing(void)
+bool cm_probe_gate_is_executing(void)
 {
 	return executing;
 }

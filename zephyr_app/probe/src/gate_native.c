@@ -28,28 +28,29 @@ static void gate(void *fd, void *b, void *c)
 	ARG_UNUSED(b);
 	ARG_UNUSED(c);
 	/* The shell's thread, which has run by now, switched its log on. */
-	cm_shell_log(cm_mode_shell(), false);
-	cm_hello_send(NULL);
-	cm_gate_feed(data, 0);
+	cm_probe_shell_log(cm_probe_mode_shell(), false);
+	cm_probe_hello_send(NULL);
+	cm_probe_gate_feed(data, 0);
 	while (true) {
-		cm_gate_feed(data, cm_host_read(POINTER_TO_INT(fd), data, sizeof(data)));
+		cm_probe_gate_feed(data,
+				   cm_probe_host_read(POINTER_TO_INT(fd), data, sizeof(data)));
 	}
 }
 
 static int gate_init(void)
 {
-	int fd = cm_port_native_in();
+	int fd = cm_probe_port_native_in();
 
-	if (!cm_host_granted()) {
+	if (!cm_probe_host_granted()) {
 		return 0;
 	}
 	if (fd < 0) {
 		printk("CM_PROBE_GRANTED needs a UART on a pseudo terminal, or on stdin\n");
 		return -ENODEV;
 	}
-	cm_mode_start_granted();
+	cm_probe_mode_start_granted();
 	k_thread_create(&thread, stack, K_THREAD_STACK_SIZEOF(stack), gate, INT_TO_POINTER(fd),
-			NULL, NULL, CM_GATE_PRIORITY, 0, K_NO_WAIT);
+			NULL, NULL, CM_PROBE_GATE_PRIORITY, 0, K_NO_WAIT);
 	k_thread_name_set(&thread, "cm_gate");
 	return 0;
 }

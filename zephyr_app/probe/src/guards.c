@@ -52,7 +52,7 @@ static struct held *find_held(const struct k_mutex *mutex)
 	return NULL;
 }
 
-void cm_guards_locked(const struct k_mutex *mutex)
+void cm_probe_guards_locked(const struct k_mutex *mutex)
 {
 	unsigned int key = irq_lock();
 	struct held *mine = find_held(mutex);
@@ -70,7 +70,7 @@ void cm_guards_locked(const struct k_mutex *mutex)
 	irq_unlock(key);
 }
 
-void cm_guards_unlocked(const struct k_mutex *mutex)
+void cm_probe_guards_unlocked(const struct k_mutex *mutex)
 {
 	unsigned int key = irq_lock();
 	struct held *mine = find_held(mutex);
@@ -122,22 +122,22 @@ static void tell(const struct variable *variable)
 	const struct access *bare = &variable->bare;
 	const struct access *other =
 		variable->last.thread == bare->thread ? &variable->before : &variable->last;
-	char name[CM_HEX_MAX];
+	char name[CM_PROBE_HEX_MAX];
 
-	CM_FRAME_DEFINE(frame, "unguarded", 160);
+	CM_PROBE_FRAME_DEFINE(frame, "unguarded", 160);
 
-	cm_frame_hex(&frame, "at", (uintptr_t)variable->address, 1);
-	cm_frame_hex(&frame, "pc", bare->pc, 1);
-	cm_frame_text(&frame, "thr", cm_thread_label(bare->thread, name));
-	cm_frame_hex(&frame, "pc0", other->pc, 1);
-	cm_frame_text(&frame, "thr0", cm_thread_label(other->thread, name));
-	cm_frame_send(&frame);
+	cm_probe_frame_hex(&frame, "at", (uintptr_t)variable->address, 1);
+	cm_probe_frame_hex(&frame, "pc", bare->pc, 1);
+	cm_probe_frame_text(&frame, "thr", cm_probe_thread_label(bare->thread, name));
+	cm_probe_frame_hex(&frame, "pc0", other->pc, 1);
+	cm_probe_frame_text(&frame, "thr0", cm_probe_thread_label(other->thread, name));
+	cm_probe_frame_send(&frame);
 }
 
 /* Stacks of threads are memory of the host; all variables lie between these. */
 extern char __data_start, _end;
 
-void cm_guards_accessed(const void *address, bool writes, uintptr_t pc)
+void cm_probe_guards_accessed(const void *address, bool writes, uintptr_t pc)
 {
 	const char *byte = address;
 	k_tid_t current = k_current_get();

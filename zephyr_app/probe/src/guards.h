@@ -14,10 +14,10 @@
 #include <zephyr/kernel.h>
 
 /** The present thread has taken a lock, perhaps once more. */
-void cm_guards_locked(const struct k_mutex *mutex);
+void cm_probe_guards_locked(const struct k_mutex *mutex);
 /** The present thread gives a lock back, perhaps for the last time. */
-void cm_guards_unlocked(const struct k_mutex *mutex);
+void cm_probe_guards_unlocked(const struct k_mutex *mutex);
 /** The present thread accesses a variable, at @p pc; tells if no lock guards it. */
-void cm_guards_accessed(const void *address, bool writes, uintptr_t pc);
+void cm_probe_guards_accessed(const void *address, bool writes, uintptr_t pc);
 
 #endif /* CM_PROBE_GUARDS_H_ */

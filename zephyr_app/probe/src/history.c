@@ -20,14 +20,15 @@
 #define HEAD_MAX    (1 + 8 + 1 + 20 + 1)
 #define TAIL_LEN    9
 
-BUILD_ASSERT(HEAD_MAX + CM_FIELDS_MAX + TAIL_LEN <= CM_FRAME_MAX, "a frame fits into its buffer");
+BUILD_ASSERT(HEAD_MAX + CM_PROBE_FIELDS_MAX + TAIL_LEN <= CM_PROBE_FRAME_MAX,
+	     "a frame fits into its buffer");
 
 struct record {
 	int64_t ticks; /* when it was made */
 	uint32_t len;  /* of its fields, which follow */
 };
 
-BUILD_ASSERT(2 * (sizeof(struct record) + CM_FIELDS_MAX) <= RING_SIZE,
+BUILD_ASSERT(2 * (sizeof(struct record) + CM_PROBE_FIELDS_MAX) <= RING_SIZE,
 	     "two frames fit into the ring");
 
 struct cursor {
@@ -115,14 +116,14 @@ static struct record read_record(const struct cursor *cursor, char *text)
 /* "@SEQ TIME " */
 static size_t compose_head(char *head, uint32_t seq, int64_t ticks)
 {
-	char text[MAX(CM_HEX_MAX, CM_DECIMAL_MAX)];
+	char text[MAX(CM_PROBE_HEX_MAX, CM_PROBE_DECIMAL_MAX)];
 	const char *time;
 	size_t len;
 
 	head[0] = '@';
-	memcpy(head + 1, cm_hexadecimal(text, seq, 8), 8);
+	memcpy(head + 1, cm_probe_hexadecimal(text, seq, 8), 8);
 	head[9] = ' ';
-	time = cm_decimal(text, k_ticks_to_us_floor64(ticks));
+	time = cm_probe_decimal(text, k_ticks_to_us_floor64(ticks));
 	len = strlen(time);
 	memcpy(head + 10, time, len);
 	head[10 + len] = ' ';
@@ -132,7 +133,7 @@ static size_t compose_head(char *head, uint32_t seq, int64_t ticks)
 /* Makes a frame of the fields that stand behind the room for the longest head. */
 static size_t compose(char *text, uint32_t seq, const struct record *record)
 {
-	char digits[CM_HEX_MAX];
+	char digits[CM_PROBE_HEX_MAX];
 	size_t len = compose_head(text, seq, record->ticks);
 	uint32_t crc;
 
@@ -141,11 +142,12 @@ static size_t compose(char *text, uint32_t seq, const struct record *record)
 	/* The seal is XORed to the CRC. */
 	crc = crc32_ieee_update(0, (const uint8_t *)text + 1, len - 1) ^ seal;
 	text[len] = '*';
-	memcpy(text + len + 1, cm_hexadecimal(digits, crc, 8), 8);
+	memcpy(text + len + 1, cm_probe_hexadecimal(digits, crc, 8), 8);
 	return len + TAIL_LEN;
 }
 
-size_t cm_history_pass(const char *fields, size_t len, char *text, uint32_t *seq, bool clock_runs)
+size_t cm_probe_history_pass(const char *fields, size_t len, char *text, uint32_t *seq,
+			     bool clock_runs)
 {
 	struct record record = {.len = len};
 
@@ -162,17 +164,17 @@ size_t cm_history_pass(const char *fields, size_t len, char *text, uint32_t *seq
 	return compose(text, *seq, &record);
 }
 
-void cm_history_unguard(void)
+void cm_probe_history_unguard(void)
 {
 	unguarded = true;
 }
 
-void cm_history_seal(uint32_t key)
+void cm_probe_history_seal(uint32_t key)
 {
 	seal = key;
 }
 
-uint32_t cm_history_append(const char *fields, size_t len)
+uint32_t cm_probe_history_append(const char *fields, size_t len)
 {
 	k_spinlock_key_t key = guard();
 	uint32_t seq = end.seq;
@@ -206,7 +208,7 @@ static bool find(uint32_t seq, struct cursor *found)
 	return true;
 }
 
-size_t cm_history_copy(uint32_t seq, char *text)
+size_t cm_probe_history_copy(uint32_t seq, char *text)
 {
 	k_spinlock_key_t key = guard();
 	struct cursor cursor;
@@ -220,7 +222,7 @@ size_t cm_history_copy(uint32_t seq, char *text)
 	return found ? compose(text, seq, &record) : 0;
 }
 
-size_t cm_history_take(char *text)
+size_t cm_probe_history_take(char *text)
 {
 	k_spinlock_key_t key = guard();
 	struct record record;
@@ -235,7 +237,7 @@ size_t cm_history_take(char *text)
 	return waits ? compose(text, seq, &record) : 0;
 }
 
-void cm_history_skip_to(uint32_t seq)
+void cm_probe_history_skip_to(uint32_t seq)
 {
 	k_spinlock_key_t key = guard();
 
@@ -245,17 +247,17 @@ void cm_history_skip_to(uint32_t seq)
 	unguard(key);
 }
 
-uint32_t cm_history_first(void)
+uint32_t cm_probe_history_first(void)
 {
 	return oldest.seq;
 }
 
-uint32_t cm_history_next(void)
+uint32_t cm_probe_history_next(void)
 {
 	return end.seq;
 }
 
-bool cm_history_waits(uint32_t seq)
+bool cm_probe_history_waits(uint32_t seq)
 {
 	k_spinlock_key_t key = guard();
 	bool waits = seq - unsent.seq < end.seq - unsent.seq;
@@ -264,7 +266,7 @@ bool cm_history_waits(uint32_t seq)
 	return waits;
 }
 
-bool cm_history_is_pressed(void)
+bool cm_probe_history_is_pressed(void)
 {
 	k_spinlock_key_t key = guard();
 	/* Equal offsets: nothing waits, or all of a full ring. */
@@ -275,7 +277,7 @@ bool cm_history_is_pressed(void)
 	return pressed;
 }
 
-uint32_t cm_history_lost(void)
+uint32_t cm_probe_history_lost(void)
 {
 	return lost;
 }

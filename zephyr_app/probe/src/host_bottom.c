@@ -40,7 +40,7 @@ static void end(int signal_number)
 	raise(signal_number);
 }
 
-bool cm_host_granted(void)
+bool cm_probe_host_granted(void)
 {
 	const char *value = getenv("CM_PROBE_GRANTED");
 	bool granted = value != NULL && strcmp(value, "1") == 0;
@@ -59,7 +59,7 @@ static void wait_for_client(void)
 	nanosleep(&step, NULL);
 }
 
-void cm_host_drain(int fd)
+void cm_probe_host_drain(int fd)
 {
 	char name[64];
 	int slave;
@@ -79,7 +79,7 @@ void cm_host_drain(int fd)
 	}
 }
 
-int cm_host_read(int fd, uint8_t *data, size_t size)
+int cm_probe_host_read(int fd, uint8_t *data, size_t size)
 {
 	while (true) {
 		struct pollfd pfd = {.fd = fd, .events = POLLIN};
@@ -96,7 +96,7 @@ int cm_host_read(int fd, uint8_t *data, size_t size)
 	}
 }
 
-void cm_host_write(int fd, const char *data, size_t len)
+void cm_probe_host_write(int fd, const char *data, size_t len)
 {
 	while (len > 0) {
 		struct pollfd pfd = {.fd = fd, .events = POLLOUT};
@@ -117,7 +117,7 @@ void cm_host_write(int fd, const char *data, size_t len)
 	}
 }
 
-uint32_t cm_host_nonce(void)
+uint32_t cm_probe_host_nonce(void)
 {
 	uint32_t value = 0;
 
@@ -230,7 +230,7 @@ const char *__ubsan_default_options(void)
 	return "halt_on_error=1:print_stacktrace=1";
 }
 
-void cm_host_on_death(void (*died)(const char *reason, uintptr_t pc, const char *text))
+void cm_probe_host_on_death(void (*died)(const char *reason, uintptr_t pc, const char *text))
 {
 	struct sigaction action = {.sa_sigaction = die, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
@@ -285,7 +285,7 @@ static void *watch_cpu(void *unused)
 	return NULL;
 }
 
-void cm_host_watch(uint64_t (*progress)(void), void (*loops)(void), int ms)
+void cm_probe_host_watch(uint64_t (*progress)(void), void (*loops)(void), int ms)
 {
 	pthread_t thread;
 

@@ -12,26 +12,26 @@
 #include "probe.h"
 
 #if defined(CONFIG_NET_L2_DUMMY)
-CM_L2_DEFINE(DUMMY_L2);
+CM_PROBE_L2_DEFINE(DUMMY_L2);
 #endif
 #if defined(CONFIG_NET_L2_ETHERNET)
-CM_L2_DEFINE(ETHERNET_L2);
+CM_PROBE_L2_DEFINE(ETHERNET_L2);
 #endif
 #if defined(CONFIG_NET_L2_PPP)
-CM_L2_DEFINE(PPP_L2);
+CM_PROBE_L2_DEFINE(PPP_L2);
 #endif
 #if defined(CONFIG_NET_OFFLOAD) || defined(CONFIG_NET_SOCKETS_OFFLOAD)
-CM_L2_DEFINE(OFFLOADED_NETDEV_L2);
+CM_PROBE_L2_DEFINE(OFFLOADED_NETDEV_L2);
 #endif
 
-const char *cm_iface_name(struct net_if *iface)
+const char *cm_probe_iface_name(struct net_if *iface)
 {
 	return net_if_get_device(iface)->name;
 }
 
-const char *cm_iface_l2(struct net_if *iface)
+const char *cm_probe_iface_l2(struct net_if *iface)
 {
-	STRUCT_SECTION_FOREACH(cm_l2_name, entry) {
+	STRUCT_SECTION_FOREACH(cm_probe_l2_name, entry) {
 		if (entry->l2 == net_if_l2(iface)) {
 			return entry->name;
 		}
@@ -39,13 +39,13 @@ const char *cm_iface_l2(struct net_if *iface)
 	return net_if_l2(iface) != NULL ? "OTHER" : "-";
 }
 
-bool cm_l2_by_name(const char *name, const struct net_l2 **l2)
+bool cm_probe_l2_by_name(const char *name, const struct net_l2 **l2)
 {
 	if (strcmp(name, "null") == 0) {
 		*l2 = NULL;
 		return true;
 	}
-	STRUCT_SECTION_FOREACH(cm_l2_name, entry) {
+	STRUCT_SECTION_FOREACH(cm_probe_l2_name, entry) {
 		if (strcmp(entry->name, name) == 0) {
 			*l2 = entry->l2;
 			return true;
@@ -54,14 +54,14 @@ bool cm_l2_by_name(const char *name, const struct net_l2 **l2)
 	return false;
 }
 
-const struct cm_impl_name *cm_iface_impl(struct net_if *iface, const char **name)
+const struct cm_probe_impl_name *cm_probe_iface_impl(struct net_if *iface, const char **name)
 {
 	*name = "-";
 	STRUCT_SECTION_FOREACH(conn_mgr_conn_binding, binding) {
 		if (binding->iface != iface) {
 			continue;
 		}
-		STRUCT_SECTION_FOREACH(cm_impl_name, entry) {
+		STRUCT_SECTION_FOREACH(cm_probe_impl_name, entry) {
 			if (entry->impl == binding->impl) {
 				*name = entry->name;
 				return entry;
@@ -73,7 +73,7 @@ const struct cm_impl_name *cm_iface_impl(struct net_if *iface, const char **name
 	return NULL;
 }
 
-int cm_iface_count(void)
+int cm_probe_iface_count(void)
 {
 	int count = 0;
 
@@ -83,15 +83,15 @@ int cm_iface_count(void)
 	return count;
 }
 
-const char *cm_iface_word_text(struct net_if *iface, char *text)
+const char *cm_probe_iface_word_text(struct net_if *iface, char *text)
 {
 	char *c = text;
 	uint16_t word;
 
-	if (!cm_monitor_word(iface, &word)) {
+	if (!cm_probe_monitor_word(iface, &word)) {
 		return "?";
 	}
-	for (const struct cm_word_bit *bit = cm_word_bits; bit->letter != 0; bit++) {
+	for (const struct cm_probe_word_bit *bit = cm_probe_word_bits; bit->letter != 0; bit++) {
 		if ((word & BIT(bit->bit)) != 0) {
 			*c++ = bit->letter;
 		}
@@ -116,31 +116,31 @@ static const char *oper_text(struct net_if *iface)
 	}
 }
 
-void cm_iface_send_state(struct net_if *iface)
+void cm_probe_iface_send_state(struct net_if *iface)
 {
 	/* On the stack: a hook may come in the midst of it. */
-	CM_FRAME_DEFINE(frame, "state", CM_FIELDS_MAX);
-	char letters[9];
+	CM_PROBE_FRAME_DEFINE(frame, "state", CM_PROBE_FIELDS_MAX);
+	char letters[CM_PROBE_WORD_MAX];
 	uint16_t word = 0;
 	int flags = 0;
 
 	for (int flag = 0; flag < 3; flag++) {
 		flags |= conn_mgr_if_get_flag(iface, flag) ? BIT(flag) : 0;
 	}
-	cm_monitor_word(iface, &word);
-	cm_frame_int(&frame, "if", net_if_get_by_iface(iface));
-	cm_frame_text(&frame, "name", cm_iface_name(iface));
-	cm_frame_int(&frame, "admin", net_if_is_admin_up(iface));
-	cm_frame_text(&frame, "oper", oper_text(iface));
-	cm_frame_int(&frame, "carrier", net_if_is_carrier_ok(iface));
-	cm_frame_int(&frame, "dormant", net_if_is_dormant(iface));
-	cm_frame_int(&frame, "bound", conn_mgr_if_is_bound(iface));
-	cm_frame_int(&frame, "ign", conn_mgr_is_iface_ignored(iface));
-	cm_frame_int(&frame, "flags", flags);
-	cm_frame_int(&frame, "tmo", conn_mgr_if_get_timeout(iface));
-	cm_frame_text(&frame, "m", cm_iface_word_text(iface, letters));
-	cm_frame_hex(&frame, "word", word, 4);
-	cm_address_frame_ipv4(&frame, iface);
-	cm_address_frame_ipv6(&frame, iface);
-	cm_frame_send(&frame);
+	cm_probe_monitor_word(iface, &word);
+	cm_probe_frame_int(&frame, "if", net_if_get_by_iface(iface));
+	cm_probe_frame_text(&frame, "name", cm_probe_iface_name(iface));
+	cm_probe_frame_int(&frame, "admin", net_if_is_admin_up(iface));
+	cm_probe_frame_text(&frame, "oper", oper_text(iface));
+	cm_probe_frame_int(&frame, "carrier", net_if_is_carrier_ok(iface));
+	cm_probe_frame_int(&frame, "dormant", net_if_is_dormant(iface));
+	cm_probe_frame_int(&frame, "bound", conn_mgr_if_is_bound(iface));
+	cm_probe_frame_int(&frame, "ign", conn_mgr_is_iface_ignored(iface));
+	cm_probe_frame_int(&frame, "flags", flags);
+	cm_probe_frame_int(&frame, "tmo", conn_mgr_if_get_timeout(iface));
+	cm_probe_frame_text(&frame, "m", cm_probe_iface_word_text(iface, letters));
+	cm_probe_frame_hex(&frame, "word", word, 4);
+	cm_probe_address_frame_ipv4(&frame, iface);
+	cm_probe_address_frame_ipv6(&frame, iface);
+	cm_probe_frame_send(&frame);
 }

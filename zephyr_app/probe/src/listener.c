@@ -24,6 +24,10 @@
 #define STORM_CALM_MS   20
 #define PRESSED_REST_MS 200
 
+BUILD_ASSERT(CM_PROBE_HOOK_LINE_MAX <= CM_PROBE_LINE_MAX &&
+		     CM_PROBE_HOOK_WORDS_MAX <= CM_PROBE_WORDS_MAX,
+	     "a hook's command is a part of a line");
+
 struct listener {
 	struct net_mgmt_event_callback callback;
 	const char *name;
@@ -39,54 +43,54 @@ static int queue_peak;
 static uint32_t delivered;
 
 static struct {
-	cm_event_t event;
+	cm_probe_event_t event;
 	struct net_if *iface; /* NULL: any */
 	uint32_t count;
 	size_t argc;
 	size_t len;
-	char line[CM_HOOK_LINE_MAX]; /* words, each with its end */
+	char line[CM_PROBE_HOOK_LINE_MAX]; /* words, each with its end */
 } hook;
 
-static void report(const char *listener, struct net_mgmt_event_callback *cb, cm_event_t event,
+static void report(const char *listener, struct net_mgmt_event_callback *cb, cm_probe_event_t event,
 		   struct net_if *iface)
 {
-	char letters[9];
+	char letters[CM_PROBE_WORD_MAX];
 
-	CM_FRAME_DEFINE(frame, "event", 200);
+	CM_PROBE_FRAME_DEFINE(frame, "event", 200);
 
-	cm_frame_text(&frame, "l", listener);
-	cm_frame_text(&frame, "n", cm_event_name(event));
-	cm_frame_hex(&frame, "code", event, 8);
-	cm_frame_int(&frame, "if", iface != NULL ? net_if_get_by_iface(iface) : 0);
+	cm_probe_frame_text(&frame, "l", listener);
+	cm_probe_frame_text(&frame, "n", cm_probe_event_name(event));
+	cm_probe_frame_hex(&frame, "code", event, 8);
+	cm_probe_frame_int(&frame, "if", iface != NULL ? net_if_get_by_iface(iface) : 0);
 	if (iface != NULL) {
-		cm_frame_int(&frame, "a", net_if_is_admin_up(iface));
-		cm_frame_int(&frame, "o", net_if_is_up(iface));
-		cm_frame_text(&frame, "m", cm_iface_word_text(iface, letters));
-		cm_frame_int(&frame, "v4", cm_address_count_ipv4(iface));
-		cm_frame_int(&frame, "v6", cm_address_count_ipv6(iface));
+		cm_probe_frame_int(&frame, "a", net_if_is_admin_up(iface));
+		cm_probe_frame_int(&frame, "o", net_if_is_up(iface));
+		cm_probe_frame_text(&frame, "m", cm_probe_iface_word_text(iface, letters));
+		cm_probe_frame_int(&frame, "v4", cm_probe_address_count_ipv4(iface));
+		cm_probe_frame_int(&frame, "v6", cm_probe_address_count_ipv6(iface));
 	}
 	if (event == NET_EVENT_CONN_IF_FATAL_ERROR) {
 		if (cb->info != NULL && cb->info_length >= sizeof(int)) {
 			int info;
 
 			memcpy(&info, cb->info, sizeof(info));
-			cm_frame_int(&frame, "info", info);
+			cm_probe_frame_int(&frame, "info", info);
 		} else {
-			cm_frame_text(&frame, "info", "-");
+			cm_probe_frame_text(&frame, "info", "-");
 		}
 	}
-	cm_frame_send(&frame);
+	cm_probe_frame_send(&frame);
 }
 
 /* No frame may be lost because the writer had no chance to run. */
 static void wait_for_writer(void)
 {
-	if (cm_history_is_pressed()) {
-		for (int i = 0; i < PRESSED_REST_MS && cm_history_is_pressed(); i++) {
+	if (cm_probe_history_is_pressed()) {
+		for (int i = 0; i < PRESSED_REST_MS && cm_probe_history_is_pressed(); i++) {
 			k_msleep(1);
 		}
 		/* It would not have run by itself. */
-		cm_writer_has_run();
+		cm_probe_writer_has_run();
 	}
 }
 
@@ -104,17 +108,17 @@ static void break_storm(void)
 	if (storm && now - last >= STORM_CALM_MS) {
 		storm = false;
 	}
-	if (!storm && (cm_writer_has_run() || (cm_mode_is_granted() && now != last))) {
+	if (!storm && (cm_probe_writer_has_run() || (cm_probe_mode_is_granted() && now != last))) {
 		count = 0;
 	}
 	last = now;
 	count++;
 	if (!storm && count > STORM_EVENTS) {
-		CM_FRAME_DEFINE(frame, "storm", 32);
+		CM_PROBE_FRAME_DEFINE(frame, "storm", 32);
 
 		storm = true;
-		cm_frame_int(&frame, "n", count);
-		cm_frame_send(&frame);
+		cm_probe_frame_int(&frame, "n", count);
+		cm_probe_frame_send(&frame);
 	}
 	if (storm) {
 		k_msleep(STORM_REST_MS);
@@ -125,8 +129,8 @@ static void break_storm(void)
 /* From a copy: commands change their words, and the command may set another hook. */
 static void run_hook(void)
 {
-	char line[CM_HOOK_LINE_MAX];
-	char *argv[CM_HOOK_WORDS_MAX];
+	char line[CM_PROBE_HOOK_LINE_MAX];
+	char *argv[CM_PROBE_HOOK_WORDS_MAX];
 	size_t argc = hook.argc;
 	char *word = memcpy(line, hook.line, hook.len);
 
@@ -134,10 +138,10 @@ static void run_hook(void)
 		argv[i] = word;
 		word += strlen(word) + 1;
 	}
-	cm_command_part(argc, argv, CM_WHERE_CB, true, 0);
+	cm_probe_command_part(argc, argv, CM_PROBE_WHERE_CB, true, 0);
 }
 
-static void fire_hook(cm_event_t event, struct net_if *iface)
+static void fire_hook(cm_probe_event_t event, struct net_if *iface)
 {
 	if (hook.count > 0 && hook.event == event &&
 	    (hook.iface == NULL || hook.iface == iface)) {
@@ -146,25 +150,25 @@ static void fire_hook(cm_event_t event, struct net_if *iface)
 	}
 }
 
-int cm_event_queue_peak(void)
+int cm_probe_event_queue_peak(void)
 {
-	int used = cm_event_queue_used();
+	int used = cm_probe_event_queue_used();
 
 	queue_peak = MAX(queue_peak, used);
 	return used < 0 ? used : queue_peak;
 }
 
-uint32_t cm_events_delivered(void)
+uint32_t cm_probe_events_delivered(void)
 {
 	return delivered;
 }
 
-static void early_handler(struct net_mgmt_event_callback *cb, cm_event_t event,
+static void early_handler(struct net_mgmt_event_callback *cb, cm_probe_event_t event,
 			  struct net_if *iface)
 {
 	/* The event that is being delivered has left the queue already. */
-	queue_peak = MAX(queue_peak, cm_event_queue_used() + 1);
-	cm_thread_is_mgmt();
+	queue_peak = MAX(queue_peak, cm_probe_event_queue_used() + 1);
+	cm_probe_thread_is_mgmt();
 	delivered++;
 	fire_hook(event, iface);
 	report("early", cb, event, iface);
@@ -172,12 +176,13 @@ static void early_handler(struct net_mgmt_event_callback *cb, cm_event_t event,
 	wait_for_writer();
 }
 
-static void late_handler(struct net_mgmt_event_callback *cb, cm_event_t event, struct net_if *iface)
+static void late_handler(struct net_mgmt_event_callback *cb, cm_probe_event_t event,
+			 struct net_if *iface)
 {
 	report(CONTAINER_OF(cb, struct listener, callback)->name, cb, event, iface);
 }
 
-void cm_early_add(void)
+void cm_probe_early_add(void)
 {
 	if (!early_present) {
 		for (size_t i = 0; i < early_layers; i++) {
@@ -187,7 +192,7 @@ void cm_early_add(void)
 	}
 }
 
-void cm_early_remove(void)
+void cm_probe_early_remove(void)
 {
 	if (early_present) {
 		for (size_t i = 0; i < early_layers; i++) {
@@ -197,20 +202,20 @@ void cm_early_remove(void)
 	}
 }
 
-bool cm_early_present(void)
+bool cm_probe_early_present(void)
 {
 	return early_present;
 }
 
-void cm_late_add(int index, cm_event_t mask)
+void cm_probe_late_add(int index, cm_probe_event_t mask)
 {
-	cm_late_remove(index);
+	cm_probe_late_remove(index);
 	net_mgmt_init_event_callback(&late[index].callback, late_handler, mask);
 	net_mgmt_add_event_callback(&late[index].callback);
 	late[index].present = true;
 }
 
-void cm_late_remove(int index)
+void cm_probe_late_remove(int index)
 {
 	if (late[index].present) {
 		net_mgmt_del_event_callback(&late[index].callback);
@@ -218,17 +223,18 @@ void cm_late_remove(int index)
 	}
 }
 
-void cm_hook_clear(void)
+void cm_probe_hook_clear(void)
 {
 	hook.count = 0;
 }
 
-int cm_hook_set(cm_event_t event, struct net_if *iface, uint32_t count, size_t argc, char **argv)
+int cm_probe_hook_set(cm_probe_event_t event, struct net_if *iface, uint32_t count, size_t argc,
+		      char **argv)
 {
 	size_t used = 0;
 
 	hook.count = 0;
-	if (argc > CM_HOOK_WORDS_MAX) {
+	if (argc > CM_PROBE_HOOK_WORDS_MAX) {
 		return -E2BIG;
 	}
 	for (size_t i = 0; i < argc; i++) {
@@ -251,14 +257,14 @@ int cm_hook_set(cm_event_t event, struct net_if *iface, uint32_t count, size_t a
 /* One callback for each layer: a mask that mixes layers matches nothing. */
 static int early_init(void)
 {
-	cm_event_t masks[EARLY_LAYERS] = {0};
+	cm_probe_event_t masks[EARLY_LAYERS] = {0};
 
-	for (size_t i = 0; i < cm_event_name_count; i++) {
-		cm_event_t code = cm_event_names[i].code;
+	for (size_t i = 0; i < cm_probe_event_name_count; i++) {
+		cm_probe_event_t code = cm_probe_event_names[i].code;
 		size_t layer = 0;
 
 		while (layer < early_layers &&
-		       cm_event_family(masks[layer]) != cm_event_family(code)) {
+		       cm_probe_event_family(masks[layer]) != cm_probe_event_family(code)) {
 			layer++;
 		}
 		__ASSERT_NO_MSG(layer < EARLY_LAYERS);
@@ -268,7 +274,7 @@ static int early_init(void)
 	for (size_t i = 0; i < early_layers; i++) {
 		net_mgmt_init_event_callback(&early[i], early_handler, masks[i]);
 	}
-	cm_early_add();
+	cm_probe_early_add();
 	return 0;
 }
 

@@ -16,6 +16,8 @@
 
 #define MESSAGE_MAX 160
 
+BUILD_ASSERT(MESSAGE_MAX + 60 <= CM_PROBE_FIELDS_MAX, "a message fits into a frame");
+
 struct text {
 	char *chars;
 	size_t len;
@@ -59,7 +61,7 @@ static void process(const struct log_backend *const backend, union log_msg_gener
 	uint8_t *package = log_msg_get_package(msg, &len);
 
 	ARG_UNUSED(backend);
-	if (!cm_mode_is_machine()) {
+	if (!cm_probe_mode_is_machine()) {
 		return;
 	}
 	if (len > 0) {
@@ -67,12 +69,12 @@ static void process(const struct log_backend *const backend, union log_msg_gener
 	}
 	chars[text.len] = '\0';
 
-	CM_FRAME_DEFINE(frame, "log", MESSAGE_MAX + 60);
+	CM_PROBE_FRAME_DEFINE(frame, "log", MESSAGE_MAX + 60);
 
-	cm_frame_text(&frame, "lvl", level_name(log_msg_get_level(msg)));
-	cm_frame_text(&frame, "mod", source_name(msg));
-	cm_frame_text(&frame, "msg", chars);
-	cm_frame_send(&frame);
+	cm_probe_frame_text(&frame, "lvl", level_name(log_msg_get_level(msg)));
+	cm_probe_frame_text(&frame, "mod", source_name(msg));
+	cm_probe_frame_text(&frame, "msg", chars);
+	cm_probe_frame_send(&frame);
 }
 
 static void panic(const struct log_backend *const backend)
@@ -80,7 +82,7 @@ static void panic(const struct log_backend *const backend)
 	unsigned int key = irq_lock();
 
 	ARG_UNUSED(backend);
-	cm_writer_panic();
+	cm_probe_writer_panic();
 	irq_unlock(key);
 }
 

@@ -26,23 +26,23 @@ struct answered {
 
 static struct answered answered[TAGS_KEPT];
 static size_t newest;
-static char line[CM_LINE_MAX + 1];
+static char line[CM_PROBE_LINE_MAX + 1];
 static size_t line_len;
 static bool line_started;
 static uint32_t naks;
 
-uint32_t cm_machine_naks(void)
+uint32_t cm_probe_machine_naks(void)
 {
 	return naks;
 }
 
 static void refuse(const char *why)
 {
-	CM_FRAME_DEFINE(frame, "nak", 32);
+	CM_PROBE_FRAME_DEFINE(frame, "nak", 32);
 
 	naks++;
-	cm_frame_text(&frame, "why", why);
-	cm_frame_send(&frame);
+	cm_probe_frame_text(&frame, "why", why);
+	cm_probe_frame_send(&frame);
 }
 
 static struct answered *find_answered(uint32_t tag)
@@ -57,42 +57,43 @@ static struct answered *find_answered(uint32_t tag)
 
 static void send_stored_reply(const struct answered *answer)
 {
-	if (!cm_writer_again(answer->seq)) {
-		CM_FRAME_DEFINE(frame, "reply", 64);
+	if (!cm_probe_writer_again(answer->seq)) {
+		CM_PROBE_FRAME_DEFINE(frame, "reply", 64);
 
-		cm_frame_int(&frame, "tag", answer->tag);
-		cm_frame_int(&frame, "rc", -REPLY_LOST);
-		cm_frame_text(&frame, "err", "ESTALE");
-		cm_frame_send(&frame);
+		cm_probe_frame_int(&frame, "tag", answer->tag);
+		cm_probe_frame_int(&frame, "rc", -REPLY_LOST);
+		cm_probe_frame_text(&frame, "err", "ESTALE");
+		cm_probe_frame_send(&frame);
 	}
 }
 
 static void execute(uint32_t tag, char *words)
 {
 	/* Only the thread that reads lines comes here, and no command leads here again. */
-	static char *argv[CM_WORDS_MAX];
-	static char text[CM_FIELDS_MAX];
-	struct cm_frame reply;
-	struct cm_call call = {.argv = argv, .reply = &reply, .where = CM_WHERE_SHELL};
-	int argc = cm_words_split(words, argv, CM_WORDS_MAX);
+	static char *argv[CM_PROBE_WORDS_MAX];
+	static char text[CM_PROBE_FIELDS_MAX];
+	struct cm_probe_frame reply;
+	struct cm_probe_call call = {.argv = argv, .reply = &reply, .where = CM_PROBE_WHERE_SHELL};
+	int argc = cm_probe_words_split(words, argv, CM_PROBE_WORDS_MAX);
 
-	if (cm_mode_is_granted()) {
+	if (cm_probe_mode_is_granted()) {
 		/* What the command before it caused, in threads of this priority, too, goes first. */
 		k_yield();
 	}
-	cm_frame_begin(&reply, text, sizeof(text), "reply");
-	cm_frame_int(&reply, "tag", tag);
+	cm_probe_frame_begin(&reply, text, sizeof(text), "reply");
+	cm_probe_frame_int(&reply, "tag", tag);
 	if (argc < 1) {
-		cm_frame_int(&reply, "rc", cm_command_bad(&call, argc == 0 ? "command" : "args"));
+		cm_probe_frame_int(&reply, "rc",
+				   cm_probe_command_bad(&call, argc == 0 ? "command" : "args"));
 	} else {
 		call.argc = argc;
-		cm_watch_begin(tag);
-		cm_command_execute(&call);
-		cm_watch_end();
+		cm_probe_watch_begin(tag);
+		cm_probe_command_execute(&call);
+		cm_probe_watch_end();
 	}
 	newest = (newest + 1) % TAGS_KEPT;
-	answered[newest] = (struct answered){.tag = tag, .seq = cm_frame_send(&reply)};
-	cm_mode_after_reply();
+	answered[newest] = (struct answered){.tag = tag, .seq = cm_probe_frame_send(&reply)};
+	cm_probe_mode_after_reply();
 }
 
 /* The line without '$': tag, CRC, words. */
@@ -146,7 +147,7 @@ static void end_line(void)
 		if (line_len > 0) {
 			refuse("form");
 		}
-	} else if (line_len > CM_LINE_MAX - 1) {
+	} else if (line_len > CM_PROBE_LINE_MAX - 1) {
 		refuse("long");
 	} else {
 		take_line();
@@ -155,7 +156,7 @@ static void end_line(void)
 	line_len = 0;
 }
 
-void cm_machine_feed(const uint8_t *data, size_t len)
+void cm_probe_machine_feed(const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		char c = data[i];
@@ -165,7 +166,7 @@ void cm_machine_feed(const uint8_t *data, size_t len)
 		} else if (c == '$') {
 			line_started = true;
 			line_len = 0;
-		} else if (line_len < CM_LINE_MAX) {
+		} else if (line_len < CM_PROBE_LINE_MAX) {
 			line[line_len++] = c;
 		}
 	}

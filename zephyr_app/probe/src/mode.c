@@ -20,32 +20,32 @@ static bool leaving;
 static int priority; /* of the shell's thread for people */
 #endif
 
-bool cm_mode_is_machine(void)
+bool cm_probe_mode_is_machine(void)
 {
 	return machine;
 }
 
-bool cm_mode_is_granted(void)
+bool cm_probe_mode_is_granted(void)
 {
 	return granted;
 }
 
-const struct shell *cm_mode_shell(void)
+const struct shell *cm_probe_mode_shell(void)
 {
 	return shell_backend_uart_get_ptr();
 }
 
-CM_BYPASS_DEFINE(read_bytes)
+CM_PROBE_BYPASS_DEFINE(read_bytes)
 {
 	ARG_UNUSED(sh);
 	if (granted) {
-		cm_gate_feed(data, len);
+		cm_probe_gate_feed(data, len);
 	} else {
-		cm_machine_feed(data, len);
+		cm_probe_machine_feed(data, len);
 	}
 }
 
-CM_BYPASS_DEFINE(ignore_bytes)
+CM_PROBE_BYPASS_DEFINE(ignore_bytes)
 {
 	ARG_UNUSED(sh);
 	ARG_UNUSED(data);
@@ -57,10 +57,10 @@ static void grant(void)
 {
 #if defined(CONFIG_CM_PROBE_CLOCK)
 	priority = k_thread_priority_get(k_current_get());
-	k_thread_priority_set(k_current_get(), CM_GATE_PRIORITY);
-	cm_stop_shell_poll(cm_mode_shell());
+	k_thread_priority_set(k_current_get(), CM_PROBE_GATE_PRIORITY);
+	cm_probe_stop_shell_poll(cm_probe_mode_shell());
 	granted = true;
-	cm_clock_hold();
+	cm_probe_clock_hold();
 #endif
 }
 
@@ -68,8 +68,8 @@ static void stop_granting(void)
 {
 #if defined(CONFIG_CM_PROBE_CLOCK)
 	granted = false;
-	cm_clock_release();
-	cm_start_shell_poll(cm_mode_shell());
+	cm_probe_clock_release();
+	cm_probe_start_shell_poll(cm_probe_mode_shell());
 	k_thread_priority_set(k_current_get(), priority);
 #endif
 }
@@ -77,50 +77,50 @@ static void stop_granting(void)
 /* The shell's echo may still be on its way out. */
 static void wait_for_echo(const struct shell *sh)
 {
-	for (int waited = 0; waited < ECHO_MS && cm_shell_is_writing(sh); waited++) {
+	for (int waited = 0; waited < ECHO_MS && cm_probe_shell_is_writing(sh); waited++) {
 		k_msleep(1);
 	}
 }
 
-void cm_mode_enter_machine(const struct shell *sh, const char *challenge)
+void cm_probe_mode_enter_machine(const struct shell *sh, const char *challenge)
 {
-	uint32_t next = cm_history_next();
+	uint32_t next = cm_probe_history_next();
 
 	if (!machine) {
-		cm_set_bypass(sh, read_bytes);
-		cm_shell_log(sh, false);
-		cm_shell_forget_log(sh);
+		cm_probe_set_bypass(sh, read_bytes);
+		cm_probe_shell_log(sh, false);
+		cm_probe_shell_forget_log(sh);
 		wait_for_echo(sh);
 		/* Not before the writer's next turn, which comes with the shell's lower priority. */
-		cm_history_skip_to(next);
+		cm_probe_history_skip_to(next);
 		machine = true;
 		grant();
 	}
-	cm_hello_send(challenge);
+	cm_probe_hello_send(challenge);
 }
 
-void cm_mode_leave_machine(void)
+void cm_probe_mode_leave_machine(void)
 {
 	leaving = true;
 }
 
-void cm_mode_after_reply(void)
+void cm_probe_mode_after_reply(void)
 {
 	if (leaving) {
 		leaving = false;
-		cm_writer_drain();
+		cm_probe_writer_drain();
 		machine = false;
-		cm_history_seal(0);
+		cm_probe_history_seal(0);
 		stop_granting();
-		cm_shell_log(cm_mode_shell(), true);
-		cm_set_bypass(cm_mode_shell(), NULL);
+		cm_probe_shell_log(cm_probe_mode_shell(), true);
+		cm_probe_set_bypass(cm_probe_mode_shell(), NULL);
 	}
 }
 
-void cm_mode_start_granted(void)
+void cm_probe_mode_start_granted(void)
 {
-	cm_set_bypass(cm_mode_shell(), ignore_bytes);
-	cm_stop_shell_poll(cm_mode_shell());
+	cm_probe_set_bypass(cm_probe_mode_shell(), ignore_bytes);
+	cm_probe_stop_shell_poll(cm_probe_mode_shell());
 	granted = true;
 	machine = true;
 }

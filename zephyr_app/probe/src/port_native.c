@@ -35,15 +35,15 @@ static const struct files *files(void)
 	return NULL;
 }
 
-int cm_port_native_in(void)
+int cm_probe_port_native_in(void)
 {
 	return files() != NULL ? files()->in : -1;
 }
 
-void cm_port_write(const char *data, size_t len)
+void cm_probe_port_write(const char *data, size_t len)
 {
 	if (files() != NULL) {
-		cm_host_write(files()->out, data, len);
+		cm_probe_host_write(files()->out, data, len);
 		return;
 	}
 	for (size_t i = 0; i < len; i++) {
@@ -51,25 +51,26 @@ void cm_port_write(const char *data, size_t len)
 	}
 }
 
-void cm_port_drain(void)
+void cm_probe_port_drain(void)
 {
 	if (files() != NULL) {
-		cm_host_drain(files()->out);
+		cm_probe_host_drain(files()->out);
 	}
 }
 
-uint32_t cm_port_nonce(void)
+uint32_t cm_probe_port_nonce(void)
 {
-	return cm_host_nonce();
+	return cm_probe_host_nonce();
 }
 
 static int watch_init(void)
 {
 	if (IS_ENABLED(CONFIG_CM_PROBE_FAULT)) {
-		cm_host_on_death(cm_fault_tell);
+		cm_probe_host_on_death(cm_probe_fault_tell);
 	}
 	/* No time passes while the simulated CPU is busy, so no timer of the kernel can watch it. */
-	cm_host_watch(cm_watch_progress, cm_watch_loops, CONFIG_CM_PROBE_STUCK_MS);
+	cm_probe_host_watch(cm_probe_watch_progress, cm_probe_watch_loops,
+			    CONFIG_CM_PROBE_STUCK_MS);
 	return 0;
 }
 
@@ -78,8 +79,8 @@ SYS_INIT(watch_init, APPLICATION, 0);
 /* What the kernel logs after a fatal error. */
 static void drain_at_exit(void)
 {
-	if (cm_writer_is_panicking()) {
-		cm_port_drain();
+	if (cm_probe_writer_is_panicking()) {
+		cm_probe_port_drain();
 	}
 }
 

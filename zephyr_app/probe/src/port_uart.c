@@ -12,7 +12,7 @@
 
 #include "probe.h"
 
-void cm_port_write(const char *data, size_t len)
+void cm_probe_port_write(const char *data, size_t len)
 {
 	const struct device *uart = DEVICE_DT_GET(DT_CHOSEN(zephyr_shell_uart));
 
@@ -21,11 +21,11 @@ void cm_port_write(const char *data, size_t len)
 	}
 }
 
-void cm_port_drain(void)
+void cm_probe_port_drain(void)
 {
 }
 
-uint32_t cm_port_nonce(void)
+uint32_t cm_probe_port_nonce(void)
 {
 	return 0;
 }

@@ -13,7 +13,9 @@
 
 #define IFACES_MAX 32
 
-BUILD_ASSERT(CM_SLOTS_IPV4 <= 32 && CM_SLOTS_IPV6 <= 32, "address slots are kept as bits");
+BUILD_ASSERT(CM_PROBE_SLOTS_IPV4 <= 32 && CM_PROBE_SLOTS_IPV6 <= 32,
+	     "address slots are kept as bits");
+BUILD_ASSERT(CM_PROBE_TRACKED <= IFACES_MAX, "the state after boot is kept for each iface");
 
 /* What an iface was like after boot. */
 struct boot_state {
@@ -46,7 +48,7 @@ static uint32_t slots_in_use(struct net_if *iface, int slots,
 	return in_use;
 }
 
-void cm_reset_remember_boot(void)
+void cm_probe_reset_remember_boot(void)
 {
 	if (remembered) {
 		return;
@@ -57,13 +59,13 @@ void cm_reset_remember_boot(void)
 			.admin = net_if_is_admin_up(iface),
 			.carrier = net_if_is_carrier_ok(iface),
 			.dormant = net_if_is_dormant(iface),
-			.slots_ipv4 = slots_in_use(iface, CM_SLOTS_IPV4, cm_slot_ipv4),
-			.slots_ipv6 = slots_in_use(iface, CM_SLOTS_IPV6, cm_slot_ipv6),
+			.slots_ipv4 = slots_in_use(iface, CM_PROBE_SLOTS_IPV4, cm_probe_slot_ipv4),
+			.slots_ipv6 = slots_in_use(iface, CM_PROBE_SLOTS_IPV6, cm_probe_slot_ipv6),
 		};
 	}
 }
 
-void cm_reset_touched(struct net_if *iface)
+void cm_probe_reset_touched(struct net_if *iface)
 {
 	boot_of(iface)->touched = true;
 }
@@ -90,18 +92,18 @@ static void remove_addresses(struct net_if *iface)
 {
 	const struct boot_state *state = boot_of(iface);
 
-	for (int slot = 0; slot < CM_SLOTS_IPV4; slot++) {
-		struct net_if_addr *addr = cm_slot_ipv4(iface, slot);
+	for (int slot = 0; slot < CM_PROBE_SLOTS_IPV4; slot++) {
+		struct net_if_addr *addr = cm_probe_slot_ipv4(iface, slot);
 
 		if (addr != NULL && (state->slots_ipv4 & BIT(slot)) == 0 && is_ours(addr, state)) {
-			cm_address_remove(iface, addr);
+			cm_probe_address_remove(iface, addr);
 		}
 	}
-	for (int slot = 0; slot < CM_SLOTS_IPV6; slot++) {
-		struct net_if_addr *addr = cm_slot_ipv6(iface, slot);
+	for (int slot = 0; slot < CM_PROBE_SLOTS_IPV6; slot++) {
+		struct net_if_addr *addr = cm_probe_slot_ipv6(iface, slot);
 
 		if (addr != NULL && (state->slots_ipv6 & BIT(slot)) == 0 && is_ours(addr, state)) {
-			cm_address_remove(iface, addr);
+			cm_probe_address_remove(iface, addr);
 		}
 	}
 }
@@ -123,28 +125,28 @@ static void default_settings(struct net_if *iface)
 		conn_mgr_if_set_flag(iface, flag, false);
 	}
 	conn_mgr_if_set_timeout(iface, CONN_MGR_IF_NO_TIMEOUT);
-	cm_idle_stop(iface);
+	cm_probe_idle_stop(iface);
 }
 
-static int cm_cmd_reset(struct cm_call *call)
+static int cm_probe_cmd_reset(struct cm_probe_call *call)
 {
-	if (call->where != CM_WHERE_SHELL || call->nested) {
-		return cm_command_bad(call, "unsupported");
+	if (call->where != CM_PROBE_WHERE_SHELL || call->nested) {
+		return cm_probe_command_bad(call, "unsupported");
 	}
-	cm_hook_clear();
+	cm_probe_hook_clear();
 	for (int i = 0; i < 3; i++) {
-		cm_late_remove(i);
+		cm_probe_late_remove(i);
 	}
-	cm_early_add();
+	cm_probe_early_add();
 	stop_automation();
-	cm_settle();
+	cm_probe_settle();
 	STRUCT_SECTION_FOREACH(net_if, iface) {
 		if (net_if_is_admin_up(iface) && !(boot_of(iface)->admin && !conn_mgr_if_is_bound(iface))) {
 			net_if_down(iface);
 		}
 	}
-	cm_settle();
-	STRUCT_SECTION_FOREACH(cm_reset_step, step) {
+	cm_probe_settle();
+	STRUCT_SECTION_FOREACH(cm_probe_reset_step, step) {
 		step->run();
 	}
 	STRUCT_SECTION_FOREACH(net_if, iface) {
@@ -152,7 +154,7 @@ static int cm_cmd_reset(struct cm_call *call)
 		restore_flags(iface);
 		conn_mgr_watch_iface(iface);
 	}
-	cm_settle();
+	cm_probe_settle();
 	STRUCT_SECTION_FOREACH(net_if, iface) {
 		if (conn_mgr_if_is_bound(iface)) {
 			default_settings(iface);
@@ -161,7 +163,7 @@ static int cm_cmd_reset(struct cm_call *call)
 			(boot_of(iface)->admin ? net_if_up : net_if_down)(iface);
 		}
 	}
-	cm_settle();
+	cm_probe_settle();
 	return 0;
 }
-CM_COMMAND_DEFINE(reset, "reset", 0, 0, "back to the state after boot, without a reboot");
+CM_PROBE_COMMAND_DEFINE(reset, "reset", 0, 0, "back to the state after boot, without a reboot");

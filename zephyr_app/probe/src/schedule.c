@@ -28,7 +28,8 @@
 #define STACK_SIZE   8192
 #define FIRST_BEHIND (THREADS + 1)
 
-BUILD_ASSERT(FIRST_BEHIND + POINTS_MAX <= CM_GATE_PRIORITY, "the gate goes behind all others");
+BUILD_ASSERT(FIRST_BEHIND + POINTS_MAX <= CM_PROBE_GATE_PRIORITY,
+	     "the gate goes behind all others");
 
 struct caller {
 	struct k_thread thread;
@@ -65,7 +66,7 @@ static bool takes_part(k_tid_t thread)
 	return false;
 }
 
-void cm_schedule_point(void)
+void cm_probe_schedule_point(void)
 {
 	k_tid_t current = k_current_get();
 
@@ -88,24 +89,25 @@ static void call(void *p1, void *p2, void *p3)
 	while (true) {
 		k_sem_take(&caller->go, K_FOREVER);
 		for (size_t i = 0; i < caller->parts; i++) {
-			cm_command_part(caller->part[i].argc, caller->part[i].argv, CM_WHERE_SHELL,
-					false, caller->part[i].index);
+			cm_probe_command_part(caller->part[i].argc, caller->part[i].argv,
+					      CM_PROBE_WHERE_SHELL, false, caller->part[i].index);
 		}
 		k_sem_give(&arrived);
 	}
 }
 
 /* Numbers that rise, joined by commas; 0 stands for none. */
-static bool read_points(struct cm_call *call, char *text)
+static bool read_points(struct cm_probe_call *call, char *text)
 {
 	race.count = 0;
 	race.next = 0;
-	for (char *word = cm_word_next(&text, ','); word != NULL; word = cm_word_next(&text, ',')) {
+	for (char *word = cm_probe_word_next(&text, ','); word != NULL;
+	     word = cm_probe_word_next(&text, ',')) {
 		char *end;
 		unsigned long at = strtoul(word, &end, 10);
 
 		if (*end != '\0' || race.count == POINTS_MAX) {
-			cm_command_bad(call, "value");
+			cm_probe_command_bad(call, "value");
 			return false;
 		}
 		if (at > 0) {
@@ -166,26 +168,26 @@ static void draw_priorities(uint32_t seed)
 	}
 }
 
-static int cm_cmd_race(struct cm_call *call)
+static int cm_probe_cmd_race(struct cm_probe_call *call)
 {
 	int64_t seed;
 	int count;
 
-	if (!cm_mode_is_granted() || call->nested || call->where != CM_WHERE_SHELL) {
-		return cm_command_bad(call, "unsupported");
+	if (!cm_probe_mode_is_granted() || call->nested || call->where != CM_PROBE_WHERE_SHELL) {
+		return cm_probe_command_bad(call, "unsupported");
 	}
-	cm_thread_recognise();
-	race.thread[CALLERS] = cm_thread_mgmt();
-	race.thread[CALLERS + 1] = cm_thread_monitor();
+	cm_probe_thread_recognise();
+	race.thread[CALLERS] = cm_probe_thread_mgmt();
+	race.thread[CALLERS + 1] = cm_probe_thread_monitor();
 	if (race.thread[CALLERS] == NULL || race.thread[CALLERS + 1] == NULL) {
-		return cm_command_bad(call, "unsupported");
+		return cm_probe_command_bad(call, "unsupported");
 	}
-	if (!cm_arg_int(call, 1, 0, UINT32_MAX, &seed) || !read_points(call, call->argv[2])) {
+	if (!cm_probe_arg_int(call, 1, 0, UINT32_MAX, &seed) || !read_points(call, call->argv[2])) {
 		return -EINVAL;
 	}
 	count = deal(call->argv + 3, call->argv + call->argc);
 	if (count == 0) {
-		return cm_command_bad(call, "args");
+		return cm_probe_command_bad(call, "args");
 	}
 	draw_priorities(seed);
 	race.points = 0;
@@ -201,12 +203,13 @@ static int cm_cmd_race(struct cm_call *call)
 	for (int i = 0; i < THREADS; i++) {
 		k_thread_priority_set(race.thread[i], race.priority[i]);
 	}
-	cm_frame_int(call->reply, "n", count);
-	cm_frame_int(call->reply, "points", race.points);
+	cm_probe_frame_int(call->reply, "n", count);
+	cm_probe_frame_int(call->reply, "points", race.points);
 	return 0;
 }
-CM_COMMAND_DEFINE(race, "race", 3, CM_ARGS_ANY,
-		  "SEED POINTS COMMAND ; COMMAND ...: executes all at once, in several threads");
+CM_PROBE_COMMAND_DEFINE(
+	race, "race", 3, CM_PROBE_ARGS_ANY,
+	"SEED POINTS COMMAND ; COMMAND ...: executes all at once, in several threads");
 
 static int callers_init(void)
 {
@@ -216,7 +219,7 @@ static int callers_init(void)
 		k_sem_init(&caller->go, 0, 1);
 		race.thread[i] = k_thread_create(&caller->thread, stacks[i],
 						 K_THREAD_STACK_SIZEOF(stacks[i]), call, caller,
-						 NULL, NULL, CM_GATE_PRIORITY, 0, K_NO_WAIT);
+						 NULL, NULL, CM_PROBE_GATE_PRIORITY, 0, K_NO_WAIT);
 		k_thread_name_set(&caller->thread, "cm_caller");
 	}
 	return 0;
@@ -232,10 +235,10 @@ int __wrap_z_impl_k_mutex_lock(struct k_mutex *mutex, k_timeout_t timeout)
 {
 	int rc;
 
-	cm_schedule_point();
+	cm_probe_schedule_point();
 	rc = __real_z_impl_k_mutex_lock(mutex, timeout);
 	if (rc == 0) {
-		cm_guards_locked(mutex);
+		cm_probe_guards_locked(mutex);
 	}
 	return rc;
 }
@@ -246,9 +249,9 @@ int __wrap_z_impl_k_mutex_unlock(struct k_mutex *mutex)
 {
 	int rc;
 
-	cm_guards_unlocked(mutex);
+	cm_probe_guards_unlocked(mutex);
 	rc = __real_z_impl_k_mutex_unlock(mutex);
-	cm_schedule_point();
+	cm_probe_schedule_point();
 	return rc;
 }
 
@@ -256,17 +259,17 @@ void __real_z_impl_k_sem_give(struct k_sem *sem);
 void __wrap_z_impl_k_sem_give(struct k_sem *sem);
 void __wrap_z_impl_k_sem_give(struct k_sem *sem)
 {
-	cm_schedule_point();
+	cm_probe_schedule_point();
 	__real_z_impl_k_sem_give(sem);
-	cm_schedule_point();
+	cm_probe_schedule_point();
 }
 
 /* What the compiler calls before each access to memory. */
 
 static inline void accessed(void *address, bool writes, void *pc)
 {
-	cm_guards_accessed(address, writes, (uintptr_t)pc);
-	cm_schedule_point();
+	cm_probe_guards_accessed(address, writes, (uintptr_t)pc);
+	cm_probe_schedule_point();
 }
 
 #define ACCESS(_name, _writes)                                                                     \
@@ -324,7 +327,7 @@ int __tsan_atomic32_load(const volatile int *address, int order);
 int __tsan_atomic32_load(const volatile int *address, int order)
 {
 	ARG_UNUSED(order);
-	cm_schedule_point();
+	cm_probe_schedule_point();
 	return *address;
 }
 
@@ -332,6 +335,6 @@ long __tsan_atomic64_load(const volatile long *address, int order);
 long __tsan_atomic64_load(const volatile long *address, int order)
 {
 	ARG_UNUSED(order);
-	cm_schedule_point();
+	cm_probe_schedule_point();
 	return *address;
 }

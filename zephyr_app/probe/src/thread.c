@@ -14,22 +14,22 @@ static k_tid_t shell_thread;
 static k_tid_t mgmt_thread;
 static k_tid_t monitor_thread;
 
-void cm_thread_is_shell(void)
+void cm_probe_thread_is_shell(void)
 {
 	shell_thread = k_current_get();
 }
 
-void cm_thread_is_mgmt(void)
+void cm_probe_thread_is_mgmt(void)
 {
 	mgmt_thread = k_current_get();
 }
 
-k_tid_t cm_thread_mgmt(void)
+k_tid_t cm_probe_thread_mgmt(void)
 {
 	return mgmt_thread;
 }
 
-k_tid_t cm_thread_monitor(void)
+k_tid_t cm_probe_thread_monitor(void)
 {
 	return monitor_thread;
 }
@@ -44,12 +44,12 @@ static void recognise(const struct k_thread *thread, void *unused)
 	}
 	/* It has no name in older releases. */
 	if (monitor_thread == NULL && (thread->base.thread_state & _THREAD_PENDING) != 0 &&
-	    thread->base.pended_on == cm_monitor_rest()) {
+	    thread->base.pended_on == cm_probe_monitor_rest()) {
 		monitor_thread = (k_tid_t)thread;
 	}
 }
 
-void cm_thread_recognise(void)
+void cm_probe_thread_recognise(void)
 {
 	if (IS_ENABLED(CONFIG_NET_MGMT_EVENT_SYSTEM_WORKQUEUE)) {
 		mgmt_thread = k_work_queue_thread_get(&k_sys_work_q);
@@ -59,7 +59,7 @@ void cm_thread_recognise(void)
 	}
 }
 
-const char *cm_thread_name(k_tid_t thread)
+const char *cm_probe_thread_name(k_tid_t thread)
 {
 	if (thread == shell_thread) {
 		return "shell";

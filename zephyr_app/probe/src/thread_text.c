@@ -18,28 +18,30 @@
 #define THREADS_MAX 4
 #define TEXT_MAX    110
 
-bool cm_thread_has_time(const struct k_thread *thread)
+BUILD_ASSERT(THREADS_MAX * TEXT_MAX < CM_PROBE_FIELDS_MAX, "all threads fit into a frame");
+
+bool cm_probe_thread_has_time(const struct k_thread *thread)
 {
 	return sys_dnode_is_linked(&thread->base.timeout.node);
 }
 
-bool cm_thread_is_blocked(const struct k_thread *thread)
+bool cm_probe_thread_is_blocked(const struct k_thread *thread)
 {
-	return !cm_thread_has_time(thread) &&
+	return !cm_probe_thread_has_time(thread) &&
 	       (thread->base.thread_state & (_THREAD_PENDING | _THREAD_SUSPENDED)) != 0;
 }
 
-const char *cm_thread_label(struct k_thread *thread, char *text)
+const char *cm_probe_thread_label(struct k_thread *thread, char *text)
 {
 	const char *name = thread != NULL ? k_thread_name_get(thread) : NULL;
 
 	if (name != NULL && name[0] != '\0') {
 		return name;
 	}
-	if (thread != NULL && thread == cm_thread_monitor()) {
+	if (thread != NULL && thread == cm_probe_thread_monitor()) {
 		return "conn_mgr_monitor";
 	}
-	return cm_hexadecimal(text, (uintptr_t)thread, 8);
+	return cm_probe_hexadecimal(text, (uintptr_t)thread, 8);
 }
 
 /* The mutex on which @p thread waits; NULL for other things. */
@@ -89,22 +91,22 @@ static const char *kind_of(const void *at)
 /* "NAME waits: KIND ADDRESS held by NAME", or what else it does. */
 static void describe(struct k_thread *thread, char *text, size_t size)
 {
-	char label[CM_HEX_MAX];
-	char owner_label[CM_HEX_MAX];
-	const char *name = cm_thread_label(thread, label);
+	char label[CM_PROBE_HEX_MAX];
+	char owner_label[CM_PROBE_HEX_MAX];
+	const char *name = cm_probe_thread_label(thread, label);
 	uint8_t state = thread->base.thread_state;
 	struct k_mutex *mutex = mutex_of(thread);
 
 	if (mutex != NULL) {
 		snprintk(text, size, "%s waits: mutex %p held by %s", name, mutex,
-			 cm_thread_label(mutex->owner, owner_label));
-	} else if ((state & _THREAD_SUSPENDED) != 0 && !cm_thread_has_time(thread)) {
+			 cm_probe_thread_label(mutex->owner, owner_label));
+	} else if ((state & _THREAD_SUSPENDED) != 0 && !cm_probe_thread_has_time(thread)) {
 		snprintk(text, size, "%s suspended", name);
 	} else if ((state & _THREAD_PENDING) != 0) {
 		snprintk(text, size, "%s waits: %s %p%s", name, kind_of(thread->base.pended_on),
 			 thread->base.pended_on,
-			 cm_thread_has_time(thread) ? " with a time limit" : "");
-	} else if (cm_thread_has_time(thread)) {
+			 cm_probe_thread_has_time(thread) ? " with a time limit" : "");
+	} else if (cm_probe_thread_has_time(thread)) {
 		snprintk(text, size, "%s sleeps", name);
 	} else {
 		snprintk(text, size, "%s %s", name, thread == k_current_get() ? "runs" : "ready");
@@ -137,7 +139,8 @@ static void add_owners(struct set *set)
 	}
 }
 
-void cm_thread_frame(struct cm_frame *frame, struct k_thread *first, struct k_thread *more)
+void cm_probe_thread_frame(struct cm_probe_frame *frame, struct k_thread *first,
+			   struct k_thread *more)
 {
 	/* Used under a lock of interrupts. */
 	static char text[THREADS_MAX * TEXT_MAX];
@@ -159,5 +162,5 @@ void cm_thread_frame(struct cm_frame *frame, struct k_thread *first, struct k_th
 		len += strlen(text + len);
 	}
 	text[len] = '\0';
-	cm_frame_text(frame, "thr", text);
+	cm_probe_frame_text(frame, "thr", text);
 }

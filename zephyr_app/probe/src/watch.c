@@ -52,18 +52,18 @@ static bool told;
 static void look(struct k_timer *timer);
 static K_TIMER_DEFINE(timer, look, NULL);
 
-static char text[CM_FIELDS_MAX];
+static char text[CM_PROBE_FIELDS_MAX];
 
-static struct cm_frame compose(const struct watched *watched, int64_t ms, struct k_thread *first,
-			       struct k_thread *more)
+static struct cm_probe_frame compose(const struct watched *watched, int64_t ms,
+				     struct k_thread *first, struct k_thread *more)
 {
-	struct cm_frame frame;
+	struct cm_probe_frame frame;
 
-	cm_frame_begin(&frame, text, sizeof(text), "stuck");
-	cm_frame_text(&frame, "what", watched->what);
-	cm_frame_int(&frame, "tag", watched == &command ? command_tag : 0);
-	cm_frame_int(&frame, "ms", ms);
-	cm_thread_frame(&frame, first, more);
+	cm_probe_frame_begin(&frame, text, sizeof(text), "stuck");
+	cm_probe_frame_text(&frame, "what", watched->what);
+	cm_probe_frame_int(&frame, "tag", watched == &command ? command_tag : 0);
+	cm_probe_frame_int(&frame, "ms", ms);
+	cm_probe_thread_frame(&frame, first, more);
 	return frame;
 }
 
@@ -73,7 +73,7 @@ static void judge(struct watched *watched, uint64_t progress, struct k_thread *t
 {
 	int64_t now = k_uptime_get();
 	int64_t ms = now - MAX(watched->since, MAX(may_until, allowed_until));
-	int64_t limit = cm_thread_has_time(thread) ? STUCK_MS * WITH_TIME_FACTOR : STUCK_MS;
+	int64_t limit = cm_probe_thread_has_time(thread) ? STUCK_MS * WITH_TIME_FACTOR : STUCK_MS;
 
 	if (progress != watched->progress) {
 		watched->progress = progress;
@@ -84,20 +84,20 @@ static void judge(struct watched *watched, uint64_t progress, struct k_thread *t
 	}
 	watched->looks = MIN(watched->looks + looks, LOOKS_NEEDED);
 	if (!watched->told && ms >= limit && watched->looks >= LOOKS_NEEDED) {
-		struct cm_frame frame = compose(watched, now - watched->since, thread, more);
+		struct cm_probe_frame frame = compose(watched, now - watched->since, thread, more);
 
 		watched->told = true;
-		told_seq = cm_frame_send(&frame);
+		told_seq = cm_probe_frame_send(&frame);
 		told = true;
-		cm_writer_wake_always();
+		cm_probe_writer_wake_always();
 	}
 }
 
 /* Neither at rest nor waiting for its turn, which is another's fault. */
 static bool is_hung(const struct k_thread *thread, const void *rest)
 {
-	return thread == k_current_get() || cm_thread_has_time(thread) ||
-	       (cm_thread_is_blocked(thread) && thread->base.pended_on != rest);
+	return thread == k_current_get() || cm_probe_thread_has_time(thread) ||
+	       (cm_probe_thread_is_blocked(thread) && thread->base.pended_on != rest);
 }
 
 static void at_rest(struct watched *watched)
@@ -112,20 +112,20 @@ static void learn_rest(void)
 {
 	struct k_thread *thread;
 
-	cm_thread_recognise();
-	thread = cm_thread_mgmt();
-	if (dispatcher_rest == NULL && CM_EVENT_QUEUE_SIZE > 0 && thread != NULL &&
-	    cm_thread_is_blocked(thread) && cm_event_queue_used() == 0) {
+	cm_probe_thread_recognise();
+	thread = cm_probe_thread_mgmt();
+	if (dispatcher_rest == NULL && CM_PROBE_EVENT_QUEUE_SIZE > 0 && thread != NULL &&
+	    cm_probe_thread_is_blocked(thread) && cm_probe_event_queue_used() == 0) {
 		dispatcher_rest = thread->base.pended_on;
 	}
 }
 
 static void look_at_dispatcher(int looks)
 {
-	struct k_thread *thread = cm_thread_mgmt();
+	struct k_thread *thread = cm_probe_thread_mgmt();
 
 	if (dispatcher_rest != NULL && is_hung(thread, dispatcher_rest)) {
-		judge(&dispatcher, cm_events_delivered(), thread, NULL, 0, looks);
+		judge(&dispatcher, cm_probe_events_delivered(), thread, NULL, 0, looks);
 	} else {
 		at_rest(&dispatcher);
 	}
@@ -133,9 +133,9 @@ static void look_at_dispatcher(int looks)
 
 static void look_at_monitor(int looks)
 {
-	struct k_thread *thread = cm_thread_monitor();
+	struct k_thread *thread = cm_probe_thread_monitor();
 
-	if (thread != NULL && (is_hung(thread, cm_monitor_rest()) ||
+	if (thread != NULL && (is_hung(thread, cm_probe_monitor_rest()) ||
 			       (thread->base.thread_state & _THREAD_SUSPENDED) != 0)) {
 		judge(&monitor, (uintptr_t)thread->base.pended_on, thread, NULL, 0, looks);
 	} else {
@@ -146,7 +146,7 @@ static void look_at_monitor(int looks)
 static void look_at_all(int looks)
 {
 	if (command_tag != 0) {
-		struct k_thread *thread = cm_thread_mgmt();
+		struct k_thread *thread = cm_probe_thread_mgmt();
 
 		judge(&command, command_tag, command_thread,
 		      thread != NULL && is_hung(thread, dispatcher_rest) ? thread : NULL,
@@ -162,21 +162,22 @@ static void look(struct k_timer *expired)
 	unsigned int key;
 
 	ARG_UNUSED(expired);
-	if (!cm_mode_is_granted() && k_cyc_to_ms_floor32(k_cycle_get_32() - last) < LOOK_MS / 2) {
+	if (!cm_probe_mode_is_granted() &&
+	    k_cyc_to_ms_floor32(k_cycle_get_32() - last) < LOOK_MS / 2) {
 		return;
 	}
 	last = k_cycle_get_32();
 	key = irq_lock();
 	/* No thread has written it since the last look. */
-	if (told && cm_history_waits(told_seq)) {
-		cm_writer_poll_out();
+	if (told && cm_probe_history_waits(told_seq)) {
+		cm_probe_writer_poll_out();
 	}
 	told = false;
 	look_at_all(1);
 	irq_unlock(key);
 }
 
-void cm_watch_begin(uint32_t tag)
+void cm_probe_watch_begin(uint32_t tag)
 {
 	unsigned int key = irq_lock();
 
@@ -191,7 +192,7 @@ void cm_watch_begin(uint32_t tag)
 	k_timer_start(&timer, K_MSEC(LOOK_MS), K_MSEC(LOOK_MS));
 }
 
-void cm_watch_end(void)
+void cm_probe_watch_end(void)
 {
 	unsigned int key = irq_lock();
 
@@ -209,17 +210,17 @@ static void allow(int64_t *until, int64_t ms)
 	irq_unlock(key);
 }
 
-void cm_watch_allow_command(int64_t ms)
+void cm_probe_watch_allow_command(int64_t ms)
 {
 	allow(&command_until, ms);
 }
 
-void cm_watch_allow(int64_t ms)
+void cm_probe_watch_allow(int64_t ms)
 {
 	allow(&allowed_until, ms);
 }
 
-uint64_t cm_watch_progress(void)
+uint64_t cm_probe_watch_progress(void)
 {
 	/* No command, no progress to be made. */
 	static uint64_t idle;
@@ -227,16 +228,16 @@ uint64_t cm_watch_progress(void)
 	if (command_tag == 0) {
 		return --idle;
 	}
-	return ((uint64_t)k_cycle_get_32() << 32) ^ cm_history_next() ^ command_tag;
+	return ((uint64_t)k_cycle_get_32() << 32) ^ cm_probe_history_next() ^ command_tag;
 }
 
-void cm_watch_loops(void)
+void cm_probe_watch_loops(void)
 {
 	if (command_tag != 0 && !command.told) {
-		struct cm_frame frame = compose(&command, STUCK_MS, command_thread, NULL);
+		struct cm_probe_frame frame = compose(&command, STUCK_MS, command_thread, NULL);
 
 		command.told = true;
-		cm_writer_panic();
-		cm_writer_pass(frame.text, frame.len, false);
+		cm_probe_writer_panic();
+		cm_probe_writer_pass(frame.text, frame.len, false);
 	}
 }

@@ -13,7 +13,7 @@
 #include "probe.h"
 
 /* Above the thread that grants time, which may read on only when everything has been written. */
-#define WRITER_PRIORITY (CM_GATE_PRIORITY - 1)
+#define WRITER_PRIORITY (CM_PROBE_GATE_PRIORITY - 1)
 
 static K_SEM_DEFINE(work, 0, 1);
 static K_MUTEX_DEFINE(port_lock);
@@ -28,25 +28,25 @@ static struct {
 	volatile size_t len;
 } under_way;
 
-void cm_writer_wake_always(void)
+void cm_probe_writer_wake_always(void)
 {
 	k_sem_give(&work);
 }
 
-void cm_writer_wake(void)
+void cm_probe_writer_wake(void)
 {
 	/* During a command in granted time the gate writes, which saves a switch of threads. */
-	if (!cm_gate_is_executing() || cm_history_is_pressed()) {
-		cm_writer_wake_always();
+	if (!cm_probe_gate_is_executing() || cm_probe_history_is_pressed()) {
+		cm_probe_writer_wake_always();
 	}
 }
 
-bool cm_writer_wake_if_behind(void)
+bool cm_probe_writer_wake_if_behind(void)
 {
-	bool behind = cm_history_waits(cm_history_next() - 1);
+	bool behind = cm_probe_history_waits(cm_probe_history_next() - 1);
 
 	if (behind) {
-		cm_writer_wake_always();
+		cm_probe_writer_wake_always();
 	}
 	return behind;
 }
@@ -56,12 +56,12 @@ static void write_frame(char *text, size_t len)
 	memcpy(text + len, "\r\n", 2);
 	under_way.len = len + 2;
 	under_way.text = text;
-	cm_port_write(text, len + 2);
+	cm_probe_port_write(text, len + 2);
 	under_way.text = NULL;
 	frames++;
 }
 
-uint32_t cm_writer_frames(void)
+uint32_t cm_probe_writer_frames(void)
 {
 	return frames;
 }
@@ -72,7 +72,7 @@ static bool write_next(char *text)
 	size_t len;
 
 	k_mutex_lock(&port_lock, K_FOREVER);
-	len = cm_history_take(text);
+	len = cm_probe_history_take(text);
 	if (len > 0) {
 		write_frame(text, len);
 	}
@@ -80,27 +80,27 @@ static bool write_next(char *text)
 	return len > 0;
 }
 
-void cm_writer_flush(void)
+void cm_probe_writer_flush(void)
 {
 	/* Only the gate comes here. */
-	static char text[CM_FRAME_MAX + 2];
+	static char text[CM_PROBE_FRAME_MAX + 2];
 
 	atomic_set(&ran, 1);
 	while (write_next(text)) {
 	}
 }
 
-bool cm_writer_again(uint32_t seq)
+bool cm_probe_writer_again(uint32_t seq)
 {
 	/* Guarded by the lock. */
-	static char text[CM_FRAME_MAX + 2];
+	static char text[CM_PROBE_FRAME_MAX + 2];
 	size_t len;
 
-	if (cm_history_waits(seq)) {
+	if (cm_probe_history_waits(seq)) {
 		return true;
 	}
 	k_mutex_lock(&port_lock, K_FOREVER);
-	len = cm_history_copy(seq, text);
+	len = cm_probe_history_copy(seq, text);
 	if (len > 0) {
 		write_frame(text, len);
 	}
@@ -109,7 +109,7 @@ bool cm_writer_again(uint32_t seq)
 }
 
 /* Guarded by the interrupt lock, or by the fact that nobody else runs any more. */
-static char poll_text[CM_FRAME_MAX + 2];
+static char poll_text[CM_PROBE_FRAME_MAX + 2];
 
 static void poll_out(void)
 {
@@ -117,15 +117,15 @@ static void poll_out(void)
 
 	if (under_way.text != NULL) {
 		/* What follows of it, if anything does, is noise. */
-		cm_port_write("\r\n", 2);
-		cm_port_write(under_way.text, under_way.len);
+		cm_probe_port_write("\r\n", 2);
+		cm_probe_port_write(under_way.text, under_way.len);
 	}
-	while ((len = cm_history_take(poll_text)) > 0) {
+	while ((len = cm_probe_history_take(poll_text)) > 0) {
 		write_frame(poll_text, len);
 	}
 }
 
-void cm_writer_poll_out(void)
+void cm_probe_writer_poll_out(void)
 {
 	unsigned int key = irq_lock();
 
@@ -133,29 +133,29 @@ void cm_writer_poll_out(void)
 	irq_unlock(key);
 }
 
-void cm_writer_panic(void)
+void cm_probe_writer_panic(void)
 {
 	if (panicking) {
 		return;
 	}
 	panicking = true;
-	cm_history_unguard();
+	cm_probe_history_unguard();
 	/* For a person the shell's log says what happened. */
-	if (cm_mode_is_machine()) {
+	if (cm_probe_mode_is_machine()) {
 		poll_out();
 	}
 }
 
-bool cm_writer_is_panicking(void)
+bool cm_probe_writer_is_panicking(void)
 {
 	return panicking;
 }
 
-uint32_t cm_writer_pass(const char *fields, size_t len, bool clock_runs)
+uint32_t cm_probe_writer_pass(const char *fields, size_t len, bool clock_runs)
 {
 	uint32_t seq;
 
-	len = cm_history_pass(fields, len, poll_text, &seq, clock_runs);
+	len = cm_probe_history_pass(fields, len, poll_text, &seq, clock_runs);
 	write_frame(poll_text, len);
 	return seq;
 }
@@ -172,25 +172,25 @@ static void show_frame(const struct shell *sh, char *text, size_t len)
 		    (unsigned int)(micros % USEC_PER_SEC), fields);
 }
 
-void cm_writer_show(const struct shell *sh)
+void cm_probe_writer_show(const struct shell *sh)
 {
 	/* Guarded by the lock of the shell's command. */
-	static char text[CM_FRAME_MAX + 2];
+	static char text[CM_PROBE_FRAME_MAX + 2];
 	size_t len;
 
-	while ((len = cm_history_take(text)) > 0) {
+	while ((len = cm_probe_history_take(text)) > 0) {
 		show_frame(sh, text, len);
 	}
 }
 
-void cm_writer_drain(void)
+void cm_probe_writer_drain(void)
 {
-	while (writing || cm_history_waits(cm_history_next() - 1)) {
+	while (writing || cm_probe_history_waits(cm_probe_history_next() - 1)) {
 		k_msleep(1);
 	}
 }
 
-bool cm_writer_has_run(void)
+bool cm_probe_writer_has_run(void)
 {
 	return atomic_set(&ran, 0) != 0;
 }
@@ -199,19 +199,19 @@ static bool write_or_show(char *text)
 {
 	size_t len;
 
-	if (cm_mode_is_machine()) {
+	if (cm_probe_mode_is_machine()) {
 		return write_next(text);
 	}
-	len = shell_ready(cm_mode_shell()) ? cm_history_take(text) : 0;
+	len = shell_ready(cm_probe_mode_shell()) ? cm_probe_history_take(text) : 0;
 	if (len > 0) {
-		show_frame(cm_mode_shell(), text, len);
+		show_frame(cm_probe_mode_shell(), text, len);
 	}
 	return len > 0;
 }
 
 static void writer(void *a, void *b, void *c)
 {
-	static char text[CM_FRAME_MAX + 2];
+	static char text[CM_PROBE_FRAME_MAX + 2];
 
 	ARG_UNUSED(a);
 	ARG_UNUSED(b);
@@ -228,5 +228,5 @@ static void writer(void *a, void *b, void *c)
 	}
 }
 
-K_THREAD_DEFINE(cm_writer, CONFIG_CM_PROBE_WRITER_STACK_SIZE, writer, NULL, NULL, NULL,
+K_THREAD_DEFINE(cm_probe_writer, CONFIG_CM_PROBE_WRITER_STACK_SIZE, writer, NULL, NULL, NULL,
 		WRITER_PRIORITY, 0, 0);

@@ -18,8 +18,8 @@
 #include <cm_simconn/defects.h>
 #include <cm_simconn/simconn.h>
 
-CM_IMPL_DEFINE(SIMCONN, true);
-CM_IMPL_DEFINE(SIMCONN_PLAIN, true);
+CM_PROBE_IMPL_DEFINE(SIMCONN, true);
+CM_PROBE_IMPL_DEFINE(SIMCONN_PLAIN, true);
 
 #define KNOB_MS_MAX 86400000
 
@@ -54,16 +54,16 @@ static const char *const states[] = {[SIMCONN_IDLE] = "idle",
 				     [SIMCONN_CONNECTING] = "connecting",
 				     [SIMCONN_CONNECTED] = "connected"};
 
-static bool arg_sim(struct cm_call *call, struct simconn_ctx **ctx)
+static bool arg_sim(struct cm_probe_call *call, struct simconn_ctx **ctx)
 {
 	struct net_if *iface;
 
-	if (!cm_arg_iface(call, 1, &iface)) {
+	if (!cm_probe_arg_iface(call, 1, &iface)) {
 		return false;
 	}
 	*ctx = simconn_of(iface);
 	if (*ctx == NULL) {
-		cm_command_bad(call, "iface");
+		cm_probe_command_bad(call, "iface");
 		return false;
 	}
 	return true;
@@ -72,25 +72,25 @@ static bool arg_sim(struct cm_call *call, struct simconn_ctx **ctx)
 static const char *thread_name(k_tid_t thread)
 {
 	return thread != NULL && thread == simconn_monitor_thread() ? "mon"
-								    : cm_thread_name(thread);
+								    : cm_probe_thread_name(thread);
 }
 
-static void tell(struct cm_frame *reply, const struct simconn_ctx *ctx)
+static void tell(struct cm_probe_frame *reply, const struct simconn_ctx *ctx)
 {
 	const struct simconn_counters *counters = &ctx->counters;
 
-	cm_frame_text(reply, "state", states[ctx->state]);
-	cm_frame_int(reply, "init", counters->init);
-	cm_frame_int(reply, "connect", counters->connect);
-	cm_frame_int(reply, "disconnect", counters->disconnect);
-	cm_frame_int(reply, "set_opt", counters->set_opt);
-	cm_frame_int(reply, "get_opt", counters->get_opt);
-	cm_frame_int(reply, "attempts", counters->attempts);
-	cm_frame_int(reply, "timeouts", counters->timeouts);
-	cm_frame_text(reply, "last", thread_name(ctx->last_thread));
+	cm_probe_frame_text(reply, "state", states[ctx->state]);
+	cm_probe_frame_int(reply, "init", counters->init);
+	cm_probe_frame_int(reply, "connect", counters->connect);
+	cm_probe_frame_int(reply, "disconnect", counters->disconnect);
+	cm_probe_frame_int(reply, "set_opt", counters->set_opt);
+	cm_probe_frame_int(reply, "get_opt", counters->get_opt);
+	cm_probe_frame_int(reply, "attempts", counters->attempts);
+	cm_probe_frame_int(reply, "timeouts", counters->timeouts);
+	cm_probe_frame_text(reply, "last", thread_name(ctx->last_thread));
 }
 
-static int set_mode(struct cm_call *call, struct simconn_ctx *ctx)
+static int set_mode(struct cm_probe_call *call, struct simconn_ctx *ctx)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
 		if (strcmp(call->argv[3], modes[i]) == 0) {
@@ -98,16 +98,16 @@ static int set_mode(struct cm_call *call, struct simconn_ctx *ctx)
 			return 0;
 		}
 	}
-	return cm_command_bad(call, "value");
+	return cm_probe_command_bad(call, "value");
 }
 
-static int cm_cmd_sim(struct cm_call *call)
+static int cm_probe_cmd_sim(struct cm_probe_call *call)
 {
 	struct simconn_ctx *ctx;
 	int64_t value;
 
 	if (call->argc == 3) {
-		return cm_command_bad(call, "args");
+		return cm_probe_command_bad(call, "args");
 	}
 	if (!arg_sim(call, &ctx)) {
 		return -EINVAL;
@@ -121,7 +121,7 @@ static int cm_cmd_sim(struct cm_call *call)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
 		if (strcmp(call->argv[2], knobs[i].name) == 0) {
-			if (!cm_arg_int(call, 3, knobs[i].min, knobs[i].max, &value)) {
+			if (!cm_probe_arg_int(call, 3, knobs[i].min, knobs[i].max, &value)) {
 				return -EINVAL;
 			}
 			*(int *)((uint8_t *)&ctx->knobs + knobs[i].offset) = value;
@@ -129,82 +129,82 @@ static int cm_cmd_sim(struct cm_call *call)
 			return 0;
 		}
 	}
-	return cm_command_bad(call, "value");
+	return cm_probe_command_bad(call, "value");
 }
-CM_COMMAND_DEFINE(sim, "sim", 1, 3, "I [KNOB VALUE]: simulated implementation");
+CM_PROBE_COMMAND_DEFINE(sim, "sim", 1, 3, "I [KNOB VALUE]: simulated implementation");
 
-static int cm_cmd_lose(struct cm_call *call)
+static int cm_probe_cmd_lose(struct cm_probe_call *call)
 {
 	struct simconn_ctx *ctx;
 
 	return arg_sim(call, &ctx) ? simconn_lose(ctx) : -EINVAL;
 }
-CM_COMMAND_DEFINE(lose, "lose", 1, 1, "I: the network is lost");
+CM_PROBE_COMMAND_DEFINE(lose, "lose", 1, 1, "I: the network is lost");
 
-static int cm_cmd_fatal(struct cm_call *call)
+static int cm_probe_cmd_fatal(struct cm_probe_call *call)
 {
 	struct simconn_ctx *ctx;
-	struct cm_info info;
+	struct cm_probe_info info;
 
-	if (!arg_sim(call, &ctx) || !cm_arg_info(call, 2, &info)) {
+	if (!arg_sim(call, &ctx) || !cm_probe_arg_info(call, 2, &info)) {
 		return -EINVAL;
 	}
 	simconn_fatal(ctx, info.data, info.len);
 	return 0;
 }
-CM_COMMAND_DEFINE(fatal, "fatal", 1, 2, "I [INFO|len=N]: a fatal error happens");
+CM_PROBE_COMMAND_DEFINE(fatal, "fatal", 1, 2, "I [INFO|len=N]: a fatal error happens");
 
-static int cm_cmd_defect(struct cm_call *call)
+static int cm_probe_cmd_defect(struct cm_probe_call *call)
 {
 	bool on;
 
 	if (call->argc == 2) {
 		if (strcmp(call->argv[1], "off") != 0) {
-			return cm_command_bad(call, "args");
+			return cm_probe_command_bad(call, "args");
 		}
 		simconn_clear_defects();
 		simconn_life_update();
 		return 0;
 	}
-	if (!cm_arg_choice(call, 2, "on", "off", &on)) {
+	if (!cm_probe_arg_choice(call, 2, "on", "off", &on)) {
 		return -EINVAL;
 	}
 	if (!simconn_set_defect_by_name(call->argv[1], on)) {
-		return cm_command_bad(call, "value");
+		return cm_probe_command_bad(call, "value");
 	}
 	simconn_life_update();
 	return 0;
 }
-CM_COMMAND_DEFINE(defect, "defect", 1, 2, "NAME on|off, or off: switches a seeded defect");
+CM_PROBE_COMMAND_DEFINE(defect, "defect", 1, 2, "NAME on|off, or off: switches a seeded defect");
 
-static int cm_cmd_defects(struct cm_call *call)
+static int cm_probe_cmd_defects(struct cm_probe_call *call)
 {
 	for (int i = 0; i < SIMCONN_DEFECT_COUNT; i++) {
-		CM_FRAME_DEFINE(part, "part", 192);
+		CM_PROBE_FRAME_DEFINE(part, "part", 192);
 
-		cm_frame_int(&part, "i", i);
-		cm_frame_text(&part, "name", simconn_defects[i].name);
-		cm_frame_int(&part, "on", simconn_has(i));
-		cm_frame_text(&part, "text", simconn_defects[i].description);
-		cm_frame_send(&part);
+		cm_probe_frame_int(&part, "i", i);
+		cm_probe_frame_text(&part, "name", simconn_defects[i].name);
+		cm_probe_frame_int(&part, "on", simconn_has(i));
+		cm_probe_frame_text(&part, "text", simconn_defects[i].description);
+		cm_probe_frame_send(&part);
 	}
-	cm_frame_int(call->reply, "n", SIMCONN_DEFECT_COUNT);
+	cm_probe_frame_int(call->reply, "n", SIMCONN_DEFECT_COUNT);
 	return 0;
 }
-CM_COMMAND_DEFINE(defects, "defects", 0, 0, "the seeded defects");
+CM_PROBE_COMMAND_DEFINE(defects, "defects", 0, 0, "the seeded defects");
 
 static void observe(struct net_if *iface, const char *op)
 {
 	struct simconn_ctx *ctx = simconn_of(iface);
 
-	CM_FRAME_DEFINE(call, "call", 48);
+	CM_PROBE_FRAME_DEFINE(call, "call", 48);
 
 	if (ctx != NULL && ctx->knobs.block_ms > 0) {
-		cm_watch_allow(ctx->knobs.block_ms);
+		cm_probe_watch_allow(ctx->knobs.block_ms);
 	}
-	cm_frame_int(&call, "if", net_if_get_by_iface(iface));
-	cm_frame_text(&call, "op", op);
-	cm_frame_send(&call);
+	cm_probe_frame_int(&call, "if", net_if_get_by_iface(iface));
+	cm_probe_frame_text(&call, "op", op);
+	cm_probe_frame_send(&call);
 }
 
 static void reset(void)
@@ -220,7 +220,7 @@ static void reset(void)
 	}
 	simconn_update_watch();
 }
-CM_RESET_DEFINE(reset);
+CM_PROBE_RESET_DEFINE(reset);
 
 static int observe_init(void)
 {

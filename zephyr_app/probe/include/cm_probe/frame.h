@@ -16,13 +16,13 @@
 #include <stdint.h>
 
 /** Longest frame, from '@' to the last digit of the CRC. */
-#define CM_FRAME_MAX 500
+#define CM_PROBE_FRAME_MAX 500
 
 /** Longest kind and fields of a frame: what is left beside sequence number, time and CRC. */
-#define CM_FIELDS_MAX (CM_FRAME_MAX - 40)
+#define CM_PROBE_FIELDS_MAX (CM_PROBE_FRAME_MAX - 40)
 
 /** A frame that is being built. */
-struct cm_frame {
+struct cm_probe_frame {
 	char *text;    /**< kind and fields */
 	uint16_t size; /**< of text */
 	uint16_t len;
@@ -30,35 +30,36 @@ struct cm_frame {
 };
 
 /** Sizes of a text for a number. */
-#define CM_DECIMAL_MAX 22
-#define CM_HEX_MAX     17
+#define CM_PROBE_DECIMAL_MAX 22
+#define CM_PROBE_HEX_MAX     17
 
-/** Writes a decimal number at the end of @p text (CM_DECIMAL_MAX); returns its start. */
-char *cm_decimal(char *text, uint64_t value);
+/** Writes a decimal number at the end of @p text (CM_PROBE_DECIMAL_MAX); returns its start. */
+char *cm_probe_decimal(char *text, uint64_t value);
 
-/** Writes a number of at least @p digits digits at the end of @p text (CM_HEX_MAX). */
-char *cm_hexadecimal(char *text, uint64_t value, int digits);
+/** Writes a number of at least @p digits digits at the end of @p text (CM_PROBE_HEX_MAX). */
+char *cm_probe_hexadecimal(char *text, uint64_t value, int digits);
 
 /** Defines a frame @p name of kind @p kind with room for @p room characters of fields. */
-#define CM_FRAME_DEFINE(name, kind, room)                                                          \
+#define CM_PROBE_FRAME_DEFINE(name, kind, room)                                                    \
 	char name##_text[room];                                                                    \
-	struct cm_frame name;                                                                      \
-	cm_frame_begin(&name, name##_text, sizeof(name##_text), kind)
+	struct cm_probe_frame name;                                                                \
+	cm_probe_frame_begin(&name, name##_text, sizeof(name##_text), kind)
 
 /** Starts a frame in a buffer of the caller. */
-void cm_frame_begin(struct cm_frame *frame, char *text, size_t size, const char *kind);
+void cm_probe_frame_begin(struct cm_probe_frame *frame, char *text, size_t size, const char *kind);
 
 /** Adds a text field; characters that a value must not have are escaped. */
-void cm_frame_text(struct cm_frame *frame, const char *key, const char *value);
+void cm_probe_frame_text(struct cm_probe_frame *frame, const char *key, const char *value);
 
 /** Adds a decimal field. */
-void cm_frame_int(struct cm_frame *frame, const char *key, int64_t value);
+void cm_probe_frame_int(struct cm_probe_frame *frame, const char *key, int64_t value);
 
 /** Adds a hexadecimal field of at least @p digits digits. */
-void cm_frame_hex(struct cm_frame *frame, const char *key, uint64_t value, int digits);
+void cm_probe_frame_hex(struct cm_probe_frame *frame, const char *key, uint64_t value, int digits);
 
 /** Adds a field of bytes, each as two hexadecimal digits. */
-void cm_frame_bytes(struct cm_frame *frame, const char *key, const uint8_t *data, size_t len);
+void cm_probe_frame_bytes(struct cm_probe_frame *frame, const char *key, const uint8_t *data,
+			  size_t len);
 
 /**
  * @brief Gives the frame its number and time and leaves it to the writer.
@@ -67,6 +68,6 @@ void cm_frame_bytes(struct cm_frame *frame, const char *key, const uint8_t *data
  *
  * @return the frame's sequence number
  */
-uint32_t cm_frame_send(struct cm_frame *frame);
+uint32_t cm_probe_frame_send(struct cm_probe_frame *frame);
 
 #endif /* CM_PROBE_FRAME_H_ */

@@ -14,21 +14,21 @@
 #include <zephyr/kernel.h>
 
 /** shell (the thread that reads commands), wq, mgmt, or other. */
-const char *cm_thread_name(k_tid_t thread);
+const char *cm_probe_thread_name(k_tid_t thread);
 
 /** Notes that the present thread reads commands. */
-void cm_thread_is_shell(void);
+void cm_probe_thread_is_shell(void);
 
 /** Notes that the present thread runs net_mgmt callbacks. */
-void cm_thread_is_mgmt(void);
+void cm_probe_thread_is_mgmt(void);
 
 /** The thread that runs net_mgmt callbacks; NULL while it is not known. */
-k_tid_t cm_thread_mgmt(void);
+k_tid_t cm_probe_thread_mgmt(void);
 
 /** The monitor's thread; NULL while it is not known. */
-k_tid_t cm_thread_monitor(void);
+k_tid_t cm_probe_thread_monitor(void);
 
 /** Looks for the dispatcher, by its name, and for the monitor's thread, where it waits for work. */
-void cm_thread_recognise(void);
+void cm_probe_thread_recognise(void);
 
 #endif /* CM_PROBE_THREAD_H_ */

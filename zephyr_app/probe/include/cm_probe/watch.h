@@ -14,9 +14,9 @@
 #include <stdint.h>
 
 /** The command under way may take @p ms from now; 0: it has just gone on. */
-void cm_watch_allow_command(int64_t ms);
+void cm_probe_watch_allow_command(int64_t ms);
 
 /** Whoever calls this may block for @p ms, and with it everybody who waits for it. */
-void cm_watch_allow(int64_t ms);
+void cm_probe_watch_allow(int64_t ms);
 
 #endif /* CM_PROBE_WATCH_H_ */
