@@ -1,6 +1,7 @@
 """What the table of blame may ask of a situation."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from connmgr_hil.model.state import (
     IGNORED,
@@ -34,6 +35,11 @@ def bound(s: Situation) -> bool:
 def unbound(s: Situation) -> bool:
     """No implementation is bound to it."""
     return s.facts is not None and not s.facts.bound
+
+
+def bound_to_nothing(s: Situation) -> bool:
+    """The device says that it is bound, and there is no implementation."""
+    return s.facts is not None and s.facts.bound and s.facts.impl == "-"
 
 
 def of_null_api(s: Situation) -> bool:
@@ -269,9 +275,17 @@ def value_of_another(s: Situation) -> bool:
     return data != s.impl.option and any(each.impl.option == data for each in s.others)
 
 
-def came_an_error(s: Situation) -> bool:
-    """A negative status came instead."""
-    return bool(s.about) and s.status.startswith("-")
+def stopped_by_an_error(s: Situation) -> bool:
+    """A negative status came instead, and some iface does answer with one."""
+    refuses = any(
+        each.l2_rc or each.impl.connect_rc or each.impl.disconnect_rc for each in s.state.ifaces
+    )
+    return bool(s.about) and refuses and s.status.startswith("-")
+
+
+def answered_not_bound(s: Situation) -> bool:
+    """-ENOTSUP came instead."""
+    return s.status == "-ENOTSUP"
 
 
 def came_shutdown(s: Situation) -> bool:
@@ -295,6 +309,21 @@ def acts_on_ignored(what: str) -> Condition:
         return there and bool(s.state.ifaces[s.came - 1].word & IGNORED)
 
     return condition
+
+
+def bulk(what: str) -> Condition:
+    """The bulk call is of this kind."""
+    return lambda s: s.word(1) == what
+
+
+def leaves_out_an_earlier(what: str) -> Condition:
+    """A bulk call of this kind acted on an iface behind the one whose turn it was."""
+    return lambda s: s.word(1) == what and s.came > s.about
+
+
+def answered_zero(s: Situation) -> bool:
+    """A bulk call was answered with 0, and should not have been."""
+    return s.status == "0"
 
 
 def disconnects_unbound(s: Situation) -> bool:
@@ -366,6 +395,11 @@ def never_ready(s: Situation) -> bool:
     return not some_ready(s) and not any(s.state.blames)
 
 
+def never_ready_and_of_no_iface(s: Situation) -> bool:
+    """... and what was seen names none."""
+    return of_no_iface(s) and never_ready(s)
+
+
 def all_ready_ignored(s: Situation) -> bool:
     """Nothing is ready, and an iface is ignored that would be."""
     return not some_ready(s) and any(each.word & IGNORED and each.oper for each in s.state.ifaces)
@@ -374,6 +408,17 @@ def all_ready_ignored(s: Situation) -> bool:
 def no_address_alone(s: Situation) -> bool:
     """It has no address, is watched, and no other is ready."""
     return bool(s.about) and no_address(s) and not ignored(s) and not others_ready(s)
+
+
+def adds_an_address(s: Situation) -> bool:
+    """An address is added."""
+    return s.word(2) == "add"
+
+
+def ignored_and_watched(s: Situation) -> bool:
+    """It was ignored and watched again in one burst."""
+    pairs = {*pairwise(s.words)}
+    return {(verb, str(s.came)) for verb in ("ignore", "watch")} <= pairs
 
 
 def of_offloaded(s: Situation) -> bool:
