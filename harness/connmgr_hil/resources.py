@@ -27,6 +27,14 @@ def zephyr_app_dir() -> Path:
     return _find("zephyr_app")
 
 
+def examples_dir() -> Path:
+    """Return the folder with applications that are not ours and have the probe in their build.
+
+    Raises `UsageError` when the installation is not whole.
+    """
+    return _find("examples")
+
+
 def docs_dir() -> Path:
     """Return the folder with the documentation.
 

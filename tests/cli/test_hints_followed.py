@@ -218,6 +218,7 @@ def by_new(printed: Print) -> Iterator[Told]:
         ("scenario", "of-mine"),
         ("platform", "mine"),
         ("platform", "b", "--like", "frdm_k64f"),
+        ("application", "my_modem"),
     ):
         yield printed("new", *words, code=0)
 
@@ -293,7 +294,11 @@ SOURCES_OF_HINTS: dict[str, tuple[Callable[..., Iterator[Told]], tuple[str, ...]
         by_new,
         (
             *("cmhil verify -t simulated --scenarios", "cmhil platforms --check"),
-            *("cmhil build -p ./", "cmhil flash -p ./", "cmhil verify -t ./"),
+            *(
+                "cmhil build -p ./",
+                "cmhil flash -p ./",
+                "cmhil verify -t ./",
+            ),
         ),
     ),
     "doctor": (by_doctor, ("cmhil verify -t ",)),

@@ -77,6 +77,7 @@ def test_every_command_has_its_help(site: Path) -> None:
     for name in _COMMANDS:
         assert f"Usage: cmhil {name} [OPTIONS]" in text
     assert "Usage: cmhil new platform [OPTIONS] NAME" in text
+    assert "Usage: cmhil new application [OPTIONS] NAME" in text
 
 
 def test_every_requirement_is_listed(site: Path) -> None:

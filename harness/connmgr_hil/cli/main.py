@@ -35,7 +35,7 @@ _COMMANDS = {
     "defects": "Switch on seeded defects and see whether the suite catches them.",
     "mutate": "Put mistakes into C, one by one, and see whether the suite notices them.",
     "shell": "Type commands to a device by hand.",
-    "new": "Begin a scenario or a platform file of your own.",
+    "new": "Begin a scenario, a platform file or an application of your own.",
     "anonymize": "Take host, paths and command line out of traces.",
     "docs": "Read and search the documentation.",
     "completion": "Print what makes a shell complete cmhil's words.",

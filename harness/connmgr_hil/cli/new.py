@@ -1,6 +1,7 @@
 """`cmhil new`: a beginning that runs, to be changed into one's own."""
 
 import re
+import shutil
 from pathlib import Path
 
 import click
@@ -76,11 +77,12 @@ tolerance_percent = 0.5
 
 @click.group()
 def new() -> None:
-    """Begin a scenario or a platform file of your own.
+    """Begin a scenario, a platform file or an application of your own.
 
     \b
     cmhil new scenario my-timeout
     cmhil new platform my_board --like frdm_k64f
+    cmhil new application my_modem
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
 
 
@@ -119,11 +121,38 @@ def new_platform(name: str, board: str | None, like: str | None) -> None:
     click.echo(f"  run it:    cmhil verify -t ./{path}{port}")
 
 
+@new.command("application")
+@click.argument("name")
+def new_application(name: str) -> None:
+    """Write a folder NAME: an application with a connectivity implementation of its own, and the probe in its build."""
+    from connmgr_hil.resources import examples_dir  # noqa: PLC0415 - only for this
+
+    _check(name)
+    folder = Path(name)
+    if folder.exists():
+        raise UsageError(
+            f"cannot write {folder}", "there is such a folder", "take another name, or remove it"
+        )
+    file = folder / "native.toml"
+    try:
+        shutil.copytree(examples_dir() / "minimal", folder)
+        file.write_text(_renamed(file.read_text(encoding="utf-8"), name), encoding="utf-8")
+    except OSError as error:
+        raise RigFault(f"cannot write {folder}", str(error), "choose another place") from error
+    click.echo(f"wrote {folder}: its implementation is in {folder / 'src' / 'main.c'}")
+    click.echo(f"  build it:  cmhil build -p ./{file}")
+    click.echo(f"  run it:    cmhil verify -t ./{file}")
+
+
+def _renamed(text: str, name: str) -> str:
+    return re.sub(r'^name = ".*"$', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
+
+
 def _copied(like: str, name: str, board: str | None) -> str:
     from connmgr_hil.resources import platforms_dir  # noqa: PLC0415 - only for this
 
     text = (platforms_dir() / f"{like}.toml").read_text(encoding="utf-8")
-    text = re.sub(r'^name = ".*"$', f'name = "{name}"', text, count=1, flags=re.MULTILINE)
+    text = _renamed(text, name)
     if board:
         text = re.sub(r'^board = ".*"$', f'board = "{board}"', text, count=1, flags=re.MULTILINE)
         text = re.sub(r'^board_v2 = ".*"\n', "", text, count=1, flags=re.MULTILINE)
