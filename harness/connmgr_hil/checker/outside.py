@@ -26,7 +26,7 @@ from connmgr_hil.model.state import (
 from connmgr_hil.model.unseen import variants
 from connmgr_hil.vocabulary.events import UNRELATED, Event
 from connmgr_hil.vocabulary.facts import IfaceFacts
-from connmgr_hil.vocabulary.observations import EventSeen, Reply, StateSeen, Stimulus
+from connmgr_hil.vocabulary.observations import EventSeen, Part, Reply, StateSeen, Stimulus
 from connmgr_hil.vocabulary.stimuli import Words
 
 EVERY = "all"
@@ -96,7 +96,15 @@ def heard(world: World, window: Sequence[tuple[int, object]]) -> Heard | None:
         if events.count((Event.IF_ADMIN_UP, index)) == 1
         and sum(each in (EVERY, str(index)) for each in told) == 1
     )
-    return Heard(frozenset(Counter(events).items()), frozenset(once))
+    order = tuple(each for _, record in window for each in _heard_of(record))
+    return Heard(frozenset(Counter(events).items()), frozenset(once), order)
+
+
+def _heard_of(record: object) -> Iterator[tuple[str, int]]:
+    if isinstance(record, EventSeen) and record.listener == "early":
+        yield record.name, record.iface
+    elif isinstance(record, Part):
+        yield f"part {record.index}", int(record.status == "0")
 
 
 def _taking_up(words: Words) -> Iterator[str]:

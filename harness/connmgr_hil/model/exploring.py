@@ -8,6 +8,9 @@ from .observed import Unpredicted
 MOST_WAYS = 1_500
 """A move that may go in more ways than this is not followed."""
 
+FEW_WAYS = 150
+"""After so many it pays to follow only those that show what was heard, where that is known."""
+
 BOOT_WAYS = 2_000
 """The boot may go in more, since which of the ifaces were ready is settled there."""
 

@@ -8,15 +8,15 @@ accident that no user may rely on (specification 4.6, loss order), the kernel br
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import Event
 
 from .draft import Draft
-from .driver import Driver
-from .state import Listener, State
+from .driver import NO_MORE_THAN_0, Driver
+from .state import UNKNOWN, Listener, State
 from .world import World
 
 STORM_EVENTS = 120
@@ -45,10 +45,12 @@ class Heard(NamedTuple):
     """What was heard of unknown ifaces: spares following all the ways in which they would have shown something else.
 
     `ups`: how often each was heard to go admin-up or oper-up. `taken_up`: those that were told to go admin-up once only, and did.
+    `order`: all that was heard, of any iface: events, and parts by their number with whether they returned 0.
     """
 
     ups: frozenset[tuple[tuple[Event, int], int]]
     taken_up: frozenset[int]
+    order: tuple[tuple[str, int], ...]
 
 
 class Queued(NamedTuple):
@@ -99,10 +101,13 @@ class Kernel(Draft):
         state: State,
         choices: tuple[int, ...],
         heard: Heard | None = None,
+        *,
+        strict: bool = False,
     ) -> None:
         super().__init__(world, state)
         self._drivers = drivers
         self._heard = heard
+        self._to_hear = iter(heard.order) if heard and strict else None
         self._ups = dict(heard.ups) if heard else {}
         self.queue: deque[Queued] = deque()
         self._handed_over = False
@@ -135,6 +140,33 @@ class Kernel(Draft):
         pick = self._prefix[position] if position < len(self._prefix) else 0
         self.taken.append((pick, options))
         return pick
+
+    def show(
+        self,
+        kind: str,
+        key: tuple[object, ...],
+        rule: str,
+        values: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """Owe an observation. Raises `Impossible` where it is known that nobody heard it behind those before."""
+        if self._to_hear is not None and not self._is_heard(self._to_hear, kind, key):
+            raise Impossible
+        super().show(kind, key, rule, values)
+
+    def _is_heard(
+        self, rest: Iterator[tuple[str, int]], kind: str, key: tuple[object, ...]
+    ) -> bool:
+        """Go on to the next that was heard and is this; others may be of changes that nobody asked for."""
+        if kind == "event" and key[0] == "early":
+            name, number = key[1:3]
+            return any(name == each and number in (UNKNOWN, which) for each, which in rest)
+        if kind == "part":
+            name, status = f"part {key[0]}", key[2]
+            return any(
+                name == each and (status == NO_MORE_THAN_0 or (status == "0") is bool(ok))
+                for each, ok in rest
+            )
+        return True
 
     def may_be_heard(self, event: Event, index: int) -> bool:
         """Tell whether the ways in which an iface goes up once more are to be followed: unless it is known that nobody heard it."""

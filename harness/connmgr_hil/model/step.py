@@ -10,9 +10,9 @@ from connmgr_hil.vocabulary.stimuli import Words
 from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .drivers import driver_of
-from .exploring import BOOT_WAYS, MOST_WAYS, explore
+from .exploring import BOOT_WAYS, FEW_WAYS, MOST_WAYS, explore
 from .kernel import Heard, Kernel, Routine
-from .observed import Item, Owed
+from .observed import Item, Owed, Unpredicted
 from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World
 
@@ -117,7 +117,20 @@ class Model:
             return self._explore(
                 state, lambda kernel: real.change_together(kernel, move), coop=True
             )
-        return self._explore(state, lambda kernel: _command(kernel, move), coop=False, heard=heard)
+        return self._follow(state, move, heard)
+
+    def _follow(self, state: State, words: Words, heard: Heard | None) -> tuple[Successor, ...]:
+        """Follow a command; where its ways are too many, those alone whose events were heard."""
+
+        def rule(kernel: Kernel) -> Routine:
+            return _command(kernel, words)
+
+        if heard is None:
+            return self._explore(state, rule, coop=False)
+        outcomes = self._explore(state, rule, coop=False, heard=heard, most=FEW_WAYS)
+        if not any(_is_manifold(each) for each in outcomes):
+            return outcomes
+        return self._explore(state, rule, coop=False, heard=heard, strict=True) or outcomes
 
     def _explore(
         self,
@@ -127,9 +140,10 @@ class Model:
         coop: bool,
         most: int = MOST_WAYS,
         heard: Heard | None = None,
+        strict: bool = False,
     ) -> tuple[Successor, ...]:
         def make(choices: tuple[int, ...]) -> Kernel:
-            kernel = Kernel(self.world, self._drivers, state, choices, heard)
+            kernel = Kernel(self.world, self._drivers, state, choices, heard, strict=strict)
             kernel.dispatcher = kernel.park("net_mgmt", self._dispatcher.thread(kernel))
             kernel.monitor = kernel.park("conn_mgr", monitor.monitor_thread(kernel))
             kernel.spawn("caller", rule(kernel), coop=coop)
@@ -231,3 +245,7 @@ def _boot_knobs(auto: bool) -> Impl:
 def _command(kernel: Kernel, words: Words) -> Routine:
     status, values = yield from commands.run(kernel, words)
     kernel.show("reply", (status,), f"returns {words[0]}", values)
+
+
+def _is_manifold(outcome: Successor) -> bool:
+    return outcome.items == (Unpredicted("manifold"),)
