@@ -133,10 +133,11 @@ def new_application(name: str) -> None:
         raise UsageError(
             f"cannot write {folder}", "there is such a folder", "take another name, or remove it"
         )
-    file = folder / "native.toml"
+    file = folder / f"{name}.toml"
     try:
         shutil.copytree(examples_dir() / "minimal", folder)
-        file.write_text(_renamed(file.read_text(encoding="utf-8"), name), encoding="utf-8")
+        described = (folder / "native.toml").rename(file)
+        file.write_text(_renamed(described.read_text(encoding="utf-8"), name), encoding="utf-8")
     except OSError as error:
         raise RigFault(f"cannot write {folder}", str(error), "choose another place") from error
     click.echo(f"wrote {folder}: its implementation is in {folder / 'src' / 'main.c'}")
