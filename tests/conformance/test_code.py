@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connmgr_hil.conformance.code import Reached, ranges, reached
+from connmgr_hil.conformance.code import Reached, logged, ranges, reached
 from connmgr_hil.report.html import render_html
 from connmgr_hil.vocabulary.errors import UsageError
 
@@ -42,6 +42,11 @@ def test_lines_and_branches_of_a_run(build: Path) -> None:
     assert found.reached == found.lines - 1
     assert found.taken == found.branches - 1
     assert reached(build, ("*/other.c",)) == []
+
+
+def test_what_a_log_message_branches_on_does_not_count() -> None:
+    text = 'int a;\n\tNET_DBG("one %d",\n\t\tf(a));\n\tif (a) {\n\tLOG_ERR("two");\n'
+    assert logged(text) == {2, 3, 5}
 
 
 def test_each_run_adds(build: Path) -> None:

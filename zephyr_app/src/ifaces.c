@@ -57,9 +57,15 @@ static void iface_init(struct net_if *iface)
 	}
 #if defined(CONFIG_CM_APP_BOOT_READY)
 	if (data->addressed) {
+#if defined(CONFIG_NET_IPV4)
 		struct net_in_addr addr = {{{192, 0, 2, 99}}};
 
 		net_if_ipv4_addr_add(iface, &addr, NET_ADDR_MANUAL, 0);
+#else
+		struct net_in6_addr addr = {{{0x20, 0x01, 0x0d, 0xb8, [15] = 0x99}}};
+
+		net_if_ipv6_addr_add(iface, &addr, NET_ADDR_MANUAL, 0);
+#endif
 	}
 #endif
 }

@@ -1,5 +1,6 @@
 """Which lines and branches of C runs reached, as gcov of the compiler counts them."""
 
+import re
 import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,9 @@ from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 USUAL = ("*/subsys/net/conn_mgr/*.c", "*/simconn/src/simconn.c", "*/simconn/src/options.c")
 """The files that are looked at where none are named: the Connection Manager's and the sample implementation's."""
+
+
+_LOGS = re.compile(r"\s*(?:NET|LOG|SHELL)_(?:DBG|INF|INFO|WRN|WARN|ERR|HEXDUMP_\w+)\s*\(")
 
 
 class _Branch(msgspec.Struct):
@@ -38,7 +42,10 @@ class _Counts(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Reached:
-    """What was reached of one file. `missing` are the lines that were not, `half` those of which a branch was not."""
+    """What was reached of one file. `missing` are the lines that were not, `half` those of which a branch was not.
+
+    Branches inside the macros of log messages do not count: they depend on levels and on where messages go.
+    """
 
     path: str
     lines: int
@@ -110,11 +117,15 @@ def _counted(build: Path) -> Iterator[_Counts]:
 
 def _told(path: str, lines: list[_GcovLine]) -> Reached:
     """Sum up the lines of a file, which may be compiled into several objects."""
+    try:
+        messages = logged(Path(path).read_text(encoding="utf-8", errors="replace"))
+    except OSError:  # it was built elsewhere
+        messages = set()
     counts: Counter[int] = Counter()
     branches: dict[tuple[int, int], int] = defaultdict(int)
     for line in lines:
         counts[line.line_number] += line.count
-        for place, branch in enumerate(line.branches):
+        for place, branch in enumerate(line.branches if line.line_number not in messages else ()):
             branches[line.line_number, place] += branch.count
     half = {number for (number, _), count in branches.items() if not count and counts[number]}
     return Reached(
@@ -126,6 +137,17 @@ def _told(path: str, lines: list[_GcovLine]) -> Reached:
         tuple(sorted(number for number, count in counts.items() if not count)),
         tuple(sorted(half)),
     )
+
+
+def logged(text: str) -> set[int]:
+    """Return the numbers of the lines of C that belong to log messages."""
+    found: set[int] = set()
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if depth or _LOGS.match(line):
+            depth += line.count("(") - line.count(")")
+            found.add(number)
+    return found
 
 
 def ranges(lines: Iterable[int]) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.stimuli import Words
 
 from . import commands, implementation, monitor, net_if, real
@@ -27,8 +28,8 @@ class Expire(NamedTuple):
 ANSWERS = 4_000
 """So many answers are remembered; then all are forgotten, so that memory does not grow with a run."""
 
-BOOT_READY, BOOT_ADDRESS = "free1", "192.0.2.99"
-"""An iface that may be auto-started with an address (PROTOCOL.md, section 5)."""
+BOOT_READY, BOOT_ADDRESS, BOOT_ADDRESS6 = "free1", "192.0.2.99", "2001:db8::99"
+"""An iface that may be auto-started with an address, of IPv6 where there is no IPv4 (PROTOCOL.md, section 5)."""
 
 Move = Words | Expire | real.Unprompted | real.Together
 _INTERNAL = (Expire, real.Unprompted, real.Together)
@@ -179,18 +180,20 @@ class Model:
         yield from expired(kernel, int(index))
 
     def _cold(self) -> State:
-        address = (Address(BOOT_ADDRESS),)
-        ifaces = tuple(
-            Iface(
-                admin=facts.auto,
-                dormant=facts.sim and not facts.dormant_in_init,
-                oper=facts.auto and (facts.dormant_in_init or facts.name == BOOT_READY),
-                a4=address if facts.name == BOOT_READY and facts.auto else (),
-                impl=_boot_knobs(facts.auto),
-            )
-            for facts in self.world.ifaces
-        )
+        ifaces = tuple(map(self._cold_iface, self.world.ifaces))
         return State(ifaces, boot_listeners(self.world))
+
+    def _cold_iface(self, facts: IfaceFacts) -> Iface:
+        ready = facts.auto and facts.name == BOOT_READY
+        has_ipv4 = self.world.hello.ipv4
+        return Iface(
+            admin=facts.auto,
+            dormant=facts.sim and not facts.dormant_in_init,
+            oper=ready or (facts.auto and facts.dormant_in_init),
+            a4=(Address(BOOT_ADDRESS),) if ready and has_ipv4 else (),
+            a6=(Address(BOOT_ADDRESS6),) if ready and not has_ipv4 else (),
+            impl=_boot_knobs(facts.auto),
+        )
 
     def _boot(self, kernel: Kernel) -> Routine:
         heard, looks = False, True

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from connmgr_hil.conformance.code import logged
 from connmgr_hil.vocabulary.errors import UsageError
 
 from .operators import operators
@@ -18,7 +19,6 @@ GENERATORS = ("field", "universal")
 """Where mutants come from: operators of this field, or universalmutator's of C."""
 
 _RULES = ["universal.rules", "c_like.rules", "c.rules"]
-_LOGS = re.compile(r"\s*(?:NET|LOG|SHELL)_(?:DBG|INF|INFO|WRN|WARN|ERR|HEXDUMP_\w+)\s*\(")
 _DIRECTIVE = re.compile(r"\s*#")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
@@ -106,13 +106,10 @@ def _essence(line: str) -> str:
 def _kept_lines(text: str) -> set[int]:
     """Return the lines that no mutant changes: blank ones, comments, directives, log messages."""
     bare = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-    kept: set[int] = set()
-    depth = 0
+    kept = logged(bare)
     continued = False
     for number, line in enumerate(bare.splitlines(), 1):
-        if depth or _LOGS.match(line):
-            depth += line.count("(") - line.count(")")
-            kept.add(number)
+        if number in kept:
             continue
         if continued or _DIRECTIVE.match(line):
             kept.add(number)
