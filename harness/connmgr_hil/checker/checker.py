@@ -350,6 +350,8 @@ class Checker:
             assert not isinstance(first, Stimulus)
             self._clock.first = first.t
         self._clock.last = self._clock.answered = reply.t
+        if not isinstance(first, Reply):
+            self._clock.shown = reply.t
         self._recent.append(" ".join(command.words))
         self._hypotheses = [after]
         return True
@@ -361,6 +363,8 @@ class Checker:
             self._clock.first = record.t
             if self._clock.is_real:
                 self._searching.began = record.t
+        if isinstance(record, EventSeen | CallSeen):
+            self._clock.shown = record.t
         reply = record if isinstance(record, Reply) else None
         words = self._searching.words(reply.id) if reply else ()
         before, now = self._clock.backwards(record.t, reply, words)
@@ -440,6 +444,8 @@ class Checker:
     def _owed_at_end(self) -> Failure | None:
         if any(each.rests or each.unpredicted for each in self._hypotheses):
             return None
+        if self._clock.is_real and self._clock.last - self._clock.shown < self.limits.patience:
+            return None  # more of it may have come after the end
         return self._explainer(self.records, self._clock.last).silent(self._hypotheses)
 
 

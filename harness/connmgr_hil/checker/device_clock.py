@@ -12,8 +12,8 @@ from .search import Given
 class DeviceClock:
     """The times of one boot, in microseconds since it began.
 
-    `first` and `last` are of the records that were judged, `answered` of the last reply to a command of the run, `driver` of the
-    last thing that the driver of a real iface did.
+    `first` and `last` are of the records that were judged, `shown` of the last event or call among them, `answered` of the last reply
+    to a command of the run, `driver` of the last thing that the driver of a real iface did.
     """
 
     def __init__(self, hello: Hello | None = None, elapsed: int = 0) -> None:
@@ -21,6 +21,7 @@ class DeviceClock:
         """Whether time passes by itself."""
         self.first: int | None = None
         self.last = 0
+        self.shown = 0
         self.answered = 0
         self.driver = 0
         self._slack = 2_000_000 // max(1, hello.ticks) if hello else 0
