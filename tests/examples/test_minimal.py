@@ -8,6 +8,7 @@ import pytest
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.run import verify
 from connmgr_hil.conformance.selection import choose
+from connmgr_hil.conformance.shrinker import replay
 from connmgr_hil.targets import open_target, read_platform
 from connmgr_hil.toolchain.building import plan_build, run_build
 from connmgr_hil.toolchain.machine import lacking
@@ -39,5 +40,10 @@ def test_the_suite_runs_on_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert not [each.name for each in ran if each.outcome is not Outcome.CONFORMS]
     imp = [each.name for each in ran if each.name.startswith("imp-")]
     assert len(imp) >= 16
+    # A second request began the timeout of an attempt that had none.
+    words = "network off, timeout 2 0, connect 2, timeout 2 1, connect 2, advance 1100000"
+    commands = [tuple(each.split()) for each in words.split(", ")]
+    with open_target(str(PLATFORM), image=image) as again:
+        assert replay(again, commands, tmp_path / "again.jsonl", note="connect twice") is None
     reasons = {each.reason for each in report.results if not each.outcome}
     assert "needs iface bound0 (role A)" in reasons

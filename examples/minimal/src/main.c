@@ -48,10 +48,11 @@ static void given_up(struct k_work *work)
 
 static int wan_connect(struct conn_mgr_conn_binding *const binding)
 {
-	if (!net_if_flag_is_set(binding->iface, NET_IF_DORMANT)) {
+	/* A second request changes nothing about an attempt that is under way. */
+	if (!net_if_flag_is_set(binding->iface, NET_IF_DORMANT) ||
+	    k_work_delayable_is_pending(&association)) {
 		return 0;
 	}
-	/* A second request changes nothing about an attempt that is under way. */
 	k_work_schedule(&association, ASSOCIATION_TIME);
 	if (binding->timeout > CONN_MGR_IF_NO_TIMEOUT) {
 		k_work_schedule(&deadline, K_SECONDS(binding->timeout));
