@@ -1,5 +1,6 @@
 """The pytest plugin, as people use it: tests in files, options on the command line."""
 
+import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -220,6 +221,38 @@ def test_needs_skip_by_what_the_device_has(run_tests: RunTests) -> None:
     result.stdout.fnmatch_lines(
         ["*needs a build with duplicate address detection*", "*needs profile P37 or later*"]
     )
+
+
+ENDS = {
+    "raise KeyError('x')": "none (KeyError: 'x')",
+    "raise TimeoutError": "none (TimeoutError)",
+    "pytest.fail('no')": "none (Failed: no)",
+    "pytest.skip('later')": "none (skipped)",
+    "raise AssertionError": "inconclusive",
+    "raise KeyboardInterrupt": "none (interrupted)",
+}
+
+
+@pytest.mark.parametrize("body", ENDS)
+def test_a_test_that_does_not_come_to_its_end_holds_nothing(
+    body: str, run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    result = run_tests(
+        f"""
+        import pytest
+
+        def test_it(cm):
+            cm.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+            {body}
+        """,
+        *("--cm-trace-dir", "traces"),
+        apart=True,
+    )
+    assert "passed" not in result.parseoutcomes()
+    (trace,) = (pytester.path / "traces").rglob("*.jsonl")
+    last = json.loads(trace.read_text().splitlines()[-1])
+    assert ENDS[body] in last["verdict"]
+    assert check_trace(trace).outcome is Outcome.INCONCLUSIVE
 
 
 def test_platform_says_what_cannot_be_tested(

@@ -147,6 +147,33 @@ Unknown
     assert "valid: A, B, C" in unknown.message
 
 
+def test_a_test_that_leaves_off_holds_nothing(run_robot: RunRobot) -> None:
+    run = run_robot(
+        HEAD
+        + """
+Skips
+    Take Interface Up    U
+    Skip    later
+    Add Address    U    192.0.2.1
+
+Passes Early
+    Take Interface Up    U
+    Pass Execution    enough
+    Add Address    U    192.0.2.1
+
+Skips Before It Begins
+    Skip Unless Device Has    dad
+"""
+    )
+    assert run.counts() == (1, 0, 2)
+    traces = run.folder / "traces"
+    for name, why in (("Skips", "skipped"), ("Passes_Early", "passed early")):
+        trace = traces / f"Suite.{name}.jsonl"
+        assert check_trace(trace).outcome is Outcome.INCONCLUSIVE
+        assert f"none ({why})" in trace.read_text()
+    assert not (traces / "Suite.Skips_Before_It_Begins.jsonl").exists()
+
+
 def test_other_variant_in_one_test(run_robot: RunRobot) -> None:
     run = run_robot(
         HEAD

@@ -1,6 +1,7 @@
 """A run on one target: commands go in, every record is traced and judged at once."""
 
 import contextlib
+import traceback
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -60,6 +61,11 @@ _HEARING: Words = ("advance", "4000000")
 
 _IN_THE_TRACE = Nonconforming | DeviceReset | DeviceDied
 """Faults of the device of which a record tells already."""
+
+
+def _one_line(error: BaseException) -> str:
+    """Return an error as the last line of a traceback shows it."""
+    return traceback.format_exception_only(error)[-1].strip()
 
 
 class Session:
@@ -168,7 +174,9 @@ class Session:
         elif isinstance(error, DeviceFault) and not isinstance(error, _IN_THE_TRACE):
             self._sink(Stuck(what="command", threads=(error.wanted, error.seen), source="host"))
         elif not isinstance(error, DeviceFault):
-            self._unended = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
+            self._unended = (
+                "interrupted" if isinstance(error, KeyboardInterrupt) else _one_line(error)
+            )
 
     def start(self) -> Self:
         """Start the device afresh, as a `with` block does; raises `RigFault` when it does not come up."""
@@ -188,6 +196,12 @@ class Session:
         self.latest = self.checker.finish()
         return insist_conforms(self.latest, str(self.path))
 
+    def leave_off(self, why: str) -> None:
+        """Judge a test that leaves the rest of itself out: the device may fail, but nothing is held. Raises as `judge`."""
+        self.judge()
+        self._unended = why
+        self.latest = self.checker.finish(cut=True)
+
     def conclude(self, error: BaseException | None = None, complaint: str = "") -> Verdict:
         """Note why a test failed, by an error of ours or with a complaint of its own, and return the verdict so far."""
         if self.verdict is None:
@@ -197,7 +211,7 @@ class Session:
                 self._end()
             elif complaint and not self.checker.failure:
                 self.complain(complaint)
-        self.latest = self.verdict or self.checker.finish()
+        self.latest = self.verdict or self.checker.finish(cut=bool(self._unended))
         return self.latest
 
     def close(self) -> None:

@@ -138,24 +138,27 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         _hide_harness(error)
         raise
     except pytest.skip.Exception:
-        _judge(item, run)
+        _judge(item, run, leaves_off="skipped")
         raise
     except AssertionError as error:
         first, _, _ = str(error).partition("\n")
         run.conclude(complaint=f"the test's own assertion: {first}")
         raise
-    except BaseException:
-        run.conclude()
+    except BaseException as error:
+        run.conclude(error)
         raise
     _judge(item, run)
     return result
 
 
-def _judge(item: pytest.Item, run: "Session") -> None:
+def _judge(item: pytest.Item, run: "Session", leaves_off: str = "") -> None:
     from connmgr_hil.vocabulary.errors import DeviceFault, RigFault  # noqa: PLC0415
 
     try:
-        run.judge()
+        if leaves_off:
+            run.leave_off(leaves_off)
+        else:
+            run.judge()
     except (DeviceFault, RigFault) as error:
         item.stash[RIG] = isinstance(error, RigFault)
         # No line of the test is to blame, so none is shown.

@@ -166,15 +166,21 @@ class ConnMgrLibrary(
         except RobotNotRunningError:
             return Path()
 
-    def close_judged(self) -> None:
-        """End the session and insist that the device conformed."""
+    def close_judged(self, leaves_off: str = "") -> None:
+        """End the session and insist that the device conformed; `leaves_off` is why the test leaves the rest of itself out."""
         run, self._run = self._run, None
         if run is None:
             return
+        began = bool(run.given)
         try:
-            run.judge()
+            if leaves_off:
+                run.leave_off(leaves_off)
+            else:
+                run.judge()
         finally:
             run.close()
+        if leaves_off and not began:
+            run.path.unlink(missing_ok=True)
 
     def attach(self) -> None:
         """Put the trace into the log."""
@@ -207,7 +213,7 @@ class ConnMgrLibrary(
                 self._run.close()
                 self._run = None
             else:
-                self.close_judged()
+                self.close_judged(_leaves_off(result))
         except DeviceFault as error:
             self._fail(result, str(error))
         except ConnMgrHilError as error:
@@ -232,3 +238,10 @@ class ConnMgrLibrary(
     def _close(self) -> None:
         """End what is left when Robot Framework is done with the library."""
         self._targets.close()
+
+
+def _leaves_off(result: Any) -> str:
+    """Return why a test that did not fail left out the rest of itself; empty for one that came to its end."""
+    if result.skipped:
+        return "skipped"
+    return "passed early" if any(each.status == "NOT RUN" for each in result.body) else ""
