@@ -24,7 +24,15 @@ def test_recorded_traces_conform(name: str) -> None:
     assert verdict.records == len(recorded(name))
 
 
-@pytest.mark.parametrize("profile", ["P34", "P37", "P42", "P43", "P44"])
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "P34",
+        "P42",
+        "P44",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("P37", "P43")),
+    ],
+)
 @settings(deadline=None, derandomize=True, max_examples=40)
 @given(commands=sequences(index=any_iface, addresses=V4 + V6 + LINK_LOCAL), seed=st.integers(0, 99))
 def test_what_the_model_plays_conforms(profile: str, commands: list[str], seed: int) -> None:

@@ -13,7 +13,15 @@ from connmgr_hil.vocabulary.stimuli import FLAGS
 from model.commands import LINK_LOCAL, V4, V6, any_iface, sequences
 from model.play import Play, world
 
-PROFILES = ("P34", "P37", "P42", "P43", "P44")
+# The inner loop takes the oldest, that of the wide event codes, and the newest.
+SLOW = pytest.mark.slow
+PROFILES = (
+    "P34",
+    pytest.param("P37", marks=SLOW),
+    "P42",
+    pytest.param("P43", marks=SLOW),
+    "P44",
+)
 anything = settings(deadline=None, derandomize=True, max_examples=40)
 
 
