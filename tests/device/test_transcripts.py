@@ -488,6 +488,34 @@ def test_silent_reset_is_found_out_at_the_deadline(rig: Rig) -> None:
         device.execute(("up", "1"), host_seconds=0.1)
 
 
+def test_reset_inside_an_introduction_is_the_devices() -> None:
+    def again(me: ScriptedDevice, _tag: str, _words: list[str]) -> None:
+        me.restart(banner=False)
+        me.machine = False
+
+    with ScriptedDevice() as board, opened(board) as (device, records):
+        board.mangle = lambda raw: b"" if b" iface " in raw else raw
+        board.on("again", again)
+        with pytest.raises(DeviceReset, match="another nonce"):
+            device.attach(start="boot", host_seconds=0.5)
+    assert next(each for each in records if isinstance(each, Reset)).expected is False
+
+
+def test_a_device_that_says_nothing_is_told_from_one_that_is_garbled(rig: Rig) -> None:
+    board, device, _ = rig
+    board.mangle = once(flip, rb" reply ")
+    device.execute(PING)
+    assert device.damage
+    board.mangle = lambda raw: b""
+    with pytest.raises(NoAnswer):
+        device.execute(("up", "1"), host_seconds=0.2)
+    assert device.is_mute
+    board.mangle = flip
+    with pytest.raises(NoAnswer):
+        device.execute(("down", "1"), host_seconds=0.2)
+    assert not device.is_mute
+
+
 def test_wanted_restart_is_recorded_as_such(rig: Rig) -> None:
     board, device, records = rig
     board.on("reboot", lambda me, tag, words: me.restart())

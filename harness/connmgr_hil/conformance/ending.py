@@ -86,7 +86,7 @@ class Ending:
         if isinstance(error, LineDamaged | WrongDevice):
             return None
         silent = isinstance(error, NoAnswer)
-        if silent and device is not None and device.damage:
+        if silent and device is not None and device.damage and not device.is_mute:
             self._listening_to(device)(LATE.seconds)
             return None
         if silent and (told := crash_told("\n".join(self._said))) is not None:

@@ -187,6 +187,7 @@ class Device(Introduced):
         self._flood.begin(self._commands.asked_seconds)
         self._sink(Stimulus(id=command.identity, words=words))
         self._write(command.line)
+        self.is_mute = True
         return command
 
     def collect(self, command: Sent, *, host_seconds: float | None = None) -> Reply:
@@ -260,6 +261,7 @@ class Device(Introduced):
         if not data:
             return
         self.wire_bytes += len(data)
+        self.is_mute = False
         self._attaching.heard += len(data)
         for item in self._parser.feed(data):
             self._take(item)
@@ -431,7 +433,7 @@ class Device(Introduced):
 
     def _reset_unnoticed(self) -> None:
         """Before calling it silence, ask whether it still is the device that we knew."""
-        if self._introduction.hello is None:
+        if self._introduction.frame is None:
             return
         self._suspicion.rouse("it was silent")
         for _ in (0, 1):

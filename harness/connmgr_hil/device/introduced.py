@@ -13,6 +13,8 @@ class Introduced:
     _hello: HelloSeen | None = None
     damage = 0
     """How often the line damaged what passed it, as far as that was noticed, since the last attach."""
+    is_mute = False
+    """Whether nothing at all came since the last command was given: then it is not the line that damaged the answer."""
     wire_bytes = 0
     """Bytes that went over the line, in both directions."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
-from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen, Lost, Noise
+from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen, Lost, Noise, Reset
 
 from .decode import decode_hello, decode_iface
 from .frames import Frame
@@ -68,13 +68,13 @@ class Introduction:
             self._held = []
 
     def abandon(self) -> None:
-        """Hand on what was printed by a device that did not introduce itself in time: it may tell why.
+        """Hand on what tells why a device did not introduce itself in time: what it printed, and that it restarted.
 
         What it showed in frames stays, for it may introduce itself later.
         """
         held, self._held = self._held, []
         for record in held:
-            if isinstance(record, Noise):
+            if isinstance(record, Noise | Reset):
                 self._sink(record)
             else:
                 self._held.append(record)
