@@ -31,6 +31,7 @@ def of_mine(b: Bench) -> None:
         ('b.do("sim A mode asinc")', "did you mean 'async'?"),
         ('b.do("up 99")', "there is no iface 99"),
         ('b.do("up U", rc="-EALRDY")', "did you mean '-EALREADY'?"),
+        ('b.do("up U", None)', "this is no expectation"),
         ("b.do(None)", "this command is no text"),
         ('b.wait(float("nan"))', "this is no time in seconds"),
         ("b.wait(-1)", "this is no time in seconds"),

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from connmgr_hil.checker import Outcome
 from connmgr_hil.trace import TraceWriter, read_records, read_trace
 from connmgr_hil.vocabulary.errors import BadInput, RigFault
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
@@ -188,10 +189,10 @@ def test_what_is_no_record_is_refused(path: Path, what: str) -> None:
 
 
 def test_fields_of_a_later_version_are_ignored(path: Path) -> None:
-    path.write_bytes(
-        path.read_bytes() + b'{"k":"call","t":9,"iface":2,"op":"init","colour":"red"}\n'
-    )
-    assert read_trace(path).records[-1] == CallSeen(t=9, iface=2, op="init")
+    *before, verdict = path.read_bytes().splitlines(keepends=True)
+    later = b'{"k":"call","t":9,"iface":2,"op":"init","colour":"red"}\n'
+    path.write_bytes(b"".join([*before, later, verdict]))
+    assert read_trace(path).records[-2] == CallSeen(t=9, iface=2, op="init")
 
 
 def test_a_trace_begins_with_its_header(tmp_path: Path) -> None:
@@ -199,6 +200,31 @@ def test_a_trace_begins_with_its_header(tmp_path: Path) -> None:
     path.write_bytes(msgspec.json.encode(ONE_OF_EACH[2]) + b"\n")
     with pytest.raises(BadInput, match=r":1: this is no header record"):
         read_trace(path)
+
+
+@pytest.mark.parametrize("more", [VerdictGiven(verdict="fails"), Lost(first=1, last=2)])
+def test_nothing_stands_behind_the_verdict(tmp_path: Path, more: AnyRecord) -> None:
+    trace = tmp_path / "a.jsonl"
+    with TraceWriter(trace) as writer:
+        writer.write(Header())
+        writer.write(VerdictGiven(verdict="conforms"))
+        writer.write(more)
+    with pytest.raises(BadInput, match=r"a\.jsonl:3: this record stands behind the verdict"):
+        read_trace(trace)
+
+
+def test_a_verdict_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    trace = tmp_path / "a.jsonl"
+    with TraceWriter(trace) as writer:
+        writer.write(Header())
+        writer.write(VerdictGiven(verdict="banana"))
+    with pytest.raises(BadInput, match="the verdict 'banana'"):
+        read_trace(trace)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_each_outcome_is_a_verdict_that_can_be_read(outcome: Outcome) -> None:
+    assert VerdictGiven(verdict=str(outcome)).is_known
 
 
 @pytest.mark.parametrize("number", [0, 2, 99])

@@ -83,6 +83,7 @@ class Checker:
         self.quirks: set[str] = set()
         self.records = 0
         self._nonce = ""
+        self._greeting: HelloSeen | None = None
         self._hypotheses: list[Hypothesis] = []
         self._known = False
         self._waiting = Waiting()
@@ -149,9 +150,9 @@ class Checker:
             if self._limits_open:
                 self.limits = self._told_limits = Limits(late=record.late, jitter=record.jitter)
         elif isinstance(record, HelloSeen):
-            self._flush()
-            self._meet(record)
+            self._greeted(record)
         elif isinstance(record, Reset):
+            self._greeting = None
             if record.expected:
                 self._flush()
                 self._forget()
@@ -257,6 +258,16 @@ class Checker:
         return any(each.unpredicted for each in self._hypotheses)
 
     # --- what is known of the device -----------------------------------------------------
+
+    def _greeted(self, hello: HelloSeen) -> None:
+        """Take a hello; another one of the same boot says the same."""
+        if self._greeting is not None:
+            if self._greeting.facts != hello.facts:
+                self._harm(Damage.DOUBT, "another device said hello, or it restarted unnoticed")
+            return
+        self._greeting = hello
+        self._flush()
+        self._meet(hello)
 
     def _meet(self, hello: HelloSeen) -> None:
         if hello.facts.nonce == self._nonce:

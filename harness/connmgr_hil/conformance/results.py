@@ -55,6 +55,8 @@ class ScenarioResult:
     platform: str = ""
     release: str = ""
     """Zephyr's, as the device told it; empty where it did not."""
+    recorded: str = ""
+    """The verdict that its trace was closed with, where it was judged again and that was another."""
     excused: str = ""
     """The known deviation by which it fails; then it does not count."""
 

@@ -19,7 +19,7 @@ from connmgr_hil.vocabulary.errors import (
     UsageError,
 )
 from connmgr_hil.vocabulary.facts import Hello
-from connmgr_hil.vocabulary.observations import Header, HelloSeen
+from connmgr_hil.vocabulary.observations import UNJUDGED, Header, HelloSeen, VerdictGiven
 
 from .builds import Judged, by_build
 from .former_names import present_name
@@ -200,8 +200,11 @@ def judge(
     checker = Checker(profile=profile, models=models)
     header = Header()
     hello: Hello | None = None
+    recorded = ""
     for record in fed(checker, path):
-        if isinstance(record, Header):
+        if isinstance(record, VerdictGiven):
+            recorded = record.verdict
+        elif isinstance(record, Header):
             header = record
         elif isinstance(record, HelloSeen):
             hello = hello or record.facts
@@ -211,6 +214,8 @@ def judge(
     known = registered().get(present_name(header.scenario))
     title = known.title if known else path.name
     verdict = checker.finish(cut=not checker.ended)
+    if recorded in (verdict.outcome, UNJUDGED) or not checker.ended:
+        recorded = ""
     if seen:
         seen(checker)
     result = result_of(title, header, verdict, path, time.monotonic() - started)
@@ -219,6 +224,7 @@ def judge(
         result,
         device=named or ("-t", header.target or header.platform),
         platform=header.platform or header.target,
+        recorded=recorded,
         release=hello.zephyr if hello else "",
     )
     if hello is None:

@@ -268,7 +268,7 @@ def result_of(
         verdict.device_usec / 1e6,
         wall_seconds,
         verdict.records,
-        attempt,
+        attempt=attempt,
         failure=verdict.failure,
         retry=header.retry,
     )

@@ -9,7 +9,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from connmgr_hil.vocabulary.errors import NotRecorded, RigFault
+from connmgr_hil.vocabulary.errors import NotRecorded, RigFault, UsageError
 
 LATEST = "latest"
 LOCK = ".cmhil-run.lock"
@@ -41,6 +41,10 @@ class RunFolder:
 
     def __enter__(self) -> Self:
         try:
+            if self._given and self._given.exists() and not self._given.is_dir():
+                raise UsageError(
+                    f"{self._given} is no folder", "traces go there", "choose another with --out"
+                )
             self.path = self._given or self._made()
             self.path.mkdir(parents=True, exist_ok=True)
             self._take()

@@ -15,7 +15,13 @@ import msgspec
 from connmgr_hil.files import open_regular
 from connmgr_hil.vocabulary.commands import COMMANDS, validate
 from connmgr_hil.vocabulary.errors import BadInput
-from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, Stimulus
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    Header,
+    HelloSeen,
+    Stimulus,
+    VerdictGiven,
+)
 from connmgr_hil.vocabulary.stimuli import Words
 
 FORMAT = 1
@@ -97,9 +103,16 @@ def read_records(path: Path) -> Iterator[AnyRecord]:
 
 def _checked(path: Path) -> Iterator[AnyRecord]:
     number = 0
+    ended = False
     for block in _blocks(path):
         for record in _decoded(path, block, number):
             number += 1
+            if ended:
+                raise BadInput(
+                    f"{path}:{number}: this record stands behind the verdict",
+                    "a verdict is the last record of a trace",
+                    "if these are several traces, keep each in a file of its own",
+                )
             if number == 1:
                 if not isinstance(record, Header):
                     raise BadInput(f"{path}:1: this is no header record", f"{block[:80]!r}")
@@ -117,6 +130,10 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
                 )
             elif isinstance(record, Stimulus | HelloSeen) and (flaw := _flaw(record)):
                 raise _unsound(path, number, *flaw)
+            elif isinstance(record, VerdictGiven):
+                ended = True
+                if not record.is_known:
+                    raise _unsound(path, number, f"the verdict {record.verdict!r}")
             yield record
     if number == 0:
         raise BadInput(f"{path} is no trace", "an empty file")

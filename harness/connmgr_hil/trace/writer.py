@@ -8,7 +8,7 @@ from typing import Self
 import msgspec
 
 from connmgr_hil.vocabulary.errors import NotRecorded
-from connmgr_hil.vocabulary.observations import AnyRecord, VerdictGiven
+from connmgr_hil.vocabulary.observations import UNJUDGED, AnyRecord, VerdictGiven
 
 
 class TraceWriter:
@@ -55,7 +55,7 @@ class TraceWriter:
         Without it the trace counts as cut. A disk that takes no more is left at that.
         """
         with contextlib.suppress(NotRecorded):
-            self.write(VerdictGiven(verdict="unjudged", summary=summary))
+            self.write(VerdictGiven(verdict=UNJUDGED, summary=summary))
         self.close()
 
     def close(self) -> None:

@@ -43,8 +43,8 @@ def parse(text: str) -> list[list[Mark]]:
     """Read an expectation into groups; the marks of a group may come in any order."""
     groups: list[list[Mark]] = []
     inside = False
-    if re.sub(r"\s+", "", _TOKEN.sub("", text)):
-        raise BadInput("this is no expectation, such as 'IF_UP(U) {A(U) B(U)}'", text)
+    if not isinstance(text, str) or re.sub(r"\s+", "", _TOKEN.sub("", text)):
+        raise BadInput("this is no expectation, such as 'IF_UP(U) {A(U) B(U)}'", str(text))
     if _GROUPS.search(re.sub(r"[^{}]", "", text)):
         raise BadInput("the braces of an expectation do not match", text)
     for brace, name, where in _TOKEN.findall(text):

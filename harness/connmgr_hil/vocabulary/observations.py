@@ -315,11 +315,21 @@ class Breach(Record, frozen=True, kw_only=True, tag="breach"):
     seen: str
 
 
+UNJUDGED = "unjudged"
+"""The verdict of a trace that was only recorded."""
+_VERDICTS = ("conforms", "fails", "rig", "inconclusive", UNJUDGED)
+
+
 class VerdictGiven(Record, frozen=True, kw_only=True, tag="verdict"):
-    """How the run was judged when it ended."""
+    """How the run was judged when it ended: as an outcome, or `none` and why where it did not come to its end."""
 
     verdict: str
     summary: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a verdict that there is."""
+        return self.verdict.startswith("none") or self.verdict in _VERDICTS
 
 
 AnyRecord = (
