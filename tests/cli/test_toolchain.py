@@ -256,6 +256,21 @@ def test_missing_things_are_named_all_at_once(
     assert "gcc-multilib" in caught.value.remedy
 
 
+def test_without_the_sdk_another_compiler_can_be_named(
+    plain_zephyr: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connmgr_hil.toolchain.compilers._SDK_HOMES", ())
+    monkeypatch.delenv("ZEPHYR_SDK_INSTALL_DIR", raising=False)
+    platform = find_platform("qemu_x86")
+    with pytest.raises(UsageError) as caught:
+        building.plan_build(platform)
+    assert "compiler for qemu_x86" in caught.value.seen
+    assert "ZEPHYR_TOOLCHAIN_VARIANT and CROSS_COMPILE" in caught.value.remedy
+    monkeypatch.setenv("ZEPHYR_TOOLCHAIN_VARIANT", "cross-compile")
+    plan = building.plan_build(platform)
+    assert "-DZEPHYR_TOOLCHAIN_VARIANT=cross-compile" in plan.commands[0]
+
+
 def test_the_boot_loader_of_esp_idf_needs_more_of_python(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,7 +338,7 @@ def test_there_is_nothing_to_build_for_the_simulated_board(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     assert run(["build", "-p", "simulated"]) == ExitCode.USAGE
-    assert "cmhil verify -t simulated" in capfd.readouterr().err
+    assert "it can be verified as it is" in capfd.readouterr().err
 
 
 def test_doctor_fails_only_for_a_platform_that_was_named(

@@ -34,6 +34,10 @@ _PROGRAMS = (
 _ESPRESSIF_QEMU = (("qemu-system-xtensa", "esp32"), ("qemu-system-riscv32", "esp32c3"))
 _BUILD_PROGRAMS = ("cmake", "ninja", "dtc")
 _SDK_REMEDY = "install the Zephyr SDK: west sdk install (or ZEPHYR_SDK_INSTALL_DIR=…)"
+_OWN_COMPILER = (
+    ", or name another compiler by ZEPHYR_TOOLCHAIN_VARIANT and CROSS_COMPILE; "
+    "see docs/how-to/your-board.md"
+)
 _COMPILER_REMEDIES = {
     "host": "sudo apt-get install gcc",
     "gnuarmemb": "sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi",
@@ -83,7 +87,7 @@ def lacking(platform: Platform) -> list[Probed]:
             f"compiler for {platform.name}",
             toolchain.where if toolchain else "",
             "building",
-            _COMPILER_REMEDIES.get(suggested, _SDK_REMEDY),
+            _COMPILER_REMEDIES.get(suggested, _SDK_REMEDY + _OWN_COMPILER),
         )
     )
     if suggested == "host" and not platform.zephyr.board.endswith("_64"):
