@@ -1,6 +1,6 @@
-"""Duplicate address detection of a newer kernel: what conforms, and what was found.
+"""Duplicate address detection and router solicitation: what conforms, and what was found.
 
-Recorded on Zephyr 4.1.99. Its `net_if_ipv6_addr_add` raises IPV6_ADDR_ADD before `net_if_ipv6_start_dad` makes the address
+Detection was recorded on Zephyr 4.1.99. Its `net_if_ipv6_addr_add` raises IPV6_ADDR_ADD before `net_if_ipv6_start_dad` makes the address
 tentative, and does not set its state until then. So an address is preferred for the monitor that is put where the
 kernel kept a preferred one before: it counts at once, and would count if the detection failed.
 """
@@ -11,7 +11,7 @@ from msgspec import structs
 
 from connmgr_hil.checker import Checker, Outcome, Verdict
 from connmgr_hil.trace import read_records
-from connmgr_hil.vocabulary.observations import EventSeen, HelloSeen
+from connmgr_hil.vocabulary.observations import EventSeen, HelloSeen, Stimulus
 
 TESTS = Path(__file__).parents[1]
 EVERYWHERE = TESTS / "traces" / "native_p26" / "rules-dad-everywhere.jsonl"
@@ -26,6 +26,11 @@ def _judged(path: Path, zephyr: str = "") -> Verdict:
         else:
             checker.feed(record)
     return checker.finish()
+
+
+def _commands(path: Path) -> list[tuple[str, ...]]:
+    words = [each.words for each in read_records(path) if isinstance(each, Stimulus)]
+    return [each for each in words if each != ("state",)]
 
 
 def test_each_iface_hears_of_an_address_that_several_have() -> None:
@@ -47,3 +52,19 @@ def test_an_address_in_a_used_slot_counts_too_early() -> None:
     verdict = _judged(TESTS / "findings" / "dad" / "dad-again.jsonl")
     assert verdict.outcome is Outcome.FAILS
     assert any("REQ-MON-014" in line for line in verdict.lines()), verdict.lines()
+
+
+def test_a_router_solicitation_without_end_is_a_command_that_never_returns() -> None:
+    """`rs_timeout` of 3.4.99 goes round a list in which the iface, whose carrier is off, is its own successor."""
+    verdict = _judged(TESTS / "findings" / "dad" / "rs-circle.jsonl")
+    assert verdict.outcome is Outcome.FAILS
+    assert verdict.failure is not None
+    assert verdict.failure.requirements == ("REQ-LIFE-002",)
+    assert verdict.failure.since.endswith("carrier 4 off · advance 2000000")
+
+
+def test_the_same_commands_return_where_the_list_has_each_iface_once() -> None:
+    """Zephyr 4.1.99 takes the iface out of its list before it appends it."""
+    trace = TESTS / "traces" / "native_p42_dad" / "rs-circle.jsonl"
+    assert _commands(trace) == _commands(TESTS / "findings" / "dad" / "rs-circle.jsonl")
+    assert _judged(trace).outcome is Outcome.CONFORMS
