@@ -45,7 +45,7 @@ class NeverUp(PlatformTarget):
         (DeviceReset("a boot", "two"), None, "inconclusive"),
         (UsageError("one board", "two"), None, "none (one board\n  seen: two)"),
         (KeyboardInterrupt(), None, "none (interrupted)"),
-        (RuntimeError("a defect of ours"), None, "none (a defect of ours)"),
+        (RuntimeError("a defect of ours"), None, "none (RuntimeError: a defect of ours)"),
     ],
 )
 def test_a_target_that_does_not_come_up_leaves_a_whole_trace(

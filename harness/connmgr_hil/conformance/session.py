@@ -64,7 +64,9 @@ _IN_THE_TRACE = Nonconforming | DeviceReset | DeviceDied
 
 
 def _one_line(error: BaseException) -> str:
-    """Return an error as the last line of a traceback shows it."""
+    """Return an error as it tells itself: one of ours by its text, any other as the last line of a traceback."""
+    if isinstance(error, ConnMgrHilError):
+        return str(error)
     return traceback.format_exception_only(error)[-1].strip()
 
 

@@ -56,7 +56,9 @@ class Introduction:
         assert self.frame is not None
         if self.hello is not None or frame.seq < self.frame.seq:
             return
-        if frame.kind == "iface":
+        if frame.kind == "hello":
+            self._ifaces = []  # it tells of all of them again
+        elif frame.kind == "iface":
             self._ifaces.append(decode_iface(frame))
         facts = decode_hello(self.frame)
         if len(self._ifaces) == facts.ifaces:
