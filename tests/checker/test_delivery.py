@@ -28,6 +28,21 @@ def test_a_run_is_refused_before_it_begins(changes: dict[str, object], option: s
         require_order(_built(changes), "native")
 
 
+@pytest.mark.parametrize(
+    ("changes", "needed"),
+    [
+        ({"delivery": "direct"}, "CONFIG_NET_MGMT_EVENT_THREAD=y"),
+        ({"delivery": "queue"}, "CONFIG_NET_MGMT_EVENT_THREAD=y"),
+        # Zephyr 3.4.99 has no other option, and does not build with one that it does not have.
+        ({"coop": False}, "CONFIG_NET_TC_THREAD_COOPERATIVE=y"),
+    ],
+)
+def test_what_to_build_with_is_told(changes: dict[str, object], needed: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        require_order(_built(changes), "native")
+    assert refused.value.remedy.startswith(f"build it with {needed};")
+
+
 def test_the_usual_build_is_taken() -> None:
     require_order(_built({}), "native")
 

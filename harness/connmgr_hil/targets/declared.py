@@ -61,11 +61,15 @@ def _told(value: bool | int) -> str:
 def require_order(facts: Hello, target: str) -> None:
     """Refuse a build that delivers events in an order that no model foresees. Raises `UsageError`."""
     if facts.unforeseen:
+        option = (
+            "CONFIG_NET_TC_THREAD_COOPERATIVE"
+            if facts.delivery == "thread"
+            else "CONFIG_NET_MGMT_EVENT_THREAD"
+        )
         raise UsageError(
             f"firmware on {target} delivers events in an order that nobody can foresee",
             facts.unforeseen,
-            "build it with CONFIG_NET_MGMT_EVENT_THREAD=y and CONFIG_NET_TC_THREAD_COOPERATIVE=y; "
-            "'cmhil shell' drives this one by hand",
+            f"build it with {option}=y; 'cmhil shell' drives this one by hand",
         )
 
 
