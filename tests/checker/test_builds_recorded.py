@@ -49,6 +49,18 @@ def test_the_builds_are_what_they_are_called(release: str) -> None:
     assert len([each for each in kinds if each.is_real]) >= 6
 
 
+def test_an_older_kernel_gives_no_configuration_to_what_is_only_up() -> None:
+    records = _recorded("native_p42_few_configurations", "up-first")
+    assert judge(records).outcome is Outcome.CONFORMS
+    older = [
+        structs.replace(each, facts=structs.replace(each.facts, zephyr="3.4.99"))
+        if isinstance(each, HelloSeen)
+        else each
+        for each in records
+    ]
+    assert judge(older).outcome is Outcome.FAILS
+
+
 @pytest.mark.parametrize("release", ["p34", "p42"])
 def test_an_event_of_an_iface_of_another_kind_is_missed(release: str) -> None:
     records = _recorded(f"native_{release}_kinds", "all-up")

@@ -21,7 +21,7 @@ from connmgr_hil.vocabulary.observations import (
 from model.play import world
 
 
-def other(**features: bool | int) -> World:
+def other(**features: bool | int | str) -> World:
     """Return an application that is not the sample's, with three ifaces that nothing is bound to."""
     hello = structs.replace(world().hello, ifaces=3, track=3, **features)
     ifaces = tuple(
@@ -92,10 +92,16 @@ FOUR = "1 192.0.2.1,1 192.0.2.2,1 192.0.2.3,1 192.0.2.4"
         ({"cfg4": 3, "room4": 4}, "2 192.0.2.1,1 192.0.2.2 !", False),
         ({}, "2 192.0.2.1,1 192.0.2.2 !,1 192.0.2.2 !", True),
         ({}, "2 192.0.2.1,1 192.0.2.2 !,1 192.0.2.2", False),
+        # Another iface that was up may have it, without an address.
+        ({"zephyr": "3.4.99", "cfg4": 1, "room4": 4}, "1 192.0.2.1 !", False),
+        ({"zephyr": "4.1.99", "cfg4": 1, "room4": 4}, "1 192.0.2.1 !,1 192.0.2.1 !", True),
+        ({"zephyr": "4.1.99", "cfg4": 1, "room4": 4}, "1 192.0.2.1 !,1 192.0.2.1", False),
+        ({"zephyr": "4.1.99", "cfg4": 1, "room4": 4}, "2 192.0.2.1,1 192.0.2.2", False),
+        ({"zephyr": "4.1.99", "cfg4": 3, "room4": 4}, "2 192.0.2.1,1 192.0.2.2 !", False),
     ],
 )  # fmt: skip
 def test_a_build_takes_what_it_has_room_for(
-    features: dict[str, bool | int], script: str, right: bool
+    features: dict[str, bool | int | str], script: str, right: bool
 ) -> None:
     assert conforms(other(**features), script) is right
 

@@ -48,8 +48,9 @@ def _has_configuration(kernel: Kernel, index: int, version: int, held: int) -> b
         for other in kernel.indexes
         if other != index
     )
-    # Real ifaces may have theirs, and with IPv6 one takes it as soon as it is admin-up.
-    perhaps = len(kernel.indexes) - 1 if version == 6 else others + len(world.reals)
+    # Real ifaces may have theirs, and without an address one takes it as soon as it is up.
+    early = version == 6 or world.hello.takes_configuration_when_up
+    perhaps = len(kernel.indexes) - 1 if early else others + len(world.reals)
     refused = perhaps >= max(1, there) and (
         bool(there and others >= there) or kernel.choose(2) == 1
     )

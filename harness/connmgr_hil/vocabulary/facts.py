@@ -95,6 +95,15 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
         """
         return _release(self.zephyr) >= (3, 7)
 
+    @property
+    def takes_configuration_when_up(self) -> bool:
+        """Whether an iface that becomes oper-up takes a configuration for IPv4 addresses, though it has none yet.
+
+        It asks for one when it joins its multicast groups anew (`rejoin_ipv4_mcast_groups` in `subsys/net/ip/net_if.c`).
+        Seen in Zephyr 4.1.99 and not in 3.4.99; taken to have come with 4.1.
+        """
+        return _release(self.zephyr) >= (4, 1)
+
 
 @lru_cache(maxsize=64)
 def _release(zephyr: str) -> tuple[int, ...]:
