@@ -59,3 +59,19 @@ def test_deadly_defects_say_which_requirement_they_break() -> None:
     assert len(named) >= 20
     assert list(told) == named
     assert set(told.values()) == {"001", "002", "003", "004", "005"}
+
+
+def test_the_sections_of_the_probe_lie_where_the_linker_script_takes_them_for() -> None:
+    """On x86 they lay beyond the last page that the MMU maps, and whether the device died was a matter of the image's size."""
+    probe = APPLICATION / "probe"
+    (condition,) = re.findall(
+        r"if\((.*)\)\n  zephyr_linker_sources\(DATA_SECTIONS cm_probe.ld\)",
+        (probe / "CMakeLists.txt").read_text(encoding="utf-8"),
+    )
+    (directive,) = re.findall(
+        r"#if (.*)\n#define CM_PROBE_SECTION\(name\) ITERABLE_SECTION_RAM",
+        (probe / "cm_probe.ld").read_text(encoding="utf-8"),
+    )
+    in_data = set(re.findall(r"CONFIG_\w+", condition))
+    assert in_data == set(re.findall(r"CONFIG_\w+", directive))
+    assert in_data == {"CONFIG_HAS_ESPRESSIF_HAL", "CONFIG_X86"}
