@@ -54,6 +54,15 @@ def test_an_address_in_a_used_slot_counts_too_early() -> None:
     assert any("REQ-MON-014" in line for line in verdict.lines()), verdict.lines()
 
 
+def test_a_detection_that_succeeds_again_and_again_is_a_storm() -> None:
+    """`dad_timeout` of 3.4.99 goes round a list in which the address is its own successor."""
+    verdict = _judged(TESTS / "findings" / "dad" / "dad-circle.jsonl")
+    assert verdict.outcome is Outcome.FAILS
+    assert verdict.failure is not None
+    assert verdict.failure.requirements == ("REQ-EVT-020",)
+    assert verdict.failure.since.endswith("down 4 · up 4 · advance 200000")
+
+
 def test_a_router_solicitation_without_end_is_a_command_that_never_returns() -> None:
     """`rs_timeout` of 3.4.99 goes round a list in which the iface, whose carrier is off, is its own successor."""
     verdict = _judged(TESTS / "findings" / "dad" / "rs-circle.jsonl")

@@ -224,6 +224,7 @@ PROHIBITION_CASES: tuple[Case, ...] = (
         "IDLE-002 IDLE-001 IDLE-004",
     ),
     Case("E1", after("reply up 4", event("DNS_SERVER_ADD", 4)), "MON-030"),
+    Case("E1", after("reply up 4", event("IPV6_DAD_SUCCEED", 4)), "EVT-020"),
     # calls of the implementation
     Case("Q1", after("reply up 1", call("init", 1)), "CTL-042"),
     Case("Q7", after("CONN_IF_TIMEOUT 1", call("disconnect", 1)), "AUTO-019"),

@@ -447,6 +447,7 @@ FORBIDDEN = (
     _row("REQ-MON-011", "extra L4_DISCONNECTED", when.ready),
     _row("REQ-EVT-001", "extra L4_DISCONNECTED"),
     _row("REQ-MON-032 REQ-EVT-002", "extra L4_*"),
+    _row("REQ-EVT-020", "extra IPV6_DAD_SUCCEED"),
     _row("REQ-MON-030", "extra *"),
 )
 """What must not happen, whatever the circumstances."""
