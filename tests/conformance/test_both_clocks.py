@@ -20,7 +20,11 @@ NOT_COMPARED = {
 NAMES = sorted(path.stem for path in GRANTED.glob("*.jsonl"))
 
 # Timeouts by the probe's clock, and the same where another clock goes: the board's own, or the simulated one of native targets.
-ELSEWHERE = {"qemu_x86_granted": "qemu_x86", "mps2_an385_p42": "native_p42"}
+ELSEWHERE = {
+    "qemu_x86_granted": "qemu_x86",
+    "mps2_an385_p42": "native_p42",
+    "qemu_x86_p42": "native_p42",
+}
 TIMEOUTS = [
     (folder, path.stem)
     for folder in ELSEWHERE
