@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from processes import STARTED, stand_in
 
 from connmgr_hil.targets import find_platform, image_path
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""Who runs the tests by nohup has it ignored, and what they start would be right to heed that."""
 
 
 @pytest.fixture(params=["simulated", "stand-in", "native_posix_64", "mps2_an385"])

@@ -23,8 +23,9 @@ def write(tmp_path: Path) -> Write:
         }  # fmt: skip
         path = tmp_path / "traces" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        last = {"k": "verdict", "verdict": "unjudged"}
-        lines = [json.dumps(record) + "\n" for record in (header, HELLO, BOOT, *records, last)]
+        ended = any(record["k"] == "verdict" for record in records)
+        last = () if ended else ({"k": "verdict", "verdict": "unjudged"},)
+        lines = [json.dumps(record) + "\n" for record in (header, HELLO, BOOT, *records, *last)]
         path.write_text("".join(lines), encoding="utf-8")
         return path
 

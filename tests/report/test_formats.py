@@ -56,7 +56,7 @@ def evil(write: Write) -> Path:
              "oper": True, "monitor": EVIL, "info": EVIL}  # fmt: skip
     return write(
         "evil.jsonl", *READY, *did(3, "up 2", shown), {"k": "complaint", "text": EVIL},
-        {"k": "verdict", "verdict": EVIL}, scenario=f"E1{EVIL}",
+        {"k": "verdict", "verdict": f"none ({EVIL})"}, scenario=f"E1{EVIL}",
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def hostile(request: pytest.FixtureRequest, write: Write) -> tuple[str, Path]:
         "hostile.jsonl", {"k": "reset", "how": "power", "expected": True}, hello, *READY,
         *did(3, "up 2", *shown), *answered, {"k": "complaint", "text": text},
         {"k": "breach", "requirement": "REQ-MON-001", "sentence": text, "seen": text},
-        {"k": "verdict", "verdict": text}, platform="", scenario="E1",
+        {"k": "verdict", "verdict": f"none ({text})"}, platform="", scenario="E1",
     )  # fmt: skip
     # Who wrote the header is no more to be trusted.
     first, _, rest = path.read_text(encoding="utf-8").partition("\n")
