@@ -52,15 +52,18 @@ def begin_trace(
     writer = TraceWriter(path)
     try:
         return writer, writer.write(header)
-    except BaseException:
+    except BaseException as error:
         writer.close()
+        if not isinstance(error, RigFault):
+            path.unlink(missing_ok=True)  # it tells of nothing yet
         raise
 
 
 class JudgedTrace:
     """A trace that a checker judges record by record, and that watchers may follow.
 
-    `unrecorded` tells whether the disk took no more: then whatever else ended the run, its trace is not whole.
+    `is_open` tells whether its file was begun, `unrecorded` whether the disk took no more: then whatever else ended the run, its
+    trace is not whole.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class JudgedTrace:
         self._models = models or Models()
         self.watchers: list[Callable[[AnyRecord], None]] = []
         self.unrecorded = False
+        self.is_open = False
         self._begin()
 
     def _begin(self) -> None:
@@ -82,6 +86,7 @@ class JudgedTrace:
         about = structs.replace(about, profile=self._profile.name if self._profile else "")
         try:
             self._writer, header = begin_trace(self.path, self._target, about)
+            self.is_open = True
         except RigFault:
             self.unrecorded = True
             raise

@@ -124,13 +124,12 @@ class Session:
     def __enter__(self) -> Self:
         try:
             self._trace.open(self._header)
-        except RigFault as error:
-            self.verdict = Verdict(Outcome.RIG, reason=str(error))
-            raise
-        try:
             self._start()
         except BaseException as error:
-            self.__exit__(type(error), error, error.__traceback__)
+            if self._trace.is_open:
+                self.__exit__(type(error), error, error.__traceback__)
+            elif isinstance(error, RigFault):
+                self.verdict = Verdict(Outcome.RIG, reason=str(error))
             raise
         return self
 
