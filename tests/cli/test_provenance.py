@@ -97,20 +97,8 @@ def test_a_run_tells_where_it_comes_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["/usr/bin/cmhil", "verify", "-t", "simulated"])
-    assert (
-        run(
-            [
-                "verify",
-                "-t",
-                "simulated",
-                "--scenario",
-                "addresses-come-and-go",
-                "--out",
-                str(tmp_path),
-            ]
-        )
-        == 0
-    )
+    chosen = ["-t", "simulated", "--scenario", "addresses-come-and-go"]
+    assert run(["verify", *chosen, "--out", str(tmp_path)]) == 0
     assert "  command  cmhil verify -t simulated\n" in capsys.readouterr().out
     origin = read_trace(tmp_path / "addresses-come-and-go.jsonl").header.origin
     assert origin is not None

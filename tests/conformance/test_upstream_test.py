@@ -136,20 +136,8 @@ def test_shrink_writes_it_and_a_bug_report_tells_of_it(
 
 
 def test_without_a_failure_there_is_nothing_to_report(tmp_path: Path) -> None:
-    assert (
-        run(
-            [
-                "verify",
-                "-t",
-                "simulated",
-                "--scenario",
-                "addresses-come-and-go",
-                "--out",
-                str(tmp_path),
-            ]
-        )
-        == 0
-    )
+    chosen = ["-t", "simulated", "--scenario", "addresses-come-and-go"]
+    assert run(["verify", *chosen, "--out", str(tmp_path)]) == 0
     with pytest.raises(UsageError, match="no device fails in these traces"):
         render_issue(gather([tmp_path]))
 

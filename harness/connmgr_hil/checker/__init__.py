@@ -3,6 +3,6 @@
 from .checker import Checker
 from .limits import Limits
 from .offline import check_trace, fed
-from .verdict import UNENDED, Failure, Outcome, Verdict
+from .verdict import Failure, Outcome, Verdict
 
-__all__ = ["UNENDED", "Checker", "Failure", "Limits", "Outcome", "Verdict", "check_trace", "fed"]
+__all__ = ["Checker", "Failure", "Limits", "Outcome", "Verdict", "check_trace", "fed"]

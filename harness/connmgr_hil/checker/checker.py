@@ -50,7 +50,7 @@ from .plausibility import malformed, waited
 from .rest import Rest
 from .search import Search
 from .stock import StockJudge
-from .verdict import UNENDED, Failure, Verdict
+from .verdict import Failure, Verdict
 from .waiting import JudgedRecord, Numbered, Timed, Waiting, exchanges
 
 _QUIRKS = {"storm": "REQ-EVT-020", "overflow": "REQ-MON-038"}
@@ -173,7 +173,7 @@ class Checker:
         elif isinstance(record, Breach):
             self._breach(record)
         elif isinstance(record, VerdictGiven):
-            self.ended = _ends(record)
+            self.ended = record.came_to_its_end
 
     def _harm(self, damage: Damage, text: str) -> None:
         """Note a damage: from here on nothing is certain."""
@@ -462,4 +462,4 @@ class Checker:
 
 def _ends(record: AnyRecord) -> bool:
     """Tell whether a record is the last of a run that came to its end."""
-    return isinstance(record, VerdictGiven) and not record.verdict.startswith(UNENDED)
+    return isinstance(record, VerdictGiven) and record.came_to_its_end

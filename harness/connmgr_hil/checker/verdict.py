@@ -6,9 +6,6 @@ from enum import StrEnum
 from connmgr_hil.vocabulary.errors import ExitCode
 from connmgr_hil.vocabulary.escaping import on_one_line, visible
 
-UNENDED = "none"
-"""What the last record of a run says, instead of an outcome, when the run was interrupted."""
-
 
 class Outcome(StrEnum):
     """The four ways in which a run can end."""

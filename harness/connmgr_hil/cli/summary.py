@@ -39,10 +39,9 @@ def summary(report: RunReport, *, brief: bool = False) -> str:
     if restarts := report.restarts():
         counted = ", ".join(f"{count} by the {means}" for means, count in restarts.items())
         lines.append(f"  restarts:      {counted}")
-    if others := [each for each in report.results if each.recorded]:
-        known = [each for each in others if each.trace]
+    if others := [each for each in report.results if each.is_judged_anew]:
         lines.append(f"  judged anew:   {len(others)} otherwise than when they were recorded")
-        lines += [f"    {each.trace}: {each.recorded} then, {each.outcome} now" for each in known]
+        lines += [f"    {each.trace}: {each.recorded} then, {each.outcome} now" for each in others]
     if report.unread:
         count = len(report.unread)
         lines.append(

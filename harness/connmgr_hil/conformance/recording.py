@@ -7,13 +7,14 @@ from pathlib import Path
 from msgspec import structs
 
 from connmgr_hil import __version__
-from connmgr_hil.checker import UNENDED, Checker, Limits, Verdict
+from connmgr_hil.checker import Checker, Limits, Verdict
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.toolchain.provenance import provenance
 from connmgr_hil.trace import TraceWriter
 from connmgr_hil.vocabulary.errors import NotRecorded, RigFault
 from connmgr_hil.vocabulary.observations import (
+    UNENDED,
     AnyRecord,
     Fault,
     Foreign,

@@ -56,9 +56,14 @@ class ScenarioResult:
     release: str = ""
     """Zephyr's, as the device told it; empty where it did not."""
     recorded: str = ""
-    """The verdict that its trace was closed with, where it was judged again and that was another."""
+    """The verdict that its trace was closed with, where it was judged again."""
     excused: str = ""
     """The known deviation by which it fails; then it does not count."""
+
+    @property
+    def is_judged_anew(self) -> bool:
+        """Whether it came out otherwise when it was recorded."""
+        return self.recorded in set(Outcome) - {self.outcome}
 
     @property
     def broken(self) -> frozenset[str]:

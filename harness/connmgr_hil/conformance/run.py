@@ -19,7 +19,7 @@ from connmgr_hil.vocabulary.errors import (
     UsageError,
 )
 from connmgr_hil.vocabulary.facts import Hello
-from connmgr_hil.vocabulary.observations import UNJUDGED, Header, HelloSeen, VerdictGiven
+from connmgr_hil.vocabulary.observations import Header, HelloSeen, VerdictGiven
 
 from .builds import Judged, by_build
 from .former_names import present_name
@@ -214,8 +214,6 @@ def judge(
     known = registered().get(present_name(header.scenario))
     title = known.title if known else path.name
     verdict = checker.finish(cut=not checker.ended)
-    if recorded in (verdict.outcome, UNJUDGED) or not checker.ended:
-        recorded = ""
     if seen:
         seen(checker)
     result = result_of(title, header, verdict, path, time.monotonic() - started)

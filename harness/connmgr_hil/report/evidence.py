@@ -18,7 +18,7 @@ from connmgr_hil.model import Models
 from connmgr_hil.model.profiles import PROFILES, profile_named
 from connmgr_hil.trace import find_traces, read_records, read_trace
 from connmgr_hil.vocabulary.errors import BadInput
-from connmgr_hil.vocabulary.observations import Header, HelloSeen, VerdictGiven
+from connmgr_hil.vocabulary.observations import Header, HelloSeen
 from connmgr_hil.vocabulary.requirements import requirements
 
 from .history import Run, history
@@ -315,9 +315,7 @@ def _shown(
                 origin.header.target or identity.name,
                 trace.records[-1].h,
                 origin.header.note,
-                next(
-                    (each.verdict for each in trace.records if isinstance(each, VerdictGiven)), ""
-                ),
+                result.recorded,
                 shortest.get(origin.path.stem) if failed else None,
                 result.trace in dropped,
             )

@@ -315,21 +315,28 @@ class Breach(Record, frozen=True, kw_only=True, tag="breach"):
     seen: str
 
 
+UNENDED = "none"
+"""What the last record of a run says, with the reason behind it, when the run did not come to its end."""
 UNJUDGED = "unjudged"
 """The verdict of a trace that was only recorded."""
 _VERDICTS = ("conforms", "fails", "rig", "inconclusive", UNJUDGED)
 
 
 class VerdictGiven(Record, frozen=True, kw_only=True, tag="verdict"):
-    """How the run was judged when it ended: as an outcome, or `none` and why where it did not come to its end."""
+    """How the run was judged: as an outcome, or `none` and why where it did not come to its end."""
 
     verdict: str
     summary: str = ""
 
     @property
+    def came_to_its_end(self) -> bool:
+        """Whether the run did."""
+        return not self.verdict.startswith(UNENDED)
+
+    @property
     def is_known(self) -> bool:
         """Whether it is a verdict that there is."""
-        return self.verdict.startswith("none") or self.verdict in _VERDICTS
+        return not self.came_to_its_end or self.verdict in _VERDICTS
 
 
 AnyRecord = (
