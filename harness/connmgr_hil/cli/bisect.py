@@ -230,11 +230,13 @@ class _Judge:
         from connmgr_hil.targets import Choice, find_image, open_target  # noqa: PLC0415
         from connmgr_hil.toolchain.building import plan_build, run_build  # noqa: PLC0415
 
+        from .closing import asked  # noqa: PLC0415
+
         result = self.shown[culprit]
         assert result.trace is not None
         click.echo("\n" + "\n".join(on_one_line(line) for line in result.reason.splitlines()))
-        for ident, sentence in Finding((result,)).sentences.items():
-            click.echo(f"  requirement:   {ident}  {sentence}")
+        for line in asked(Finding((result,))):
+            click.echo(line)
         self.history.go(culprit)
         run_build(plan_build(self.platform, variant=self.variant))
         image = find_image(self.platform, None, self.variant)

@@ -52,10 +52,7 @@ def _finding(finding: Finding) -> Iterator[str]:
         else f"{mark(result.outcome).rstrip()}  {lines[0]}"
     )
     yield from lines[1:]
-    told = result.failure.sentence if result.failure else ""
-    for ident, sentence in finding.sentences.items():
-        if sentence != told:
-            yield f"  requirement:   {ident}  {sentence}"
+    yield from asked(finding)
     yield f"  scenario:      {on_one_line(result.name)}: {on_one_line(result.title)}"
     others = [on_one_line(each.name) for each in finding.results[1:]]
     if others:
@@ -70,6 +67,15 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"  replay:        {command_for(result, 'replay')}"
     if result.outcome is Outcome.FAILS and result.failure and "--dialect" not in result.device:
         yield f"  shrink:        {command_for(result, 'shrink')}"
+
+
+def asked(finding: Finding) -> Iterator[str]:
+    """Return each requirement that a failure breaks, in lines: its sentence, unless the failure begins with it, and its source."""
+    told = finding.first.failure.sentence if finding.first.failure else ""
+    for requirement in finding.requirements:
+        if not told.startswith(requirement.sentence):
+            yield f"  requirement:   {requirement.id}  {requirement.sentence}"
+        yield f"  source:        {requirement.place}"
 
 
 def _brief(finding: Finding) -> str:

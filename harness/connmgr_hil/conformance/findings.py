@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.vocabulary.escaping import on_one_line
-from connmgr_hil.vocabulary.requirements import requirements
+from connmgr_hil.vocabulary.requirements import Requirement, requirements
 
 from .reduction import signature
 from .results import ScenarioResult
@@ -25,10 +25,10 @@ class Finding:
         return self.results[0]
 
     @property
-    def sentences(self) -> dict[str, str]:
-        """What the requirements say that it breaks, by their ids."""
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The requirements that it breaks."""
         known = requirements()
-        return {each: known[each].sentence for each in self.first.blamed if each in known}
+        return tuple(known[each] for each in self.first.blamed if each in known)
 
 
 def findings(results: Iterable[ScenarioResult]) -> list[Finding]:

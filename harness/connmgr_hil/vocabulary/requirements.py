@@ -36,7 +36,7 @@ class Requirement(msgspec.Struct, frozen=True):
         parts = (part.partition(':"') for part in self.source.split(", "))
         told = []
         for name, quoted, section in parts:
-            place = _PLACES.get(name, name)
+            place = f"Zephyr's issue {name[1:]}" if name.startswith("I#") else _PLACES[name]
             told.append(f'{place}, section "{section}' if quoted else place)
         return "; ".join(told)
 
@@ -62,6 +62,10 @@ _PLACES = {
     "C:net_if": "subsys/net/ip/net_if.c",
     "C:net_mgmt": "subsys/net/ip/net_mgmt.c",
     "net_if": "subsys/net/ip/net_if.c",
+    "events": "include/zephyr/net/net_event.h",
+    "tests": "Zephyr's own tests",
+    "design": "the design of the Connection Manager",
+    "any": "what any firmware owes",
 }
 """What the short names of sources stand for."""
 
