@@ -17,8 +17,12 @@ RUN python3 -m venv /opt/cmhil \
 # A mounted tree belongs to somebody else, and git would not say which commit it is.
 RUN git config --system --add safe.directory '*'
 
+# Without a cache that whoever runs may write, Zephyr's build wants to write into its tree, which is mounted read-only.
+RUN mkdir -m 1777 /var/cache/zephyr
+
 ENV PATH=/opt/cmhil/bin:$PATH \
-    GNUARMEMB_TOOLCHAIN_PATH=/usr
+    GNUARMEMB_TOOLCHAIN_PATH=/usr \
+    XDG_CACHE_HOME=/var/cache/zephyr
 WORKDIR /work
 ENTRYPOINT ["cmhil"]
 CMD ["doctor"]
