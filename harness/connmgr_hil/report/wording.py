@@ -18,6 +18,7 @@ GROUPS = {
     "IMP": "Connectivity implementations",
     "IDLE": "Idle timeout",
     "SH": "Shell of upstream",
+    "LIFE": "Crashes, hangs, restarts",
 }
 STANDING_WORDS: dict[Standing, str] = {
     "held": "held",
@@ -71,10 +72,14 @@ def apart(evidence: ReportEvidence) -> list[str]:
         boards.setdefault(platform.board, []).append(platform)
     for board, shown in boards.items():
         if len(shown) > 1:
-            verdicts = ", ".join(f"{each.name}: {OUTCOME_WORDS[each.outcome]}" for each in shown)
+            verdicts = (
+                "all conform"
+                if all(each.outcome is Outcome.CONFORMS for each in shown)
+                else ", ".join(f"{each.name} {OUTCOME_WORDS[each.outcome]}" for each in shown)
+            )
             sentences.append(
-                f"{len(shown)} builds of {board}, each with a verdict of its own. What one holds says nothing of "
-                f"another. {verdicts}"
+                f"{len(shown)} builds of {board}, each with a verdict of its own: {verdicts}. What one holds says "
+                "nothing of another"
             )
     if evidence.unread:
         names = "; ".join(f"{each.wanted}: {each.seen}" for each in evidence.unread)
