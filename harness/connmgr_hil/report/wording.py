@@ -18,7 +18,7 @@ GROUPS = {
     "IMP": "Connectivity implementations",
     "IDLE": "Idle timeout",
     "SH": "Shell of upstream",
-    "LIFE": "Crashes, hangs, restarts",
+    "LIFE": "Life of the device",
 }
 STANDING_WORDS: dict[Standing, str] = {
     "held": "held",

@@ -36,7 +36,7 @@ _BUILD_PROGRAMS = ("cmake", "ninja", "dtc")
 _SDK_REMEDY = "install the Zephyr SDK: west sdk install (or ZEPHYR_SDK_INSTALL_DIR=…)"
 _OWN_COMPILER = (
     ", or name another compiler by ZEPHYR_TOOLCHAIN_VARIANT and CROSS_COMPILE; "
-    "see docs/how-to/your-board.md"
+    "see: cmhil docs your-board"
 )
 _COMPILER_REMEDIES = {
     "host": "sudo apt-get install gcc",
