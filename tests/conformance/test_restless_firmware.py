@@ -13,6 +13,8 @@ from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.observations import Stuck
 
 ATTEMPT = ("sim 1 delay_ms 100", "up 1", "advance 1000000")
+pytestmark = pytest.mark.slow
+
 STUCK = {
     "life_loop_callback": (("up 1",), "REQ-LIFE-002"),
     "life_loop_connect": (("connect 1",), "REQ-LIFE-002"),

@@ -174,11 +174,14 @@ ANSWERS = (
     _row("REQ-CTL-041 REQ-IMP-015", "missing returns opt-get", when.value_of_another),
     _all("REQ-BULK-013", "missing returns all", when.connects_all_and_up_is_refused),
     _all("REQ-BULK-012", "missing returns all", when.several_refuse),
-    _all("REQ-BULK-012", "missing returns all", when.answered_zero),
-    _all("REQ-BULK-012 REQ-CTL-014", "missing returns all", when.answered_positive),
-    _all("REQ-BULK-015", "missing returns all", when.answered_not_bound),
     _all("REQ-BULK-003", "missing returns all", when.bulk_answered_error("up")),
     _all("REQ-BULK-006", "missing returns all", when.bulk_answered_error("down")),
+    _all(
+        "REQ-BULK-012 REQ-CTL-014", "missing returns all", when.bulk_answered_no_error("disconnect")
+    ),
+    _all("REQ-BULK-012 REQ-CTL-004", "missing returns all", when.bulk_answered_no_error("connect")),
+    _all("REQ-BULK-012", "missing returns all", when.answered_zero),
+    _all("REQ-BULK-015", "missing returns all", when.answered_not_bound),
     _all(
         "REQ-BULK-016 REQ-BULK-015", "missing returns all", when.bulk_answered_error("disconnect")
     ),
@@ -190,7 +193,8 @@ MISSING = (
     _all("REQ-BULK-011", "missing *", when.stopped_by_an_error),
     _all("REQ-BULK-018", "missing *", when.ignored_and_not_skipped),
     _all("REQ-BULK-009 REQ-BULK-019", "missing forwarded", when.bulk("disconnect")),
-    _all("REQ-BULK-007", "missing forwarded"),
+    _all("REQ-AUTO-001", "missing forwarded", when.bulk("up")),
+    _all("REQ-BULK-007 REQ-AUTO-001", "missing forwarded"),
     _all("REQ-BULK-007", "missing admin-up", when.bulk("connect")),
     _all("REQ-BULK-019 REQ-BULK-009", "missing admin-down", when.bulk("disconnect")),
     _row(
@@ -198,7 +202,14 @@ MISSING = (
     ),
     _row("REQ-CTL-005", "missing forwarded", when.came_shutdown, cause="connect"),
     _row("REQ-IGN-015", "missing forwarded", when.ignored_not_connect),
-    _row("REQ-CTL-010", "missing forwarded", when.again, cause="connect"),
+    _row(
+        "REQ-AUTO-007 REQ-AUTO-001 REQ-CTL-001",
+        "missing forwarded",
+        when.taken_up_and_auto_connects,
+        cause="connect",
+    ),
+    _row("REQ-CTL-010", "missing forwarded", when.again_without_auto_connect, cause="connect"),
+    _row("REQ-CTL-010 REQ-AUTO-007 REQ-CTL-005", "missing forwarded", when.again, cause="connect"),
     _row(
         "REQ-AUTO-018 REQ-AUTO-001 REQ-AUTO-023", "missing forwarded", when.ended_before, cause="up"
     ),
@@ -285,7 +296,7 @@ OWED = (
     _owes("init", "", "REQ-CTL-042"),
     _owes("forwarded", "up", "REQ-AUTO-001"),
     _owes("forwarded", "all", "REQ-BULK-007 REQ-BULK-009"),
-    _owes("forwarded", "connect", "REQ-CTL-001 REQ-CTL-010 REQ-AUTO-007"),
+    _owes("forwarded", "connect", "REQ-CTL-001 REQ-CTL-010 REQ-AUTO-007 REQ-AUTO-001"),
     _owes("forwarded", "disconnect", "REQ-CTL-013"),
     _owes("forwarded", "opt-set", "REQ-CTL-040"),
     _owes("forwarded", "opt-get", "REQ-CTL-040"),

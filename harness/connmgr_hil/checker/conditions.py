@@ -81,6 +81,11 @@ def no_auto_connect(s: Situation) -> bool:
     return bool(s.iface.flags & NO_AUTO_CONNECT)
 
 
+def taken_up_and_auto_connects(s: Situation) -> bool:
+    """It was taken admin-up, for which it is to be connected automatically."""
+    return s.name == "IF_ADMIN_UP" and not no_auto_connect(s)
+
+
 def no_auto_connect_up(s: Situation) -> bool:
     """... and it is admin-up."""
     return no_auto_connect(s) and s.iface.admin
@@ -147,6 +152,11 @@ def idle_up_after(how: str) -> Condition:
 def again(s: Situation) -> bool:
     """connect was called again since the attempt began."""
     return s.impl.again
+
+
+def again_without_auto_connect(s: Situation) -> bool:
+    """connect was called again, and nothing else can have called it."""
+    return s.impl.again and no_auto_connect(s)
 
 
 def again_connected(s: Situation) -> bool:
@@ -339,6 +349,11 @@ def leaves_out_unbound(s: Situation) -> bool:
 def bulk_answered_error(what: str) -> Condition:
     """A bulk call of this kind was answered with an error."""
     return lambda s: s.inner[1:2] == (what,) and s.status != "0"
+
+
+def bulk_answered_no_error(what: str) -> Condition:
+    """A bulk call of this kind was answered with 0 or a positive status, and should not have been."""
+    return lambda s: s.inner[1:2] == (what,) and (answered_zero(s) or answered_positive(s))
 
 
 def several_refuse(s: Situation) -> bool:
