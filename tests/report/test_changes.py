@@ -43,7 +43,9 @@ def test_a_regression_is_newly_failing(
     assert "\n  REQ-CTL-019  An attempt" in shown
     assert "timeout-takes-down: conforms before, fails now" in shown
     assert " newly failing" in shown.splitlines()[-1]
-    assert "REQ-CTL-019" in json.loads(out.read_text())["failing"]
+    changes = json.loads(out.read_text())
+    assert changes["failing"] == ["REQ-CTL-019"]
+    assert "REQ-AUTO-010" in changes["in_failing"]
     assert run(["compare", new, old]) == 0
     assert "Newly held (" in capsys.readouterr().out
     assert run(["compare", old, old]) == 0
@@ -110,7 +112,7 @@ def test_two_releases_give_a_changelog(tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_only_the_order_is_told_as_such() -> None:
     def side(*shown: str) -> RunSide:
-        return RunSide("x", {}, {}, frozenset(), {})
+        return RunSide("x", {}, {}, frozenset(), frozenset(), {})
 
     from connmgr_hil.conformance.changes import Behaviour
 

@@ -35,4 +35,4 @@ def compare(old: Path, new: Path, json_file: Path | None, markdown: Path | None)
         replace_file(markdown, rendering.render_markdown(found))
     if json_file is not None:
         write_json(json_file, found.as_json())
-    return ExitCode.FAILS if found.failing else ExitCode.CONFORMS
+    return ExitCode.FAILS if found.failing or found.in_failing else ExitCode.CONFORMS

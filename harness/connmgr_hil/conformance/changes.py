@@ -29,12 +29,16 @@ Shown = tuple[str, ...]
 
 @dataclass(frozen=True)
 class RunSide:
-    """One side of a comparison. `scenarios` are outcomes by name, `traces` where each is, if it is still there."""
+    """One side of a comparison. `scenarios` are outcomes by name, `traces` where each is, if it is still there.
+
+    `blamed` are the requirements that failures break, of those that `standings` has as failed.
+    """
 
     label: str
     standings: Mapping[str, str]
     scenarios: Mapping[str, str]
     quirks: frozenset[str]
+    blamed: frozenset[str]
     traces: Mapping[str, Path]
 
 
@@ -53,6 +57,7 @@ def evidence_of(*paths: Path) -> RunSide:
         report.by_requirement(),
         {each.name: str(each.outcome or "unreachable") for each in results},
         frozenset(quirk for each in results for quirk in each.quirks),
+        frozenset(ident for each in results for ident in each.blamed),
         {each.name: each.trace for each in results if each.trace},
     )
 
@@ -70,6 +75,7 @@ def _from_summary(path: Path) -> RunSide:
             standings,
             {present_name(str(each["name"])): str(each["outcome"]) for each in scenarios},
             frozenset(str(quirk) for each in scenarios for quirk in each["quirks"]),
+            frozenset(str(ident) for each in scenarios for ident in each["blamed"]),
             {
                 present_name(str(each["name"])): _found(Path(each["trace"]), path.parent)
                 for each in scenarios
@@ -122,15 +128,25 @@ class Changes:
             if before.get(ident, "") in old and after.get(ident, "") in new
         ]
 
-    @property
-    def failing(self) -> list[str]:
-        """The requirements that fail now and did not; those that the old release did not have, too."""
+    @cached_property
+    def _failed(self) -> list[str]:
+        """The requirements that count as failed now and did not; those that the old release did not have, too."""
         before = self.old.standings
         return [
             ident
             for ident, how in self.new.standings.items()
             if how == "failed" and before.get(ident) != "failed"
         ]
+
+    @property
+    def failing(self) -> list[str]:
+        """The requirements that newly fail, and that a failure breaks."""
+        return [each for each in self._failed if each in self.new.blamed]
+
+    @property
+    def in_failing(self) -> list[str]:
+        """The requirements that are no longer held only because scenarios about them fail for another."""
+        return [each for each in self._failed if each not in self.new.blamed]
 
     @property
     def held(self) -> list[str]:
@@ -173,6 +189,7 @@ class Changes:
             "old": self.old.label,
             "new": self.new.label,
             "failing": self.failing,
+            "in_failing": self.in_failing,
             "held": self.held,
             "lost": self.lost,
             "added": self.added,

@@ -28,6 +28,7 @@ def sections(changes: Changes) -> list[tuple[str, list[str]]]:
     ]
     every = [
         ("Newly failing", told(changes.failing)),
+        ("No longer held: scenarios about them fail", told(changes.in_failing)),
         ("Newly held", told(changes.held)),
         ("No longer shown", told(changes.lost)),
         ("Known quirks that are new", told(changes.new_quirks)),
