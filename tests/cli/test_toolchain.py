@@ -1,5 +1,7 @@
 """Probed trees and compilers, and planning builds, on machines made up in a folder."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -323,6 +325,29 @@ def test_build_configures_again_only_when_something_changed(plain_zephyr: Path) 
         plan = building.plan_build(platform, cmake_arguments=arguments)
         assert building.run_build(plan, pristine=pristine) == image
     assert calls.read_text().split() == ["cmake", "ninja", "ninja", *["cmake", "ninja"] * 2]
+
+
+def test_build_configures_again_when_a_default_changed(
+    plain_zephyr: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What CMake wrote down when it configured would outlive it."""
+    calls = plain_zephyr / "calls"
+    image = plain_zephyr / "build" / "native_sim_64" / "zephyr" / "zephyr.exe"
+    fake_cmake(
+        plain_zephyr / "tools",
+        f"basename $0 >> {calls}; mkdir -p {image.parent}; touch {image}",
+    )
+    plan = building.plan_build(find_platform("native_sim_64"))
+    defaults = tmp_path / "application" / "probe" / "Kconfig"
+    defaults.parent.mkdir(parents=True)
+    defaults.touch()
+    monkeypatch.setattr(building, "zephyr_app_dir", lambda: tmp_path / "application")
+    building.run_build(plan)
+    building.run_build(plan)
+    later = time.time() + 60
+    os.utime(defaults, (later, later))
+    building.run_build(plan)
+    assert calls.read_text().split() == ["cmake", "ninja", "ninja", "cmake", "ninja"]
 
 
 def test_build_never_removes_what_it_did_not_make(plain_zephyr: Path) -> None:

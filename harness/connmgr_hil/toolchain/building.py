@@ -184,12 +184,17 @@ def run_build(
 ) -> Path:
     """Build, and return the image. Its output goes to `build.log`, and line by line to `say`.
 
-    What was configured in the same way before is built upon; otherwise, and with `pristine`, the
-    folder is emptied first. The stamp in it says how it was configured, and that it is ours. Raises `RigFault` with the end of the output when it does not build.
+    What was configured in the same way before is built upon; otherwise, with `pristine`, and where a default of the
+    application has changed, which an earlier configuration outlives, the folder is emptied first. The stamp in it says how it was configured, and that it is ours. Raises `RigFault` with the end of the output when it does not build.
     """
     stamp = build.folder / _STAMP
     configured = json.dumps(build.configure)
-    fresh = pristine or not stamp.is_file() or stamp.read_text(encoding="utf-8") != configured
+    fresh = (
+        pristine
+        or not stamp.is_file()
+        or stamp.read_text(encoding="utf-8") != configured
+        or any(_is_newer(each, stamp) for each in zephyr_app_dir().rglob("Kconfig"))
+    )
     if fresh:
         _empty(build.folder)
         build.folder.mkdir(parents=True, exist_ok=True)
@@ -204,6 +209,10 @@ def run_build(
         )
     keep_state(build.folder, Path(build.configure[-1]))
     return build.image
+
+
+def _is_newer(file: Path, stamp: Path) -> bool:
+    return file.stat().st_mtime_ns > stamp.stat().st_mtime_ns
 
 
 def _empty(folder: Path) -> None:

@@ -8,7 +8,7 @@
  * application that sets less is not built, as an overflow would go unseen.
  *
  * Used on a Cortex-M3 with assertions and canaries, at most: dispatcher 2192 (a hook with a burst),
- * shell 1672, system work queue 1456, log 792, monitor 536.
+ * shell 1672, system work queue 1456, log 792, monitor 536, idle 336.
  */
 
 #include <zephyr/kernel.h>
@@ -29,6 +29,11 @@ BUILD_ASSERT(CONFIG_SYSTEM_WORKQUEUE_STACK_SIZE >= 2048,
 
 BUILD_ASSERT(CONFIG_SHELL_STACK_SIZE >= 2560,
 	     "the probe's commands need CONFIG_SHELL_STACK_SIZE=2560 or more");
+
+#if defined(CONFIG_CM_PROBE_CLOCK)
+BUILD_ASSERT(CONFIG_IDLE_STACK_SIZE >= 512,
+	     "timers expire in the idle thread, which needs CONFIG_IDLE_STACK_SIZE=512 or more");
+#endif
 
 #if defined(CONFIG_CM_PROBE_LOG_FRAMES) && defined(CONFIG_LOG_PROCESS_THREAD_STACK_SIZE)
 BUILD_ASSERT(CONFIG_LOG_PROCESS_THREAD_STACK_SIZE >= 1024,
