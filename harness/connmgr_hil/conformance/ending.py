@@ -11,7 +11,14 @@ from connmgr_hil.device import Device
 from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.targets import End, Target, crash_told
 from connmgr_hil.transport.deadlines import LATE
-from connmgr_hil.vocabulary.errors import DeviceFault, LineDamaged, NoAnswer, RigFault, WrongDevice
+from connmgr_hil.vocabulary.errors import (
+    DeviceFault,
+    DeviceReset,
+    LineDamaged,
+    NoAnswer,
+    RigFault,
+    WrongDevice,
+)
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     Crashed,
@@ -80,6 +87,9 @@ class Ending:
         self, error: DeviceFault | RigFault, device: Device | StockDevice | None
     ) -> End | None:
         """Return how the device ended; None when the rig broke, or the line may have kept an answer back."""
+        if isinstance(error, DeviceReset):
+            # Whoever restarted the target saw it.
+            return Reset(how=error.seen, expected=False)
         if isinstance(error, DeviceFault):
             # It sends without end, so that the command is never answered.
             return Stuck(what="command", threads=(error.wanted, error.seen), source="host")

@@ -24,6 +24,7 @@ from connmgr_hil.vocabulary.observations import AnyRecord, Header
 from .bench import Bench, IfaceLacking
 from .confirming import ends_again
 from .former_names import present_name
+from .nonconforming import Nonconforming
 from .results import ScenarioResult, with_retries
 from .scenario import Scenario
 from .session import Session
@@ -197,7 +198,9 @@ class Runner:
             lost = session.unrecorded and not isinstance(error, NotRecorded)
             problem = "" if lost else str(error)
             self._unmet = error.told() if isinstance(error, Unmet) else ""
-            nobody = isinstance(error, NoProbe) and self._device is None
+            # A program is started anew in no time; a board was brought to its boot by all means already.
+            unmet = NoProbe | Nonconforming if self._target.platform.kind == "board" else NoProbe
+            nobody = self._device is None and isinstance(error, unmet)
             self.hopeless = nobody or isinstance(error, WrongDevice)
         if session.unrecorded:
             self.unrecorded = self.hopeless = True

@@ -152,6 +152,10 @@ class Session:
         require_clock(self._target.platform, self.facts, self._target.name)
         require_ifaces(self._target.platform, self.ifaces, self._target.name)
         self.started = True
+        restart = self._target.last_restart
+        if restart and restart.nonce not in ("", self.facts.nonce):
+            # It has booted once more since it said hello. If that was why, it does so again.
+            self.execute(("hello",))
 
     def __exit__(
         self,
@@ -257,7 +261,7 @@ class Session:
 
     def _explain(self, error: DeviceFault | RigFault) -> None:
         """Raise `Nonconforming`, or `DeviceDied`, when it was the device that ended the run; else return."""
-        if self.ended is None and not isinstance(error, _IN_THE_TRACE):
+        if self.ended is None and not isinstance(error, Nonconforming | DeviceDied):
             end = self._ending.told_by(error, self._device)
             if end is None:
                 return

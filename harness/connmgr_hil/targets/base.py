@@ -21,10 +21,11 @@ End = Crashed | Stuck | Reset
 
 @dataclass(frozen=True)
 class Restart:
-    """How a device was brought to its last boot: by which means, and how others failed before."""
+    """How a device was brought to its last boot: by which means, how others failed before, and that boot's nonce, if it is known."""
 
     by: str
     failed: tuple[str, ...] = ()
+    nonce: str = ""
 
     def __str__(self) -> str:
         tried = f", after {'; '.join(self.failed)}" if self.failed else ""

@@ -36,6 +36,7 @@ from .base import End, PlatformTarget, Restart
 from .board_lock import BOOT as BOOT_NAME, BoardLock
 from .board_port import BoardPort
 from .commands import run_command
+from .human_mode import restarts_at_machine_mode
 from .platforms import Platform
 from .preflight import Diagnosis, diagnose
 from .stock_boot import BootWitness
@@ -89,6 +90,8 @@ class BoardTarget(PlatformTarget):
         """What the board said of the boot that runs, where nobody but us has had it since."""
         self._rebooted: Hello | None = None
         """What it said of the boot before, where only its banner showed the reboot."""
+        self._brought: Hello | None = None
+        """What it said of the boot that the last restart brought."""
 
     @property
     def last_restart(self) -> Restart | None:
@@ -191,7 +194,7 @@ class BoardTarget(PlatformTarget):
 
         Raises `RigFault` that tells what each rung of the ladder did, `WrongDevice` when another board answers.
         """
-        self._last_restart = None
+        self._last_restart = self._brought = None
         self._open()
         before, self._running, self._rebooted = self._running, None, None
         if before is not None and self._reboots_by_banner(before):
@@ -207,6 +210,7 @@ class BoardTarget(PlatformTarget):
             boot = BOOT.of(self.platform.reset.boot_seconds)
             before = self._hello(boot if boot.unscaled > BOOT.unscaled else WHO)
             if before is None and diagnosis is not None:
+                self._insist_on_machine_mode()
                 raise diagnosis.fault(f"{self.name} on {self._port.wanted}")
         elif silent:
             outcomes.append(_UNANSWERED)
@@ -224,9 +228,11 @@ class BoardTarget(PlatformTarget):
                 outcomes.append(f"{name}: {error.wanted}: {error.seen}")
                 continue
             if not problem:
-                self._last_restart = Restart(name, tuple(outcomes))
+                nonce = self._brought.nonce if self._brought else ""
+                self._last_restart = Restart(name, tuple(outcomes), nonce)
                 return self._open()
             outcomes.append(f"{name}: {problem}")
+        self._insist_on_machine_mode()
         if diagnosis is not None:
             fault = diagnosis.fault(f"{self.name} on {self._port.wanted}")
             fault.seen += "; " + "; ".join(outcomes)
@@ -236,6 +242,21 @@ class BoardTarget(PlatformTarget):
             "; ".join(outcomes),
             "press its reset button, or give [reset] in its platform file further means",
         )
+
+    def _insist_on_machine_mode(self) -> None:
+        """Raise `DeviceReset` where a board does not answer because it restarts at each `mode machine`."""
+        if self._is_stock:
+            return
+        boot = BOOT.of(self.platform.reset.boot_seconds)
+        expected = self._expected
+        with contextlib.suppress(RigFault):
+            line = self._open()
+            if how := restarts_at_machine_mode(line, expected.boards, expected.build, boot):
+                raise DeviceReset(
+                    f"{self.name} on {line.name} restarts by itself",
+                    how,
+                    "read its log for a fault or a watchdog; 'cm mode machine' shows it to a person, too",
+                )
 
     def _reboots_by_banner(self, before: Hello) -> bool:
         """Let a board reboot that prints Zephyr's banner; tell whether it came. On a slow line that spares two hellos."""
@@ -282,6 +303,7 @@ class BoardTarget(PlatformTarget):
                 return "no answer"
             if not _same_boot(now, before):
                 self._claim(now)
+                self._brought = now
                 return ""
         return "it answers, but did not boot"
 
