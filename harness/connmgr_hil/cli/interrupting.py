@@ -41,6 +41,11 @@ def nothing_to_report() -> None:
     _heed(_end_at_once)
 
 
+def settle() -> None:
+    """Let the first from now on come too late, for what was found is being written; the second ends the process at once."""
+    _heed(_too_late)
+
+
 def interrupted() -> bool:
     """Tell whether this process was asked to end."""
     return _State.interrupted
@@ -48,7 +53,7 @@ def interrupted() -> bool:
 
 def _heed(handler: "signal._HANDLER") -> None:
     for number in _ASKED:
-        if signal.getsignal(number) is _first:
+        if signal.getsignal(number) in (_first, _too_late):
             signal.signal(number, handler)
 
 
@@ -59,6 +64,13 @@ def _first(number: int, frame: FrameType | None) -> NoReturn:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _heed(_end_at_once)
     _end_in_order(number, frame)
+
+
+def _too_late(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    for each in _ASKED:
+        if signal.getsignal(each) is _too_late:
+            signal.signal(each, _end_at_once)
 
 
 def _end_in_order(number: int, frame: FrameType | None) -> NoReturn:

@@ -13,6 +13,7 @@ from connmgr_hil.vocabulary.errors import ConnMgrHilError, ExitCode, HarnessErro
 
 from .bug import report_bug
 from .interrupting import heed_interrupts, interrupted, nothing_to_report
+from .promised import Promised
 
 _COMMANDS = {
     "doctor": "Say what this machine has and what it lacks.",
@@ -49,6 +50,8 @@ _JUDGES = [[name] for name in ("verify", "check", "walk", "campaign", "learn", "
 
 READER_GONE = 141
 """What a shell shows for a program that SIGPIPE ended."""
+
+_UNFINISHED = {ExitCode.RIG, ExitCode.INTERRUPTED, READER_GONE}
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _TERMINAL_GONE = {errno.EIO, errno.ENXIO}
@@ -101,8 +104,18 @@ def cmhil() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run `cmhil` with these arguments (by default those of the process); return its exit code.
 
-    No exception leaves this function.
+    No exception leaves this function. A run that came to no end leaves no results of an earlier one where its own were to be.
     """
+    words = sys.argv[1:] if arguments is None else arguments
+    promised = Promised(words)
+    code = _ran(words)
+    if code in _UNFINISHED:
+        with contextlib.suppress(OSError):
+            promised.forget_earlier()
+    return code
+
+
+def _ran(arguments: list[str]) -> int:
     try:
         result = cmhil.main(
             args=arguments, prog_name="cmhil", standalone_mode=False, color=_colour()
@@ -115,7 +128,7 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
-        if (sys.argv[1:] if arguments is None else arguments)[:1] in _JUDGES:
+        if arguments[:1] in _JUDGES:
             click.echo("VERDICT  none (interrupted)")
         _say("interrupted")
         return ExitCode.INTERRUPTED

@@ -12,6 +12,8 @@ import msgspec
 from connmgr_hil.files import replace_file
 from connmgr_hil.vocabulary.escaping import on_one_line
 
+from .interrupting import settle
+
 
 def fancy() -> bool:
     """Say whether output goes to a terminal that wants more than plain text."""
@@ -45,9 +47,10 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def write_json(path: Path, document: Any) -> None:
-    """Write a document that a program will read, with its folders.
+    """Write a document that a program will read, with its folders; an interrupt comes too late then.
 
     Raises `NotRecorded` when the file cannot be written.
     """
+    settle()
     text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
     replace_file(path, text, "choose another place with --json")

@@ -351,6 +351,7 @@ def _concluded(
 ) -> int:
     """Write the summary, and only then say how it ended: a terminal that has gone takes nothing with it."""
     from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
+    from connmgr_hil.files import replace_file  # noqa: PLC0415
 
     from .closing import closing  # noqa: PLC0415
     from .summary import summary  # noqa: PLC0415
@@ -363,6 +364,9 @@ def _concluded(
         document["verdict"] = str(overall)
     if earlier is not None:
         document["recorded"] = earlier.as_json()
+    told_junit = (
+        _junit([each.trace for each in live.every() if each.trace], excuses) if junit else ""
+    )
     lost: NotRecorded | None = None
     for path in dict.fromkeys((folder.path / SUMMARY, json_file or folder.path / SUMMARY)):
         try:
@@ -372,7 +376,7 @@ def _concluded(
             overall = Outcome.worst([overall, Outcome.RIG])
     if junit and not lost:
         try:
-            _write_junit(junit, [each.trace for each in live.every() if each.trace], excuses)
+            replace_file(junit, told_junit)
         except NotRecorded as error:
             lost, overall = error, Outcome.worst([overall, Outcome.RIG])
     if told := closing(live, folder.name):
@@ -394,9 +398,8 @@ def _concluded(
     return overall.exit_code
 
 
-def _write_junit(path: Path, traces: list[Path], excuses: "Known | None") -> None:
-    from connmgr_hil.files import replace_file  # noqa: PLC0415
+def _junit(traces: list[Path], excuses: "Known | None") -> str:
     from connmgr_hil.report import ReportEvidence, gather, render_junit  # noqa: PLC0415 - slow to import
 
     evidence = gather(traces, excuses) if traces else ReportEvidence(())
-    replace_file(path, render_junit(evidence))
+    return render_junit(evidence)

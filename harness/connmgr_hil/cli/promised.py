@@ -1,0 +1,31 @@
+"""Files that a command line names for results: what an earlier run left there is never taken for what this one found."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+OPTIONS = ("--json", "--junit", "--html", "--markdown", "--issue")
+"""Options that name a file in which a program or a person looks for results."""
+
+
+class Promised:
+    """What lies now where these arguments say that results shall be."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._earlier: dict[Path, tuple[int, int]] = {}
+        for word, following in zip(arguments, (*arguments[1:], ""), strict=True):
+            option, equals, value = word.partition("=")
+            path = Path(value if equals else following)
+            if option in OPTIONS and path.is_file() and not path.is_symlink():
+                self._earlier[path.absolute()] = _version(path)
+
+    def forget_earlier(self) -> None:
+        """Remove those that were not written since."""
+        for path, version in self._earlier.items():
+            if path.is_file() and _version(path) == version:
+                path.unlink()
+
+
+def _version(path: Path) -> tuple[int, int]:
+    status: os.stat_result = path.stat()
+    return status.st_ino, status.st_mtime_ns
