@@ -162,3 +162,13 @@ def test_folders_stand_for_the_traces_below_them(tmp_path: Path) -> None:
     assert find_traces([latest, latest / "a.jsonl"]) == [latest / "a.jsonl", latest / "b.jsonl"]
     with pytest.raises(UsageError, match="there is no trace"):
         find_traces([run / "folder.jsonl"])
+
+
+@pytest.mark.parametrize("what", ["late", "jitter"])
+def test_a_tolerance_with_which_no_timer_could_be_wrong_is_refused(
+    what: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "trace.jsonl"
+    path.write_bytes(msgspec.json.encode({"k": "header", "h": 0, what: 2**62}) + b"\n")
+    with pytest.raises(BadInput, match=rf"(?s)trace\.jsonl:1.*<= 10000000.*{what}"):
+        list(read_records(path))

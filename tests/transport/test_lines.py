@@ -10,7 +10,8 @@ import threading
 import time
 import tty
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 import serial
@@ -19,6 +20,7 @@ from connmgr_hil.testing import FaultInjector, Faults
 from connmgr_hil.transport import (
     RemoteTransport,
     Transport,
+    absolute,
     after,
     connect_tcp,
     connect_unix,
@@ -337,3 +339,26 @@ def test_a_terminal_with_the_number_of_a_dead_one_is_another() -> None:
         line.close()
         for descriptor in itertools.chain(*others):
             os.close(descriptor)
+
+
+def test_a_terminal_may_be_named_by_a_path_of_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master, terminal = os.openpty()
+    (tmp_path / "tty").symlink_to(os.ttyname(terminal))
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    for address in ("../tty", "./../tty"):
+        with closing(open_line(address)) as line:
+            os.write(master, b"here")
+            assert line.read(after(5)) == b"here"
+    monkeypatch.chdir(tmp_path)
+    assert absolute("tty") == absolute("./tty") == str(tmp_path / "tty")
+    assert [absolute(each) for each in ("", "COM3", "usb:5", "unix:a/b")] == [
+        "",
+        "COM3",
+        "usb:5",
+        "unix:a/b",
+    ]
+    os.close(master)
+    os.close(terminal)

@@ -6,6 +6,7 @@ import socket
 import time
 from pathlib import Path
 
+from connmgr_hil.transport import absolute
 from connmgr_hil.transport.deadlines import LOOK
 from connmgr_hil.vocabulary.errors import RigFault
 
@@ -17,7 +18,7 @@ class BoardPort:
 
     def __init__(self, wanted: str, usb: str) -> None:
         self.wanted = wanted or f"usb {usb}"
-        self._named = wanted
+        self._named = absolute(wanted)
         self._usb = usb
 
     @property

@@ -2,7 +2,7 @@
 
 from .base import Patience, Transport, after, escaped
 from .descriptor import DescriptorTransport
-from .opening import open_line
+from .opening import absolute, open_line
 from .remote import RemoteTransport
 from .sockets import PromptLine, connect_promptly, connect_tcp, connect_unix, from_socket
 from .terminal import open_terminal
@@ -15,6 +15,7 @@ __all__ = [
     "RemoteTransport",
     "Transport",
     "WrappedLine",
+    "absolute",
     "after",
     "connect_promptly",
     "connect_tcp",

@@ -43,6 +43,10 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     device: tuple[str, ...] = ()
 
 
+MOST_TOLERANCE = 10_000_000
+"""In microseconds: with more, no timer could be wrong."""
+
+
 class Header(Record, frozen=True, kw_only=True, tag="header"):
     """Where a trace comes from; always its first record.
 
@@ -59,8 +63,8 @@ class Header(Record, frozen=True, kw_only=True, tag="header"):
     seed: int | None = None
     profile: str = ""
     note: str = ""
-    late: Annotated[int, msgspec.Meta(ge=0)] = 500_000
-    jitter: Annotated[int, msgspec.Meta(ge=0)] = 50_000
+    late: Annotated[int, msgspec.Meta(ge=0, le=MOST_TOLERANCE)] = 500_000
+    jitter: Annotated[int, msgspec.Meta(ge=0, le=MOST_TOLERANCE)] = 50_000
     retry: Annotated[int, msgspec.Meta(ge=0)] = 0
     origin: Provenance | None = None
 
