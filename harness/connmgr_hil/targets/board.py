@@ -92,6 +92,7 @@ class BoardTarget(PlatformTarget):
         """What it said of the boot before, where only its banner showed the reboot."""
         self._brought: Hello | None = None
         """What it said of the boot that the last restart brought."""
+        self._was_met = False
 
     @property
     def last_restart(self) -> Restart | None:
@@ -145,6 +146,7 @@ class BoardTarget(PlatformTarget):
             )
         self._claim(hello)
         self._running = hello
+        self._was_met = True
 
     def _close(self) -> None:
         self._running = None
@@ -205,7 +207,12 @@ class BoardTarget(PlatformTarget):
         before = None if self._is_stock else self._hello(WHO)
         silent = before is None and not self._is_stock
         diagnosis = self._diagnosis() if silent else None
-        if silent and len(self._rungs()) == 1:
+        unmet = silent and not self._was_met
+        # What speaks there without ever having been a probe becomes none by a reset.
+        stranger = (
+            unmet and bool(diagnosis and diagnosis.received) and not self.platform.reset.reflash
+        )
+        if silent and (stranger or len(self._rungs()) == 1):
             # Who says nothing obeys no reboot command either; but it may be about to come up.
             boot = BOOT.of(self.platform.reset.boot_seconds)
             before = self._hello(boot if boot.unscaled > BOOT.unscaled else WHO)
@@ -220,6 +227,8 @@ class BoardTarget(PlatformTarget):
             if rung == self._reboot and before is not None and not before.reboot:
                 outcomes.append(f"{name}: this image cannot reboot")
                 continue
+            if rung == self._reboot and unmet and before is None:
+                continue  # who never said anything obeys no command either
             try:
                 problem = self._climb(rung, before)
             except WrongDevice:
