@@ -43,7 +43,7 @@ def defects(
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415 - slow to import
     from connmgr_hil.files import RunFolder  # noqa: PLC0415
-    from connmgr_hil.targets import Target  # noqa: PLC0415
+    from connmgr_hil.targets import Target, folder_name  # noqa: PLC0415
 
     def open_for(defect: hunting.Defect) -> Target:
         return choice.open(
@@ -54,7 +54,7 @@ def defects(
     place: hunting.Seat = "simulated" if bench.platform.kind == "simulated" else "firmware"
     chosen = hunting.choose(place, only)
     folder = out or Path(
-        "out", "defects", "-".join(filter(None, (Path(choice.target).stem, choice.variant)))
+        "out", "defects", "-".join(filter(None, (folder_name(choice.target), choice.variant)))
     )
     click.echo(f"{len(chosen)} defects, one by one: {bench.platform.description}")
     with RunFolder(folder, folder) as kept:

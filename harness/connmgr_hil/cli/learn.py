@@ -81,10 +81,11 @@ def learn(
         learn as learn_iface,
     )
     from connmgr_hil.learning.inputs import USUAL  # noqa: PLC0415
+    from connmgr_hil.targets import folder_name  # noqa: PLC0415
 
     alphabet = _names(inputs) if inputs is not None else USUAL
     bench = choice.open()
-    folder = out or Path("out", "learn", Path(choice.target).stem)
+    folder = out or Path("out", "learn", folder_name(choice.target))
     click.echo(f"learning {iface} of {bench.platform.description}: {', '.join(alphabet)}")
     with bench:
         bench.claim()

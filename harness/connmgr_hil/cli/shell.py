@@ -40,9 +40,11 @@ def shell(
     'state' marks what has changed since it was last asked. At a terminal there are a history and completion
     by Tab; commands may also come from a pipe: then the exit code is 2 if one of them could not be given.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    from connmgr_hil.targets import folder_name  # noqa: PLC0415 - slow to import
+
     from .console import Shell  # noqa: PLC0415
 
-    path = trace or Path("out", "shell", f"{Path(choice.target).stem}.jsonl")
+    path = trace or Path("out", "shell", f"{folder_name(choice.target)}.jsonl")
     with (
         choice.open() as bench,
         Shell(bench, path, raw=raw) as console,

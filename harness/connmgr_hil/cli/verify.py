@@ -288,11 +288,10 @@ def _left_out(scenarios: "Sequence[Scenario]", bench: "Target") -> str:
 
 def _home(target: str, variant: str, dialect: "Dialect") -> Path:
     """Return where the runs of a target have their folders."""
-    from connmgr_hil.targets import spelled  # noqa: PLC0415 - slow to import
+    from connmgr_hil.targets import folder_name  # noqa: PLC0415 - slow to import
 
-    # A target may be the path of a platform file, whose stem names the folder, or a labgrid place.
     spoken = "" if dialect == "probe" else dialect
-    names = filter(None, (Path(spelled(target).replace(":", "-")).stem, variant, spoken))
+    names = filter(None, (folder_name(target), variant, spoken))
     return Path("out", "verify", "-".join(names))
 
 

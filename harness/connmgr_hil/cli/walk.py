@@ -67,9 +67,10 @@ def walk(
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import walker  # noqa: PLC0415 - slow to import
     from connmgr_hil.files import RunFolder  # noqa: PLC0415
+    from connmgr_hil.targets import folder_name  # noqa: PLC0415
 
     bench = choice.open()
-    folder = out or Path("out", "walk", Path(choice.target).stem)
+    folder = out or Path("out", "walk", folder_name(choice.target))
     chosen = seed if seed is not None else secrets.randbelow(1_000_000)
     click.echo(f"{walks} walks of {steps} steps on {bench.platform.description}; seed {chosen}")
     with bench:

@@ -29,7 +29,7 @@ STANDING_WORDS: dict[Standing, str] = {
 }
 STANDING_MEANS: dict[Standing, str] = {
     "held": "shown, and as the specification says",
-    "failed": "the device did what no conforming device does",
+    "failed": "in a scenario about it the device did what no conforming device does",
     "quirk": "deviates the way upstream is known to: reported, not failed",
     "unreachable": "this device cannot show it, for the reason given",
     "not_run": "nothing in the traces settles it",

@@ -351,10 +351,13 @@ def known_platforms() -> dict[str, Platform]:
     return read_platforms(sorted(platforms_dir().glob("*.toml")))
 
 
+def _target_names() -> list[str]:
+    return ["native", *sorted(path.stem for path in platforms_dir().glob("*.toml"))]
+
+
 def spelled(name: str) -> str:
     """Return the name of a target as its platform file spells it; any other is returned as it is."""
-    names = ("native", *(path.stem for path in platforms_dir().glob("*.toml")))
-    return next((each for each in names if each.casefold() == name.casefold()), name)
+    return next((each for each in _target_names() if each.casefold() == name.casefold()), name)
 
 
 def is_path(name: str) -> bool:
@@ -362,15 +365,27 @@ def is_path(name: str) -> bool:
     return name.endswith(".toml") or os.sep in name
 
 
+def folder_name(target: str) -> str:
+    """Return what the folders of a target's runs are called: as the target or its platform file is.
+
+    A file that is called as a target that comes with this package leaves that folder alone: the platform's name stands
+    instead. Raises `UsageError` if it describes none.
+    """
+    if not is_path(target):
+        return spelled(target).replace(":", "-")
+    stem = Path(target).stem
+    return read_platform(Path(target)).name if stem in _target_names() else stem
+
+
 def find_platform(name: str) -> Platform:
     """Return the platform of that name, whatever its case, or in that file. Raises `UsageError` for an unknown one."""
     if is_path(name):
         return read_platform(Path(name))
-    there = sorted(path.stem for path in platforms_dir().glob("*.toml"))
-    if (known := spelled(name)) in there:
+    names = _target_names()
+    if (known := spelled(name)) in names[1:]:
         return read_platform(platforms_dir() / f"{known}.toml")
     raise UsageError(
         "there is no such platform, and no such platform file",
         repr(name),
-        did_you_mean(name, ["native", *there]),
+        did_you_mean(name, names),
     )
