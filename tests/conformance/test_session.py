@@ -1,10 +1,14 @@
 """A session keeps its trace, whatever prevents or ends it."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
 from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.run import run_scenario
+from connmgr_hil.conformance.scenario import Scenario
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import find_platform, open_target
 from connmgr_hil.targets.base import PlatformTarget
@@ -103,3 +107,17 @@ def test_a_stimulus_may_be_a_command_of_the_device(tmp_path: Path) -> None:
     assert session.verdict is not None
     assert session.verdict.outcome is Outcome.INCONCLUSIVE
     assert session.verdict.unmet.startswith("the stimulus traffic")
+
+
+def test_what_a_scenario_missed_stays_missed_though_it_catches_the_error(tmp_path: Path) -> None:
+    def forgiving(b: Bench) -> None:
+        """Catch all."""
+        for missed in (lambda: b.do("up U", "L4_CONNECTED(U)"), lambda: b.require(False, "a", "b")):
+            with contextlib.suppress(Unmet):
+                missed()
+
+    mine = Scenario("mine", "Catch all.", ("REQ-CTL-042",), forgiving)
+    with open_target("simulated") as target:
+        result = run_scenario(target, mine, tmp_path / "mine.jsonl")
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "'up U' shows L4_CONNECTED(U)" in result.reason

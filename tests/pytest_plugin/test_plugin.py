@@ -117,6 +117,36 @@ def test_misconduct_that_a_test_swallows_still_fails_it(run_tests: RunTests) -> 
     result.stdout.fnmatch_lines(["FAIL  REQ-*", "*connmgr-hil: timeline*"])
 
 
+def test_what_a_test_missed_stays_missed_though_it_catches_the_error(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    result = run_tests(
+        """
+        import contextlib
+
+        def test_expectation(cm):
+            with contextlib.suppress(Exception):
+                cm.do("up U", "L4_CONNECTED(U)")
+
+        def test_state(cm):
+            try:
+                cm.state("U", admin=True)
+            except Exception:
+                cm.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
+
+        def test_return(cm_network):
+            with contextlib.suppress(Exception):
+                cm_network.find("U").up(returns="-EALREADY")
+        """,
+        *("--cm-trace-dir", "traces"),
+    )
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(["*the test went on, and missed this*"])
+    traces = list((pytester.path / "traces").glob("*.jsonl"))
+    assert len(traces) == 3
+    assert all(check_trace(each).reason.startswith("not shown: ") for each in traces)
+
+
 def test_misconduct_is_found_when_only_the_last_look_shows_it(run_tests: RunTests) -> None:
     result = run_tests(
         """

@@ -75,6 +75,55 @@ Found By The Last Look
     assert tests["Closed In Time"].passed
 
 
+def test_what_a_test_missed_stays_missed_though_it_catches_the_error(run_robot: RunRobot) -> None:
+    run = run_robot(
+        HEAD
+        + """
+Ignored
+    Run Keyword And Ignore Error    Interface Should Be Ready    U
+
+Asked
+    Run Keyword And Return Status    Interface Should Be Ready    U
+
+Caught
+    TRY
+        Interface Should Be Ready    U
+    EXCEPT    *    type=GLOB
+        Advance Time    1 s
+    END
+
+Other Error
+    Run Keyword And Ignore Error    Run Keyword And Expect Error    none    Interface Should Be Ready    U
+
+Never
+    Run Keyword And Ignore Error    Wait Until Keyword Succeeds    2x    0 s    Interface Should Be Ready    U
+
+Wanted
+    Run Keyword And Expect Error    *is ready*    Interface Should Be Ready    U
+
+At Last
+    Take Interface Up    U
+    Wait Until Keyword Succeeds    2x    0 s    Ready The Second Time
+
+*** Keywords ***
+Ready The Second Time
+    ${second}=    Get Variable Value    ${SECOND}    ${False}
+    Set Test Variable    ${SECOND}    ${True}
+    IF    ${second}    Add Address    U    192.0.2.1
+    Interface Should Be Ready    U
+"""
+    )
+    tests = run.tests()
+    assert {name for name, test in tests.items() if test.passed} == {"Wanted", "At Last"}
+    for name, test in tests.items():
+        (trace,) = (run.folder / "traces").glob(f"*.{name.replace(' ', '_')}.jsonl")
+        verdict = check_trace(trace)
+        assert (verdict.outcome is Outcome.CONFORMS) is test.passed
+        if not test.passed:
+            assert test.message.startswith("the test went on, and missed this")
+            assert verdict.reason.startswith("not shown: interface U (free0) is ready")
+
+
 def test_own_check_that_fails_is_in_the_trace_and_the_log(run_robot: RunRobot) -> None:
     run = run_robot(HEAD + "Own\n    Take Interface Up    A\n    Should Be Equal    1    2\n")
     (test,) = run.tests().values()

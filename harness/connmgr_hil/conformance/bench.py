@@ -278,12 +278,14 @@ class Bench:
         problem = self._difference(shows, seen)
         if problem:
             got = " ".join(map(str, seen)) or "nothing"
-            raise Unmet(
-                f"the scenario says: {when} shows {shows or 'nothing'}",
-                f"{got}: {problem}",
-                log=str(self._session.path),
-                shows=shows,
-                came=" ".join(map(str, seen)),
+            raise self._session.missed(
+                Unmet(
+                    f"the scenario says: {when} shows {shows or 'nothing'}",
+                    f"{got}: {problem}",
+                    log=str(self._session.path),
+                    shows=shows,
+                    came=" ".join(map(str, seen)),
+                )
             )
 
     def _difference(self, shows: str, seen: list[Mark]) -> str | None:
@@ -383,7 +385,8 @@ class Bench:
         return self._unexpected(wanted, seen)
 
     def _unexpected(self, wanted: str, seen: str) -> Unmet:
-        return Unmet(f"the scenario says: {wanted}", seen, log=str(self._session.path))
+        told = Unmet(f"the scenario says: {wanted}", seen, log=str(self._session.path))
+        return self._session.missed(told)
 
     # --- common beginnings ---------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """What is raised where a run does not conform."""
 
 from connmgr_hil.checker import Failure, Outcome, Verdict
-from connmgr_hil.vocabulary.errors import DeviceFault, LineDamaged, RigFault
+from connmgr_hil.vocabulary.errors import DeviceFault, LineDamaged, RigFault, Unmet
 
 
 class Nonconforming(DeviceFault):
@@ -13,11 +13,13 @@ class Nonconforming(DeviceFault):
 
 
 def insist_conforms(verdict: Verdict, log: str) -> Verdict:
-    """Return a verdict that conforms. Raises `Nonconforming`, `RigFault` or `LineDamaged` for any other."""
+    """Return a verdict that conforms. Raises `Nonconforming`, `RigFault`, `Unmet` or `LineDamaged` for any other."""
     if verdict.failure:
         raise Nonconforming(verdict.failure, log)
     if verdict.outcome is Outcome.RIG:
         raise RigFault("the rig broke", verdict.reason, log=log)
+    if verdict.unmet:
+        raise Unmet("the test went on, and missed this", verdict.unmet, log=log)
     if verdict.outcome is Outcome.INCONCLUSIVE:
         raise LineDamaged("the run is inconclusive", verdict.reason, "run it again", log)
     return verdict

@@ -117,6 +117,8 @@ class Session:
         """Whether the device came up and said who it is."""
         self.confirmation = ""
         """On how many of two starts it ended so: `2 of 2`; empty where that was not tried."""
+        self._missed: Unmet | None = None
+        """What was missed last, which is in the trace."""
         self._confirm = confirm
         self._heard = not hears
         self._ending = Ending(target)
@@ -170,10 +172,18 @@ class Session:
             self._fault(lost)
         self.close()
 
+    def missed(self, error: Unmet) -> Unmet:
+        """Record what a scenario or a test misses when it misses it, and return the error: whoever catches it has not seen it all the same."""
+        self.note(error)
+        self._missed = error
+        return error
+
     def note(self, error: BaseException) -> None:
         """Record what an error that ends a run says of the device, the rig or the run."""
         if isinstance(error, RigFault):
             self._fault(error)
+        elif error is self._missed:
+            return
         elif isinstance(error, Unmet):
             self.complain(error.told(), shows=error.shows, seen=error.came)
         elif isinstance(error, DeviceFault) and not isinstance(error, _IN_THE_TRACE):
@@ -214,7 +224,7 @@ class Session:
                 self.note(error)
             if isinstance(error, RigFault):
                 self._end()
-            elif complaint and not self.checker.failure:
+            elif complaint and not self.checker.failure and self._missed is None:
                 self.complain(complaint)
         self.latest = self.verdict or self.checker.finish(cut=bool(self._unended))
         return self.latest
@@ -414,7 +424,7 @@ class Session:
             reply = self._answered(tuple(stimulus.probe.split()))
             if reply.status != "0":
                 wanted = f"the stimulus {name}: '{stimulus.probe}' returns 0"
-                raise Unmet(wanted, f"it returned {reply.status}", log=str(self.path))
+                raise self.missed(Unmet(wanted, f"it returned {reply.status}", log=str(self.path)))
         else:
             self._target.stimulate(name)
         self._sink(Outside(name=name, description=stimulus.description if stimulus else ""))

@@ -13,7 +13,7 @@ from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import Choice
 from connmgr_hil.testbed import Network, Targets
 from connmgr_hil.transport.deadlines import set_time_scale
-from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault, Unmet
 from connmgr_hil.vocabulary.observations import Header
 
 from .arguments import CONVERTERS
@@ -26,6 +26,9 @@ from .framework import BuiltIn, RobotNotRunningError, library, logger
 from .interface_keywords import InterfaceKeywords
 from .setting_keywords import SettingKeywords
 from .trace_table import trace_table
+
+_BEARING = ("BuiltIn.Run Keyword And Expect Error", "BuiltIn.Wait Until Keyword Succeeds")
+"""They fail themselves where an error is none that they want, or comes once too often."""
 
 
 @library(
@@ -109,6 +112,9 @@ class ConnMgrLibrary(
         self._run: Session | None = None
         self._last: Session | None = None
         self._rig: RigFault | None = None
+        self._bearing = 0
+        """Within so many keywords that say what errors they want, or try again after one."""
+        self._borne: list[Unmet] = []
 
     # --- the device ----------------------------------------------------------------------
 
@@ -153,7 +159,7 @@ class ConnMgrLibrary(
         self._last = run
         run.start()
         self._run = run
-        self._network = Network(run)
+        self._network = Network(run, missed=self.missed)
         self._events = EventLog({each.index: str(each) for each in self._network.ifaces})
         run.watch(self._events.record)
 
@@ -193,6 +199,14 @@ class ConnMgrLibrary(
         """Remember that nothing more is known about the device."""
         self._rig = error
 
+    def missed(self, error: Unmet) -> Unmet:
+        """Record what a test misses, and return the error; within a keyword that wants or bears errors, once that has failed itself."""
+        if self._bearing:
+            self._borne.append(error)
+        else:
+            self.session.missed(error)
+        return error
+
     # --- what Robot Framework tells its listener -----------------------------------------
 
     def _start_test(self, data: Any, result: Any) -> None:
@@ -201,6 +215,19 @@ class ConnMgrLibrary(
         self._opened = 0
         self._last = None
         self._rig = None
+
+    def _start_keyword(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot's signature
+        self._bearing += result.full_name in _BEARING
+
+    def _end_keyword(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot's signature
+        if result.full_name not in _BEARING:
+            return
+        self._bearing -= 1
+        if self._bearing or not self._borne:
+            return
+        borne, self._borne = self._borne, []
+        if result.failed and self._run is not None:
+            self._run.missed(borne[-1])
 
     def _end_test(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot's signature
         """Judge the device of a test; one that passed fails when the device left the model."""
@@ -214,7 +241,7 @@ class ConnMgrLibrary(
                 self._run = None
             else:
                 self.close_judged(_leaves_off(result))
-        except DeviceFault as error:
+        except (DeviceFault, Unmet) as error:
             self._fail(result, str(error))
         except ConnMgrHilError as error:
             self._fail(result, f"Rig error ({type(error).__name__}): {error}")

@@ -13,6 +13,9 @@ from connmgr_hil.vocabulary.stimuli import Words, words
 Give = Callable[[Words], Reply]
 """Gives a command to the device and returns its reply."""
 
+Missed = Callable[[Unmet], Unmet]
+"""Records what a test misses, and returns the error for it."""
+
 _LETTERS = {name: letter for letter, name in ROLES.items()}
 
 
@@ -44,10 +47,9 @@ class Iface:
         returns = status_of(returns)
         reply = self._network.give(given)
         if reply.status != returns:
-            raise Unmet(
-                f"'{' '.join(given)}' ({self.name}) should return {returns}",
-                f"it returned {reply.status}",
-                log=self._network.log,
+            told = f"'{' '.join(given)}' ({self.name}) should return {returns}"
+            raise self._network.missed(
+                Unmet(told, f"it returned {reply.status}", log=self._network.log)
             )
         return reply
 
@@ -143,9 +145,12 @@ class Iface:
 class Network:
     """The ifaces of a device by role; each list is in index order and may be empty."""
 
-    def __init__(self, session: Session, give: Give | None = None) -> None:
+    def __init__(
+        self, session: Session, give: Give | None = None, missed: Missed | None = None
+    ) -> None:
         self._session = session
         self.give: Give = give or session.execute
+        self.missed: Missed = missed or session.missed
         self.ifaces = tuple(Iface(facts, self) for facts in session.ifaces)
         self._states: dict[int, StateSeen] = {}
         session.watch(self._record)
@@ -204,7 +209,6 @@ class Network:
         self._states.pop(index, None)
         self._session.execute(("state", str(index)))
         if index not in self._states:
-            raise Unmet(
-                f"the device did not show the state of iface {index}", "the device did not tell it"
-            )
+            told = f"the device did not show the state of iface {index}"
+            raise self.missed(Unmet(told, "the device did not tell it"))
         return self._states[index]
