@@ -362,3 +362,23 @@ def test_a_terminal_may_be_named_by_a_path_of_the_current_folder(
     ]
     os.close(master)
     os.close(terminal)
+
+
+def test_a_program_that_waits_to_be_read_goes_on_while_its_bytes_are_taken() -> None:
+    ours, theirs = socket.socketpair()
+    line = from_socket(ours, "a talker")
+    said = bytes(range(250)) * 20  # a socket holds a few hundred single bytes
+    with theirs:
+        theirs.settimeout(10)
+        with line.taking():
+            for byte in said:
+                theirs.sendall(bytes([byte]))
+        heard = b""
+        while len(heard) < len(said):
+            heard += line.read(time.monotonic() + 10)
+    assert heard == said
+    with line.taking():
+        pass
+    with pytest.raises(LineClosed):
+        line.read(time.monotonic() + 10)
+    line.close()

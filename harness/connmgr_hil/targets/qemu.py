@@ -5,6 +5,7 @@ import logging
 import socket
 import threading
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from qemu.qmp import QMPError
@@ -165,10 +166,11 @@ class QemuTarget(PlatformTarget):
         self._command("system_reset")
         deadline = MONITOR.after()
         try:
-            while (left := deadline - time.monotonic()) > 0:
-                event = self._monitor.pull_event(wait=left)
-                if event and event.get("event") == "RESET":
-                    return
+            with self._attended():
+                while (left := deadline - time.monotonic()) > 0:
+                    event = self._monitor.pull_event(wait=left)
+                    if event and event.get("event") == "RESET":
+                        return
         except (QMPError, OSError, TimeoutError) as error:
             raise self._process.fault(f"QEMU has not reset its machine within {MONITOR}") from error
 
@@ -178,10 +180,16 @@ class QemuTarget(PlatformTarget):
         assert self._process is not None
         try:
             self._monitor.clear_events()  # each pause leaves two, and nobody reads them
-            self._monitor.cmd(name)
+            with self._attended():
+                self._monitor.cmd(name)
         except (QMPError, OSError, TimeoutError) as error:
             wanted = f"QEMU did not carry out '{name}' within {MONITOR}"
             raise self._process.fault(wanted) from error
+
+    def _attended(self) -> AbstractContextManager[None]:
+        """Return in what to wait for the monitor: QEMU's pl011 lets all of QEMU wait while nobody reads what it writes."""
+        assert self._line is not None
+        return self._line.taking()
 
     def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
         """Tell what the machine's end says: only the guest can have locked it up, ended it, or fallen silent while it runs."""
@@ -204,7 +212,7 @@ class QemuTarget(PlatformTarget):
         assert self._monitor is not None
         assert self._pauser is not None
         try:
-            with self._pauser.waiting():
+            with self._pauser.waiting(), self._attended():
                 answer = self._monitor.cmd("query-status")
         except (QMPError, OSError, TimeoutError, RigFault):
             return False
@@ -242,7 +250,7 @@ class QemuTarget(PlatformTarget):
         if self._monitor is None or self._pauser is None:
             raise RigFault(purpose, "it is not running", "start the target first")
         try:
-            with self._pauser.waiting():
+            with self._pauser.waiting(), self._attended():
                 self._monitor.cmd(stimulus.qmp.execute, **stimulus.qmp.arguments)
         except (QMPError, OSError, TimeoutError) as error:
             words = f"it answered: {error}"

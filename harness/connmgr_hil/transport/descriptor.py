@@ -4,8 +4,10 @@ import errno
 import math
 import os
 import select
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from connmgr_hil.vocabulary.errors import LineClosed, RigFault
 
@@ -16,6 +18,7 @@ from .levels import set_levels
 _GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ECONNRESET, errno.EPIPE, errno.EBADF}
 _READABLE = select.POLLIN | select.POLLHUP | select.POLLERR | select.POLLNVAL
 _CHUNK = 65536
+_MOST_TAKEN = 1_000_000
 _LOOKS = 60
 """So often the rest of a line of text is looked for before we sleep: emulators write byte by byte, and waking us costs both of us."""
 
@@ -39,6 +42,7 @@ class DescriptorTransport:
         self._descriptor = descriptor
         self.last_words: Callable[[], str] = str
         self._watched: dict[int, Callable[[], bool]] = {}
+        self._taken = b""
         os.set_blocking(descriptor, False)
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLIN)
@@ -60,6 +64,10 @@ class DescriptorTransport:
         while True:
             if self._descriptor < 0:
                 raise self._closed("it was closed on this side")
+            if self._taken:
+                data, self._taken = self._taken, b""
+                self.tail = (self.tail + data)[-TAIL:]
+                return data
             ready = self._poll.poll(_milliseconds(deadline))
             for descriptor, _event in ready:
                 if descriptor == self._descriptor:
@@ -72,6 +80,32 @@ class DescriptorTransport:
             # Even when a watched descriptor is never silent.
             if time.monotonic() >= deadline:
                 return b""
+
+    @contextmanager
+    def taking(self) -> Iterator[None]:
+        """Take what comes inside a `with` block, at most `_MOST_TAKEN` bytes, for the next `read`.
+
+        For who waits for something else from a program that may first wait until its bytes are read.
+        """
+        waits, ends = os.pipe()
+        taker = threading.Thread(target=self._take_until, args=(waits,), daemon=True)
+        taker.start()
+        try:
+            yield
+        finally:
+            os.close(ends)
+            taker.join()
+            os.close(waits)
+
+    def _take_until(self, end: int) -> None:
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        poll.register(end, select.POLLIN)
+        while len(self._taken) < _MOST_TAKEN and all(fd != end for fd, _ in poll.poll()):
+            try:
+                self._taken += self._read()
+            except (LineClosed, RigFault):
+                return  # as the next read will find
 
     def _receive(self) -> bytes:
         data = self._read()
