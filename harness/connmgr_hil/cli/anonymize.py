@@ -1,4 +1,4 @@
-"""`cmhil anonymize`: traces without what they tell of the machine that recorded them."""
+"""`cmhil anonymize`: traces without data about the machine that recorded them."""
 
 from pathlib import Path
 
@@ -10,13 +10,13 @@ import click
     "traces", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACE|FOLDER..."
 )
 def anonymize(traces: tuple[Path, ...]) -> int:
-    """Take the host's name, paths and the command line out of traces, in place, before they are published.
+    """Remove host name, paths and command line from traces, in place, before you publish them.
 
     \b
     cmhil anonymize out/shrink
 
-    What is kept: the image's name and SHA-256, when it was built, Zephyr's release and commit, and all that the device did. A folder stands
-    for all traces below it. The verdict stays what it was.
+    Keeps the image's name, SHA-256 and build time, Zephyr's release and commit, and everything the device did. A folder stands
+    for all traces below it. The verdict stays the same.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.trace import anonymized, find_traces  # noqa: PLC0415 - slow to import
 

@@ -23,7 +23,9 @@ _SHRINK_SECONDS = 30.0
 @click.command()
 @click.argument("good", metavar="GOOD")
 @click.argument("bad", metavar="BAD")
-@click.option("-t", "--target", required=True, metavar="TARGET", help="Native, or an emulator.")
+@click.option(
+    "-t", "--target", required=True, metavar="TARGET", help="A native platform or an emulator."
+)
 @click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
 @click.option(
     "--scenario",
@@ -36,14 +38,14 @@ _SHRINK_SECONDS = 30.0
     "--trace",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Judge by the commands of this trace: bad is what fails as it does.",
+    help="Judge by the commands of this trace; a commit with the same failure is bad.",
 )
 @click.option(
     "--path",
     "paths",
     multiple=True,
     metavar="PATH",
-    help="Only commits that touch it, such as subsys/net (repeatable).",
+    help="Only commits that touch this path, such as subsys/net (repeatable).",
 )
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
 def bisect(
@@ -56,10 +58,10 @@ def bisect(
     paths: tuple[str, ...],
     out: Path | None,
 ) -> int:
-    """Find the commit of a Zephyr tree from which on a target fails.
+    """Find the first commit of a Zephyr tree that makes a target fail.
 
-    ZEPHYR_BASE, or the west workspace, names the tree; its checkout is left alone, a second one is made and removed. Every
-    commit that git proposes is built and judged; one that does not build is skipped. It ends with the commit, the requirement, and
+    ZEPHYR_BASE or the west workspace names the tree. The search uses a temporary second checkout. It builds and judges every
+    commit that git proposes, and skips those that do not build. The result is the commit, the broken requirement, and
     the shortest sequence that shows the failure.
 
     \b

@@ -23,8 +23,8 @@ _OFTEN, _SELDOM = 0.1, 15.0
 @click.option("-p", "--platform", required=True, metavar="PLATFORM", help="See 'cmhil platforms'.")
 @click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
 @click.option("--board", default="", metavar="BOARD", help="Zephyr board, if not the platform's.")
-@click.option("--pristine", is_flag=True, help="Throw an earlier build away.")
-@click.option("-v", "--verbose", is_flag=True, help="Show what the build prints.")
+@click.option("--pristine", is_flag=True, help="Delete an earlier build first.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the output of the build.")
 @click.argument("cmake_arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- CMAKE-ARG...]")
 def build(
     platform: str,
@@ -36,8 +36,8 @@ def build(
 ) -> None:
     """Build the Zephyr application for a platform, into out/build/PLATFORM[-VARIANT].
 
-    With west where Zephyr is in a west workspace, otherwise with CMake and ZEPHYR_BASE.
-    The folder out/build can be chosen with CMHIL_BUILD_DIR.
+    Uses west in a west workspace, and otherwise CMake with ZEPHYR_BASE.
+    CMHIL_BUILD_DIR replaces out/build.
 
     \b
     cmhil build -p native_sim_64

@@ -38,7 +38,7 @@ if TYPE_CHECKING:  # slow to import
     required=True,
     multiple=True,
     metavar="TARGET[=IMAGE]",
-    help="As for 'cmhil walk', with the image to run if it is not the one that was built (repeatable).",
+    help="As for 'cmhil walk', with the image to run if it is not the built one (repeatable).",
 )
 @click.option("--variant", default="", metavar="NAME", help="Another configuration of them.")
 @click.option(
@@ -57,10 +57,10 @@ if TYPE_CHECKING:  # slow to import
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
 @click.option("--shrink", is_flag=True, help="Shrink each failing walk, for a minute at most.")
 @click.option(
-    "--keep", is_flag=True, help="Keep all traces, not only those of what did not conform."
+    "--keep", is_flag=True, help="Keep all traces, not only those of walks that do not conform."
 )
 @most_inconclusive_option
-@click.option("--resume", is_flag=True, help="Go on with the campaign in --out, which was ended.")
+@click.option("--resume", is_flag=True, help="Continue the campaign in --out.")
 @out_option
 @json_option
 @time_scale_option
@@ -81,10 +81,10 @@ def campaign(
     out: Path | None,
     json_file: Path | None,
 ) -> int:
-    """Spread seeded walks and defect runs over cores, or over machines, and sum up what they show.
+    """Spread walks and defect runs over cores or machines, and summarize the results.
 
-    Each walk has a fresh device and depends on nothing but seed and number: where it ran makes no difference. The work of
-    a worker that dies is done again; --resume goes on after all of it was ended.
+    Each walk gets a fresh device and depends only on the seed and its number, not on where it runs. The work of
+    a worker that dies is repeated; --resume continues a campaign that was stopped.
 
     \b
     cmhil campaign -t simulated --walks 40 --seed 1

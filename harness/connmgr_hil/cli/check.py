@@ -18,7 +18,7 @@ from .target_options import known_option
     "--profile",
     "profile_name",
     metavar="NAME",
-    help="Judge by this release's rules (P34, ...), not by those of the device's own release.",
+    help="Judge by the rules of this profile (P34, ...) instead of the device's own.",
 )
 @known_option
 def check(
@@ -33,7 +33,7 @@ def check(
     cmhil check out/verify/native/latest
     cmhil check out/verify/native/latest/two-ifaces.jsonl --profile P37
 
-    Traces of several builds have a verdict for each, and the exit code is that of the worst. A file that is no sound trace is
+    Each build gets its own verdict, and the exit code is that of the worst. A file that is not a valid trace is
     named, and the others are judged; the exit code is then 2, or 1 if a device fails.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import

@@ -14,16 +14,18 @@ from .parameter_types import OutputFile
 @click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
 @click.argument("new", type=click.Path(path_type=Path), metavar="NEW")
 @click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
-@click.option("--markdown", type=OutputFile(), metavar="FILE", help="For a pull request.")
+@click.option(
+    "--markdown", type=OutputFile(), metavar="FILE", help="Also write Markdown, for a pull request."
+)
 def compare(old: Path, new: Path, json_file: Path | None, markdown: Path | None) -> int:
-    """Say what changed from one run to another: requirements, quirks, and what the devices show for the same commands.
+    """Say what changed between two runs: requirements, quirks, and what the devices show for the same commands.
 
     \b
     cmhil compare out/verify/native/latest out/after
     cmhil compare before.json after.json --markdown changes.md
 
-    OLD and NEW are folders of traces, which are judged again, or what 'cmhil verify --json' wrote. Between two releases of Zephyr
-    it is a changelog of behaviour. The exit code is 1 where a requirement fails that did not.
+    OLD and NEW are folders of traces, which are judged again, or files that 'cmhil verify --json' wrote. For two releases of Zephyr
+    the result is a changelog of behaviour. The exit code is 1 if a requirement newly fails.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance import changes as comparing  # noqa: PLC0415 - slow to import
     from connmgr_hil.files import replace_file  # noqa: PLC0415

@@ -26,16 +26,18 @@ _MARKS = {"held": "+", "failed": "F", "quirk": "q", "unreachable": "-", "not_run
     "--code",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Also the lines and branches of C that runs reached, from a build folder of the variant 'coverage'.",
+    help="Also show which lines and branches of C were reached, from a build folder of the variant 'coverage'.",
 )
 @click.option(
     "--source",
     "sources",
     multiple=True,
     metavar="PATTERN",
-    help="With --code, these files, with * and ?; conn_mgr and the sample implementation if not given (repeatable).",
+    help="Files for --code; * and ? are wildcards; by default conn_mgr and the sample implementation (repeatable).",
 )
-@click.option("--paths", is_flag=True, help="Seek the shortest way to each rule not reached.")
+@click.option(
+    "--paths", is_flag=True, help="Find the shortest command sequence to each rule not reached."
+)
 def coverage(
     traces: tuple[Path, ...],
     json_file: Path | None,
@@ -43,9 +45,9 @@ def coverage(
     sources: tuple[str, ...],
     paths: bool,
 ) -> int:
-    """Show requirements by platform, from traces on disk, and what was never reached.
+    """Show requirements by platform, from traces, and what was never reached.
 
-    A folder stands for all traces (*.jsonl) below it. Each build of a platform has a column of its own. The exit code is that of
+    A folder stands for all traces (*.jsonl) below it. Each build of a platform has its own column. The exit code is that of
     'cmhil check' on the same traces: 1 if a requirement failed, 2 if a file is no sound trace, 4 if a run did not come to its end.
 
     \b

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # slow to import
     "--only",
     multiple=True,
     metavar="PATTERN",
-    help="Only defects whose name or requirement matches, with * and ? (repeatable).",
+    help="Only defects whose name or requirement matches; * and ? are wildcards (repeatable).",
 )
 @click.option(
     "--out",

@@ -28,10 +28,10 @@ def docs(page: str | None, words: tuple[str, ...]) -> int:
 
     \b
     cmhil docs                      all pages
-    cmhil docs --search bisect      those that speak of it
-    cmhil docs known-deviations     one of them
+    cmhil docs --search bisect      pages that mention it
+    cmhil docs known-deviations     one page
 
-    The protocol is the page 'protocol'; examples and the Zephyr application lie beside the pages.
+    The page 'protocol' has the protocol; examples and the Zephyr application are beside the pages.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     pages = _pages()
     if page is None:

@@ -37,7 +37,7 @@ _ORDER = ("simulated", "native", "qemu", "renode", "board")
     help="Write the boards that are plugged in as a hardware map, for twister and 'cmhil verify'.",
 )
 def doctor(wanted: tuple[str, ...], json_file: Path | None, map_file: Path | None) -> int:
-    """Say what this machine has and what it lacks, and how to get that."""
+    """Check what is installed and what is missing, and how to get it."""
     from connmgr_hil.files import replace_file  # noqa: PLC0415
     from connmgr_hil.targets import find_platform, known_platforms  # noqa: PLC0415
     from connmgr_hil.targets.board_lock import boards_in_use  # noqa: PLC0415

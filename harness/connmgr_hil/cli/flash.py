@@ -19,8 +19,13 @@ if TYPE_CHECKING:  # slow to import
 @click.option(
     "--runner", default="", metavar="RUNNER", help="west's runner, if not the platform's."
 )
-@click.option("--board-id", default="", metavar="ID", help="Which board, as its debug probe says.")
-@click.option("--force", is_flag=True, help="Write it even if the board has it already.")
+@click.option(
+    "--board-id",
+    default="",
+    metavar="ID",
+    help="The board, by the serial number of its debug probe.",
+)
+@click.option("--force", is_flag=True, help="Flash even if the board already has the build.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- RUNNER-ARG...]")
 def flash(
     platform: str,
@@ -32,9 +37,9 @@ def flash(
     force: bool,
     arguments: tuple[str, ...],
 ) -> None:
-    """Write a build to a board with 'west flash', unless the board has it already.
+    """Flash a build to a board with 'west flash', unless the board already has it.
 
-    What the board says it runs decides. Where it says nothing, what was last written to it from here.
+    Compares with the build that the board reports, or else with the last one flashed from here.
 
     \b
     cmhil flash -p frdm_k64f

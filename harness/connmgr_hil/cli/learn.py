@@ -1,4 +1,4 @@
-"""`cmhil learn`: the automaton of an iface, learned from outside, beside the model's."""
+"""`cmhil learn`: the automaton of an iface, learned by experiment, compared with the model's."""
 
 import shlex
 from pathlib import Path
@@ -65,9 +65,9 @@ def learn(
     out: Path | None,
     json_file: Path | None,
 ) -> int:
-    """Learn the automaton of one bound iface from outside, and draw it beside the model's.
+    """Learn the automaton of a bound iface by experiment, and compare it with the model's.
 
-    Writes device, model and difference as DOT and as Markdown with a Mermaid diagram. Exit code 0: the automata are equal, 1: they differ, 4: not certain.
+    Writes device, model and difference as DOT and as Markdown with a Mermaid diagram. Exit code 0: they are equal, 1: they differ, 4: not certain.
 
     \b
     cmhil learn -t simulated

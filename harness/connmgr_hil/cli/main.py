@@ -16,37 +16,37 @@ from .interrupting import heed_interrupts, interrupted, nothing_to_report
 from .promised import Promised
 
 _COMMANDS = {
-    "doctor": "Say what this machine has and what it lacks.",
-    "platforms": "List what firmware can be built for and run on.",
-    "scenarios": "List the scenarios, with the requirements that each shows.",
-    "requirements": "List and search what is asked of a Connection Manager.",
+    "doctor": "Check what is installed and what is missing.",
+    "platforms": "List the platforms that firmware can be built for and run on.",
+    "scenarios": "List the scenarios, with the requirements of each.",
+    "requirements": "List and search the requirements.",
     "build": "Build the Zephyr application for a platform.",
-    "flash": "Write a build to a board.",
+    "flash": "Flash a build to a board.",
     "verify": "Run the conformance scenarios on a target and judge them.",
     "check": "Judge recorded traces again, without a device.",
     "compare": "Say what changed between two runs, or two releases.",
-    "bisect": "Find the commit of Zephyr that broke it.",
-    "report": "Make a page, JUnit or Markdown from traces.",
-    "coverage": "Show what traces show, by requirement and platform, and what is missing.",
-    "walk": "Give random commands and judge all that the device shows.",
+    "bisect": "Find the first commit of Zephyr that makes a target fail.",
+    "report": "Make an HTML page, JUnit or Markdown from traces.",
+    "coverage": "Show which requirements traces cover, by platform, and which not.",
+    "walk": "Give random commands and judge everything the device shows.",
     "campaign": "Spread walks and defect runs over cores or machines.",
     "learn": "Learn the automaton of an iface and compare it with the model's.",
     "shrink": "Find the shortest command sequence that shows a failure.",
     "replay": "Give the commands of a trace to a device again.",
     "defects": "Switch on seeded defects and see whether the suite catches them.",
-    "mutate": "Put mistakes into C, one by one, and see whether the suite notices them.",
-    "shell": "Type commands to a device by hand.",
-    "new": "Begin a scenario, a platform file or an application of your own.",
-    "anonymize": "Take host, paths and command line out of traces.",
+    "mutate": "Mutate C files and see whether the suite notices.",
+    "shell": "Send commands to a device by hand.",
+    "new": "Create a scenario, a platform file or an application.",
+    "anonymize": "Remove host name, paths and command line from traces.",
     "docs": "Read and search the documentation.",
-    "completion": "Print what makes a shell complete cmhil's words.",
+    "completion": "Print the script for completion in your shell.",
 }
-"""Each lives in the module of the same name; its first line stands here so that `--help` need not
+"""Each has a module of the same name; the first lines are repeated here so that `--help` need not
 load them all."""
 
 
 _JUDGES = [[name] for name in ("verify", "check", "walk", "campaign", "learn", "replay")]
-"""They end with a verdict, also where they were interrupted before there was anything to judge."""
+"""They print a verdict even if they are interrupted before there is anything to judge."""
 
 READER_GONE = 141
 """What a shell shows for a program that SIGPIPE ended."""
@@ -61,7 +61,7 @@ class _Commands(click.Group):
     """A group that imports a command when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands, in the order in which one meets them."""
+        """Return the names of all commands, in the order of first use."""
         del ctx
         return list(_COMMANDS)
 
@@ -91,20 +91,20 @@ class _Commands(click.Group):
 def cmhil() -> None:
     """Test Zephyr's Connection Manager on real, emulated and simulated devices.
 
-    Firmware with the probe is driven over its UART; a reference model judges all that it shows.
+    The harness drives firmware with the probe over its UART; a reference model judges everything it shows.
 
     \b
     cmhil verify -t simulated                     a first verdict, without Zephyr
-    cmhil report out/verify --html report.html    what it showed, as a page
-    cmhil build -p native_sim_64                  Zephyr as a program of this computer
-    cmhil verify -t native                        ... judged
+    cmhil report out/verify --html report.html    the result as a page
+    cmhil build -p native_sim_64                  Zephyr as a native executable
+    cmhil verify -t native                        a verdict on it
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run `cmhil` with these arguments (by default those of the process); return its exit code.
 
-    No exception leaves this function. A run that came to no end leaves no results of an earlier one where its own were to be.
+    No exception leaves this function. An unfinished run removes the result files of an earlier run that it would have replaced.
     """
     words = sys.argv[1:] if arguments is None else arguments
     promised = Promised(words)
@@ -152,7 +152,7 @@ def _ran(arguments: list[str]) -> int:
 
 
 def _output_lost(error: OSError) -> int:
-    """Return the exit code where what is printed finds no room, or its terminal has gone; another error is a bug."""
+    """Return the exit code for a full disk or a closed terminal; any other error is a bug."""
     if error.errno not in _NO_ROOM | _TERMINAL_GONE:
         return report_bug(error)
     sys.stdout = None
@@ -167,13 +167,13 @@ def _output_lost(error: OSError) -> int:
 
 
 def _say(text: str) -> None:
-    """Tell a person who may have gone."""
+    """Print to standard error, if it is still open."""
     with contextlib.suppress(OSError):
         click.echo(text, err=True, color=_colour())
 
 
 def _colour() -> bool | None:
-    """Return False where no colour is wanted (https://no-color.org), else None: terminals get it."""
+    """Return False if NO_COLOR is set (https://no-color.org), else None: colour on a terminal."""
     return False if os.environ.get("NO_COLOR") else None
 
 

@@ -34,14 +34,14 @@ if TYPE_CHECKING:  # slow to import
     "variants",
     multiple=True,
     metavar="NAME",
-    help="Judge in this configuration as well; what survives goes on to the next (repeatable).",
+    help="Also judge survivors in this configuration (repeatable).",
 )
 @click.option(
     "--scenario",
     "scenarios",
     multiple=True,
     metavar="PATTERN",
-    help="Judge by these scenarios only, with * and ? (repeatable).",
+    help="Judge only by these scenarios; * and ? are wildcards (repeatable).",
 )
 @click.option(
     "--walks",
@@ -49,19 +49,19 @@ if TYPE_CHECKING:  # slow to import
     default=0,
     show_default=True,
     metavar="N",
-    help="Random walks that a mutant must survive as well.",
+    help="Random walks after the scenarios, for mutants that survive them.",
 )
 @steps_option
 @click.option(
-    "--sample", type=click.IntRange(1), metavar="N", help="Only so many, drawn by --seed."
+    "--sample", type=click.IntRange(1), metavar="N", help="Judge only N mutants, drawn by --seed."
 )
 @click.option(
-    "--seed", type=int, default=0, metavar="S", help="For the order, the sample and the walks."
+    "--seed", type=int, default=0, metavar="S", help="Seed of the order, the sample and the walks."
 )
 @click.option(
     "--only-field",
     is_flag=True,
-    help="Only the operators of this field, without universalmutator's.",
+    help="Only our own mutation operators, without universalmutator's.",
 )
 @click.option(
     "--survivors",
@@ -74,21 +74,21 @@ if TYPE_CHECKING:  # slow to import
     "--seconds",
     type=Finite(min=0, min_open=True),
     metavar="S",
-    help="Begin no more after so long.",
+    help="Start no mutant after this time.",
 )
 @click.option(
     "--least",
     type=Finite(0, 100),
     default=0.0,
     metavar="PERCENT",
-    help="The exit code is 1 if a smaller share is killed.",
+    help="Exit with 1 if a smaller share is killed.",
 )
 @click.option("--keep", is_flag=True, help="Keep the trace of each kill.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="For builds and results; out/mutate/TARGET if not given. The same again goes on there.",
+    help="Folder for builds and results; by default out/mutate/TARGET. The same folder again continues the run.",
 )
 @json_option
 @time_scale_option
@@ -110,10 +110,10 @@ def mutate(
     out: Path | None,
     json_file: Path | None,
 ) -> int:
-    """Put mistakes into C files, one by one, and see whether the suite notices them.
+    """Mutate C files, one change at a time, and see whether the suite notices.
 
-    What was built with 'cmhil build' is built again in a folder of its own, in which copies of the files are changed; your tree
-    stays as it is. The same command goes on where an earlier one ended; after a change of the suite or of a file choose another --out.
+    Builds the result of 'cmhil build' again in a separate folder and changes copies of the files there; your tree
+    stays as it is. The same command continues an earlier run; after a change of the suite or of a file, choose another --out.
 
     \b
     cmhil mutate $ZEPHYR_BASE/subsys/net/conn_mgr/*.c -t native --sample 200

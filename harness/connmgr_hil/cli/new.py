@@ -1,4 +1,4 @@
-"""`cmhil new`: a beginning that runs, to be changed into one's own."""
+"""`cmhil new`: templates that run, to be changed by the user."""
 
 import re
 import shutil
@@ -15,56 +15,56 @@ from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-# The name, then the requirements that it shows ('REQ-' may be left out). What it needs of the device
-# goes into needs=("A", "dad", ...); where that is lacking the scenario is not run, and says why.
+# The name, then the requirements that it shows ('REQ-' is optional). needs=("A", "dad", ...) lists what the
+# device must have; otherwise the scenario does not run, and says why.
 @scenario("{name}", "REQ-MON-001")
 def {function}(b: Bench) -> None:
     """The first address makes an iface ready."""
-    # A command of the probe, with a role letter for the iface, and all that it must show.
+    # A command of the probe, with a role letter for the iface, and everything that it must show.
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
     b.do("addr4 U add 192.0.2.1", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
-    # Device time. Nothing is named after it, so nothing may happen meanwhile.
+    # Device time. No observation is listed, so nothing may happen meanwhile.
     b.wait(5)
     b.state("U", admin=True, oper="up")
 '''
 
 _PLATFORM = """\
-# A platform of our own. What is wrong with it:  cmhil platforms --check {file}
+# Our platform. Check it with:  cmhil platforms --check {file}
 name = "{name}"
 description = "{name}, on a serial port"
 kind = "board"
 
-# Ifaces that the application must offer; a board's own may stand before them.
+# Ifaces that the application must have; a board's own ifaces may come before them.
 ifaces = ["bound0", "bound1", "plain0", "free0", "free1", "auto0"]
 
 [zephyr]
 board = "{board}"
 # board_v2 = "{board}/soc"      # its name since Zephyr 3.7 (hardware model 2)
 # toolchain = "gnuarmemb"       # instead of the Zephyr SDK
-# modules = ["cmsis_6|cmsis"]           # where Zephyr is built without a west workspace
+# modules = ["cmsis_6|cmsis"]           # to build Zephyr without a west workspace
 
 [console]
 baud = 115200
-# A receive ring of 64 bytes loses what comes too fast: so many bytes at once, then a pause.
+# A receive ring of 64 bytes overflows if bytes come too fast: write this many at once, then pause.
 pace_bytes = 32
-# usb = "0d28:0204"             # the vendor and product of its serial port, so that it is found
+# usb = "0d28:0204"             # vendor and product of its serial port, to find it
 
 [time]
 # A wait of T seconds may be early or late by tolerance_seconds + T * tolerance_percent / 100.
 tolerance_seconds = 0.05
 tolerance_percent = 0.5
 
-# How it is brought back where the command 'reboot' does not help, the gentlest means first.
+# How to bring it back if the command 'reboot' does not help, in this order.
 # [reset]
 # line = [{{ rts = true, seconds = 0.2 }}, {{ rts = false }}]
 # power = ["uhubctl", "-a", "cycle", "-p", "2"]
 # reflash = ["cmhil", "flash", "-p", "./{file}", "--force"]
 
-# How 'west flash' writes to it.
+# How 'west flash' flashes it.
 # [flash]
 # runner = "pyocd"
 
-# What can be done to it from outside: by a command, or by whoever is at the terminal.
+# Actions on the device from outside, by a command or by the person at the terminal.
 # [stimuli.link-down]
 # description = "The network cable is pulled"
 # command = ["usbrelay", "BENCH_1=0"]
@@ -77,7 +77,7 @@ tolerance_percent = 0.5
 
 @click.group()
 def new() -> None:
-    """Begin a scenario, a platform file or an application of your own.
+    """Create a scenario, a platform file or an application.
 
     \b
     cmhil new scenario my-timeout
@@ -89,7 +89,7 @@ def new() -> None:
 @new.command("scenario")
 @click.argument("name")
 def new_scenario(name: str) -> None:
-    """Write NAME.py with a scenario that runs, and say how."""
+    """Write NAME.py with a scenario that runs, and show how to run it."""
     _check(name)
     function = name.replace("-", "_").lower()
     path = Path(f"{function}.py")
@@ -99,10 +99,10 @@ def new_scenario(name: str) -> None:
 
 @new.command("platform")
 @click.argument("name")
-@click.option("--board", metavar="BOARD", help="Zephyr's name of the board; NAME if not given.")
-@click.option("--like", metavar="PLATFORM", help="Begin with a copy of this one.")
+@click.option("--board", metavar="BOARD", help="Zephyr's name of the board; by default NAME.")
+@click.option("--like", metavar="PLATFORM", help="Start with a copy of this platform.")
 def new_platform(name: str, board: str | None, like: str | None) -> None:
-    """Write NAME.toml, which describes a board or an emulator, and say how to use it."""
+    """Write NAME.toml, which describes a board or an emulator, and show how to use it."""
     from connmgr_hil.targets import find_platform, read_platform  # noqa: PLC0415 - slow to import
 
     _check(name)
@@ -124,7 +124,7 @@ def new_platform(name: str, board: str | None, like: str | None) -> None:
 @new.command("application")
 @click.argument("name")
 def new_application(name: str) -> None:
-    """Write a folder NAME: an application with a connectivity implementation of its own, and the probe in its build."""
+    """Write a folder NAME: an application with its own connectivity implementation, and the probe in its build."""
     from connmgr_hil.resources import examples_dir  # noqa: PLC0415 - only for this
 
     _check(name)

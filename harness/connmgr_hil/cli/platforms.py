@@ -18,7 +18,7 @@ from .output import print_table
 )
 @click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 def platforms(files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
-    """List what firmware can be built for and run on, or check platform files of your own.
+    """List the platforms that firmware can be built for and run on, or check platform files.
 
     \b
     cmhil platforms

@@ -26,7 +26,7 @@ def replay(
     times: int,
     out: Path | None,
 ) -> int:
-    """Give the commands of a trace to a freshly started device, and judge what it shows.
+    """Give the commands of a trace to a freshly started device, and judge the result.
 
     \b
     cmhil replay out/shrink/walk-1-0.min.jsonl -t native

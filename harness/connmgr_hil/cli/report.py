@@ -22,35 +22,39 @@ from .target_options import known_option
     "--open",
     "opened",
     is_flag=True,
-    help="Show the page in a browser; report.html in the folder if no --html.",
+    help="Show the page in a browser; without --html, report.html in the folder.",
 )
-@click.option("--html", type=OutputFile(), metavar="FILE", help="One page, no network.")
-@click.option("--junit", type=OutputFile(), metavar="FILE", help="JUnit XML.")
-@click.option("--markdown", type=OutputFile(), metavar="FILE", help="Summary for a CI page.")
+@click.option(
+    "--html", type=OutputFile(), metavar="FILE", help="Write an HTML page that loads nothing else."
+)
+@click.option("--junit", type=OutputFile(), metavar="FILE", help="Write JUnit XML.")
+@click.option(
+    "--markdown", type=OutputFile(), metavar="FILE", help="Write a Markdown summary, for a CI page."
+)
 @click.option(
     "--defects",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Also tell which seeded defects were caught, as written by 'cmhil defects --json'.",
+    help="Also show which seeded defects were caught, from 'cmhil defects --json'.",
 )
 @click.option(
     "--issue",
     type=OutputFile(),
     metavar="FILE",
-    help="A bug report about the first failure, as Zephyr's form asks for it.",
+    help="Write a bug report about the first failure, for Zephyr's form.",
 )
 @click.option(
     "--compare",
     "old",
     type=click.Path(path_type=Path),
     metavar="OLD",
-    help="Also tell what changed since an earlier run (see 'cmhil compare').",
+    help="Also show what changed since an earlier run (see 'cmhil compare').",
 )
 @click.option(
     "--code",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Also show the lines of C that runs reached, on the page (see 'cmhil coverage --code').",
+    help="Also show on the page which lines of C were reached (see 'cmhil coverage --code').",
 )
 @known_option
 def report(
@@ -72,9 +76,9 @@ def report(
     cmhil report out/shrink/walk-1-0.min.jsonl --issue bug.md
     cmhil report out/verify/native/latest --junit junit.xml --markdown "$GITHUB_STEP_SUMMARY"
 
-    Without any FILE the Markdown summary is printed. The exit code tells whether the report was made;
-    for the verdict's, see 'cmhil check'. Each build has a verdict of its own. A file that is no sound trace is named and
-    left out; the exit code is then 2.
+    Without any FILE, prints the Markdown summary. The exit code says whether the report was written;
+    for the verdict, see 'cmhil check'. Each build has its own verdict. A file that is not a valid trace is named and
+    skipped; the exit code is then 2.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil import report as reports  # noqa: PLC0415 - slow to import
     from connmgr_hil.conformance.changes import compare, evidence_of  # noqa: PLC0415

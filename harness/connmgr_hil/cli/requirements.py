@@ -10,7 +10,7 @@ from .output import print_table
 @click.command()
 @click.argument("words", nargs=-1, metavar="[WORD|PATTERN...]")
 def requirements(words: tuple[str, ...]) -> int:
-    """List the requirements, or those with all these words; of one, tell everything.
+    """List the requirements, or those with all these words, or show the details of one.
 
     \b
     cmhil requirements 'REQ-CTL-02*'

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("words", nargs=-1, metavar="[WORD|PATTERN...]")
 def scenarios(words: tuple[str, ...]) -> int:
-    """List the scenarios, with the requirements that each shows; of one, tell everything.
+    """List the scenarios, with the requirements of each, or show the details of one.
 
     \b
     cmhil scenarios                 all of them
-    cmhil scenarios timeout         those whose name or title has the word
-    cmhil scenarios 'REQ-CTL-02*'   those that show such a requirement
+    cmhil scenarios timeout         those with the word in name or title
+    cmhil scenarios 'REQ-CTL-02*'   those for these requirements
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.conformance.scenario import registered  # noqa: PLC0415 - slow to import
     from connmgr_hil.conformance.selection import matching  # noqa: PLC0415

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     "--trace",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Keep a trace, for 'cmhil check'; out/shell/TARGET.jsonl if not given.",
+    help="The trace to write, for 'cmhil check'; by default out/shell/TARGET.jsonl.",
 )
-@click.option("--raw", is_flag=True, help="Also show the frames themselves ('raw off' ends it).")
+@click.option("--raw", is_flag=True, help="Also show the frames themselves ('raw off' stops this).")
 def shell(
     choice: "Choice",
     trace: Path | None,
     raw: bool,
 ) -> int:
-    """Type commands to a device and see what it shows, as readable lines.
+    """Send commands to a device and see what it shows, as readable lines.
 
     \b
     $ cmhil shell -t simulated
@@ -37,8 +37,8 @@ def shell(
     > state
 
     Ifaces can be given by number, name or letter. 'help' lists the commands; 'quit' or ^D ends.
-    'state' marks what has changed since it was last asked. At a terminal there are a history and completion
-    by Tab; commands may also come from a pipe: then the exit code is 2 if one of them could not be given.
+    'state' marks what has changed since the last 'state'. A terminal has a history and completion
+    with Tab. Commands can also come from a pipe; the exit code is then 2 if one of them was refused.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil.targets import folder_name  # noqa: PLC0415 - slow to import
 

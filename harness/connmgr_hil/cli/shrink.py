@@ -40,9 +40,9 @@ def shrink(
     confirm: int,
     out: Path | None,
 ) -> int:
-    """Find the shortest command sequence that still shows the failure of a trace, on the device.
+    """Find the shortest command sequence that still shows the failure of a trace on the device.
 
-    Writes the minimal trace, and the same as a Robot test and as a pytest test.
+    Writes the minimal trace, and the same sequence as tests.
 
     \b
     cmhil shrink out/walk/native/walk-1-0.jsonl -t native

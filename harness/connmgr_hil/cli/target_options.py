@@ -1,4 +1,4 @@
-"""The options by which commands name a target."""
+"""Options that several commands share."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -28,7 +28,7 @@ def time_scale_option(function: Function) -> Function:
         metavar="N",
         expose_value=False,
         callback=_scale_time,
-        help="Multiply all timeouts of the host by N, for a slow rig. Device time is not changed.",
+        help="Multiply all host timeouts by N, for a slow rig. Device time does not change.",
     )(function)
 
 
@@ -55,7 +55,7 @@ def port_options(function: Function) -> Function:
             default="",
             metavar="PORT",
             help="Serial port of a board: a path, usb:SERIAL, or rfc2217://HOST:PORT. "
-            "Without it, the only one with the platform's USB identity.",
+            "By default the only one with the platform's USB identity.",
         ),
     ):
         function = option(function)
@@ -63,12 +63,12 @@ def port_options(function: Function) -> Function:
 
 
 def target_options(function: Function) -> Function:
-    """Add --target and what goes with it to a command."""
+    """Add --target and related options to a command."""
     return _target_options(function, required=True)
 
 
 def optional_target_options(function: Function) -> Function:
-    """Add --target, which may be left out, and what goes with it to a command."""
+    """Add an optional --target and related options to a command."""
     return _target_options(function, required=False)
 
 
@@ -78,7 +78,7 @@ def _target_options(function: Function, *, required: bool) -> Function:
         click.option(
             "--any-build",
             is_flag=True,
-            help="Accept a board that runs another build than the build folder or --image has.",
+            help="Accept a board that runs another build than the one in the build folder or --image.",
         ),
         click.option(
             "--variant",
@@ -90,7 +90,7 @@ def _target_options(function: Function, *, required: bool) -> Function:
             "--image",
             type=click.Path(path_type=Path),
             metavar="PATH",
-            help="The image to run. A board must have been flashed with it.",
+            help="The image to run. Flash it to a board first.",
         ),
         click.option(
             "-t",
@@ -106,7 +106,7 @@ def _target_options(function: Function, *, required: bool) -> Function:
 
 
 def target_choice(function: Function) -> Function:
-    """Add --target and what goes with it to a command, which gets them as one `choice`."""
+    """Add --target and related options to a command, which gets them as one `choice`."""
 
     @wraps(function)
     def packed(
@@ -142,7 +142,7 @@ known_option = click.option(
     "--known",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Known deviations (TOML): what fails as they say is reported and does not count.",
+    help="Known deviations (TOML): failures that match are reported and do not count.",
 )
 
 most_inconclusive_option = click.option(
@@ -153,7 +153,7 @@ most_inconclusive_option = click.option(
     metavar="PERCENT",
     help="The share of walks that may be inconclusive.",
 )
-"""Beyond that all of them together are (`connmgr_hil.conformance.share`)."""
+"""With a larger share the whole run is inconclusive (`connmgr_hil.conformance.share`)."""
 
 
 def _commands(
@@ -175,7 +175,7 @@ before_option = click.option(
     callback=_commands,
     help="A command to give at the start of each run, such as 'defect timeout_in_ms on' (repeatable).",
 )
-"""Raises `BadInput` for what is no command of the probe."""
+"""Raises `BadInput` for an unknown command."""
 
 out_option = click.option(
     "--out",
@@ -205,5 +205,5 @@ jobs_option = click.option(
     "--jobs",
     type=click.IntRange(1, 1024),
     metavar="N",
-    help="Processes, each with a device or a build of its own; one for each core if not given.",
+    help="Number of processes, each with its own device or build; by default one for each core.",
 )

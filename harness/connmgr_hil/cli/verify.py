@@ -80,7 +80,7 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     "scenarios",
     multiple=True,
     metavar="PATTERN",
-    help="Only scenarios whose name or requirement matches, with * and ?, in any case (repeatable).",
+    help="Only scenarios whose name or requirement matches; * and ? are wildcards, case does not matter (repeatable).",
     shell_complete=_scenarios,
 )
 @click.option(
@@ -89,29 +89,40 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="Scenarios of your own ('cmhil new scenario'); these alone unless --scenario says otherwise.",
+    help="Your own scenarios ('cmhil new scenario'); only these, unless --scenario selects others.",
 )
-@click.option("--failed", is_flag=True, help="Only those that did not conform in the last run.")
-@click.option("--shard", default="", metavar="K/N", help="Only the Kth of N shares of them: 1/4.")
+@click.option("--failed", is_flag=True, help="Only scenarios that did not conform in the last run.")
+@click.option(
+    "--shard",
+    default="",
+    metavar="K/N",
+    help="Only the Kth of N shares of the scenarios, such as 1/4.",
+)
 @click.option("--list", "listed", is_flag=True, help="Only list the scenarios that would run.")
-@click.option("-x", "--stop", is_flag=True, help="Stop at the first that does not conform.")
+@click.option(
+    "-x", "--stop", is_flag=True, help="Stop at the first scenario that does not conform."
+)
 @click.option(
     "--retry",
     type=click.IntRange(0, 100),
     default=0,
     metavar="N",
-    help="Try up to N times more what does not conform; one that then does is reported as flaky.",
+    help="Repeat a scenario that does not conform up to N times; if it then conforms, it is reported as flaky.",
 )
 @click.option(
-    "--repeat", type=click.IntRange(1, 10_000), default=1, metavar="N", help="Run all N times."
+    "--repeat",
+    type=click.IntRange(1, 10_000),
+    default=1,
+    metavar="N",
+    help="Run each scenario N times.",
 )
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
-    help="Scenarios that run side by side, each on a device of its own: native, simulated, QEMU. One for each core if not "
-    "given, where time is granted.",
+    help="Scenarios to run in parallel, each on its own device: native, simulated or QEMU. With granted time, one for each core by "
+    "default.",
 )
 @click.option("--build", "builds", is_flag=True, help="Build the application first.")
 @click.option(
@@ -119,7 +130,7 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     "map_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="All boards of twister's hardware map at once, in the place of a target.",
+    help="Instead of a target: all boards of twister's hardware map at once.",
 )
 @click.option(
     "--flash", is_flag=True, help="Flash the boards of the map first, unless they have the build."
@@ -127,24 +138,24 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
 @click.option(
     "--all-variants",
     is_flag=True,
-    help="Build and run the platform and every variant of it: one verdict and one page for all.",
+    help="Build and run the platform and all its variants, with one verdict and one page.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="For traces and summary; a new folder in out/verify/TARGET if not given, and 'latest' there names it.",
+    help="Folder for traces and summary; by default a new folder in out/verify/TARGET, to which 'latest' links.",
 )
 @click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
-@click.option("--junit", type=OutputFile(), metavar="FILE", help="JUnit XML as well.")
+@click.option("--junit", type=OutputFile(), metavar="FILE", help="Also write JUnit XML.")
 @click.option(
     "--recorded",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="First judge the traces in DIR again, which were recorded from real Zephyr.",
+    help="First judge the traces in DIR again, recorded from real Zephyr.",
 )
 @known_option
-@click.option("-v", "--verbose", is_flag=True, help="Show all that the device shows, live.")
+@click.option("-v", "--verbose", is_flag=True, help="Show everything the device shows, live.")
 @dialect_option
 def verify(
     target: str | None,
@@ -174,7 +185,7 @@ def verify(
     verbose: bool,
     dialect: "Dialect",
 ) -> int:
-    """Run the conformance scenarios on a target and judge all that it shows.
+    """Run the conformance scenarios on a target and judge everything it shows.
 
     \b
     cmhil verify -t simulated                 no Zephyr needed
@@ -182,8 +193,8 @@ def verify(
     cmhil verify -t frdm_k64f --port /dev/serial/by-id/...
     cmhil verify --hardware-map map.yml --flash
     cmhil verify -t native --scenario 'REQ-CTL-*'
-    cmhil verify -t native --build --failed   built anew, and only what failed the last time
-    cmhil verify -t native --all-variants     every configuration of it
+    cmhil verify -t native --build --failed   build, then run only what failed last time
+    cmhil verify -t native --all-variants     every configuration
     cmhil verify -t simulated --scenarios mine.py
     cmhil verify -t native --image zephyr.exe --dialect stock
     """  # noqa: D301 - \b is click's mark for text that keeps its lines

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--schedules",
     is_flag=True,
-    help="Let several threads call at once, in orders that the seed decides; needs the variant 'schedules' of a native platform.",
+    help="Let several threads call the API at once, in an order that the seed decides; needs the variant 'schedules' of a native platform.",
 )
 @before_option
 @click.option(
@@ -58,7 +58,7 @@ def walk(
     out: Path | None,
     json_file: Path | None,
 ) -> int:
-    """Give random commands, legal and illegal, and judge all that the device shows.
+    """Give random commands, legal and illegal, and judge everything the device shows.
 
     \b
     cmhil walk -t simulated --walks 20
