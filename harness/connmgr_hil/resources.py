@@ -1,4 +1,4 @@
-"""Files that travel with the package: platform descriptions, Robot suites and the Zephyr application.
+"""Files that are part of the package: platform files, Robot suites and the Zephyr application.
 
 A checkout keeps them beside the package's source folder, a wheel inside the package.
 """

@@ -1,4 +1,4 @@
-"""Campaigns: many seeded walks and defect runs, spread over cores or machines, and summed up."""
+"""Campaigns: many seeded walks and defect runs, spread over cores or machines, with one summary."""
 
 from .dispatch import Hands, dispatch, local_hands
 from .ledger import Ledger, left

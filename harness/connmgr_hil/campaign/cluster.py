@@ -1,4 +1,4 @@
-"""Workers on other machines: a Dask cluster that somebody else has started."""
+"""Workers on other machines: connects to a running Dask cluster."""
 
 import importlib
 import logging

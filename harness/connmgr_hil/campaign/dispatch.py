@@ -1,4 +1,4 @@
-"""Hands tasks to workers, and hands them out again when a worker is lost."""
+"""Assigns tasks to workers, and assigns them again if a worker is lost."""
 
 import multiprocessing
 from collections import Counter, deque

@@ -1,4 +1,4 @@
-"""What a campaign has done so far, in a file, so that it can go on after it was ended."""
+"""The finished work of a campaign, in a file, so that a stopped campaign can be resumed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a campaign showed, whoever did it and in whatever order."""
+"""The result of a campaign, independent of which worker did what in which order."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What a campaign hands out and gets back: plain data, so that it can travel."""
+"""The tasks of a campaign and their results: plain data that can be sent between machines."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Does one task, wherever it landed."""
+"""Does one task, on whichever worker gets it."""
 
 import tempfile
 from collections import Counter

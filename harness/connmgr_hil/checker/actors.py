@@ -1,7 +1,7 @@
-"""Others that use the Connection Manager beside the one who drives the run: an application of a user's own.
+"""Other users of the Connection Manager besides the run: the user's application.
 
-In the sample application nobody else does anything, so what nobody asked for is a failure. Another application may take its ifaces up and
-down as it likes, as many samples of Zephyr do in `main`; that is no automation's doing (REQ-AUTO-006, REQ-AUTO-020).
+In the sample application nobody else calls the API, so a change without a request is a failure. Another application may take its ifaces up and
+down, as many samples of Zephyr do in `main`; that must not count as an automation (REQ-AUTO-006, REQ-AUTO-020).
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What is known of a device that has just begun: after a boot, and after the probe's `reset`."""
+"""What is known about a device that has just started: after a boot, and after the probe's `reset`."""
 
 from connmgr_hil.model import Model
 from connmgr_hil.model.observed import Owed

@@ -1,4 +1,4 @@
-"""The checker: every internal move that could explain an observation is followed; none left, failed.
+"""The checker: follows every internal move that could explain an observation; if none is left, the device fails.
 
 Silence is an observation too: a timer of the model that must have run out, and an event that is owed when
 the device answers its next command, are missed. The whole trace is consumed.

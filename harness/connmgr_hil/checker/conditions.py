@@ -1,4 +1,4 @@
-"""What the table of blame may ask of a situation."""
+"""The conditions that rows of the table in `blame` can ask about a situation."""
 
 from collections.abc import Callable
 from itertools import pairwise

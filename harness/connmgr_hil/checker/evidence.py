@@ -1,7 +1,7 @@
-"""What evidence is worth: the one place that works out the outcome of a run.
+"""Decides the outcome of a run, from all the evidence.
 
-Whatever was noticed is kept with the record from which it holds. A failure that was seen before any damage stands. From the first
-damage on nothing fails any more and nothing is held: the damage may be the reason for whatever comes after it.
+Each fact is kept with the record where it begins. A failure before any damage counts. After the first
+damage nothing fails and nothing is held, because the damage may have caused what follows.
 """
 
 from dataclasses import dataclass, field

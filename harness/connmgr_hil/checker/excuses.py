@@ -1,4 +1,4 @@
-"""Why a record that the model does not explain may still be no failure of the device."""
+"""Reasons why a record that the model does not explain may not be a failure of the device."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Tells why an observation has no explanation, and which requirement it breaks."""
+"""Says why an observation has no explanation, and which requirement it breaks."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,7 @@
-"""The short way through most windows: one explanation, one command, and nothing else that may happen meanwhile.
+"""The shortcut for most windows: one explanation, one command, and nothing else that may happen meanwhile.
 
-Where a window is so simple the search would come to the same end: of all that the model allows, one way shows exactly what
-was seen, and then it rests. Whatever is not so simple, and whatever does not fit, is left to the search.
+In such a simple window the search would reach the same result: exactly one way that the model allows shows what
+was seen, and then rests. Any other window is left to the search.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""One explanation of what was seen so far: a model state, running clocks, and what is under way."""
+"""One explanation of the trace so far: a model state, running timers, and moves in progress."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,7 +1,7 @@
-"""Device time that passed between commands though nobody asked for it.
+"""Device time that passed between commands without a request.
 
-Where time is real, a slow host or a slow line lets some pass before each command. The model takes times as they were,
-but whoever drives the run (a scenario, a test) may not see what belongs to the times that it asked for.
+With a real clock, a slow host or a slow line lets time pass before each command. The model uses the real times,
+but a scenario or a test may not see what belongs to the times that it asked for.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""How exactly times are judged."""
+"""The tolerances by which times are judged."""
 
 from dataclasses import dataclass, replace
 

@@ -1,8 +1,8 @@
-"""What comes from outside: changes of real ifaces, which nobody asked for and nobody can foretell.
+"""Changes from outside: real ifaces that change without a command and without warning.
 
-A real iface's own events are taken as they come, each as a move that began a little before it was seen; what follows
-of it is judged like everything else. The events of a window are known before it is judged, so a move may
-begin before its event: commands that run meanwhile are then explained either way.
+The checker accepts a real iface's own events as they come, each as a move that began shortly before it was seen, and judges what
+follows like everything else. The events of a window are known before it is judged, so a move may
+begin before its event: for commands in between, both orders are allowed.
 """
 
 import ipaddress

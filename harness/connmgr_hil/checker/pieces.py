@@ -1,7 +1,7 @@
-"""Recognises what is left of a line of `net events on` that was damaged, glued to another, or mixed with one.
+"""Recognizes the remains of a line of `net events on` that was damaged, joined to another, or mixed with one.
 
-The stock shell has no checksums: a byte may be lost, two threads may write at once. What is left of an event then looks like nothing
-that is known, or like another event.
+The stock shell has no checksums: a byte may be lost, or two threads may write at once. The remains of an event then look like noise,
+or like another event.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What is wrong with a record whatever happened before."""
+"""Records that are wrong whatever happened before."""
 
 from collections.abc import Iterable
 

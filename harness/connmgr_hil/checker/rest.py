@@ -1,7 +1,7 @@
-"""What holds at rest, in whatever order the threads of a race went.
+"""Rules that hold at rest, whatever the order of the threads in a race.
 
-The model does not follow a race. But once all threads wait again, the monitor knows of each iface what `net_if` knows
-(REQ-MON-034), and the last L4 event of each class agrees with it (REQ-EVT-001, REQ-EVT-002).
+The model does not follow a race. But once all threads wait again, the monitor agrees with `net_if` about each iface
+(REQ-MON-034), and the last L4 event of each class agrees with the monitor (REQ-EVT-001, REQ-EVT-002).
 """
 
 from collections.abc import Iterator

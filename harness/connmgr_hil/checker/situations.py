@@ -1,4 +1,4 @@
-"""The situations in which something differed."""
+"""The situation in which an observation differs from the model."""
 
 from typing import NamedTuple
 

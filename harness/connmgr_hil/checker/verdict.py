@@ -1,4 +1,4 @@
-"""What a run was found to be, and why."""
+"""The verdict on a run, with the reason."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,6 +1,6 @@
-"""Records that wait to be judged until every command that was given has been answered.
+"""Records that wait to be judged until every earlier command has been answered.
 
-Only the reply says when a command began, and so which of them were before it.
+Only the reply says when a command began, and so which records were before it.
 """
 
 from connmgr_hil.vocabulary.observations import (

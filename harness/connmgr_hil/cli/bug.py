@@ -1,4 +1,4 @@
-"""What a user sees when we made a mistake: two sentences, and a file with the rest."""
+"""What a user sees after a bug in cmhil: two sentences, and a file with the details."""
 
 import platform
 import sys

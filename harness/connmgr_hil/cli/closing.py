@@ -1,4 +1,4 @@
-"""What one needs when a run is over: each failure once, with what to do about it; quirks; what could not run here."""
+"""The end of a run's output: each failure once, with what to do about it; quirks; what could not run here."""
 
 import shlex
 from collections import Counter

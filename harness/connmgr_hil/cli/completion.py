@@ -1,4 +1,4 @@
-"""`cmhil completion`: the words of the command line, known to one's shell."""
+"""`cmhil completion`: completion for the user's shell."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""A person, or a pipe, on one side; a device on the other."""
+"""The console between a person or a pipe and a device."""
 
 import sys
 from collections.abc import Iterable

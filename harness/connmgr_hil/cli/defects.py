@@ -1,4 +1,4 @@
-"""`cmhil defects`: puts mistakes into a device, to see whether they are noticed."""
+"""`cmhil defects`: switches on defects of a device, to see whether the suite notices them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

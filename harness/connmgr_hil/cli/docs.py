@@ -1,4 +1,4 @@
-"""`cmhil docs`: the pages, which travel with the package."""
+"""`cmhil docs`: the documentation pages, which are part of the package."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`cmhil doctor`: what this machine has and lacks."""
+"""`cmhil doctor`: what is installed and what is missing."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`cmhil flash`: the built application onto a board."""
+"""`cmhil flash`: flashes the built application to a board."""
 
 import time
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What ^C, SIGTERM and a closed terminal do: the first ends a run in order, with a report of what there is; the second at once."""
+"""Handles ^C, SIGTERM and a closed terminal: the first ends a run with a report, the second ends it at once."""
 
 import atexit
 import os

@@ -1,4 +1,4 @@
-"""What a device shows while a run goes on, for a person who looks on."""
+"""Shows what a device does while a run is in progress."""
 
 import click
 

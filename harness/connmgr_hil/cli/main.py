@@ -1,4 +1,4 @@
-"""Finds the command that was asked for, loads only that, and turns errors into exit codes."""
+"""Finds and loads the requested command, and turns errors into exit codes."""
 
 import contextlib
 import errno

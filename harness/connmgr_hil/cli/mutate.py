@@ -1,4 +1,4 @@
-"""`cmhil mutate`: puts mistakes into C, one by one, to see whether the suite notices them."""
+"""`cmhil mutate`: mutates C files, to see whether the suite notices."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a run showed of a connectivity implementation that is none of ours, requirement by requirement."""
+"""What a run showed about the user's connectivity implementation, requirement by requirement."""
 
 from collections.abc import Iterable, Iterator
 

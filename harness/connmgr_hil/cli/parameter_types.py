@@ -1,4 +1,4 @@
-"""The types that several commands give to their options."""
+"""Option types that several commands share."""
 
 import math
 import os

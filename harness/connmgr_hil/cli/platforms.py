@@ -1,4 +1,4 @@
-"""`cmhil platforms`: what there is to run on."""
+"""`cmhil platforms`: the known platforms."""
 
 from pathlib import Path
 

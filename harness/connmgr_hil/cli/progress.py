@@ -1,4 +1,4 @@
-"""Shows how a run goes while it goes, and what it showed when it is over."""
+"""Shows the progress of a run, and its results at the end."""
 
 import shutil
 import time

@@ -1,4 +1,4 @@
-"""Files that a command line names for results: what an earlier run left there is never taken for what this one found."""
+"""Result files that a command line names: an unfinished run must not leave those of an earlier run."""
 
 import os
 from collections.abc import Sequence

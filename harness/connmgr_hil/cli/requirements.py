@@ -1,4 +1,4 @@
-"""`cmhil requirements`: what is asked of a Connection Manager."""
+"""`cmhil requirements`: lists the requirements."""
 
 from fnmatch import fnmatchcase
 

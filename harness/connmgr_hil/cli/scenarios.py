@@ -1,4 +1,4 @@
-"""`cmhil scenarios`: what the suite consists of."""
+"""`cmhil scenarios`: lists the scenarios."""
 
 from typing import TYPE_CHECKING
 

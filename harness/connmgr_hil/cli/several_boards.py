@@ -1,4 +1,4 @@
-"""The boards of a hardware map, all at once: each is flashed if it must be, and judged, by a process of its own."""
+"""All boards of a hardware map at once: a process for each flashes it if necessary, and judges it."""
 
 import signal
 import subprocess

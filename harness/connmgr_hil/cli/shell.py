@@ -1,4 +1,4 @@
-"""`cmhil shell`: a device under one's own hands."""
+"""`cmhil shell`: a device by hand."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

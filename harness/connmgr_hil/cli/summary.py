@@ -1,4 +1,4 @@
-"""What a run or a check showed, in few lines that need no manual."""
+"""The summary of a run or a check, in a few lines."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""A line whose bytes can be looked at as they pass."""
+"""A line that shows its bytes as they pass."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A platform and every variant of it, built and run one after the other: one verdict for all."""
+"""A platform and all its variants, built and run one after the other, with one verdict."""
 
 from collections.abc import Callable
 from pathlib import Path

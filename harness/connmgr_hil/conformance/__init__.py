@@ -1,1 +1,1 @@
-"""Scenarios, and everything that runs them and says what they showed."""
+"""Scenarios, and everything that runs them and reports what they show."""

@@ -1,4 +1,4 @@
-"""What a scenario works with: commands in the probe's words, with role letters for ifaces."""
+"""The interface for scenarios: commands of the probe, with role letters for ifaces."""
 
 import math
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Keeps the evidence of one build apart from that of another: what one held, the other need not."""
+"""Separates the evidence of different builds."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

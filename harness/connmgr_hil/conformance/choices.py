@@ -1,4 +1,4 @@
-"""What a walker may do: commands drawn from the model's own vocabulary, legal and illegal."""
+"""The commands that a walker can choose from, legal and illegal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

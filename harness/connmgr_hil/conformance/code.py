@@ -1,4 +1,4 @@
-"""Which lines and branches of C runs reached, as gcov of the compiler counts them."""
+"""Which lines and branches of C were reached, as counted by the compiler's gcov."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""A device that ended once is started a second time and driven in the same way, to see whether it ends again."""
+"""Starts a device that crashed or hung a second time and repeats its commands, to see whether it ends again."""
 
 import contextlib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Deviations that are known and waited for: a run in which nothing else fails is green, and says them."""
+"""Known deviations: a run in which nothing else fails is green, and lists them."""
 
 import datetime as dt
 import tomllib

@@ -1,4 +1,4 @@
-"""How a device ends a run by itself: what is kept for that while it goes on, and what is made of an error."""
+"""How a device ends a run by itself: what is recorded during the run, and what becomes of an error."""
 
 import contextlib
 import time

@@ -1,4 +1,4 @@
-"""Which of IPv4 and IPv6 a scenario uses: found in its code, so that nobody has to say so."""
+"""Whether a scenario uses IPv4 or IPv6, found in its code."""
 
 import re
 from collections.abc import Callable, Iterator

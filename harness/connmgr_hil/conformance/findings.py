@@ -1,4 +1,4 @@
-"""What went wrong in a run, each cause once: a hundred scenarios that fail alike are one finding."""
+"""The failures of a run, each cause once: a hundred scenarios with the same failure are one finding."""
 
 import shlex
 from collections.abc import Iterable

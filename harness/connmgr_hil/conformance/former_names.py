@@ -1,4 +1,4 @@
-"""Names that scenarios had before: they still select, and stand in older traces, summaries and files of known deviations."""
+"""Former names of scenarios: they still select, and occur in older traces, summaries and files of known deviations."""
 
 _NOW = {
     "Q1": "up-connects-at-once",

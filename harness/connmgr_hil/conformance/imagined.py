@@ -1,4 +1,4 @@
-"""A device that exists only in the model: what would happen, without asking anyone."""
+"""A device that exists only in the model: what would happen, without a real device."""
 
 from collections.abc import Iterable
 from copy import copy

@@ -1,4 +1,4 @@
-"""What a scenario or a test needs of a device and its rig, so that it is left out where that is not there."""
+"""What a scenario or a test needs of a device and its rig; without it, it does not run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

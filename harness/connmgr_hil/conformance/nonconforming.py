@@ -1,4 +1,4 @@
-"""What is raised where a run does not conform."""
+"""The exception for a run that does not conform."""
 
 from connmgr_hil.checker import Failure, Outcome, Verdict
 from connmgr_hil.vocabulary.errors import DeviceFault, LineDamaged, RigFault, Unmet

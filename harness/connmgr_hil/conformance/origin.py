@@ -1,4 +1,4 @@
-"""Says in words where evidence comes from."""
+"""Describes where evidence comes from."""
 
 import shlex
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Walks in which several threads call at once, in orders that a seed decides.
+"""Walks in which several threads call the API at once, in an order that a seed decides.
 
-Between races the model judges as in any walk. What comes of a race it does not say; then `checker.rest` does, and a reset leads back.
+Between races the model judges as in any walk. After a race `checker.rest` judges, until a reset lets the model judge again.
 """
 
 from random import Random

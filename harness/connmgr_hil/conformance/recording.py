@@ -1,4 +1,4 @@
-"""Traces of a run: how they begin, with the limits by which they are judged, and one that is judged while it is written."""
+"""Traces of a run: their header with the tolerances, and a trace that is judged while it is written."""
 
 import contextlib
 from collections.abc import Callable

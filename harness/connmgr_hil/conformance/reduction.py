@@ -1,4 +1,4 @@
-"""What the model says about shortening a sequence: which commands cannot matter."""
+"""Uses the model to shorten a sequence: which commands cannot matter."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Commands that are of no use in a run: those that would end it, and those that the device does not understand."""
+"""Commands that a run must not give: those that would end it, and those that the device does not understand."""
 
 from connmgr_hil.vocabulary.errors import NotUnderstood, UsageError
 from connmgr_hil.vocabulary.observations import Reply

@@ -1,4 +1,4 @@
-"""What was done in a trace, to be done again."""
+"""Gives the commands of a trace again."""
 
 from dataclasses import dataclass
 from pathlib import Path

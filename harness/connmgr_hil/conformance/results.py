@@ -1,4 +1,4 @@
-"""What a run showed: per scenario, per requirement, and as JSON for programs."""
+"""The results of a run: by scenario, by requirement, and as JSON."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Runs one scenario after the other on a target."""
+"""Runs scenarios on a target, one after the other."""
 
 import os
 import time

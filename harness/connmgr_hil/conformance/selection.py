@@ -1,4 +1,4 @@
-"""Which scenarios a run is to take: by pattern, by what failed last, and a share of them."""
+"""Selects the scenarios of a run: by pattern, by what failed last, and by share."""
 
 import json
 from collections.abc import Iterable, Sequence

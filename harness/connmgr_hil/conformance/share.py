@@ -1,4 +1,4 @@
-"""How many walks may be inconclusive before all of them together are."""
+"""The share of inconclusive walks above which the whole run is inconclusive."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,6 @@
 """Finds the shortest command sequence that still shows a failure, on the device itself.
 
-The model works beside the device: it proposes which commands cannot matter, so that few resets are needed;
-the device decides.
+The model proposes which commands cannot matter, so that few resets are needed; the device decides.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Does tasks in processes side by side, and hands on what comes of them in the order of the tasks."""
+"""Runs tasks in parallel processes, and returns their results in the order of the tasks."""
 
 import contextlib
 import multiprocessing

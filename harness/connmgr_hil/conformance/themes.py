@@ -1,4 +1,4 @@
-"""What the tour is about: small alphabets of commands, and lists of values at their bounds."""
+"""The themes of the tour: small sets of commands, and lists of boundary values."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass

@@ -1,12 +1,12 @@
-"""Makes the tour: commands that take every transition of the model, for each of several themes.
+"""Generates the tour: commands that take every transition of the model, for each of several themes.
 
-A theme is a small alphabet of commands. All that the model can reach by it is explored; the tour then takes every
-command in every situation, and every pair of commands one after the other. Where these are too many, situations that differ only in
-what the theme is not about count as one. What is made is checked in (`tour.toml`), so that it is the same on every target.
+A theme is a small set of commands. The generator explores everything that the model can reach with it; the tour then has every
+command in every situation, and every pair of commands in sequence. If these are too many, situations that differ only in
+details outside the theme count as one. The result is checked in (`tour.toml`), so that it is the same on every target.
 
     python -m connmgr_hil.conformance.touring TRACE > harness/connmgr_hil/conformance/tour.toml
 
-The trace tells which ifaces there are.
+The trace says which ifaces there are.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Random walks: seeded sequences of commands, shadowed by the model, that prefer what was not tried yet."""
+"""Random walks: seeded sequences of commands, judged by the model, that prefer what was not tried yet."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What every process that works for a long run does first, so that none outlives it or ends before it was told to."""
+"""The first thing each worker process of a long run does, so that none outlives the run or ends too early."""
 
 import multiprocessing
 import os

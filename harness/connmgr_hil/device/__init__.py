@@ -1,4 +1,4 @@
-"""Speaks the probe's protocol with a device."""
+"""The client of the probe's protocol."""
 
 from .client import Device
 from .commands import Sent

@@ -1,4 +1,4 @@
-"""Finds a device, in whatever mode it is: asks it to say hello, no faster than it can answer."""
+"""Finds a device in any mode: requests its hello, no faster than it can answer."""
 
 import secrets
 import time

@@ -1,4 +1,4 @@
-"""Speaks with a device in machine mode and hands on what it shows, complete and in order."""
+"""The client for a device in machine mode: returns its records, complete and in order."""
 
 import time
 from collections.abc import Callable

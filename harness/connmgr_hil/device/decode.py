@@ -1,4 +1,4 @@
-"""From a frame to the record of what the device showed."""
+"""From a frame to a record."""
 
 import re
 from collections.abc import Callable

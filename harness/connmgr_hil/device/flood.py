@@ -1,4 +1,4 @@
-"""A bound on what a device sends for one command: a flood ends by it, not by how fast this host is."""
+"""A limit on what a device sends for one command, independent of the speed of this host."""
 
 from connmgr_hil.transport import Transport
 

@@ -1,4 +1,4 @@
-"""Refuses a device that is not the one that was meant."""
+"""Refuses a device that is not the expected one."""
 
 from dataclasses import dataclass
 

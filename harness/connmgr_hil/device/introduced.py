@@ -1,4 +1,4 @@
-"""What a device said about itself, through whichever shell."""
+"""What a device said about itself, through any shell."""
 
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import HelloSeen

@@ -1,4 +1,4 @@
-"""What a device says of itself, and what it showed before: held back until it is known who it is."""
+"""What a device says about itself, and its earlier records, held back until its identity is known."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a user is told when a device does not do as it should."""
+"""Texts for a user whose device misbehaves."""
 
 from connmgr_hil.transport import Transport, escaped
 from connmgr_hil.transport.deadlines import Deadline

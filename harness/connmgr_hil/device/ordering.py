@@ -1,4 +1,4 @@
-"""Puts frames back into the order in which the device numbered them."""
+"""Restores the order in which the device numbered its frames."""
 
 from collections.abc import Iterator
 from enum import Enum, auto

@@ -1,4 +1,4 @@
-"""Writes no faster than a board can read, and no earlier."""
+"""Writes no faster than a board can read, and not too early."""
 
 import time
 from dataclasses import dataclass

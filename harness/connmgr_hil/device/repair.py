@@ -1,4 +1,4 @@
-"""Decides what to do about a gap in the numbers: ask again, wait, or give up."""
+"""Decides what to do about a gap in the numbers: request again, wait, or give up."""
 
 from .commands import Commands
 from .frames import Frame

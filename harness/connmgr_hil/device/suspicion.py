@@ -1,4 +1,4 @@
-"""What looks like a restart is asked about before it is believed."""
+"""Checks what looks like a restart before it is believed."""
 
 import time
 from dataclasses import dataclass

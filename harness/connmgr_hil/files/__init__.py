@@ -1,4 +1,4 @@
-"""Files as a run needs them: written whole or not at all, read within bounds, a folder for each run."""
+"""Files as a run needs them: atomic writes, bounded reads, a folder for each run."""
 
 from .reading import open_regular, read_whole
 from .replacing import replace_file

@@ -1,4 +1,4 @@
-"""Reads files that anybody may have put there: none is waited for, and none fills the memory."""
+"""Reads files from anybody: it never waits for one, and none can fill the memory."""
 
 import os
 import stat

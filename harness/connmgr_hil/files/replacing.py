@@ -1,4 +1,4 @@
-"""Writes a file beside the one that is there, and puts it in its place when it is whole."""
+"""Replaces a file atomically: writes a new one beside it, and renames it when it is complete."""
 
 import contextlib
 import os

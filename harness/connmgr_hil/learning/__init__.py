@@ -1,4 +1,4 @@
-"""Learns the automaton of one iface from outside, and lays it beside the reference model's.
+"""Learns the automaton of one iface by experiment, and compares it with the reference model's.
 
 Needs the extra `learn` (AALpy). `learn` does it all; the other modules are its parts.
 """

@@ -1,4 +1,4 @@
-"""The only module that knows AALpy, which has no types: a typed face for its KV algorithm."""
+"""The only module that uses AALpy, which has no types: a typed wrapper for its KV algorithm."""
 
 from collections.abc import Callable
 from importlib import import_module

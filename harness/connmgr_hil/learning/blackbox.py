@@ -1,4 +1,4 @@
-"""A device as a black box: reset it, give it inputs, see what it shows. Nothing is judged here."""
+"""A device as a black box: reset it, give it inputs, observe the outputs. Nothing is judged here."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""The equivalence test: tries to show that a learned machine is not yet the device.
+"""The equivalence test: tries to show that a learned machine does not match the device yet.
 
-First the reference model is the guide: wherever the machine and the model part, the device is asked who is
-right. Then random words, each from a state of the machine, look for what neither knows of.
+It first uses the reference model: wherever the machine and the model differ, the device decides which is
+right. Then random words, each from a state of the machine, look for differences from both.
 """
 
 from random import Random

@@ -1,4 +1,4 @@
-"""What is drawn: states and transitions, those that differ marked."""
+"""The graph to draw: states and transitions, with the differences marked."""
 
 from dataclasses import dataclass
 

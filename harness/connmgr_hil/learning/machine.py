@@ -1,4 +1,4 @@
-"""Mealy machines: what is shown for each input in each state, and where two of them differ."""
+"""Mealy machines: the output for each input in each state, and where two of them differ."""
 
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Remembers every answer of a device, so that nothing is asked twice, and keeps to the budget."""
+"""Caches every answer of a device, so that nothing is asked twice, and keeps to the budget."""
 
 import time
 from collections.abc import Callable

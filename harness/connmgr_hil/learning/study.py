@@ -1,4 +1,4 @@
-"""Learns a device, lays it beside the model, and has the differences confirmed and judged."""
+"""Learns a device, compares it with the model, and has the differences confirmed and judged."""
 
 import time
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What is behind an iface: its driver, its link and its connectivity implementation, as rules see them."""
+"""What is behind an iface: its driver, its link and its connectivity implementation, as seen by the rules."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass

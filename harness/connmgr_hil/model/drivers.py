@@ -1,4 +1,4 @@
-"""The three kinds of what is behind an iface: nothing, the simulated implementation, or what nobody knows."""
+"""The three kinds of driver behind an iface: none, the simulated implementation, or an unknown one."""
 
 from collections.abc import Generator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Carries out a move once in every way that it may go."""
+"""Carries out a move in every way it can go."""
 
 from collections.abc import Callable, Iterator
 

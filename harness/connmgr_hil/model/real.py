@@ -1,4 +1,4 @@
-"""Rules of ifaces whose driver and implementation nobody knows: a board's own, or a user's.
+"""Rules of ifaces with an unknown driver and implementation: a board's own, or a user's.
 
 Their cable, network, driver and implementation may change them at any time, so nothing but their guarantees
 holds (REQ-IMP, REQ-MON): oper-up only while admin-up; bound ones oper-up only while an attempt is on its way; at most

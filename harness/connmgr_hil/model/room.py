@@ -1,8 +1,8 @@
-"""Room for addresses: how many an iface takes, and whether it gets a configuration to have any in.
+"""Space for addresses: how many an iface accepts, and whether it gets a configuration for them.
 
 Both are facts of the build (`CONFIG_NET_IF_UNICAST_IPV4_ADDR_COUNT`, `CONFIG_NET_IF_MAX_IPV4_COUNT`, and those of IPv6), which
-the hello of a newer probe tells. Of an older one's they are learnt from what is refused, and hold from then on. Configurations are
-given out as they are asked for, and never returned (`net_if_config_ipv4_get` in `subsys/net/ip/net_if.c`).
+the hello of a newer probe reports. For an older probe they are learned from the first refusal. Configurations are
+assigned on request, and never returned (`net_if_config_ipv4_get` in `subsys/net/ip/net_if.c`).
 """
 
 from .kernel import Kernel

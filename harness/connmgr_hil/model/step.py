@@ -1,4 +1,4 @@
-"""Answers the model's one question, what may happen next."""
+"""Answers the model's only question: what may happen next."""
 
 from collections.abc import Callable
 from typing import NamedTuple

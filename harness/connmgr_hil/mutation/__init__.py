@@ -1,4 +1,4 @@
-"""Mutation testing of C: what a suite is worth for a file is how many of its mutants are seen."""
+"""Mutation testing of C: how many mutants of a file the suite notices."""
 
 from .mutants import Mutant, mutants_of
 from .results import MutantResult, MutationReport

@@ -1,4 +1,4 @@
-"""Judges mutants: built one after the other in a folder of their own, each by the suite and then by walks."""
+"""Judges mutants: builds them one after the other in a separate folder, and runs the suite and then walks on each."""
 
 import shutil
 import time

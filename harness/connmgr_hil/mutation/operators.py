@@ -1,4 +1,4 @@
-"""Mistakes that are made in this field, as changes of one line of C."""
+"""Typical defects of this field, as changes of one line of C."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Builds mutants in a folder of their own: the user's sources and build stay as they are.
+"""Builds mutants in a separate folder: the user's sources and build stay as they are.
 
 Ninja is given a manifest of our own beside CMake's, in which the mutated files are copies in this folder. A run that is
 killed leaves nothing but this folder.

@@ -1,4 +1,4 @@
-"""What became of mutants: for a person, as JSON, and line by line so that a survey can go on."""
+"""The results of mutants: for a person, as JSON, and line by line so that a run can be resumed."""
 
 from collections import Counter
 from collections.abc import Iterable

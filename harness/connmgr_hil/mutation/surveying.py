@@ -1,4 +1,4 @@
-"""Judges many mutants side by side, within a budget, and goes on where an earlier survey ended."""
+"""Judges many mutants in parallel, within a budget, and resumes an earlier run."""
 
 import multiprocessing
 import time

@@ -1,4 +1,4 @@
-"""pytest plugin: devices as fixtures, each test shadowed by the checker.
+"""pytest plugin: devices as fixtures, with the checker judging each test.
 
 This module is loaded in every pytest run of an environment that has connmgr-hil. It imports nothing of the
 package before a test asks for a device.

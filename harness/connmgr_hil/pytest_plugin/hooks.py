@@ -1,4 +1,4 @@
-"""What pytest calls: options, markers, the judgement after each test, and what a failure shows."""
+"""The hooks: options, markers, the verdict after each test, and the report of a failure."""
 
 import shlex
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What traces show, as a page for people, JUnit for machines and Markdown for CI pages."""
+"""Reports from traces: HTML for people, JUnit for programs and Markdown for CI pages."""
 
 from .evidence import ReportEvidence, gather
 from .html import render_html

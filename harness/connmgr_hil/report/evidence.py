@@ -1,4 +1,4 @@
-"""Everything that a report says, gathered from traces and from nothing else."""
+"""The content of a report, gathered from traces and from nothing else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

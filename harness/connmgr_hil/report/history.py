@@ -1,4 +1,4 @@
-"""Earlier runs beside this one: what each summary that a run left says of its verdict and its requirements."""
+"""Earlier runs for comparison: verdict and requirements from the summary of each."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Says in plain words what a trace was recorded from: a real device, an emulator, or an imitation."""
+"""Says what a trace was recorded from: a real device, an emulator, or an imitation."""
 
 from dataclasses import dataclass
 from enum import StrEnum

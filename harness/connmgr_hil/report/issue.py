@@ -1,4 +1,4 @@
-"""A bug report for Zephyr, as its form asks for it (.github/ISSUE_TEMPLATE/001_bug_report.yml)."""
+"""A bug report for Zephyr, in its form (.github/ISSUE_TEMPLATE/001_bug_report.yml)."""
 
 import os
 from collections.abc import Iterator

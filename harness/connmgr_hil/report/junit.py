@@ -1,4 +1,4 @@
-"""JUnit XML: a suite for each platform, a case for each trace, small and always legal."""
+"""JUnit XML: a suite for each platform, a case for each trace, always valid."""
 
 import re
 from typing import Any

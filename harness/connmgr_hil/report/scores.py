@@ -1,4 +1,4 @@
-"""How well a suite catches seeded defects, as `cmhil defects --json` tells it."""
+"""How many seeded defects a suite catches, from `cmhil defects --json`."""
 
 from pathlib import Path
 from typing import Literal

@@ -1,4 +1,4 @@
-"""From the records of a trace to a timeline: what happened in which order, and how each iface stood.
+"""From the records of a trace to a timeline: the order of events, and the state of each iface.
 
 A timeline is a row of slots, one for each command, event and call, in the order in which the device
 showed them; slots of one instant stand side by side. The drawing is the page's business.

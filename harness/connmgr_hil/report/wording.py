@@ -1,4 +1,4 @@
-"""The sentences that HTML and Markdown share, so that they cannot disagree."""
+"""Sentences that HTML and Markdown share."""
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.findings import command_for

@@ -1,4 +1,4 @@
-"""The types of arguments, read from what a test says; errors list what is valid."""
+"""The types of arguments, parsed from a test; errors list the valid values."""
 
 import ipaddress
 import re

@@ -1,4 +1,4 @@
-"""Events that a test has not yet used up."""
+"""Events that a test has not checked yet."""
 
 from connmgr_hil.vocabulary.expectation import Mark, check_names, difference, mark_of, parse
 from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen

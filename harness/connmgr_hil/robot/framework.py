@@ -1,4 +1,4 @@
-"""What is used of Robot Framework, which has no type hints for others."""
+"""The parts of Robot Framework that we use, with type hints."""
 
 from robot.api import Error, Failure, SkipExecution, logger
 from robot.api.deco import keyword, library

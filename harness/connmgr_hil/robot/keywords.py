@@ -1,4 +1,4 @@
-"""What all keywords stand on: the device of the test, and errors as Robot Framework knows them."""
+"""The base of all keywords: the device of the test, and errors for Robot Framework."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""Keywords about what is set for an interface: timeout, flags, options."""
+"""Keywords about the settings of an interface: timeout, flags, options."""
 
 from connmgr_hil.testbed import Iface
 from connmgr_hil.vocabulary.stimuli import words

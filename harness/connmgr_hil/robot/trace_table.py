@@ -1,4 +1,4 @@
-"""A trace as a table in log.html. All that came from a device is escaped."""
+"""A trace as a table in log.html. Texts from the device are escaped."""
 
 from html import escape
 from pathlib import Path

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 The connmgr-hil authors
-"""The board: puts the parts together, boots them, and says who it is."""
+"""The board: creates its parts, boots them, and identifies itself."""
 
 import os
 import time

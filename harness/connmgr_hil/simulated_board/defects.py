@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 The connmgr-hil authors
-"""Seeded defects: mistakes that the board makes on purpose, so that a suite can be scored.
+"""Seeded defects: faults that the board shows on purpose, so that a suite can be scored.
 
 Those of the connectivity implementation are named as in the firmware (zephyr_app/simconn), where most of
 them can be switched on, too; there their names are written with underscores.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 The connmgr-hil authors
-"""Which release's Connection Manager the board behaves as."""
+"""The release whose Connection Manager the board imitates."""
 
 
 class Profile:

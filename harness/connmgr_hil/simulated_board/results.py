@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 The connmgr-hil authors
-"""What a command gives back, and how its words are read."""
+"""Results of commands, and the parsing of their arguments."""
 
 from collections.abc import Callable
 

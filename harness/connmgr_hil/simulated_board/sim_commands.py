@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 The connmgr-hil authors
-"""Commands that turn the simulated connectivity implementation's knobs, and seeded defects."""
+"""Commands for the knobs of the simulated connectivity implementation, and for seeded defects."""
 
 from .api_commands import event_info
 from .control import Binding, Control

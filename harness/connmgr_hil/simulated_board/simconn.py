@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 The connmgr-hil authors
-"""The simulated connectivity implementation: a network technology that does as its knobs say."""
+"""The simulated connectivity implementation: a network technology that its knobs control."""
 
 import errno
 from collections.abc import Callable

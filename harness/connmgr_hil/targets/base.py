@@ -1,4 +1,4 @@
-"""What every target can do: start, start afresh, stop."""
+"""The interface of every target: start, restart, stop."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One user at a time for each board: a lock that tells who has it, and since when."""
+"""One user at a time for each board: a lock that says who has it, and since when."""
 
 import contextlib
 import getpass

@@ -1,4 +1,4 @@
-"""Where a board is plugged in: found anew each time, since a USB port comes back under another name."""
+"""The port of a board: looked up each time, because a USB port comes back under another name."""
 
 import ipaddress
 import os

@@ -1,4 +1,4 @@
-"""Which device somebody means."""
+"""The device that a user selects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

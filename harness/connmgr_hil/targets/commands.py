@@ -1,4 +1,4 @@
-"""Commands of the user's that work on the bench: power switches, flash tools, stimuli."""
+"""The user's commands on the bench: power switches, flash tools, stimuli."""
 
 import os
 import shlex

@@ -1,4 +1,4 @@
-"""What a program's end says of the device: its own death, or the rig's.
+"""Decides whether the end of a program is the device's fault or the rig's.
 
 The one place where an exit status and last words are read.
 """

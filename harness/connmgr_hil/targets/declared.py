@@ -1,4 +1,4 @@
-"""Compares what a platform file declares of its device with what the device says."""
+"""Compares what a platform file declares with what the device reports."""
 
 from collections.abc import Iterable
 

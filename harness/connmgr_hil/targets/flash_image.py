@@ -1,4 +1,4 @@
-"""The flash of an emulated Espressif chip: one file, merged from those that the build left."""
+"""The flash of an emulated Espressif chip: one file, merged from the files of the build."""
 
 import subprocess
 import sys

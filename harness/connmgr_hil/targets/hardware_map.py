@@ -1,4 +1,4 @@
-"""twister's hardware map: which boards are plugged in, and how they are reached."""
+"""twister's hardware map: which boards are plugged in, and how to reach them."""
 
 from collections.abc import Iterable
 from pathlib import Path

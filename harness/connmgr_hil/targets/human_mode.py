@@ -1,4 +1,4 @@
-"""Why a board that has the probe does not come into machine mode: asked in human mode, where it still answers."""
+"""Why a board with the probe does not enter machine mode: asks it in human mode, where it still answers."""
 
 import re
 import time

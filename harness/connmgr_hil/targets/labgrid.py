@@ -1,4 +1,4 @@
-"""A board at a place of labgrid, on whatever machine it is plugged into."""
+"""A board at a place of labgrid, on any machine."""
 
 import getpass
 import os

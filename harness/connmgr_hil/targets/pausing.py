@@ -1,4 +1,4 @@
-"""Lets an emulated machine stand still while nobody waits for it, so that the harness may think as long as it likes."""
+"""Stops an emulated machine while the harness does not wait for it, so that the harness may take its time."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Platform files: what there is to know about a thing that can run the application."""
+"""Platform files: how to build for and run on a platform."""
 
 import os
 from collections.abc import Iterable, Iterator

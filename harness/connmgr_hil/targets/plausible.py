@@ -1,4 +1,4 @@
-"""Finds in the tables of a platform file what their types let through: amounts that are none, names that lead elsewhere."""
+"""Finds invalid values in a platform file that have the right type: impossible amounts, wrong names."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Who answers on a board's line, asked once before a run; and what came instead, put into words."""
+"""Checks a board's line once before a run, and describes what answers instead of the probe."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""What an image has in it: the probe, so that it must say hello; counts of what is reached."""
+"""What an image contains: the probe, so that it must say hello; counters for coverage."""
 
 import mmap
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An emulator as a process of ours: its output is kept, and it does not outlive us."""
+"""An emulator as a child process: its output is kept, and it does not outlive us."""
 
 import contextlib
 import math

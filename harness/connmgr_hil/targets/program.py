@@ -1,4 +1,4 @@
-"""Targets that are a program here with a pseudo-terminal as UART: native_sim, simulated board."""
+"""Targets that are a program on this host with a pseudo terminal as UART: native_sim, simulated board."""
 
 import contextlib
 import os

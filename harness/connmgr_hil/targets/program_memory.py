@@ -1,4 +1,4 @@
-"""Writes a program into the memory of a machine in QEMU through its gdbstub, so that a reset leaves it there, as in a flash.
+"""Writes a program into the memory of a machine in QEMU through its gdbstub, so that it stays there over a reset, as in flash.
 
 What `-kernel` loads into RAM is written anew at each reset, and then QEMU translates all of it anew: most of what a reset costs.
 """

@@ -1,4 +1,4 @@
-"""Sees to it that emulators die with the harness, even when it is killed with -9.
+"""Ends emulators with the harness, even when it is killed with -9.
 
 One small process reads a pipe of ours. When we are gone, whatever the reason, the pipe ends, and it
 kills the process groups that it was told of. It has a child that is told the same, and takes over when the

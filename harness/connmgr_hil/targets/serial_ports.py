@@ -1,4 +1,4 @@
-"""Lists serial ports by what is plugged in, not by the order in which it was."""
+"""Lists serial ports by what is plugged in, not by the order of plugging."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Speaks with what a target runs, as its platform file says."""
+"""Opens the client that a platform file asks for."""
 
 from connmgr_hil.device import Device, Expected, Sink
 from connmgr_hil.device.stock import StockDevice

@@ -1,4 +1,4 @@
-"""What is done to a device from outside: a cable pulled, an access point switched off."""
+"""Actions on a device from outside: a cable pulled, an access point switched off."""
 
 import sys
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whether a board without the probe has booted: by its banner, or by its uptime."""
+"""Whether a board without the probe has booted, from its banner or its uptime."""
 
 import re
 import time

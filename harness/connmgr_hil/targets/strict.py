@@ -1,4 +1,4 @@
-"""What all tables of a platform file have in common."""
+"""The base of all tables of a platform file."""
 
 import msgspec
 

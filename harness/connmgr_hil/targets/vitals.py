@@ -1,4 +1,4 @@
-"""Whether a program that gave no answer had the time for one: a busy host is no fault of the device."""
+"""Whether a program that gave no answer had time to answer: a busy host is not a fault of the device."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What tests of all kinds stand on: a target, ifaces by role, a trace as a table."""
+"""The base of tests of all kinds: a target, ifaces by role, a trace as a table."""
 
 from .network import Iface, Network
 from .targets import Targets

@@ -1,4 +1,4 @@
-"""The ifaces of a device, by their roles, with what can be done to them."""
+"""The ifaces of a device, by role, and what can be done to them."""
 
 import ipaddress
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The targets of a test run, each running until the end."""
+"""The targets of a test run, each running until its end."""
 
 import math
 from dataclasses import replace

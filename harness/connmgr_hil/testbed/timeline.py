@@ -1,4 +1,4 @@
-"""A trace as a table for people: when, what kind, what happened."""
+"""A trace as a table for people: time, kind, text."""
 
 from pathlib import Path
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""From what twister's pytest plugin knows about a device to a target of ours."""
+"""From the data of twister's pytest plugin to a target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

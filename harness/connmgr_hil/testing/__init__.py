@@ -1,4 +1,4 @@
-"""What we ship to people who test their own transport or firmware."""
+"""Tools for people who test their own transport or firmware."""
 
 from .conformance import FarEnd, check_device, check_transport
 from .faults import FaultInjector, Faults

@@ -1,4 +1,4 @@
-"""Suites for a line or a firmware of your own: each raises `AssertionError` with what did not hold."""
+"""Suites for your own transport or firmware: each raises `AssertionError` with what did not hold."""
 
 import os
 import threading

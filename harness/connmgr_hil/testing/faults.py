@@ -1,4 +1,4 @@
-"""Spoils a line on purpose, the same way each time, to see who copes."""
+"""Damages a line on purpose, reproducibly, to test whoever reads it."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""Hypothesis drives a device with the walker's commands, and shrinks what goes wrong.
+"""Lets Hypothesis drive a device with the walker's commands, and shrink failures.
 
 Needs Hypothesis, which is in the extra `model`.
 """

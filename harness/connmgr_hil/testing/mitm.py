@@ -1,4 +1,4 @@
-"""A man in the middle: passes what goes between harness and device late, spoilt, out of order, and among others' lines."""
+"""A man in the middle: delivers lines late, damaged, out of order, and among the lines of others."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""A Zephyr tree's history, halved by git until the first bad commit is found; the user's checkout stays as it is."""
+"""Bisects a Zephyr tree's history with git until the first bad commit is found; the user's checkout stays as it is."""
 
 import os
 import re

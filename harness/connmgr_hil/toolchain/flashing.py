@@ -1,4 +1,4 @@
-"""Writes a built image to a board, through `west flash` as a process."""
+"""Flashes a built image to a board, with `west flash` as a process."""
 
 import hashlib
 import os

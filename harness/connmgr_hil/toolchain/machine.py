@@ -1,4 +1,4 @@
-"""What this machine has and lacks for building and running, and how to get the rest."""
+"""What this machine has and what is missing for building and running, and how to get it."""
 
 import os
 import re

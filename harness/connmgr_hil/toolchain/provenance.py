@@ -1,4 +1,4 @@
-"""Where an image comes from: which file, built when, from which state of which Zephyr tree."""
+"""Where an image comes from: its file, its build time, and the state of the Zephyr tree."""
 
 import contextlib
 import hashlib

@@ -1,4 +1,4 @@
-"""Finds the Zephyr sources to build with, and the west workspace around them."""
+"""Finds the Zephyr sources for a build, and the west workspace around them."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The record of a run: JSON Lines, written as it happens, read back strictly."""
+"""Trace files: JSON Lines, written as things happen, read back strictly."""
 
 from .anonymous import anonymized
 from .finding import find_traces

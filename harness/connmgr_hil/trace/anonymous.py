@@ -1,4 +1,4 @@
-"""Takes out of a trace what it tells of the machine that recorded it."""
+"""Removes from a trace what it reveals about the machine that recorded it."""
 
 from pathlib import Path, PurePath
 

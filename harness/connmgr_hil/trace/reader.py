@@ -1,4 +1,4 @@
-"""Reads a trace back and says exactly where it is broken.
+"""Reads a trace back and says exactly where it is invalid.
 
 Whoever wrote it may have written anything: no line fills the memory, nothing is waited for, and what comes out is what the judge
 can take.

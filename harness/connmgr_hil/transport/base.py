@@ -1,4 +1,4 @@
-"""What every line to a device can do, whatever it is made of."""
+"""The interface of every line to a device."""
 
 import time
 from typing import Protocol, runtime_checkable

@@ -1,4 +1,4 @@
-"""How long anything may take in the time of this host, each wait by name; no other module has numbers for it.
+"""The deadlines in host time, each with a name; no other module has numbers for them.
 
 What is judged about a device is in its own time and stands elsewhere (`connmgr_hil.checker.limits`). A deadline here
 only says when to give up. `--time-scale` multiplies them all, for slow rigs; windows of device time stay as they are.

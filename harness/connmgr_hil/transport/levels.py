@@ -1,4 +1,4 @@
-"""The two lines beside the data lines that a board may be reset by."""
+"""DTR and RTS, by which a board may be reset."""
 
 import fcntl
 import struct

@@ -1,4 +1,4 @@
-"""From what a user types to a line."""
+"""Opens the line that a user names."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Lines that pyserial knows how to reach: `rfc2217://`, `socket://`, `hwgrep://` and the like."""
+"""Lines that pyserial can open: `rfc2217://`, `socket://`, `hwgrep://` and the like."""
 
 import time
 import warnings

@@ -1,4 +1,4 @@
-"""Sockets: what emulators and terminal servers offer as a UART."""
+"""Sockets: the UART of emulators and terminal servers."""
 
 import socket
 

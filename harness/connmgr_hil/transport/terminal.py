@@ -1,4 +1,4 @@
-"""Terminals: a pseudo-terminal of a program here, or a serial device."""
+"""Terminals: a pseudo terminal of a program on this host, or a serial device."""
 
 import fcntl
 import os

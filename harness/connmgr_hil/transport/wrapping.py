@@ -1,4 +1,4 @@
-"""A line made of another line."""
+"""A line around another line."""
 
 from .base import Transport
 

@@ -1,1 +1,1 @@
-"""Zephyr's and our own words for what is done to a device and what it shows. No I/O."""
+"""Names for what is done to a device and what it shows, Zephyr's and our own. No I/O."""

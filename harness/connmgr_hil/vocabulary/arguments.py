@@ -1,4 +1,4 @@
-"""What may stand behind a command's name: each argument with its type, its range and what comes nearest to a slip."""
+"""The arguments of commands: each with its type, its range and the nearest match for a typo."""
 
 import difflib
 import ipaddress

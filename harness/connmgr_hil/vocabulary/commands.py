@@ -1,4 +1,4 @@
-"""The commands of the probe: one table, from which all that knows commands by name follows.
+"""The commands of the probe: one table that everything else is derived from.
 
 Validation, the shell's help and completion, the classes of the walker and the shrinker, the reference pages and the
 test that says what a command still lacks are made from `COMMANDS`. `zephyr_app/PROTOCOL.md` says what each command does.

@@ -1,4 +1,4 @@
-"""What one device has of all that commands can name: its ifaces, its L2s, the events and commands of its release."""
+"""What commands can name on one device: its ifaces, its L2s, the events and commands of its release."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Texts of a device, which may hold anything, made fit to be shown."""
+"""Makes texts of a device, which may contain anything, safe to show."""
 
 
 def visible(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The requirements as data: what the specification asks, and of which releases."""
+"""The requirements as data: the specification's sentences, and the releases that they apply to."""
 
 import tomllib
 from functools import cache

@@ -1,4 +1,4 @@
-"""What a record says, in words: the one wording of failures, shell, tests and page."""
+"""Puts a record into words, in the same way for failures, shell, tests and page."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""When connect and disconnect get through, and what later releases added to that."""
+"""When connect and disconnect are accepted, and what later releases added."""
 
 from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.scenario import scenario

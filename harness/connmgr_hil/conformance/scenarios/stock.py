@@ -1,7 +1,7 @@
 """Upstream's own shell, and what it shows of firmware without the probe (REQ-SH).
 
-A and B are the first bound ifaces, U and V the first unbound ones. What the application does by itself is
-kept out of the picture by ignoring its other ifaces.
+A and B are the first bound ifaces, U and V the first unbound ones. The other ifaces are ignored, so that the
+application's own actions do not matter.
 """
 
 from connmgr_hil.conformance.bench import V4, V4B, V6, Bench

@@ -1,4 +1,4 @@
-"""What can be deduced about a device from the words of its shell."""
+"""What the output of the shell reveals about a device."""
 
 import re
 import secrets

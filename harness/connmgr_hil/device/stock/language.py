@@ -1,4 +1,4 @@
-"""From the probe's words to a line for upstream's own shell, as far as that can say it."""
+"""From a command of the probe to a line for upstream's own shell, if there is one."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What the lines of upstream's own shell say (specification 5.2 and 5.4; Zephyr 4.0 and newer).
+"""Parses the output of upstream's own shell (specification 5.2 and 5.4; Zephyr 4.0 and newer).
 
 Sources: `subsys/net/lib/shell/{cm,events,iface}.c` of Zephyr; `net_shell.c` before 3.6.
 """

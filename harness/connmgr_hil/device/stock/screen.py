@@ -1,4 +1,4 @@
-"""One line of a terminal: what a person would read after the shell's redrawing is over."""
+"""One line of a terminal: what a person would read after the shell has redrawn it."""
 
 import re
 

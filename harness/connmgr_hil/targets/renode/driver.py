@@ -1,4 +1,4 @@
-"""The one face of Renode, whichever way it is run."""
+"""The interface to Renode, independent of how it is run."""
 
 import os
 from collections.abc import Callable

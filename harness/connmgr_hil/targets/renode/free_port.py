@@ -1,4 +1,4 @@
-"""Ports of this host that nobody uses."""
+"""Free ports of this host."""
 
 import socket
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A line whose device lives only while somebody waits for it."""
+"""A line whose device runs only while somebody waits for it."""
 
 import time
 from collections.abc import Callable

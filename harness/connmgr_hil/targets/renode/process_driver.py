@@ -1,4 +1,4 @@
-"""Renode as a process of ours, driven through its monitor's socket."""
+"""Renode as a child process, driven through its monitor's socket."""
 
 import select
 import socket

@@ -1,4 +1,4 @@
-"""Renode inside this process, by pyrenode3 and pythonnet."""
+"""Renode inside this process, through pyrenode3 and pythonnet."""
 
 import importlib
 import os
