@@ -30,7 +30,7 @@ _IFACES = (
     ("free1", "DUMMY", "-"),
     ("auto0", "DUMMY", "SIMCONN"),
     ("null0", "DUMMY", "-"),
-    ("bare0", "DUMMY", "BARE"),
+    ("bare0", "DUMMY", "BAREAPI"),
     ("stubborn0", "CM_STUBBORN", "SIMCONN"),
 )
 _RELEASES = {"P34": "3.4", "P37": "3.7", "P42": "4.2", "P43": "4.3", "P44": "4.4", "P45": "4.5"}

@@ -125,13 +125,17 @@ class IfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_real(self) -> bool:
-        """Whether it is none of the sample application's: a board's own iface, or a user's.
+        """Whether nobody knows what it does by itself: a board's own iface, or a user's.
 
-        An iface of the dummy L2 to which nothing is bound does what it is told and no more, whoever made it. The
-        loopback has that L2 too, but an address of its own.
+        What drives an iface says that, not its name. One of the dummy L2 to which nothing is bound does what it is told and
+        no more, whoever made it. The loopback has that L2 too, but an address of its own.
         """
         plain = self.l2 == "DUMMY" and not self.bound and self.name != "lo"
-        return self.name not in ROLES.values() and not plain
+        return not (self.sim or plain or self.impl in _IDLE)
+
+
+_IDLE = ("NULLAPI", "BAREAPI")
+"""Implementations of the sample application beside the simulated one: they have no callbacks, or nothing behind them."""
 
 
 ROLES: dict[str, str] = {
@@ -167,6 +171,6 @@ def role_indexes(hello: Hello, ifaces: tuple[IfaceFacts, ...]) -> dict[str, int]
     reals = [each.index for each in ifaces if each.is_real]
     roles = {letter: by_name[name] for letter, name in ROLES.items() if name in by_name}
     if not roles:
-        plain = [each.index for each in ifaces if not each.is_real]
+        plain = [each.index for each in ifaces if not each.is_real and not each.bound]
         roles = dict(zip("UV", plain, strict=False))
     return dict(zip(REAL, reals, strict=False)) | roles
