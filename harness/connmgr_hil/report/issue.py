@@ -61,13 +61,14 @@ def render_issue(evidence: ReportEvidence) -> str:
 
 def _title(story: Story) -> str:
     assert story.failure is not None
-    return story.failure.sentence.partition(":")[0]
+    # A sentence says what should be, and the title of a bug what is not.
+    return f"does not hold: {story.failure.sentence.partition(': ')[0]}"
 
 
 def _bug(story: Story, others: int) -> Iterator[str]:
     failure = story.failure
     assert failure is not None
-    yield _plain(failure.sentence) + "."
+    yield f"This does not hold: {_plain(failure.sentence)}."
     for ident in failure.requirements:
         if ident in requirements():
             asked = requirements()[ident]
