@@ -7,7 +7,7 @@ import pytest
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.bench import Bench
-from connmgr_hil.conformance.run import run_scenario
+from connmgr_hil.conformance.run import run_scenario, verify
 from connmgr_hil.conformance.scenario import Scenario
 from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import find_platform, open_target
@@ -121,3 +121,20 @@ def test_what_a_scenario_missed_stays_missed_though_it_catches_the_error(tmp_pat
         result = run_scenario(target, mine, tmp_path / "mine.jsonl")
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "'up U' shows L4_CONNECTED(U)" in result.reason
+
+
+def test_a_crash_that_a_scenario_catches_is_told_in_full(tmp_path: Path) -> None:
+    def forgiving(b: Bench) -> None:
+        """Catch all."""
+        b.ask("defect life_panic on")
+        with contextlib.suppress(DeviceFault):
+            b.ask("up A")
+            b.ask("disconnect A")
+
+    mine = Scenario("mine", "Catch all.", ("REQ-CTL-042",), forgiving)
+    with open_target("simulated") as target:
+        report = verify(target, tmp_path, scenarios=[mine])
+    (result,) = report.results
+    assert result.outcome is Outcome.FAILS
+    assert result.reason.startswith("FAIL  REQ-LIFE-001")
+    assert "2 of 2 starts ended so" in result.reason

@@ -210,6 +210,7 @@ class Runner:
         assert session.verdict is not None
         self.never_started = session.verdict.outcome is Outcome.RIG and not session.started
         if session.confirmation:
+            problem = problem or "\n".join(session.verdict.lines())
             problem = f"{problem}\n  {session.confirmation} starts ended so".lstrip("\n")
         wall = time.monotonic() - began
         result = result_of(scenario.title, header, session.verdict, path, wall, attempt, problem)
