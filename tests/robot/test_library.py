@@ -124,6 +124,38 @@ Ready The Second Time
             assert verdict.reason.startswith("not shown: interface U (free0) is ready")
 
 
+def test_a_verdict_stays_though_a_test_catches_it(run_robot: RunRobot) -> None:
+    run = run_robot(
+        HEAD
+        + """
+Closed
+    Give Command    defect ctl-flags-shared on    returns=0
+    Set Flag    A    PERSISTENT    on
+    Run Keyword And Ignore Error    Close Device
+
+Opened Again
+    Give Command    defect ctl-flags-shared on    returns=0
+    Set Flag    A    PERSISTENT    on
+    Run Keyword And Ignore Error    Open Device
+    Take Interface Up    U
+
+Other Error
+    Give Command    defect ctl-flags-shared on    returns=0
+    Set Flag    A    PERSISTENT    on
+    Run Keyword And Ignore Error    Run Keyword And Expect Error    none    Close Device
+
+Next
+    Take Interface Up    U
+"""
+    )
+    tests = run.tests()
+    assert tests.pop("Next").passed
+    assert len(tests) == 3
+    for test in tests.values():
+        assert test.failed
+        assert test.message.startswith("FAIL  REQ-CTL-033")
+
+
 def test_own_check_that_fails_is_in_the_trace_and_the_log(run_robot: RunRobot) -> None:
     run = run_robot(HEAD + "Own\n    Take Interface Up    A\n    Should Be Equal    1    2\n")
     (test,) = run.tests().values()

@@ -114,7 +114,9 @@ class ConnMgrLibrary(
         self._rig: RigFault | None = None
         self._bearing = 0
         """Within so many keywords that say what errors they want, or try again after one."""
-        self._borne: list[Unmet] = []
+        self._borne: list[ConnMgrHilError] = []
+        self._verdict: ConnMgrHilError | None = None
+        """The first that was not in favour of a device of this test that was closed before its end."""
 
     # --- the device ----------------------------------------------------------------------
 
@@ -179,12 +181,16 @@ class ConnMgrLibrary(
             return
         began = bool(run.given)
         try:
-            if leaves_off:
-                run.leave_off(leaves_off)
-            else:
-                run.judge()
-        finally:
-            run.close()
+            try:
+                if leaves_off:
+                    run.leave_off(leaves_off)
+                else:
+                    run.judge()
+            finally:
+                run.close()
+        except (DeviceFault, RigFault, Unmet) as error:
+            self._bear(error)
+            raise
         if leaves_off and not began:
             run.path.unlink(missing_ok=True)
 
@@ -201,11 +207,18 @@ class ConnMgrLibrary(
 
     def missed(self, error: Unmet) -> Unmet:
         """Record what a test misses, and return the error; within a keyword that wants or bears errors, once that has failed itself."""
+        if not self._bearing:
+            self.session.missed(error)
+        else:
+            self._borne.append(error)
+        return error
+
+    def _bear(self, error: ConnMgrHilError) -> None:
+        """Keep the verdict on a device that was closed: whoever catches it has not changed it."""
         if self._bearing:
             self._borne.append(error)
         else:
-            self.session.missed(error)
-        return error
+            self._verdict = self._verdict or error
 
     # --- what Robot Framework tells its listener -----------------------------------------
 
@@ -215,6 +228,7 @@ class ConnMgrLibrary(
         self._opened = 0
         self._last = None
         self._rig = None
+        self._verdict = None
 
     def _start_keyword(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot's signature
         self._bearing += result.full_name in _BEARING
@@ -226,8 +240,13 @@ class ConnMgrLibrary(
         if self._bearing or not self._borne:
             return
         borne, self._borne = self._borne, []
-        if result.failed and self._run is not None:
-            self._run.missed(borne[-1])
+        if not result.failed:
+            return
+        for error in borne:
+            if not isinstance(error, Unmet) or self._run is None:
+                self._bear(error)
+            else:
+                self._run.missed(error)
 
     def _end_test(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot's signature
         """Judge the device of a test; one that passed fails when the device left the model."""
@@ -241,6 +260,8 @@ class ConnMgrLibrary(
                 self._run = None
             else:
                 self.close_judged(_leaves_off(result))
+                if self._verdict and not result.failed:
+                    raise self._verdict
         except (DeviceFault, Unmet) as error:
             self._fail(result, str(error))
         except ConnMgrHilError as error:
