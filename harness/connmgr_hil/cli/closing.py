@@ -54,7 +54,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield from lines[1:]
     yield from asked(finding)
     yield f"  scenario:      {on_one_line(result.name)}: {on_one_line(result.title)}"
-    others = [on_one_line(each.name) for each in finding.results[1:]]
+    counts = Counter(on_one_line(each.name) for each in finding.results[1:])
+    others = [f"{name} ({count} times)" if count > 1 else name for name, count in counts.items()]
     if others:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         yield f"  the same in:   {', '.join(others[:_NAMED])}{more}"

@@ -23,7 +23,7 @@ PAGE = "report.html"
 def verify_variants(
     name: str, opened: Callable[[str, str], Target], order: RunPlan, out: Path
 ) -> RunReport:
-    """Build and run a platform and all its variants, each with its traces in a folder of its own, and a page of all.
+    """Build and run a platform and all its supported variants, each with its traces in a folder of its own, and a page of all.
 
     What this machine cannot build is said and left out. What does not build, or does not run, counts as the rig's fault.
     """
@@ -31,7 +31,8 @@ def verify_variants(
     # A platform file that was named by its path is opened by it again.
     named = platform.name if spelled(name) == "native" else name
     whole = RunReport(platform.name)
-    for variant in ("", *sorted(platform.variants)):
+    supported = sorted(name for name, each in platform.variants.items() if each.supported)
+    for variant in ("", *supported):
         label = f"{platform.name}, variant {variant}" if variant else platform.name
         click.secho(f"\n== {label}", bold=True)
         try:

@@ -150,9 +150,11 @@ class Variant(Strict, frozen=True, kw_only=True):
 
     `arguments` go to the emulator, the native program or the simulated board, behind the platform's own. `network` and `stimuli`
     are there beside the platform's own; `uart` and `ifaces`, where there are any, and what it `must` have, are there in place of the platform's.
+    What is not `supported` shows how such a build is refused, and `verify --all-variants` leaves it out.
     """
 
     description: str
+    supported: bool = True
     conf: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     uart: str = ""
