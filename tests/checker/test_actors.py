@@ -9,7 +9,7 @@ from msgspec import structs
 from checker.forks import judge, recorded
 from connmgr_hil.checker import Outcome, Verdict
 from connmgr_hil.trace import read_records
-from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, Stimulus
+from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, Header, Stimulus
 
 CASE = Path(__file__).parents[1] / "cases" / "07-application-connects.jsonl"
 RECORDS = list(read_records(CASE))
@@ -55,3 +55,42 @@ def test_in_the_sample_application_nobody_else_acts(name: str, words: tuple[str,
     changed = _without_command(records, *words)
     if changed != records:
         assert judge(changed).outcome is Outcome.FAILS
+
+
+def _declared(records: Iterable[AnyRecord], *actors: str) -> list[AnyRecord]:
+    return [
+        structs.replace(each, actors=actors) if isinstance(each, Header) else each
+        for each in records
+    ]
+
+
+def test_what_is_declared_is_followed() -> None:
+    assert judge(_declared(RECORDS, "up")).outcome is Outcome.CONFORMS
+    assert judge(_declared(RECORDS, "down")).outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("E1", ("up", "4")),
+        ("E2", ("down", "4")),
+        ("connect-admin-up", ("connect", "1")),
+        ("Q3", ("connect", "1")),
+        ("Q16", ("disconnect", "1")),
+    ],
+)
+def test_declared_calls_are_judged_by_what_they_must_show(
+    name: str, words: tuple[str, ...]
+) -> None:
+    records = recorded(name)
+    unseen = _without_command(records, *words)
+    assert unseen != records
+    verdict = judge(_declared(unseen, words[0]))
+    assert verdict.outcome is Outcome.CONFORMS, verdict.lines()
+    assert judge(unseen).outcome is Outcome.FAILS
+
+
+def test_a_declared_call_that_changes_nothing_shows_nothing() -> None:
+    up = RECORDS[FIRST]
+    twice = (*RECORDS[: FIRST + 1], up, *RECORDS[FIRST + 1 :])
+    assert judge(_declared(twice, "up")).outcome is Outcome.FAILS

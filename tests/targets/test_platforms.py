@@ -67,7 +67,7 @@ def test_both_names_of_a_board_are_right() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("kind =", "kinds ="), r"kinds.*known keys: console, description"),
+        (("kind =", "kinds ="), r"kinds.*known keys: actors, console, description"),
         (('"board"', '"boart"'), r"boart.*kind.*one of: simulated, native, qemu, renode, board"),
         (('board = "mine"', "board = 5"), r"str.*zephyr\.board"),
         (('board = "mine"', 'board = "x"\nbaud = 1'), r"baud.*known keys: app, board, board_v2"),

@@ -4,11 +4,19 @@ In the sample application nobody else calls the API, so a change without a reque
 down, as many samples of Zephyr do in `main`; that must not count as an automation (REQ-AUTO-006, REQ-AUTO-020).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from connmgr_hil.model import World
 from connmgr_hil.vocabulary.events import Event
-from connmgr_hil.vocabulary.observations import ActorCall, Reply, Stimulus
+from connmgr_hil.vocabulary.observations import (
+    ActorCall,
+    AnyRecord,
+    CallSeen,
+    EventSeen,
+    Reply,
+    Stimulus,
+)
+from connmgr_hil.vocabulary.stimuli import Words
 
 from .hypothesis import Hypothesis
 
@@ -32,6 +40,25 @@ def is_of_application(ident: int) -> bool:
     return ident >= _FIRST_ID
 
 
+def supposed_calls(declared: Iterable[str], record: AnyRecord) -> Iterator[Words]:
+    """Yield the calls by which the application may have brought about what was seen: those that its platform file declares."""
+    if isinstance(record, CallSeen):
+        causes: tuple[str, ...] = (record.op,)
+    elif isinstance(record, EventSeen) and record.iface:
+        causes = _CAUSES.get(record.name, ())
+    else:
+        return
+    for name in declared:
+        if name in causes:
+            yield name, str(record.iface)
+
+
+_CAUSES: dict[str, tuple[str, ...]] = {
+    Event.IF_ADMIN_UP: ("up", "connect"),
+    Event.IF_ADMIN_DOWN: ("down", "disconnect"),
+}
+
+
 def another_acted(world: World, name: str, index: int, hypotheses: Iterable[Hypothesis]) -> str:
     """Return why an event that has no explanation may be another actor's doing, or an empty string.
 
@@ -51,5 +78,5 @@ def another_acted(world: World, name: str, index: int, hypotheses: Iterable[Hypo
     return (
         f"iface {index} ({facts.name}) was taken admin-{what}, and neither a command nor an automation does that: "
         "the application seems to use the Connection Manager itself\n"
-        "  next: build the probe into an application that leaves its ifaces to the run"
+        "  next: declare what it does in the platform file (actors), or build the probe into an application that leaves its ifaces to the run"
     )

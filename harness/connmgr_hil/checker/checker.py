@@ -35,7 +35,7 @@ from connmgr_hil.vocabulary.observations import (
 )
 
 from . import life
-from .actors import another_acted, as_command
+from .actors import another_acted, as_command, supposed_calls
 from .beginnings import booted, rested
 from .device_clock import DeviceClock
 from .evidence import Damage, Evidence, lacking
@@ -91,6 +91,7 @@ class Checker:
         self._search: Search | None = None
         self._stock: StockJudge | None = None
         self._race = Rest()
+        self._actors: tuple[str, ...] = ()
         self._recent: deque[str] = deque(maxlen=3)
 
     # --- feeding -------------------------------------------------------------------------
@@ -147,6 +148,7 @@ class Checker:
     def _note(self, record: AnyRecord) -> None:
         """Take what is known of the run beside what the device showed; some records tell nothing that is judged."""
         if isinstance(record, Header):
+            self._actors = record.actors
             if self._limits_open:
                 self.limits = self._told_limits = Limits(late=record.late, jitter=record.jitter)
         elif isinstance(record, HelloSeen):
@@ -398,7 +400,11 @@ class Checker:
             self._clock.driver = record.t
         search.record = number
         frontier = search.expand(self._hypotheses, record.t)
-        survivors = search.survivors(frontier, record)
+        survivors = search.survivors(frontier, record) or [
+            after
+            for call in supposed_calls(self._actors, record)
+            for after in search.survivors(list(search.supposing(frontier, call, record.t)), record)
+        ]
         if not survivors:
             if isinstance(record, EventSeen) and (
                 another := another_acted(search.world, record.name, record.iface, frontier)

@@ -1,12 +1,12 @@
 """The search: every internal move that could explain an observation is followed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from connmgr_hil.model import Expire, Model, Move, State, Successor
 from connmgr_hil.model.commands import is_modelled
 from connmgr_hil.model.kernel import Heard
-from connmgr_hil.model.observed import Count, Owed, Unpredicted
+from connmgr_hil.model.observed import Count, Item, Owed, Unpredicted
 from connmgr_hil.model.unseen import narrowed
 from connmgr_hil.vocabulary.observations import Reply, StateSeen, Storm
 from connmgr_hil.vocabulary.stimuli import Words
@@ -156,6 +156,16 @@ class Search:
         for outcome in self._model.step(each.state, move):
             fresh = each._replace(state=outcome.state, changed=changed)
             yield fresh.settle(Track(outcome.items, 0, 0, OUTSIDE, t), t, self.limits.jitter)
+
+    def supposing(
+        self, hypotheses: Iterable[Hypothesis], words: Words, t: int
+    ) -> Iterator[Hypothesis]:
+        """Yield what hypotheses become where the application gave a command by itself, unseen, at time t."""
+        for each in hypotheses:
+            for outcome in self._model.step(each.state, words, self.heard):
+                shown = tuple(item for item in outcome.items if not _is_reply(item))
+                fresh = each._replace(state=outcome.state)
+                yield fresh.settle(Track(shown, 0, 0, words[0], t), t, self.limits.jitter)
 
     def _expire(self, each: Hypothesis, clock: Clock, now: int) -> Iterable[Hypothesis]:
         """Let a timer run out; what it shows must come before it is too late."""
@@ -325,6 +335,10 @@ def _with(clock: Clock, clocks: Iterable[Clock]) -> tuple[str, ...]:
         and other.rank > clock.rank
     )
     return tuple(slot for _, slot in behind)
+
+
+def _is_reply(item: Item) -> bool:
+    return isinstance(item, Owed) and item.kind == "reply"
 
 
 def _storms(track: Track, record: Observation) -> bool:

@@ -48,6 +48,7 @@ def begin_trace(
         platform=target.platform.name,
         late=limits.late,
         jitter=limits.jitter,
+        actors=target.platform.actors,
         origin=provenance(target),
     )
     writer = TraceWriter(path)

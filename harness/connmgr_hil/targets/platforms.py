@@ -31,6 +31,9 @@ PlatformProfile = Literal["", "P34", "P37", "P42", "P43", "P44", "P45", "P26"]
 NetworkService = Literal["dhcp"]
 """What the network of the real iface offers."""
 
+Actor = Literal["up", "down", "connect", "disconnect"]
+"""What an application may do to its ifaces by itself, by the command that would do the same."""
+
 Kind = Literal["simulated", "native", "qemu", "renode", "board"]
 RenodeDriverName = Literal["auto", "process", "pyrenode"]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z", max_length=100)]
@@ -170,7 +173,8 @@ class Platform(Strict, frozen=True, kw_only=True):
     `ifaces` are the names that hello must list (others may come before them), `untestable` maps a
     requirement or topic to the reason why it cannot be tested there. `profile` names the semantics to judge by, where a
     back-port makes the Connection Manager newer than its kernel says. `dialect` is `stock` for firmware without
-    the probe, driven through upstream's own shell.
+    the probe, driven through upstream's own shell. `actors` are the commands that the application gives by itself, beside those that the
+    probe sees it call.
     """
 
     name: Name
@@ -188,6 +192,7 @@ class Platform(Strict, frozen=True, kw_only=True):
     flash: BoardFlash = BoardFlash()
     stimuli: dict[str, OutsideStimulus] = {}
     network: tuple[NetworkService, ...] = ()
+    actors: tuple[Actor, ...] = ()
     dialect: Dialect = "probe"
     profile: PlatformProfile = ""
     must: Must = Must()

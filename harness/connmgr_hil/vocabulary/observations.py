@@ -52,6 +52,7 @@ class Header(Record, frozen=True, kw_only=True, tag="header"):
 
     `late` and `jitter` are the tolerances of the target's clock, in microseconds: whoever judges the trace later
     judges by the same. `retry` is the number of tries before this one that did not conform (`verify --retry`).
+    `actors` are the commands that the application gives by itself, as its platform file declares them.
     """
 
     format: int = 1
@@ -66,6 +67,7 @@ class Header(Record, frozen=True, kw_only=True, tag="header"):
     late: Annotated[int, msgspec.Meta(ge=0, le=MOST_TOLERANCE)] = 500_000
     jitter: Annotated[int, msgspec.Meta(ge=0, le=MOST_TOLERANCE)] = 50_000
     retry: Annotated[int, msgspec.Meta(ge=0)] = 0
+    actors: tuple[str, ...] = ()
     origin: Provenance | None = None
 
 

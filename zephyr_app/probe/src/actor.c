@@ -113,6 +113,16 @@ static void tell(int64_t t0, int rc, const char *format, ...)
 
 #define INDEX net_if_get_by_iface(iface)
 
+CALL(int, net_if_up, (struct net_if *iface), (iface), "up %d", INDEX)
+CALL(int, net_if_down, (struct net_if *iface), (iface), "down %d", INDEX)
+CALL(int, conn_mgr_if_set_flag, (struct net_if *iface, enum conn_mgr_if_flag flag, bool value),
+     (iface, flag, value), "flag %d %d %s", INDEX, flag, value ? "on" : "off")
+CALL(int, conn_mgr_if_set_timeout, (struct net_if *iface, int seconds), (iface, seconds),
+     "timeout %d %d", INDEX, seconds)
+#if defined(NET_EVENT_CONN_IF_IDLE_TIMEOUT)
+CALL(int, conn_mgr_if_set_idle_timeout, (struct net_if *iface, int seconds), (iface, seconds),
+     "idle %d %d", INDEX, seconds)
+#endif
 CALL(int, conn_mgr_all_if_up, (bool skip), (skip), "all up %d", skip)
 CALL(int, conn_mgr_all_if_down, (bool skip), (skip), "all down %d", skip)
 CALL(int, conn_mgr_all_if_connect, (bool skip), (skip), "all connect %d", skip)
