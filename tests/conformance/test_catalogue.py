@@ -97,6 +97,7 @@ def _builds(profile: str) -> list[object]:
     return [
         plain,
         world(profile, dad=True),
+        world(profile, both=True),
         world(profile, queue=5),
         world(profile, autodown=False),
         type(plain).of(plain.hello, trap, plain.profile),

@@ -304,11 +304,16 @@ def _other(record: Observation, head: Owed, cause: str) -> str:
 
 
 def _words_of_part(words: Words, part: Owed) -> Words:
-    """Return the command inside a burst whose part is owed; none where that is not known."""
+    """Return the command inside a burst, or beside another, whose part is owed; none where that is not known."""
     place, hook, _ = part.key
-    if hook or "burst" not in words or not isinstance(place, int):
+    if hook or not isinstance(place, int):
         return ()
-    commands = split_burst(words[words.index("burst") + 1 :])
+    if words[:1] == ("both",):
+        commands = split_burst(words[4:])
+    elif "burst" in words:
+        commands = split_burst(words[words.index("burst") + 1 :])
+    else:
+        return ()
     return commands[place] if place < len(commands) else ()
 
 

@@ -70,8 +70,14 @@ def foreseen(world: World, window: Sequence[tuple[int, object]]) -> list[Foresee
 
 
 def heard(world: World, window: Sequence[tuple[int, object]]) -> Heard | None:
-    """Return what a window has of the ifaces that are unknown; None where events may be lost, or come after the window."""
-    if not world.reals or not world.hello.coop or world.hello.queue < SAFE_QUEUE:
+    """Return what a window has of what may go in many ways: of ifaces that are unknown, and of two commands at once.
+
+    None where events may be lost, or come after the window.
+    """
+    many = world.reals or any(
+        isinstance(record, Stimulus) and record.words[0] == "both" for _, record in window
+    )
+    if not many or not world.hello.coop or world.hello.queue < SAFE_QUEUE:
         return None
     replies = {record.id for _, record in window if isinstance(record, Reply)}
     if any(isinstance(record, Stimulus) and record.id not in replies for _, record in window):

@@ -1,6 +1,6 @@
 """The commands that a walker can choose from, legal and illegal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -8,7 +8,7 @@ from connmgr_hil.model import PROFILES, State, World
 from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 from connmgr_hil.vocabulary.facts import IfaceFacts
-from connmgr_hil.vocabulary.stimuli import BULK, Words, advance, burst, on, words
+from connmgr_hil.vocabulary.stimuli import BULK, SIDES, Words, advance, both, burst, on, words
 
 _Draw = Callable[["Choices", Random], Words | None]
 
@@ -230,6 +230,18 @@ def _burst(choices: Choices, random: Random) -> Words | None:
     return burst(*sound) if sound else None
 
 
+def at_once(choices: Choices, random: Random, points: Iterable[int] = ()) -> Words | None:
+    """Return two random commands for two contexts; none where the device does not execute two at once, or nothing is left to draw."""
+    first, second = simple(choices, random), simple(choices, random)
+    if points and "all" in (first and first[0], second and second[0]):
+        return None  # a bulk call may be interrupted at too many places
+    if first is None or second is None or not choices.world.hello.both:
+        return None
+    # An event's callback changes places with nobody.
+    one, other = random.sample([each for each in SIDES if each != "cb" or not points], 2)
+    return both((one, first), (other, second), points)
+
+
 def simple(choices: Choices, random: Random) -> Words | None:
     """Return a random command that may stand inside another one, if there is any."""
     kinds = [kind for kind in _INNER if kind not in choices.disabled]
@@ -310,6 +322,7 @@ KINDS: dict[str, tuple[int, _Draw]] = {
     "advance": (12, _advance),
     "elsewhere": (4, _elsewhere),
     "burst": (3, _burst),
+    "at-once": (3, at_once),
     "listen": (1, _listen),
     "query": (3, _query),
     "outside": (4, _outside),

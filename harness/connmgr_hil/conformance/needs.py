@@ -74,6 +74,10 @@ FEATURES: dict[str, tuple[Callable[[Hello, _Ifaces], bool], str]] = {
         lambda hello, _: hello.dialect == "stock" and hello.track > 0,
         "upstream's 'net cm' shell (4.0 or newer) in firmware without the probe (--dialect stock)",
     ),
+    "both": (
+        lambda hello, _: hello.both,
+        "a probe that executes two commands at once (CONFIG_CM_PROBE_BOTH)",
+    ),
     "events": (
         lambda hello, _: hello.events,
         "a shell that shows events (CONFIG_NET_MGMT_EVENT_MONITOR)",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.stimuli import Words, advance, race
 
-from .choices import KINDS, Choices, simple
+from .choices import KINDS, Choices, at_once, simple
 from .session import Session
 
 if TYPE_CHECKING:
@@ -25,6 +25,12 @@ _LEAD_IN = frozenset(
 
 _READINESS = ("address", "carrier", "dormant", "up", "down", "ignore", "watch", "l2", "resend")
 """Half of what races is about who is ready, which the monitor and the callers all write."""
+
+AT_ONCE = 0.3
+"""So much of what is given before a race is two commands at once, which the model follows."""
+
+MOST_CHANGES, LONGEST_BOTH = 2, 12
+"""So often, at so many locks, the two of them change places."""
 
 MOST_POINTS = 4
 FIRST_POINTS, LONGEST = 60, 400
@@ -45,7 +51,10 @@ def steps(session: Session, random: Random, steps: int, report: "WalkReport") ->
         choices = Choices(world, frozenset(KINDS) - _LEAD_IN, few=few)
         for _ in range(random.randint(2, 10)):
             if not session.checker.unpredicted:
-                session.attempt(choices.draw(random))
+                drawn = random.random() < AT_ONCE and at_once(
+                    choices, random, _points(random, LONGEST_BOTH, MOST_CHANGES)
+                )
+                session.attempt(drawn or choices.draw(random))
                 report.steps += 1
         for _ in range(random.randint(1, 4)):
             reply = session.attempt(_race(choices, random, length))
@@ -66,9 +75,13 @@ def _of_readiness(choices: Choices, random: Random) -> Words | None:
     return KINDS[random.choice(_READINESS)][1](choices, random)
 
 
+def _points(random: Random, length: int, most: int) -> list[int]:
+    return sorted(random.randint(1, length) for _ in range(random.randint(0, most)))
+
+
 def _race(choices: Choices, random: Random, length: int) -> Words:
     draw = random.choice((simple, _of_readiness))
     drawn = [draw(choices, random) for _ in range(random.randint(2, 6))]
-    points = sorted(random.randint(1, length) for _ in range(random.randint(0, MOST_POINTS)))
+    points = _points(random, length, MOST_POINTS)
     commands = [each for each in drawn if each] or [("resend",)]
     return race(random.getrandbits(32), points, *commands)

@@ -339,6 +339,13 @@ def _unwrap(better: Callable[[CommandList], bool], best: Callable[[], CommandLis
         elif words[0] == "burst":
             parts = split_burst(words[1:])
             simpler = [*parts, *(burst(*parts[:n], *parts[n + 1 :]) for n in range(len(parts)))]
+        elif words[0] == "both":
+            points = [each for each in words[1].split(",") if each != "0"]
+            fewer = (points[:n] + points[n + 1 :] for n in range(len(points)))
+            simpler = [
+                *split_burst(words[4:]),
+                *(("both", ",".join(each) or "0", *words[2:]) for each in fewer),
+            ]
         elif words[0] == "race":
             _calm(better, best, position)
             continue

@@ -4,6 +4,7 @@ Source: `zephyr_app/PROTOCOL.md`, section 3.
 """
 
 from collections.abc import Callable, Generator
+from functools import partial
 
 from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.events import UNRELATED, Event
@@ -247,6 +248,43 @@ def _burst(kernel: Kernel, args: Words) -> Answered:
     return "0", (("n", str(len(commands))),)
 
 
+_RANKS = ("high", "low", "shell")
+"""Who of them runs first, where both are ready."""
+
+
+def _both(kernel: Kernel, args: Words) -> Answered:
+    points, where = args[0], args[1:3]
+    commands = split_burst(args[3:])
+    swaps = points.count(",") + 1 if points != "0" else 0
+    caller = kernel.current
+    left = len(commands)
+
+    def side(position: int) -> Routine:
+        nonlocal left
+        words = commands[position]
+        yield Switch.PREEMPT
+        status, values = yield from run(kernel, words)
+        yield Switch.PREEMPT
+        kernel.show("part", (position, False, status), f"returns {words[0]}", values)
+        left -= 1
+        if not left:
+            kernel.wake(caller)
+
+    kernel.scheduler_locked = True
+    for position, context in enumerate(where):
+        if context == "cb":
+            yield from kernel.enqueue(Queued(None, 0, command=partial(side, position)))
+        else:
+            coop = context == "wq" and not swaps
+            rank = position if swaps else _RANKS.index(context) if not coop else 0
+            kernel.sides.append(kernel.spawn(context, side(position), coop=coop, rank=rank))
+    kernel.turns = swaps
+    kernel.scheduler_locked = False
+    while left:
+        yield Switch.PARK
+    return "0", (("n", str(len(commands))),)
+
+
 def _race(_kernel: Kernel, _args: Words) -> Answered:
     """What threads do at once may come in any order that locks allow; only where it ends is judged (`checker.rest`)."""
     yield from ()
@@ -351,6 +389,7 @@ _COMMANDS: dict[str, _Command] = {
     "listen": _listen,
     "hook": _hook,
     "burst": _burst,
+    "both": _both,
     "race": _race,
     "on": _on,
     "sim": _counters,

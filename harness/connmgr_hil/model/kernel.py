@@ -22,6 +22,9 @@ from .world import World
 STORM_EVENTS = 120
 """More deliveries than this in one move are a storm: the model stops predicting there."""
 
+EVENT_QUEUE = "event queue"
+"""The lock under which events are appended; who waits for it gains nothing by running before."""
+
 INFO_LIMIT = 32
 """Event info longer than this is never queued (specification 2.5, D22)."""
 
@@ -68,10 +71,12 @@ class Queued(NamedTuple):
 class Thread:
     """A thread of the modelled kernel."""
 
-    def __init__(self, name: str, rule: Routine, *, coop: bool) -> None:
+    def __init__(self, name: str, rule: Routine, *, coop: bool, rank: int = 0) -> None:
         self.name = name
         self.rule = rule
         self.coop = coop
+        self.rank = rank
+        """Of those that are preemptible, the ready one with the lowest rank runs."""
         self.boosted = False
         self.wants = ""
         self.brings: Queued | None = None
@@ -123,7 +128,10 @@ class Kernel(Draft):
         self._ready: deque[Thread] = deque()
         self._waiting: list[Thread] = []
         self._asleep: deque[Thread] = deque()
-        self._preemptible: Thread | None = None
+        self._preemptibles: list[Thread] = []
+        self.sides: list[Thread] = []
+        """Two threads that may change ranks as often as there are `turns`, whenever the one that goes before the other can be interrupted and holds no lock."""
+        self.turns = 0
         self._running: Thread | None = None
         self.dispatcher: Thread | None = None
         self.monitor: Thread | None = None
@@ -187,14 +195,27 @@ class Kernel(Draft):
         """Take a recursive mutex, waiting for its owner if need be."""
         me = self.current
         owner, depth = self._owners.get(key, (me, 0))
+        if self.turns and me in self.sides and key != EVENT_QUEUE:
+            return self._take_turns(key)
         if owner is not me:
             return self._wait_for(key)
         self._owners[key] = (me, depth + 1)
         return ()
 
+    def _take_turns(self, key: str) -> Routine:
+        """Take a mutex; the other side may run before."""
+        yield Switch.PREEMPT
+        owner, depth = self._owners.get(key, (self.current, 0))
+        if owner is self.current:
+            self._owners[key] = (owner, depth + 1)
+        else:
+            yield from self._wait_for(key)
+
     def _wait_for(self, key: str) -> Routine:
         me = self.current
         while key in self._owners:
+            if self._owners[key][0] is me:
+                return
             me.wants = key
             self._boost(self._owners[key][0], me)
             yield Switch.LOCK
@@ -204,7 +225,9 @@ class Kernel(Draft):
         if owner.coop or owner.boosted or not waiter.coop or owner in self._asleep:
             return
         owner.boosted = True
-        self._ready.append(owner)
+        if owner in self._preemptibles:
+            self._preemptibles.remove(owner)
+            self._ready.append(owner)
 
     def unlock(self, key: str) -> None:
         """Release a mutex; the caller yields PREEMPT afterwards."""
@@ -213,10 +236,14 @@ class Kernel(Draft):
             self._owners[key] = (owner, depth - 1)
             return
         del self._owners[key]
+        if owner in self.sides:
+            for heir in self.sides:
+                if heir in self._waiting and heir.wants == key:
+                    self._owners[key] = (heir, 1)
         for waiter in [thread for thread in self._waiting if thread.wants == key]:
             self._waiting.remove(waiter)
             waiter.wants = ""
-            self._ready.append(waiter)
+            self._make_ready(waiter)
             owner.boosted = False
 
     # --- threads -------------------------------------------------------------------------
@@ -227,14 +254,14 @@ class Kernel(Draft):
         assert self._running is not None
         return self._running
 
-    def spawn(self, name: str, rule: Routine, *, coop: bool) -> Thread:
-        """Start a thread; at most one of them may be preemptible."""
-        thread = Thread(name, rule, coop=coop)
-        if coop:
-            self._ready.append(thread)
-        else:
-            self._preemptible = thread
+    def spawn(self, name: str, rule: Routine, *, coop: bool, rank: int = 0) -> Thread:
+        """Start a thread; see `Thread.rank`."""
+        thread = Thread(name, rule, coop=coop, rank=rank)
+        self._make_ready(thread)
         return thread
+
+    def _make_ready(self, thread: Thread) -> None:
+        (self._ready if thread.coop or thread.boosted else self._preemptibles).append(thread)
 
     def park(self, name: str, rule: Routine) -> Thread:
         """Make a cooperative thread that waits to be woken."""
@@ -246,10 +273,7 @@ class Kernel(Draft):
         """Make a parked thread ready."""
         if thread is not None and thread.wants == "wake":
             thread.wants = ""
-            if thread.coop:
-                self._ready.append(thread)
-            else:
-                self._preemptible = thread
+            self._make_ready(thread)
 
     def is_ready(self, thread: Thread | None) -> bool:
         """Tell whether a thread waits for nothing but the processor."""
@@ -258,16 +282,17 @@ class Kernel(Draft):
     @property
     def others_are_ready(self) -> bool:
         """Whether somebody would run if the current thread did not."""
-        return bool(self._ready or self._preemptible)
+        return bool(self._ready or self._preemptibles)
 
     def _next(self) -> Thread | None:
         if self._ready:
             if self.monitor_late and self._ready[0] is self.monitor and len(self._ready) > 1:
                 self._ready.rotate(-1)
             return self._ready.popleft()
-        if self._preemptible is not None:
-            thread, self._preemptible = self._preemptible, None
-            return thread
+        if self._preemptibles:
+            first = min(self._preemptibles, key=lambda each: each.rank)
+            self._preemptibles.remove(first)
+            return first
         if self._asleep:
             return self._asleep.popleft()
         if any(thread.wants == "queue" for thread in self._waiting):
@@ -283,8 +308,10 @@ class Kernel(Draft):
 
     def end(self) -> None:
         """Forget the threads: they refer to the kernel, and would outlive it for a while."""
-        self.dispatcher = self.monitor = self._preemptible = self._running = None
+        self.dispatcher = self.monitor = self._running = None
         self._ready.clear()
+        self._preemptibles.clear()
+        self.sides.clear()
         self._waiting.clear()
         self._asleep.clear()
         self._owners.clear()
@@ -293,9 +320,14 @@ class Kernel(Draft):
         """Let one thread run until it gives the processor away."""
         for why in thread.rule:
             if why is Switch.PREEMPT:
-                if thread.coop or thread.boosted or self.scheduler_locked or not self._ready:
+                if thread.coop or thread.boosted or self.scheduler_locked:
                     continue
-                self._preemptible = thread
+                if self.turns and thread in self.sides:
+                    self._change_places(thread)
+                before = any(each.rank < thread.rank for each in self._preemptibles)
+                if not (self._ready or before):
+                    continue
+                self._preemptibles.append(thread)
             elif why is Switch.YIELD:
                 self._ready.append(thread)
             elif why is Switch.PARK:
@@ -306,6 +338,15 @@ class Kernel(Draft):
                 self._waiting.append(thread)
             return
         thread.done = True
+
+    def _change_places(self, thread: Thread) -> None:
+        """Let the side that goes first go behind the other, or not."""
+        if any(owner is thread for owner, _ in self._owners.values()):
+            return
+        other = self.sides[thread is self.sides[0]]
+        if not other.done and thread.rank < other.rank and self.choose(2):
+            thread.rank, other.rank = other.rank, thread.rank
+            self.turns -= 1
 
     # --- events --------------------------------------------------------------------------
 
@@ -332,7 +373,7 @@ class Kernel(Draft):
         Raises `Unpredictable` where the wait of 10 ms would be in vain, because the dispatcher itself waits: the event is
         lost, and everybody else goes on meanwhile (specification 3.1). And in the midst of a burst, whose scheduler is locked.
         """
-        yield from self.lock("event queue")
+        yield from self.lock(EVENT_QUEUE)
         me = self.current
         if len(self.queue) - self._handed_over < self.world.hello.queue:
             waits = self.dispatcher is not None and self.dispatcher.wants == "wake"
@@ -344,7 +385,7 @@ class Kernel(Draft):
             me.wants, me.brings = "queue", entry
             yield Switch.QUEUE
         self.wake(self.dispatcher)
-        self.unlock("event queue")
+        self.unlock(EVENT_QUEUE)
         yield Switch.PREEMPT
 
     def take(self) -> Queued:
@@ -359,10 +400,7 @@ class Kernel(Draft):
                 self.queue.append(thread.brings)
                 self._waiting.remove(thread)
                 thread.wants = ""
-                if thread.coop or thread.boosted:
-                    self._ready.append(thread)
-                else:
-                    self._preemptible = thread
+                self._make_ready(thread)
                 break
         return entry
 

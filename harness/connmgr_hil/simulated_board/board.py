@@ -267,6 +267,7 @@ class Board:
             ("reboot", 1),
             ("granted", int(configuration.granted)),
             ("coop", 1),
+            ("both", 1),
             ("queue", configuration.queue_length),
             ("ticks", TICKS_PER_SECOND),
             ("ifaces", len(self.ifs.all)),

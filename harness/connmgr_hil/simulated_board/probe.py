@@ -174,6 +174,15 @@ class Probe:
         yield from Work(self._queue, handler).submit()
         yield from done.take()
 
+    def begin_in_work_queue(self, job: Job) -> Steps[None]:
+        """Submit a work item that runs `job`."""
+        yield from Work(self._queue, job).submit()
+
+    def begin_in_callback(self, job: Job) -> Steps[None]:
+        """Raise an event in whose net_mgmt callback `job` runs."""
+        self._job = job
+        yield from self._mgmt.notify("PRIVATE", None)
+
     def run_in_callback(self, job: Job) -> Steps[bool]:
         """Run `job` inside a net_mgmt callback; False if no event could be raised for it."""
         done = Semaphore(self.kernel, 0, 1)

@@ -3,10 +3,11 @@
 """Commands of the probe itself, and the one place where a command line is executed."""
 
 import errno
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .control import NO_AUTO_CONNECT
-from .kernel import Steps
+from .kernel import Semaphore, Steps
 from .life import Reboot
 from .net_if import NetIf
 from .probe import LATE_NAMES, ArmedHook
@@ -15,6 +16,10 @@ from .simconn import SimConn
 
 if TYPE_CHECKING:
     from .board import Board
+
+_PRIORITIES = {"high": 1, "low": 12}
+_SIDES = {"shell", "wq", "cb", *_PRIORITIES}
+"""Where `both` executes a command."""
 
 
 class ProbeCommands:
@@ -32,6 +37,7 @@ class ProbeCommands:
             "hook": self._hook,
             "on": self._on,
             "burst": self._burst,
+            "both": self._both,
             "state": self._state,
             "stats": self._stats,
             "reset": self._reset,
@@ -176,6 +182,39 @@ class ProbeCommands:
         if preemptible:
             yield from kernel.unlock_scheduler()
         return Result(0, ("n", len(lines)))
+
+    def _both(self, words: Arguments) -> Steps[Result]:
+        sides = dict(zip(words[1:3], _split(words[3:]), strict=False))
+        if len(sides) != 2 or not all(sides.values()) or not sides.keys() <= _SIDES:
+            raise Bad("value")
+        if words[0] != "0":
+            raise Bad("unsupported")
+        kernel, probe = self._board.kernel, self._board.probe
+        finished = Semaphore(kernel, 0, 2)
+
+        def job(position: int, line: list[str]) -> Steps[None]:
+            fields = yield from self.execute(line, words.origin)
+            self._board.ring.add("part", [words.origin.field, ("i", position), *fields])
+            yield from finished.give()
+
+        here = None
+        kernel.lock_scheduler()
+        for position, (where, line) in enumerate(sides.items()):
+            side = partial(job, position, line)
+            if where == "wq":
+                yield from probe.begin_in_work_queue(side)
+            elif where == "cb":
+                yield from probe.begin_in_callback(side)
+            elif where == "shell":
+                here = side
+            else:
+                kernel.spawn(where, _PRIORITIES[where], side())
+        yield from kernel.unlock_scheduler()
+        if here is not None:
+            yield from here()
+        for _ in sides:
+            yield from finished.take()
+        return Result(0, ("n", 2), ("points", 0))
 
     def _state(self, words: Arguments) -> Steps[Result]:
         expect(words, 0, 1)

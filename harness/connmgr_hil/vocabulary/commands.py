@@ -102,7 +102,7 @@ class CommandKind:
     @cached_property
     def nests(self) -> bool:
         """Whether it has other commands inside."""
-        return self.name in ("burst", "hook", "on", "race")
+        return self.name in _NESTED
 
     @cached_property
     def about_iface(self) -> bool:
@@ -115,7 +115,7 @@ class Command:
     """A command with all its words, checked and understood.
 
     `iface` is the number of the iface that it is about, 0 if it is about none. `inner` are the commands
-    inside a `burst`, a `race`, a `hook` or `on`.
+    inside a `burst`, `both`, a `race`, a `hook` or `on`.
     """
 
     words: Words
@@ -162,10 +162,10 @@ def _form(name: str, usage: str, *, asks: bool, since: str) -> Form:
 
 
 _Usages = str | tuple[str, ...] | None
-_LISTS = {"burst": 0, "race": 2}
+_LISTS = {"burst": 0, "both": 3, "race": 2}
 """Commands that hold a list of others, behind so many arguments."""
 
-_NESTED = frozenset({"burst", "hook", "on", "race"})
+_NESTED = frozenset({"both", "burst", "hook", "on", "race"})
 
 
 def _row(
@@ -261,13 +261,13 @@ COMMANDS: dict[str, CommandKind] = {
             "listen",
             "adds or removes a listener",
             does=("late1|late2|late3 add EVENTS", "early add", "early|late1|late2|late3 del"),
-            never_in=frozenset({"cb", "hook"}),
+            never_in=frozenset({"both", "cb", "hook"}),
         ),
         _row(
             "hook",
             "gives a command inside the early listener's callback",
             does=("EVENT I|0 COUNT COMMAND …", "off"),
-            never_in=frozenset({"hook"}),
+            never_in=frozenset({"both", "hook"}),
         ),
         _row(
             "on",
@@ -280,7 +280,14 @@ COMMANDS: dict[str, CommandKind] = {
             "gives commands under one scheduler lock",
             does="COMMAND … ; COMMAND …",
             values="n",
-            never_in=frozenset({"burst"}),
+            never_in=frozenset({"both", "burst"}),
+        ),
+        _row(
+            "both",
+            "gives two commands at once, each in a context of its own; they change places at POINTS",
+            does="POINTS high|low|shell|wq|cb high|low|shell|wq|cb COMMAND … ; COMMAND …",
+            values="n points",
+            never_in=_NESTED,
         ),
         _row(
             "race",
@@ -390,6 +397,8 @@ def _understood(words: Words, places: frozenset[str]) -> Command:
         )
     if name in _LISTS and kind.forms[0].fitting(rest) == _LISTS[name]:
         commands = split_burst(rest[_LISTS[name] :])
+        if name == "both":
+            _check_sides(words, commands)
         inner = tuple(_understood(each, places | {name}) for each in commands)
         return Command(words, kind, kind.forms[0], inner=inner)
     if kind.nests:
@@ -401,6 +410,16 @@ def _understood(words: Words, places: frozenset[str]) -> Command:
             at = form.iface_at
             return Command(words, kind, form, int(rest[at]) if at >= 0 else 0)
     raise _wrong(kind, words)
+
+
+def _check_sides(words: Words, commands: list[Words]) -> None:
+    if len(commands) != 2:
+        raise BadInput(
+            f"'both' takes two commands with a ';' between them, not {len(commands)}",
+            " ".join(words),
+        )
+    if words[2] == words[3]:
+        raise BadInput(f"'both' takes two contexts, not {words[2]!r} twice", " ".join(words))
 
 
 def _nesting(words: Words, kind: CommandKind, form: Form, places: frozenset[str]) -> Command:

@@ -27,6 +27,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     reboot: bool = False
     granted: bool = False
     coop: bool = True
+    both: bool = False
+    """Whether it executes two commands at once."""
     delivery: str = "thread"
     """Who delivers events: net_mgmt's own `thread`, the system work `queue`, or whoever raises one (`direct`)."""
     queue: int = 64

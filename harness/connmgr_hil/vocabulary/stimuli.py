@@ -10,6 +10,9 @@ from typing import Literal
 Words = tuple[str, ...]
 
 ContextName = Literal["shell", "wq", "cb"]
+SideName = Literal["high", "low", "shell", "wq", "cb"]
+SIDES: tuple[SideName, ...] = ("high", "low", "shell", "wq", "cb")
+"""Where a command of `both` is executed."""
 FLAGS = ("PERSISTENT", "NO_AUTO_CONNECT", "NO_AUTO_DOWN", "DISCONNECTING")
 BULK = ("up", "down", "connect", "disconnect")
 
@@ -34,6 +37,14 @@ def burst(*commands: Words) -> Words:
     for position, command in enumerate(commands):
         words += [";"] * (position > 0) + list(command)
     return tuple(words)
+
+
+def both(
+    first: tuple[SideName, Words], second: tuple[SideName, Words], points: Iterable[int] = ()
+) -> Words:
+    """Execute two commands at once, each in a context of its own; at the points the two change places."""
+    at = ",".join(map(str, points)) or "0"
+    return ("both", at, first[0], second[0], *burst(first[1], second[1])[1:])
 
 
 def race(seed: int, points: Iterable[int], *commands: Words) -> Words:

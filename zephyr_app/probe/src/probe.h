@@ -180,6 +180,36 @@ void cm_probe_command_status(struct cm_probe_frame *frame, int rc);
 bool cm_probe_actor_enter(void);
 void cm_probe_actor_leave(bool entered);
 
+/* schedule.c: who runs when two threads call at once. */
+
+#if defined(CONFIG_CM_PROBE_SCHEDULES)
+/**
+ * From now on the first of two threads goes before the other, and at each of these points they change
+ * places. Answers @p call and returns false where that cannot be.
+ */
+bool cm_probe_schedule_begin(struct cm_probe_call *call, char *points, k_tid_t first,
+			     k_tid_t second);
+/** Both have their own priorities again; returns how many points were passed. */
+uint32_t cm_probe_schedule_end(void);
+#else
+static inline bool cm_probe_schedule_begin(struct cm_probe_call *call, char *points, k_tid_t first,
+					   k_tid_t second)
+{
+	ARG_UNUSED(first);
+	ARG_UNUSED(second);
+	if (strcmp(points, "0") != 0) {
+		cm_probe_command_bad(call, "unsupported");
+		return false;
+	}
+	return true;
+}
+
+static inline uint32_t cm_probe_schedule_end(void)
+{
+	return 0;
+}
+#endif
+
 /* event.c: event names. */
 struct cm_probe_event_name {
 	const char *name;

@@ -4,7 +4,9 @@
  */
 
 /*
- * The command "race": several callers at once, in an order that its seed decides.
+ * The command "race": several callers at once, in an order that its seed decides. And the points
+ * at which the two callers of "both" change places: at the locks of net_if and of the Connection
+ * Manager alone, which the model knows, too.
  *
  * Each thread that takes part gets a priority of its own, drawn from the seed, and whoever runs at
  * one of the given points goes behind all others (the PCT scheduler, ASPLOS 2010).
@@ -17,6 +19,8 @@
 #include <stdlib.h>
 
 #include <zephyr/init.h>
+#include <zephyr/net/conn_mgr_connectivity_impl.h>
+#include <zephyr/net/net_if.h>
 
 #include "guards.h"
 #include "probe.h"
@@ -27,6 +31,8 @@
 #define PARTS_MAX    12
 #define STACK_SIZE   8192
 #define FIRST_BEHIND (THREADS + 1)
+#define FIRST        K_PRIO_PREEMPT(1)
+#define SECOND       K_PRIO_PREEMPT(2)
 
 BUILD_ASSERT(FIRST_BEHIND + POINTS_MAX <= CM_PROBE_GATE_PRIORITY,
 	     "the gate goes behind all others");
@@ -42,12 +48,16 @@ struct caller {
 	} part[PARTS_MAX];
 };
 
+extern struct k_mutex conn_mgr_mon_lock;
+
 static K_THREAD_STACK_ARRAY_DEFINE(stacks, CALLERS, STACK_SIZE);
 static struct caller callers[CALLERS];
 static K_SEM_DEFINE(arrived, 0, CALLERS);
 
 static struct {
 	bool runs;
+	bool swaps; /* of two threads, of which each goes before the other in turn */
+	int held[2]; /* locks that each of the two holds */
 	k_tid_t thread[THREADS];
 	int priority[THREADS]; /* as it was before */
 	uint32_t points;       /* passed by now */
@@ -55,6 +65,22 @@ static struct {
 	size_t count;
 	size_t next;
 } race;
+
+/* The dispatcher and the monitor, and their own priorities once a race has changed them. */
+static struct {
+	bool known;
+	k_tid_t thread[THREADS - CALLERS];
+	int priority[THREADS - CALLERS];
+} usual;
+
+/* A storm outlives its race: whoever rests in it, holding a mutex, gets back what it had then. */
+static void restore_usual(void)
+{
+	for (size_t i = 0; usual.known && i < ARRAY_SIZE(usual.thread); i++) {
+		k_thread_priority_set(usual.thread[i], usual.priority[i]);
+	}
+}
+CM_PROBE_RESET_DEFINE(restore_usual);
 
 static bool takes_part(k_tid_t thread)
 {
@@ -66,7 +92,38 @@ static bool takes_part(k_tid_t thread)
 	return false;
 }
 
-void cm_probe_schedule_point(void)
+/* False for one that goes behind the other, or that has inherited the priority of a third. */
+static bool change_places(k_tid_t current)
+{
+	k_tid_t other = race.thread[current == race.thread[0]];
+
+	if (k_thread_priority_get(current) != FIRST || k_thread_priority_get(other) != SECOND) {
+		return false;
+	}
+	k_sched_lock();
+	k_thread_priority_set(other, FIRST);
+	k_thread_priority_set(current, SECOND);
+	k_sched_unlock();
+	return true;
+}
+
+/* The locks of net_if and the Connection Manager, at which two callers meet. */
+static bool is_met(const struct k_mutex *mutex)
+{
+	for (int i = 1; net_if_get_by_index(i) != NULL; i++) {
+		if (mutex == &net_if_get_by_index(i)->lock) {
+			return true;
+		}
+	}
+	STRUCT_SECTION_FOREACH(conn_mgr_conn_binding, binding) {
+		if (mutex == binding->mutex) {
+			return true;
+		}
+	}
+	return mutex == &conn_mgr_mon_lock;
+}
+
+static void pass_point(void)
 {
 	k_tid_t current = k_current_get();
 
@@ -75,8 +132,43 @@ void cm_probe_schedule_point(void)
 		return;
 	}
 	race.points++;
-	if (race.next < race.count && race.points >= race.at[race.next]) {
+	if (race.next == race.count || race.points < race.at[race.next]) {
+		return;
+	}
+	if (race.swaps) {
+		race.next += change_places(current);
+	} else {
 		k_thread_priority_set(current, FIRST_BEHIND + race.next++);
+	}
+}
+
+void cm_probe_schedule_point(void)
+{
+	if (!race.swaps) {
+		pass_point();
+	}
+}
+
+/* Two callers change places where they hold no lock: what one of them does under a lock is whole. */
+static void pass_lock(const struct k_mutex *mutex, int change)
+{
+	k_tid_t current = k_current_get();
+	bool before = change > 0;
+
+	if (!race.swaps) {
+		pass_point();
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		if (current == race.thread[i] && is_met(mutex)) {
+			if (before && race.held[i] == 0) {
+				pass_point();
+			}
+			race.held[i] += change;
+			if (!before && race.held[i] == 0) {
+				pass_point();
+			}
+		}
 	}
 }
 
@@ -162,6 +254,11 @@ static void draw_priorities(uint32_t seed)
 		order[i] = order[other];
 		order[other] = kept;
 	}
+	for (size_t i = 0; !usual.known && i < ARRAY_SIZE(usual.thread); i++) {
+		usual.thread[i] = race.thread[CALLERS + i];
+		usual.priority[i] = k_thread_priority_get(usual.thread[i]);
+	}
+	usual.known = true;
 	for (int i = 0; i < THREADS; i++) {
 		race.priority[i] = k_thread_priority_get(race.thread[i]);
 		k_thread_priority_set(race.thread[i], order[i]);
@@ -189,8 +286,12 @@ static int cm_probe_cmd_race(struct cm_probe_call *call)
 	if (count == 0) {
 		return cm_probe_command_bad(call, "args");
 	}
+	for (size_t i = 0; i < CALLERS; i++) {
+		race.thread[i] = &callers[i].thread;
+	}
 	draw_priorities(seed);
 	race.points = 0;
+	race.swaps = false;
 	race.runs = true;
 	for (size_t i = 0; i < CALLERS; i++) {
 		k_sem_give(&callers[i].go);
@@ -200,9 +301,10 @@ static int cm_probe_cmd_race(struct cm_probe_call *call)
 	}
 	/* Nobody has a lower priority than this thread: by now all has come to rest. */
 	race.runs = false;
-	for (int i = 0; i < THREADS; i++) {
+	for (int i = 0; i < CALLERS; i++) {
 		k_thread_priority_set(race.thread[i], race.priority[i]);
 	}
+	restore_usual();
 	cm_probe_frame_int(call->reply, "n", count);
 	cm_probe_frame_int(call->reply, "points", race.points);
 	return 0;
@@ -211,15 +313,53 @@ CM_PROBE_COMMAND_DEFINE(
 	race, "race", 3, CM_PROBE_ARGS_ANY,
 	"SEED POINTS COMMAND ; COMMAND ...: executes all at once, in several threads");
 
+bool cm_probe_schedule_begin(struct cm_probe_call *call, char *points, k_tid_t first,
+			     k_tid_t second)
+{
+	if (!read_points(call, points)) {
+		return false;
+	}
+	if (race.count == 0) {
+		return true;
+	}
+	if (!cm_probe_mode_is_granted() || first == NULL || second == NULL) {
+		cm_probe_command_bad(call, "unsupported");
+		return false;
+	}
+	memset(race.thread, 0, sizeof(race.thread));
+	race.thread[0] = first;
+	race.thread[1] = second;
+	for (int i = 0; i < 2; i++) {
+		race.priority[i] = k_thread_priority_get(race.thread[i]);
+		k_thread_priority_set(race.thread[i], i == 0 ? FIRST : SECOND);
+	}
+	race.points = 0;
+	race.held[0] = race.held[1] = 0;
+	race.swaps = true;
+	race.runs = true;
+	return true;
+}
+
+uint32_t cm_probe_schedule_end(void)
+{
+	if (!race.runs) {
+		return 0;
+	}
+	race.runs = race.swaps = false;
+	for (int i = 0; i < 2; i++) {
+		k_thread_priority_set(race.thread[i], race.priority[i]);
+	}
+	return race.points;
+}
+
 static int callers_init(void)
 {
 	for (size_t i = 0; i < CALLERS; i++) {
 		struct caller *caller = &callers[i];
 
 		k_sem_init(&caller->go, 0, 1);
-		race.thread[i] = k_thread_create(&caller->thread, stacks[i],
-						 K_THREAD_STACK_SIZEOF(stacks[i]), call, caller,
-						 NULL, NULL, CM_PROBE_GATE_PRIORITY, 0, K_NO_WAIT);
+		k_thread_create(&caller->thread, stacks[i], K_THREAD_STACK_SIZEOF(stacks[i]), call,
+				caller, NULL, NULL, CM_PROBE_GATE_PRIORITY, 0, K_NO_WAIT);
 		k_thread_name_set(&caller->thread, "cm_caller");
 	}
 	return 0;
@@ -235,7 +375,7 @@ int __wrap_z_impl_k_mutex_lock(struct k_mutex *mutex, k_timeout_t timeout)
 {
 	int rc;
 
-	cm_probe_schedule_point();
+	pass_lock(mutex, 1);
 	rc = __real_z_impl_k_mutex_lock(mutex, timeout);
 	if (rc == 0) {
 		cm_probe_guards_locked(mutex);
@@ -251,7 +391,7 @@ int __wrap_z_impl_k_mutex_unlock(struct k_mutex *mutex)
 
 	cm_probe_guards_unlocked(mutex);
 	rc = __real_z_impl_k_mutex_unlock(mutex);
-	cm_probe_schedule_point();
+	pass_lock(mutex, -1);
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401
     admission,
+    at_once,
     automation,
     boot,
     bulk,

@@ -18,9 +18,10 @@
 
 /** Where a command is executed. */
 enum cm_probe_where {
-	CM_PROBE_WHERE_SHELL, /**< in the thread that reads commands */
-	CM_PROBE_WHERE_WQ,    /**< in a work item of the system work queue */
-	CM_PROBE_WHERE_CB,    /**< inside a net_mgmt callback */
+	CM_PROBE_WHERE_SHELL,  /**< in the thread that reads commands */
+	CM_PROBE_WHERE_WQ,     /**< in a work item of the system work queue */
+	CM_PROBE_WHERE_CB,     /**< inside a net_mgmt callback */
+	CM_PROBE_WHERE_HELPER, /**< in a thread of the command both */
 };
 
 /** One execution of a command. */
