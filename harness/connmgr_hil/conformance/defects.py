@@ -17,23 +17,21 @@ from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import ExitCode, HarnessError, NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.requirements import requirements
 
-from .bench import Bench, IfaceLacking
+from .bench import Bench
 from .results import ScenarioResult
-from .run import run_scenario
+from .runner import Runner
 from .scenario import Scenario, registered
 
 Seat = Literal["firmware", "simulated"]
-_PROGRAM, _PROGRAM_KINDS = "program", ("native", "simulated")
 DefectOutcome = Literal["caught", "missed", "wrong_reason", "equivalent", "unreachable"]
 
 
 class Defect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mistake that a device makes on purpose, by the name under which the device knows it.
+    """A defect that a device shows on purpose, by the name under which the device knows it.
 
-    One of `requirements` must be blamed for it; `accepted` ones may be, each with the reason. A defect that acts
+    A failure must name one of `requirements`; it may name one of `accepted`, each with the reason. A defect that acts
     only `at_boot` is switched on before that. `variant` names the build in which it can be seen, and
-    `equivalent` argues why nothing can observe it. `needs` is a fact of the device's hello, such as `reboot`, or `program`: a device
-    that is a program of this host. Without it the defect cannot act: then it is unreachable.
+    `equivalent` argues why nothing can observe it. Without what it `needs`, as a scenario does, the defect cannot act: then it is unreachable.
     """
 
     name: str
@@ -215,11 +213,9 @@ def hunt(
     stumbled: ScenarioResult | None = None
     tried = broken = 0
     with open_for(defect) as target:
-        if defect.needs == _PROGRAM and target.platform.kind not in _PROGRAM_KINDS:
-            return Hunt(defect, "unreachable")
+        runner = Runner(target, None, confirms=False)
         for each in _nearest_first(defect, scenarios):
-            seeded = each if defect.at_boot else _seeded(each, defect)
-            result = run_scenario(target, seeded, out / f"{each.name}.jsonl")
+            result = runner.run(_seeded(each, defect), out / f"{each.name}.jsonl", 1)
             if result.outcome is None:
                 continue
             if result.unrecorded:
@@ -246,11 +242,9 @@ def _nearest_first(defect: Defect, scenarios: Iterable[Scenario] | None) -> list
 
 
 def _seeded(scenario: Scenario, defect: Defect) -> Scenario:
-    """Return the scenario with the defect switched on before it begins."""
+    """Return the scenario with the defect switched on before it begins, if it does not act at boot."""
 
     def body(bench: Bench) -> None:
-        if defect.needs not in ("", _PROGRAM) and not getattr(bench.facts, defect.needs):
-            raise IfaceLacking(f"needs {defect.needs}", "this device has it not")
         try:
             bench.ask(f"defect {defect.name} on")
         except UsageError as error:
@@ -261,4 +255,5 @@ def _seeded(scenario: Scenario, defect: Defect) -> Scenario:
             ) from error
         scenario.body(bench)
 
-    return replace(scenario, body=body)
+    needs = (*scenario.needs, *filter(None, (defect.needs,)))
+    return replace(scenario, body=scenario.body if defect.at_boot else body, needs=needs)

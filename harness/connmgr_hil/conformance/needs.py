@@ -15,8 +15,9 @@ DHCP = "dhcp"
 FAST_LINE = "fast-line"
 FAST_BAUD = 460_800
 ASKING = "--scenario 'tour-*'"
-RIG = (DHCP, FAST_LINE, *STANDARD)
-"""What may be needed of the rig: addresses by DHCP, a line that carries much, stimuli from outside."""
+PROGRAM = "program"
+RIG = (DHCP, FAST_LINE, PROGRAM, *STANDARD)
+"""Needs that the rig meets: addresses by DHCP, a fast line, a device that is a program on this host, stimuli from outside."""
 
 UNOBSERVABLE = "not observable through the stock shell"
 """Why what needs the probe cannot run on firmware without it."""
@@ -100,6 +101,7 @@ FEATURES: dict[str, tuple[Callable[[Hello, _Ifaces], bool], str]] = {
         lambda hello, _: hello.granted,
         "granted time; this device's time goes by itself",
     ),
+    "reboot": (lambda hello, _: hello.reboot, "the command 'reboot'"),
 }
 """What a device may offer: whether it does, and what that is in words."""
 
@@ -176,6 +178,9 @@ def _rig_lacks(need: str, target: Target | None) -> str:
         return f"takes minutes at {baud:,} baud unless asked for: {ASKING}" if baud else ""
     if target is None:
         return f"needs a rig with {need}"
+    if need == PROGRAM:
+        is_program = target.platform.kind in ("native", "simulated")
+        return "" if is_program else "needs a device that is a program on this host"
     if need == DHCP:
         has = DHCP in target.platform.network
         return "" if has else "needs a network that gives addresses by DHCP"
