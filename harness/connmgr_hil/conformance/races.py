@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from connmgr_hil.vocabulary.errors import UsageError
-from connmgr_hil.vocabulary.stimuli import Words, advance, race
+from connmgr_hil.vocabulary.stimuli import TO_BOOT_STATE, Words, race
 
 from .choices import KINDS, Choices, at_once, simple
 from .session import Session
@@ -34,10 +34,7 @@ MOST_CHANGES, LONGEST_BOTH = 2, 12
 
 MOST_POINTS = 4
 FIRST_POINTS, LONGEST = 60, 400
-"""Before the first race nobody knows how many points there are; in a storm there is no end of them."""
-
-CALM_SECONDS = 0.1
-"""A device that broke a storm rests at every event until it has been quiet for a while."""
+"""The number of points is unknown before the first race, and unlimited in a storm."""
 
 
 def steps(session: Session, random: Random, steps: int, report: "WalkReport") -> None:
@@ -67,8 +64,8 @@ def steps(session: Session, random: Random, steps: int, report: "WalkReport") ->
             length = min(int(reply.values.get("points", length)) or FIRST_POINTS, LONGEST)
             session.execute(("state",))
             report.steps += 1
-        session.execute(("reset",))
-        session.execute(advance(CALM_SECONDS))
+        for words in TO_BOOT_STATE:
+            session.execute(words)
 
 
 def _of_readiness(choices: Choices, random: Random) -> Words | None:

@@ -49,7 +49,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     Stuck,
 )
-from connmgr_hil.vocabulary.stimuli import Words
+from connmgr_hil.vocabulary.stimuli import TO_BOOT_STATE, Words
 
 from .ending import Ending
 from .nonconforming import Nonconforming, insist_conforms
@@ -438,9 +438,7 @@ class Session:
         """
         self._trace.judge_from(HelloSeen(t=0, facts=self.facts, ifaces=self.ifaces, start="attach"))
         try:
-            clean = self.device.execute(("reset",)).status == "0"
-            # A storm that was broken goes on being slowed down until it has been quiet for a while.
-            self.device.execute(("advance", "100000"))
+            clean = all(self.device.execute(words).status == "0" for words in TO_BOOT_STATE)
             self.device.execute(("state",))
         except ConnMgrHilError:
             return False

@@ -28,7 +28,7 @@ from connmgr_hil.vocabulary.wording import say
 HEAD, TAIL, AFTER = 60, 90, 8
 """So many slots are kept from the beginning and before the end or the failure, and after a failure."""
 
-ROWS = ("admin", "oper", "addresses", "ready")
+
 _HEADINGS = {"note": "note", "rig": "rig fault", "test": "not shown", "breach": "broken"}
 _LEFT_OUT = ("", "reply", "state", "log", "noise", "quirk")
 """PlatformEvidence only where the device failed by them."""

@@ -1,6 +1,7 @@
 """Writes a program into the memory of a machine in QEMU through its gdbstub, so that it stays there over a reset, as in flash.
 
-What `-kernel` loads into RAM is written anew at each reset, and then QEMU translates all of it anew: most of what a reset costs.
+QEMU rewrites what `-kernel` loads into RAM at each reset, and then translates all of it again, which is most of the cost of a reset.
+A few lines read the ELF file: a library for it would be one more dependency of every user.
 """
 
 import socket

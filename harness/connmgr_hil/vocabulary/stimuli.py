@@ -57,6 +57,10 @@ def advance(seconds: float) -> Words:
     return ("advance", str(round(seconds * 1_000_000)))
 
 
+TO_BOOT_STATE = (("reset",), advance(0.1))
+"""Bring a device back to its boot state. A storm that was broken slows down every event until it has been quiet for a while."""
+
+
 def split_burst(words: Words) -> list[Words]:
     """Return the commands of a burst, given the words after `burst`."""
     commands: list[list[str]] = [[]]

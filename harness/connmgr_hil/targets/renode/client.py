@@ -3,7 +3,7 @@
 import time
 
 from connmgr_hil.transport import DescriptorTransport, after, escaped
-from connmgr_hil.transport.deadlines import KNOCK, LEAVE
+from connmgr_hil.transport.deadlines import KNOCK
 from connmgr_hil.vocabulary.errors import RigFault
 
 from .monitor import MonitorLine, MonitorParser, Prompt, refusal
@@ -64,16 +64,6 @@ class MonitorClient:
         if (error := refusal(command, lines)) is not None:
             raise error
         return "\n".join(lines).strip()
-
-    def quit(self) -> None:
-        """Let Renode end in its own way, as far as it does so in time."""
-        deadline = LEAVE.after()
-        try:
-            self._line.write(b"quit\n")
-            while time.monotonic() < deadline:
-                self._line.read(deadline)
-        except RigFault:
-            return
 
     def _until_prompt(self, deadline: float, *, after_echo: bool = False) -> list[str]:
         """Return the lines before the next prompt; `after_echo`: one before any text is from earlier."""
