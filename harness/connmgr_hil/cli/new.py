@@ -50,9 +50,8 @@ pace_bytes = 32
 # usb = "0d28:0204"             # vendor and product of its serial port, to find it
 
 [time]
-# A wait of T seconds may be early or late by tolerance_seconds + T * tolerance_percent / 100.
+# By how much a timer may be early or late.
 tolerance_seconds = 0.05
-tolerance_percent = 0.5
 
 # How to bring it back if the command 'reboot' does not help, in this order.
 # [reset]

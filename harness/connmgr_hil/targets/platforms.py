@@ -129,13 +129,12 @@ class Renode(Strict, frozen=True, kw_only=True):
 class Time(Strict, frozen=True, kw_only=True):
     """How device time must go: granted, or by itself; None: as the device's hello says. And how exact it is where it goes by itself.
 
-    A window of T seconds may be early or late by `tolerance_seconds` (10 at most) + T * `tolerance_percent` (20 at most) / 100:
-    with more, no timer could be wrong. Granted time is exact to two ticks and a millisecond, whatever stands here.
+    A timer may be early or late by `tolerance_seconds`, 10 at most: with more, no timer could be wrong. Granted time is exact to
+    two ticks and a millisecond, whatever stands here.
     """
 
     granted: bool | None = None
     tolerance_seconds: Annotated[float, Meta(ge=0, le=10)] = 0.02
-    tolerance_percent: Annotated[float, Meta(ge=0, le=20)] = 0.0
 
 
 class Must(Strict, frozen=True, kw_only=True):

@@ -143,7 +143,7 @@ def _platform(kind: Kind, names: tuple[str, ...]) -> Platform:
             kind=kind,
             zephyr=Zephyr(board=names[0]),
             console=Uart(pace_bytes=32),
-            time=Time(tolerance_seconds=0.05, tolerance_percent=0.5),
+            time=Time(tolerance_seconds=0.05),
         )
     raise UsageError(
         f"no platform of kind {kind!r} is for the board {names[0]}",
