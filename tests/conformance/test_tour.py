@@ -12,9 +12,9 @@ from connmgr_hil.conformance.themes import THEMES, Theme
 from connmgr_hil.conformance.touring import tour_of, words_of, written
 from connmgr_hil.model import Model, World
 from connmgr_hil.trace import read_records
-from connmgr_hil.vocabulary.commands import validate
 from connmgr_hil.vocabulary.facts import role_indexes
 from connmgr_hil.vocabulary.observations import HelloSeen
+from connmgr_hil.vocabulary.parsing import validate
 
 TRACE = Path(__file__).parents[1] / "traces" / "native_posix_64" / "E1.jsonl"
 BY_NAME = {theme.name: theme for theme in THEMES}

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from connmgr_hil.trace import read_records
-from connmgr_hil.vocabulary.commands import COMMANDS, command, is_known, validate
+from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.observations import Stimulus
+from connmgr_hil.vocabulary.parsing import command, is_known, validate
 
 TRACES = Path(__file__).parents[1] / "traces"
 

@@ -25,8 +25,9 @@ from connmgr_hil.targets import open_target
 from connmgr_hil.testbed.network import Iface
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.arguments import ARGUMENTS, integer
-from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind, Form, command
+from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind, Form
 from connmgr_hil.vocabulary.observations import HelloSeen
+from connmgr_hil.vocabulary.parsing import command
 from started import start_device
 
 TRACES = Path(__file__).parents[1] / "traces"

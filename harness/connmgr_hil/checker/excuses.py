@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from connmgr_hil.vocabulary.commands import is_known
 from connmgr_hil.vocabulary.observations import AnyRecord, Reply
+from connmgr_hil.vocabulary.parsing import is_known
 
 from .hypothesis import Hypothesis
 from .search import Search

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from connmgr_hil.model import World
-from connmgr_hil.vocabulary.commands import is_known
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Reply, StateSeen
+from connmgr_hil.vocabulary.parsing import is_known
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .hypothesis import Hypothesis

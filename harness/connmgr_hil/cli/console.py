@@ -12,7 +12,7 @@ from connmgr_hil.model import World, profile_named
 from connmgr_hil.targets import Target, attach_to_boot
 from connmgr_hil.transport import escaped
 from connmgr_hil.vocabulary.arguments import did_you_mean
-from connmgr_hil.vocabulary.commands import COMMANDS, Form, command as understood, expected
+from connmgr_hil.vocabulary.commands import COMMANDS, Form
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
@@ -22,6 +22,7 @@ from connmgr_hil.vocabulary.observations import (
     HelloSeen,
     StateSeen,
 )
+from connmgr_hil.vocabulary.parsing import command as understood, expected
 from connmgr_hil.vocabulary.stimuli import Words, advance
 
 from .editing import PipedLines, TypedLines

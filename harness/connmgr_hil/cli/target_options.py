@@ -160,7 +160,7 @@ def _commands(
     context: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> tuple[tuple[str, ...], ...]:
     del context, option
-    from connmgr_hil.vocabulary.commands import validate  # noqa: PLC0415
+    from connmgr_hil.vocabulary.parsing import validate  # noqa: PLC0415
 
     commands = tuple(tuple(command.split()) for command in given)
     for words in commands:

@@ -8,7 +8,7 @@ import msgspec
 
 from connmgr_hil.model import Profile
 from connmgr_hil.vocabulary.arguments import insist_known
-from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind, command as understood, is_known
+from connmgr_hil.vocabulary.commands import COMMANDS, CommandKind
 from connmgr_hil.vocabulary.errors import BadInput, HarnessError, Unmet, UsageError
 from connmgr_hil.vocabulary.events import Event
 from connmgr_hil.vocabulary.expectation import (
@@ -29,6 +29,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     StateSeen,
 )
+from connmgr_hil.vocabulary.parsing import command as understood, is_known
 from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.status import status_of
 from connmgr_hil.vocabulary.stimuli import Words

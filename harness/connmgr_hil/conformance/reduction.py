@@ -7,9 +7,9 @@ from pathlib import Path
 from connmgr_hil.checker import Checker, Failure
 from connmgr_hil.model import Model
 from connmgr_hil.trace import read_records
-from connmgr_hil.vocabulary.commands import command, is_known
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import Reply, Stimulus
+from connmgr_hil.vocabulary.parsing import command, is_known
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .imagined import Imagined

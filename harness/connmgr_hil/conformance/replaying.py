@@ -5,10 +5,10 @@ from pathlib import Path
 
 from connmgr_hil.model import World
 from connmgr_hil.trace import read_records
-from connmgr_hil.vocabulary.commands import command, is_known
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.observations import HelloSeen, Stimulus
+from connmgr_hil.vocabulary.parsing import command, is_known
 from connmgr_hil.vocabulary.stimuli import Words
 
 

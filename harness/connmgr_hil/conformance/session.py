@@ -22,7 +22,6 @@ from connmgr_hil.targets import (
     require_ifaces,
     require_order,
 )
-from connmgr_hil.vocabulary.commands import command
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import (
     ConnMgrHilError,
@@ -49,6 +48,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     Stuck,
 )
+from connmgr_hil.vocabulary.parsing import command
 from connmgr_hil.vocabulary.stimuli import TO_BOOT_STATE, Words
 
 from .ending import Ending

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from connmgr_hil.vocabulary.arguments import did_you_mean
-from connmgr_hil.vocabulary.commands import validate
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.facts import ROLES, IfaceFacts
+from connmgr_hil.vocabulary.parsing import validate
 from connmgr_hil.vocabulary.stimuli import Words
 
 TIMEOUT_SECONDS = 1

@@ -9,8 +9,8 @@ from connmgr_hil.checker import Failure
 from connmgr_hil.conformance.shrinker import replay
 from connmgr_hil.model import Model
 from connmgr_hil.targets import Target
-from connmgr_hil.vocabulary.commands import command
 from connmgr_hil.vocabulary.errors import ExitCode
+from connmgr_hil.vocabulary.parsing import command
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .algorithm import learn_mealy

@@ -13,8 +13,8 @@ from connmgr_hil.device import Pace
 from connmgr_hil.files import read_whole
 from connmgr_hil.resources import platforms_dir, zephyr_app_dir
 from connmgr_hil.vocabulary.arguments import did_you_mean
-from connmgr_hil.vocabulary.commands import validate
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
+from connmgr_hil.vocabulary.parsing import validate
 from connmgr_hil.vocabulary.requirements import requirements
 from connmgr_hil.vocabulary.stimuli import Words
 

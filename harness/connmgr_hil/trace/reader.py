@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from connmgr_hil.files import open_regular
-from connmgr_hil.vocabulary.commands import COMMANDS, validate
+from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -22,6 +22,7 @@ from connmgr_hil.vocabulary.observations import (
     Stimulus,
     VerdictGiven,
 )
+from connmgr_hil.vocabulary.parsing import validate
 from connmgr_hil.vocabulary.stimuli import Words
 
 FORMAT = 1

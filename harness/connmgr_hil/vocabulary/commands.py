@@ -5,16 +5,12 @@ test that says what a command still lacks are made from `COMMANDS`. `zephyr_app/
 """
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import cached_property
 
-from .arguments import ARGUMENTS, Argument, choice, did_you_mean, either, integer, nearest
-from .errors import BadInput, HarnessError
-from .stimuli import Words, split_burst
-
-MOST_WORDS, MOST_CHARACTERS = 128, 470
-MOST_HOOKED_WORDS, MOST_HOOKED_CHARACTERS = 24, 256
-"""What a line, and the command of a hook, may hold (`zephyr_app/probe/src/probe.h`)."""
+from .arguments import ARGUMENTS, Argument, choice, either, integer
+from .errors import HarnessError
+from .stimuli import Words
 
 COMMAND = "COMMAND"
 """Stands in a usage for a whole command."""
@@ -110,37 +106,6 @@ class CommandKind:
         return not self.nests and any(form.iface_at >= 0 for form in self.forms)
 
 
-@dataclass(frozen=True)
-class Command:
-    """A command with all its words, checked and understood.
-
-    `iface` is the number of the iface that it is about, 0 if it is about none. `inner` are the commands
-    inside a `burst`, `both`, a `race`, a `hook` or `on`.
-    """
-
-    words: Words
-    kind: CommandKind
-    form: Form
-    iface: int = 0
-    inner: tuple["Command", ...] = field(default=())
-
-    @property
-    def asks(self) -> bool:
-        """Whether it only asks, and changes nothing."""
-        return self.form.asks or (
-            self.kind.name in ("burst", "on") and all(each.asks for each in self.inner)
-        )
-
-    @property
-    def ifaces(self) -> frozenset[int]:
-        """The numbers of all ifaces that it and the commands inside are about."""
-        mine = frozenset({self.iface} - {0})
-        return mine.union(*(each.ifaces for each in self.inner))
-
-    def __str__(self) -> str:
-        return " ".join(self.words)
-
-
 def _argument(text: str) -> Argument:
     if ranged := _RANGED.fullmatch(text):
         return integer(ranged[1], int(ranged[2]), int(ranged[3]))
@@ -162,9 +127,6 @@ def _form(name: str, usage: str, *, asks: bool, since: str) -> Form:
 
 
 _Usages = str | tuple[str, ...] | None
-_LISTS = {"burst": 0, "both": 3, "race": 2}
-"""Commands that hold a list of others, behind so many arguments."""
-
 _NESTED = frozenset({"both", "burst", "hook", "on", "race"})
 
 
@@ -322,160 +284,5 @@ COMMANDS: dict[str, CommandKind] = {
 }
 """Every command, by its name, in the order in which the protocol lists them."""
 
-_SHELL = _row("shell", "a line for upstream's own shell", does="COMMAND …")
+SHELL = _row("shell", "a line for upstream's own shell", does="COMMAND …")
 """Firmware without the probe knows no other command; wrong lines are tried, too."""
-
-
-@lru_cache(maxsize=8192)
-def command(words: Words) -> Command:
-    """Return what these words mean.
-
-    Raises `BadInput` naming the word that does not fit, what may stand there, and which word was probably meant.
-    """
-    if len(words) > MOST_WORDS or sum(map(len, words)) + len(words) > MOST_CHARACTERS:
-        raise BadInput(
-            "a command is too long for the probe",
-            f"{len(words)} words, {len(' '.join(words))} characters",
-            f"at most {MOST_WORDS} words and {MOST_CHARACTERS} characters",
-        )
-    return _understood(words, frozenset())
-
-
-def expected(words: Words) -> tuple[Argument, ...]:
-    """Return the arguments that may come next behind these words; none where the words are wrong or complete."""
-    if not words:
-        return (_NAMES,)
-    name, rest = words[0], words[1:]
-    kind = COMMANDS.get(name)
-    if kind is None:
-        return ()
-    if name in _LISTS and len(rest) >= _LISTS[name]:
-        return expected(split_burst(rest[_LISTS[name] :])[-1])
-    if kind.nests:
-        count = len(kind.forms[0].required)
-        if len(rest) >= count and kind.forms[0].fitting(rest) == count:
-            return expected(rest[count:])
-    return tuple(
-        form.arguments[len(rest)]
-        for form in kind.forms
-        if len(form.arguments) > len(rest) == form.fitting(rest)
-    )
-
-
-def validate(words: Words) -> None:
-    """Check that these words are a command of the probe's language.
-
-    Raises `BadInput` as `command` does.
-    """
-    command(words)
-
-
-def is_known(words: Words) -> bool:
-    """Tell whether this is one of the probe's commands by its name; a firmware may have others of its own."""
-    return bool(words) and words[0] in COMMANDS
-
-
-def _understood(words: Words, places: frozenset[str]) -> Command:
-    if not words:
-        raise BadInput("a command is missing: it needs at least one word", remedy=_LIST)
-    name, rest = words[0], words[1:]
-    if name == "shell":
-        return Command(words, _SHELL, _SHELL.forms[0])
-    kind = COMMANDS.get(name)
-    if kind is None:
-        raise BadInput(
-            f"there is no command {name!r}",
-            " ".join(words),
-            did_you_mean(name, COMMANDS, _LIST),
-        )
-    if forbidden := kind.never_in & places:
-        place = min(forbidden)
-        raise BadInput(
-            f"{name!r} cannot be given inside {'on cb' if place == 'cb' else place!r}",
-            " ".join(words),
-            "give it as a command of its own",
-        )
-    if name in _LISTS and kind.forms[0].fitting(rest) == _LISTS[name]:
-        commands = split_burst(rest[_LISTS[name] :])
-        if name == "both":
-            _check_sides(words, commands)
-        inner = tuple(_understood(each, places | {name}) for each in commands)
-        return Command(words, kind, kind.forms[0], inner=inner)
-    if kind.nests:
-        form = max(kind.forms, key=lambda each: each.fitting(rest))
-        if form.required and form.fitting(rest) == len(form.required):
-            return _nesting(words, kind, form, places)
-    for form in kind.forms:
-        if form.takes(rest):
-            at = form.iface_at
-            return Command(words, kind, form, int(rest[at]) if at >= 0 else 0)
-    raise _wrong(kind, words)
-
-
-def _check_sides(words: Words, commands: list[Words]) -> None:
-    if len(commands) != 2:
-        raise BadInput(
-            f"'both' takes two commands with a ';' between them, not {len(commands)}",
-            " ".join(words),
-        )
-    if words[2] == words[3]:
-        raise BadInput(f"'both' takes two contexts, not {words[2]!r} twice", " ".join(words))
-
-
-def _nesting(words: Words, kind: CommandKind, form: Form, places: frozenset[str]) -> Command:
-    """Return a `hook` or an `on` with the command inside."""
-    at = 1 + len(form.required)
-    rest = words[at:]
-    if form.usage == "hook off":
-        if rest:
-            raise _wrong(kind, words)
-        return Command(words, kind, form)
-    if not rest:
-        raise BadInput(f"{kind.name!r} lacks a command", " ".join(words), f"usage: {form.usage}")
-    if kind.name == "hook" and (
-        len(rest) > MOST_HOOKED_WORDS or len(" ".join(rest)) >= MOST_HOOKED_CHARACTERS
-    ):
-        raise BadInput(
-            "the command of a hook is too long",
-            f"{len(rest)} words, {len(' '.join(rest))} characters",
-            f"at most {MOST_HOOKED_WORDS} words and {MOST_HOOKED_CHARACTERS - 1} characters",
-        )
-    inside = {kind.name, words[1]} if kind.name == "on" else {kind.name}
-    return Command(words, kind, form, inner=(_understood(rest, places | inside),))
-
-
-def _wrong(kind: CommandKind, words: Words) -> BadInput:
-    """Return the error for words that are none of a command's forms: it names the first that is wrong."""
-    rest = words[1:]
-    best = max(form.fitting(rest) for form in kind.forms)
-    near = [form for form in kind.forms if form.fitting(rest) == best]
-    seen = " ".join(words)
-    usage = "usage: " + ", or ".join(form.usage for form in near)
-    due = [form.arguments[best] for form in near if len(form.arguments) > best]
-    if best == len(rest):
-        return BadInput(f"{kind.name!r} lacks {_wanted(due)}", seen, usage)
-    wrong = rest[best]
-    if not due:
-        return BadInput(f"{kind.name!r} does not take {wrong!r}", seen, usage)
-    choices = [word for each in due for word in each.choices]
-    meant = next(filter(None, (nearest(part, choices) for part in _unknown(wrong, choices))), "")
-    return BadInput(
-        f"{wrong!r} is not {_wanted(due)}",
-        seen,
-        (f"did you mean {meant!r}? " if meant else "") + usage,
-    )
-
-
-def _unknown(word: str, choices: list[str]) -> list[str]:
-    """Return the parts of a list of names that are none of the choices."""
-    return [part for part in word.split(",") if part not in choices]
-
-
-def _wanted(due: list[Argument]) -> str:
-    if len(due) > 1 and all(each.name == "|".join(each.choices) for each in due):
-        return "one of " + ", ".join(dict.fromkeys(word for each in due for word in each.choices))
-    return " or ".join(dict.fromkeys(each.wanted for each in due))
-
-
-_NAMES = choice(*COMMANDS)
-_LIST = "commands: " + ", ".join(sorted(COMMANDS))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from .arguments import did_you_mean
-from .commands import Command
 from .errors import BadInput
 from .events import Event
 from .facts import ROLES, IfaceFacts
+from .parsing import Command
 
 STUBBORN = "CM_STUBBORN"
 """The L2 that refuses to be enabled (`zephyr_app/src/l2.c`)."""

@@ -1,7 +1,7 @@
 """Stimuli: what is done to a device, as the words of the probe's command language.
 
 A stimulus is a tuple of words, exactly as they go over the line: readable in a trace, easy to
-replay and to shrink. `words` makes them, `commands.command` reads them.
+replay and to shrink. `words` makes them, `parsing.command` reads them.
 """
 
 from collections.abc import Iterable
