@@ -1,9 +1,13 @@
 """Separates the evidence of different builds."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
 
 from .results import RunReport, ScenarioResult, with_retries
+
+_Trace = TypeVar("_Trace")
+_Build = tuple[str, tuple[str, ...]]
 
 
 class Judged(NamedTuple):
@@ -18,30 +22,36 @@ class Judged(NamedTuple):
 
     @property
     def kind(self) -> tuple[str, ...]:
-        """What tells it from traces of other builds, or of the same one judged by other rules."""
-        return self.profile, self.dialect, self.zephyr, self.build
+        """Distinguishes builds, and the same build judged by other rules: profile, dialect, release, build. Empty where no hello came."""
+        kind = (self.profile, self.dialect, self.zephyr, self.build)
+        return kind if self.dialect else ()
+
+
+def apart(
+    traces: Iterable[_Trace], build_of: Callable[[_Trace], _Build]
+) -> dict[_Build, list[_Trace]]:
+    """Group traces by their device's name and its kind of build, in order.
+
+    A trace in which the device never said hello is with the others of that name, if they are of one build.
+    """
+    every = [(*build_of(each), each) for each in traces]
+    known: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for name, kind, _ in every:
+        known[name] |= {kind} if kind else set()
+    groups: defaultdict[_Build, list[_Trace]] = defaultdict(list)
+    for name, kind, each in every:
+        only = next(iter(known[name])) if len(known[name]) == 1 else ()
+        groups[name, kind or only].append(each)
+    return dict(sorted(groups.items()))
 
 
 def by_build(judged: Iterable[Judged]) -> list[RunReport]:
-    """Return a report for each build on each target, by the rules of each profile.
-
-    A trace in which the device never said hello is with those of its target, if they are of one build.
-    """
-    every = list(judged)
-    known: dict[str, set[tuple[str, ...]]] = {}
-    for each in every:
-        if each.build:
-            known.setdefault(each.target, set()).add(each.kind)
-    reports: dict[tuple[str, tuple[str, ...]], RunReport] = {}
-    for each in every:
-        kind = each.kind
-        if not each.build and len(known.get(each.target, ())) == 1:
-            (kind,) = known[each.target]
-        profile, dialect, _, build = kind
-        fresh = RunReport(each.target, profile, build=build, dialect=dialect)
-        report = reports.setdefault((each.target, kind), fresh)
-        report.results.append(each.result)
-        report.wall_seconds += each.result.wall_seconds
-    for report in reports.values():
-        report.results = with_retries(report.results)
-    return [report for _, report in sorted(reports.items())]
+    """Return a report for each build on each target, by the rules of each profile."""
+    reports = []
+    for (target, kind), traces in apart(judged, lambda each: (each.target, each.kind)).items():
+        profile, dialect, _, build = kind or ("", "", "", "")
+        results = with_retries(each.result for each in traces)
+        report = RunReport(target, profile, results, build=build, dialect=dialect)
+        report.wall_seconds = sum(each.result.wall_seconds for each in traces)
+        reports.append(report)
+    return reports

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import structs
 
@@ -31,6 +32,7 @@ from .side_by_side import side_by_side
 
 _BROKEN = 3
 
+_Read = TypeVar("_Read")
 OnResult = Callable[[ScenarioResult, int, int], None]
 """Called after each scenario with its result, its number and how many there are."""
 
@@ -161,21 +163,12 @@ def check(
     judged: list[Judged] = []
     began = time.monotonic()
     try:
-        for number, path in enumerate(paths, 1):
-            try:
-                judged.append(judge(path, profile, models, seen))
-            except BadInput as error:
-                if len(paths) == 1:
-                    raise
-                report.unread.append(error)
-                continue
+        for each in sound(paths, lambda path: judge(path, profile, models, seen), report.unread):
+            judged.append(each)
             if progress:
-                progress(judged[-1].result, number, len(paths))
+                progress(each.result, len(judged) + len(report.unread), len(paths))
     except KeyboardInterrupt:
         report.interrupted = True
-    if report.unread and not judged:
-        first = report.unread[0]
-        raise BadInput(first.wanted, first.seen, f"none of {len(paths)} files is a sound trace")
     report.results = with_retries(each.result for each in judged)
     report.target = ", ".join(sorted({each.target for each in judged}))
     profiles = {each.profile for each in judged if each.profile}
@@ -187,6 +180,27 @@ def check(
     else:
         report.builds = builds
     return report
+
+
+def sound(
+    paths: Sequence[Path], read: Callable[[Path], _Read], unread: list[BadInput]
+) -> Iterator[_Read]:
+    """Yield what is read from each trace; the errors of files that are no sound traces go to `unread`.
+
+    Raises `BadInput` where there is no other.
+    """
+    for path in paths:
+        try:
+            done = read(path)
+        except BadInput as error:
+            if len(paths) == 1:
+                raise
+            unread.append(error)
+        else:
+            yield done
+    if paths and len(unread) == len(paths):
+        first = unread[0]
+        raise BadInput(first.wanted, first.seen, f"none of {len(paths)} files is a sound trace")
 
 
 def judge(

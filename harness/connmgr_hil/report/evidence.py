@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 
 from connmgr_hil.checker import Failure, Outcome, check_trace
-from connmgr_hil.conformance.builds import Judged
+from connmgr_hil.conformance.builds import Judged, apart
 from connmgr_hil.conformance.deviations import Known
 from connmgr_hil.conformance.findings import findings
 from connmgr_hil.conformance.former_names import present_name
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, Standing, with_retries
-from connmgr_hil.conformance.run import judge
+from connmgr_hil.conformance.run import judge, sound
 from connmgr_hil.conformance.scenario import Scenario, obstacle_everywhere, registered
 from connmgr_hil.files import RunFolder
 from connmgr_hil.model import Models
@@ -195,14 +195,6 @@ class _Origin:
         board = self.hello.facts.board if self.hello else ""
         return self.header.platform or board or "unknown"
 
-    @property
-    def build(self) -> tuple[str, ...]:
-        """By which rules it is judged, and what build it is of; empty where the device never said hello."""
-        if self.hello is None:
-            return ()
-        facts = self.hello.facts
-        return self.header.profile, facts.connmgr, facts.dialect, facts.zephyr, facts.build
-
 
 _BuildKey = tuple[str, tuple[str, ...]]
 
@@ -215,50 +207,25 @@ def gather(paths: Iterable[Path], known: Known | None = None) -> ReportEvidence:
     """
     meant = list(paths)
     files = sorted(find_traces(meant))
-    origins: list[_Origin] = []
     unread: list[BadInput] = []
     models = Models()
-    for file in files:
-        try:
-            origins.append(_origin(file, models))
-        except BadInput as error:
-            if len(files) == 1:
-                raise
-            unread.append(error)
-    if not origins:
-        first = unread[0]
-        raise BadInput(first.wanted, first.seen, f"none of {len(files)} files is a sound trace")
-    groups = _grouped(origins)
+    origins = sound(files, lambda file: _origin(file, models), unread)
+    groups = apart(origins, lambda each: (each.platform, each.judged.kind))
     platforms: list[PlatformEvidence] = []
     number = 0
-    for group in sorted(groups):
-        platforms.append(_shown(groups[group], number, _suffix(group, groups), known))
-        number += len(groups[group])
+    for group, members in groups.items():
+        platforms.append(_shown(members, number, _suffix(group, groups), known))
+        number += len(members)
     unended = tuple(RunFolder.unended(meant))
     return ReportEvidence(tuple(platforms), tuple(unread), unended, history(meant))
-
-
-def _grouped(origins: list[_Origin]) -> dict[_BuildKey, list[_Origin]]:
-    """Keep builds apart. A trace in which the device never said hello is with the others, if they are of one build."""
-    known: dict[str, set[tuple[str, ...]]] = {}
-    for origin in origins:
-        if origin.build:
-            known.setdefault(origin.platform, set()).add(origin.build)
-    groups: dict[_BuildKey, list[_Origin]] = {}
-    for origin in origins:
-        build = origin.build
-        if not build and len(known.get(origin.platform, ())) == 1:
-            (build,) = known[origin.platform]
-        groups.setdefault((origin.platform, build), []).append(origin)
-    return groups
 
 
 def _suffix(group: _BuildKey, groups: Iterable[_BuildKey]) -> tuple[bool, bool]:
     """Tell whether release and build must be named to tell a platform from others."""
     platform, build = group
     alike = [each for name, each in groups if name == platform]
-    releases = {each[:3] for each in alike}
-    return len(releases) > 1, sum(each[:3] == build[:3] for each in alike) > 1
+    releases = {each[:2] for each in alike}
+    return len(releases) > 1, sum(each[:2] == build[:2] for each in alike) > 1
 
 
 def _origin(path: Path, models: Models) -> _Origin:
