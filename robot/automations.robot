@@ -12,11 +12,11 @@ Test Tags        automations
 Interface That Comes Up Is Connected
     [Documentation]    Admin-up of a bound interface starts an attempt.
     [Tags]    REQ-AUTO-001    REQ-EVT-017
-    Add Address    A    ${IPV4}
+    Add Address    A    ${ADDRESS}
     Let Association Succeed At Once    A
     Take Interface Up    A
     Only These Events Should Have Occurred
-    ...    IPV4_ADDR_ADD(A)    IF_ADMIN_UP(A)    IF_UP(A)    L4_CONNECTED(A)
+    ...    ${ADDRESS_ADDED}(A)    IF_ADMIN_UP(A)    IF_UP(A)    L4_CONNECTED(A)
     Implementation Should Have Been Called    A    connect    1
 
 Automatic Connect Can Be Switched Off
@@ -65,7 +65,7 @@ One Interface's Flag Does Not Protect Another
     Skip Unless Device Has    autodown
     Set Flag    A    NO_AUTO_DOWN    on
     Make Interface Connected    A
-    Make Interface Connected    B    ${OTHER_IPV4}
+    Make Interface Connected    B    ${OTHER_ADDRESS}
     Lose Connection    A
     Lose Connection    B
     Interface Should Be    A    admin-up
@@ -87,7 +87,7 @@ Ignored Interface Is Controlled All The Same
     [Documentation]    Only its L4 events are missing.
     [Tags]    REQ-IGN-014    REQ-IGN-015
     Skip Unless Device Has    autodown
-    Add Address    A    ${IPV4}
+    Add Address    A    ${ADDRESS}
     Let Association Succeed At Once    A
     Ignore Interface    A
     Take Interface Up    A

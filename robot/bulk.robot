@@ -67,7 +67,7 @@ Disconnect All Leaves Unbound Ones Up
     Skip Unless Device Has    autodown
     Set Flag    B    NO_AUTO_DOWN    on
     Make Interface Connected    A
-    Make Interface Connected    B    ${OTHER_IPV4}
+    Make Interface Connected    B    ${OTHER_ADDRESS}
     Take Interface Up    U
     Give Command    all disconnect 0
     Interface Should Be    A    admin-down

@@ -13,7 +13,7 @@ Connect Takes Interface Up And Calls Implementation
     [Documentation]    An admin-down interface goes admin-up first; the call does not wait.
     [Tags]    REQ-CTL-001    REQ-CTL-005    REQ-CTL-011    REQ-CTL-012
     Set Flag    A    NO_AUTO_CONNECT    on
-    Add Address    A    ${IPV4}
+    Add Address    A    ${ADDRESS}
     Let Association Take    A    2 s
     Connect Interface    A
     Interface Should Be    A    admin-up    dormant

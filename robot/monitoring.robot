@@ -12,15 +12,17 @@ Test Tags        monitoring
 First IPv4 Address Makes Interface Ready
     [Documentation]    The first address of the only interface that is up connects the device.
     [Tags]    REQ-MON-001    REQ-EVT-007
+    Skip Unless Device Has    ipv4
     Take Interface Up    U
-    Add Address    U    ${IPV4}
+    Add Address    U    ${ADDRESS}
     Only These Events Should Have Occurred
-    ...    IF_ADMIN_UP(U)    IF_UP(U)    IPV4_ADDR_ADD(U)    L4_CONNECTED(U)
+    ...    IF_ADMIN_UP(U)    IF_UP(U)    ${ADDRESS_ADDED}(U)    L4_CONNECTED(U)
     Interface Should Be Ready    U
 
 First IPv6 Address Makes Interface Ready
     [Documentation]    As with IPv4; without duplicate address detection it counts at once.
     [Tags]    REQ-MON-002
+    Skip Unless Device Has    ipv6
     Take Interface Up    U
     Add Address    U    ${IPV6}
     Event Should Have Occurred    L4_CONNECTED    U
@@ -28,12 +30,12 @@ First IPv6 Address Makes Interface Ready
 Address Waits For Interface To Come Up
     [Documentation]    Neither an address alone nor oper-up alone makes an interface ready.
     [Tags]    REQ-MON-003    REQ-MON-004
-    Add Address    U    ${IPV4}
+    Add Address    U    ${ADDRESS}
     Event Should Not Have Occurred    L4_CONNECTED
     Take Interface Up    U
     Event Should Have Occurred    L4_CONNECTED    U
     Take Interface Down    U
-    Remove Address    U    ${IPV4}
+    Remove Address    U    ${ADDRESS}
     Forget Events
     Take Interface Up    U
     No Event Should Occur Within    1 s    L4_CONNECTED
@@ -64,7 +66,7 @@ Only First And Last Interface Are Told
     [Tags]    REQ-MON-017    REQ-MON-018    REQ-MON-019
     Make Interface Ready    U
     Take Interface Up    V
-    Add Address    V    ${OTHER_IPV4}
+    Add Address    V    ${OTHER_ADDRESS}
     Event Should Not Have Occurred    L4_CONNECTED
     Take Interface Down    U
     Event Should Not Have Occurred    L4_DISCONNECTED
@@ -87,7 +89,7 @@ Ignoring A Layer Tells Once
     [Documentation]    All interfaces of an L2 are ignored at once, with one event.
     [Tags]    REQ-IGN-009    REQ-IGN-010    REQ-IGN-011
     Make Interface Ready    U
-    Make Interface Ready    V    ${OTHER_IPV4}
+    Make Interface Ready    V    ${OTHER_ADDRESS}
     Ignore Layer    DUMMY
     Only These Events Should Have Occurred    L4_DISCONNECTED(*)
     Interface Should Be    C    watched

@@ -31,7 +31,7 @@ Address Connects A Machine In Renode
     Create Machine With Console
     Start Machine And Open Device
     Take Interface Up    U
-    Add Address    U    ${IPV4}
+    Add Address    U    ${ADDRESS}
     Event Should Have Occurred    L4_CONNECTED    U
     Device Should Conform
 
