@@ -9,8 +9,8 @@ import msgspec
 class Hello(msgspec.Struct, frozen=True, kw_only=True):
     """The facts of a device's hello frame (`zephyr_app/PROTOCOL.md`, section 2).
 
-    `dialect` is `stock` for firmware without the probe, of which these facts were deduced and only some
-    are known; such a device is judged by guarantees alone. `events`: whether it shows them at all.
+    `dialect` is `stock` for firmware without the probe. Its facts are deduced and incomplete,
+    and it is judged by guarantees alone. `events`: whether it shows events at all.
     """
 
     proto: int

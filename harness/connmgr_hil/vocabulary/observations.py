@@ -23,11 +23,11 @@ class Record(
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a trace's evidence comes from, as far as it could be found out.
+    """Where a trace's evidence comes from, as far as known.
 
-    `digest` is the SHA-256 of the file `image`, `built` when that was written. `zephyr` is the tree that it was built from, with
-    its `release` and `commit`; `changed` tells whether files in it differed from the commit. `device` are the options that named
-    the device, and `command` is all that was given to the program. Times are UTC.
+    `digest` is the SHA-256 of the file `image`, and `built` is when it was written. `zephyr` is the tree that it was built from, with
+    its `release` and `commit`; `changed` says whether files in it differed from the commit. `device` are the options that selected
+    the device, and `command` is the whole command line. Times are UTC.
     """
 
     image: str = ""
@@ -50,8 +50,8 @@ MOST_TOLERANCE = 10_000_000
 class Header(Record, frozen=True, kw_only=True, tag="header"):
     """Where a trace comes from; always its first record.
 
-    `late` and `jitter` are the tolerances of the target's clock, in microseconds: whoever judges the trace later
-    judges by the same. `retry` is the number of tries before this one that did not conform (`verify --retry`).
+    `late` and `jitter` are the tolerances of the target's clock, in microseconds; they also apply when the trace is judged
+    later. `retry` is the number of earlier tries that did not conform (`verify --retry`).
     `actors` are the commands that the application gives by itself, as its platform file declares them.
     """
 
@@ -98,7 +98,7 @@ class Stimulus(Record, frozen=True, kw_only=True, tag="stimulus"):
 
 
 class Outside(Record, frozen=True, kw_only=True, tag="outside"):
-    """Something was done to the device from outside: a cable pulled, a network switched off.
+    """An action on the device from outside: a cable pulled, a network switched off.
 
     `name` and `description` are those of the platform file's stimulus; never judged by itself.
     """
@@ -169,7 +169,7 @@ OPER = ("up", "down", "dormant", "lower", "other")
 
 
 class StateSeen(Record, frozen=True, kw_only=True, tag="state"):
-    """How an iface stands, live and in the monitor's own words."""
+    """The state of an iface, live and as the monitor knows it."""
 
     t: DeviceTime
     iface: int
@@ -188,9 +188,9 @@ class StateSeen(Record, frozen=True, kw_only=True, tag="state"):
 
 
 class StatusSeen(Record, frozen=True, kw_only=True, tag="status"):
-    """How an iface stands by `net cm status`: all that upstream's own shell tells of it.
+    """The state of an iface in `net cm status`: all that upstream's own shell reports.
 
-    `admin` and `bound` are live; all else is the monitor's word (specification 5.3).
+    `admin` and `bound` are live; everything else is the monitor's state (specification 5.3).
     """
 
     t: DeviceTime
@@ -205,7 +205,7 @@ class StatusSeen(Record, frozen=True, kw_only=True, tag="status"):
 
 
 class Storm(Record, frozen=True, kw_only=True, tag="storm"):
-    """Very many events came without time passing."""
+    """Too many events came without time passing."""
 
     t: DeviceTime
     count: int
@@ -221,13 +221,13 @@ class Log(Record, frozen=True, kw_only=True, tag="log"):
 
 
 class Noise(Record, frozen=True, kw_only=True, tag="noise"):
-    """Bytes that were no frame; shown, never judged."""
+    """Bytes that were not a frame; shown, never judged."""
 
     text: str
 
 
 class Reset(Record, frozen=True, kw_only=True, tag="reset"):
-    """The device was restarted (`expected`), or restarted by itself."""
+    """The harness restarted the device (`expected`), or it restarted by itself."""
 
     how: str
     expected: bool
@@ -237,8 +237,8 @@ class Crashed(Record, frozen=True, kw_only=True, tag="crash"):
     """The device ended: a CPU fault, a failed assertion, a kernel panic, or the end of a native program.
 
     `reason` is one of `cpu-exception`, `spurious-interrupt`, `stack-overflow`, `kernel-oops`, `kernel-panic`, `assertion`,
-    `sanitizer`, `signal NAME`, `exit STATUS`, or what the device calls it. `source` is `frame` where the device said so itself and
-    `process` where its program ended; `text` is the last that it printed. REQ-LIFE-001 and REQ-LIFE-005.
+    `sanitizer`, `signal NAME`, `exit STATUS`, or the device's own name for it. `source` is `frame` if the device reported it, and
+    `process` if its program ended; `text` is its last output. REQ-LIFE-001 and REQ-LIFE-005.
     """
 
     t: DeviceTime = 0
@@ -252,8 +252,8 @@ class Crashed(Record, frozen=True, kw_only=True, tag="crash"):
 class Stuck(Record, frozen=True, kw_only=True, tag="stuck"):
     """Something of the device stopped: a command, the event dispatcher, the monitor's thread, or all of it.
 
-    `id` is that of the command which does not return (0: none), `ms` for how long, `threads` what the threads wait for. `source` is
-    `frame` where the device said so itself, and `host` where its machine runs and does not answer. REQ-LIFE-002 and REQ-LIFE-004.
+    `id` is the command that does not return (0: none), `ms` for how long, `threads` what the threads wait for. `source` is
+    `frame` if the device reported it, and `host` if its machine runs and does not answer. REQ-LIFE-002 and REQ-LIFE-004.
     """
 
     t: DeviceTime = 0
@@ -265,14 +265,14 @@ class Stuck(Record, frozen=True, kw_only=True, tag="stuck"):
 
 
 class Lost(Record, frozen=True, kw_only=True, tag="lost"):
-    """Frames are missing and could not be had again: from here on nothing is certain."""
+    """Frames are lost for good: from here on nothing is certain."""
 
     first: int
     last: int
 
 
 class Foreign(Record, frozen=True, kw_only=True, tag="foreign"):
-    """Frames of another board or of an earlier boot came where they look like the device's own.
+    """Frames of another board or of an earlier boot came that look like the device's own.
 
     From here on nothing is certain.
     """
@@ -288,7 +288,7 @@ class Fault(Record, frozen=True, kw_only=True, tag="fault"):
 
 
 class Note(Record, frozen=True, kw_only=True, tag="note"):
-    """A remark of the harness or the person at it."""
+    """A remark of the harness or its user."""
 
     text: str
 
@@ -300,9 +300,9 @@ class Quirk(Record, frozen=True, kw_only=True, tag="quirk"):
 
 
 class Complaint(Record, frozen=True, kw_only=True, tag="complaint"):
-    """Whoever drove the run (a scenario, a test) did not reach a situation: it counts neither for nor against the device.
+    """A scenario or a test did not reach a situation: this counts neither for nor against the device.
 
-    `shows` is the expectation and `seen` what came, both as scenarios write them, where it is about events and calls.
+    `shows` is the expectation and `seen` what came, both as scenarios write them, if it is about events and calls.
     """
 
     text: str
@@ -311,7 +311,7 @@ class Complaint(Record, frozen=True, kw_only=True, tag="complaint"):
 
 
 class Breach(Record, frozen=True, kw_only=True, tag="breach"):
-    """Whoever drove the run found a requirement broken that the model cannot judge: a guarantee of an iface that it does not know.
+    """A scenario or a test found a broken requirement that the model cannot judge: a guarantee of an iface that the model does not know.
 
     Unlike a `Complaint` it counts against the device, unless something was lost or damaged before.
     """
@@ -329,7 +329,7 @@ _VERDICTS = ("conforms", "fails", "rig", "inconclusive", UNJUDGED)
 
 
 class VerdictGiven(Record, frozen=True, kw_only=True, tag="verdict"):
-    """How the run was judged: as an outcome, or `none` and why where it did not come to its end."""
+    """The verdict on the run: an outcome, or `none` and the reason if it did not end."""
 
     verdict: str
     summary: str = ""
