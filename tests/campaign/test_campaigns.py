@@ -315,8 +315,8 @@ def test_what_was_done_before_the_scheduler_died_is_kept(
 
 def test_an_address_that_is_none_and_an_image_that_nobody_runs_are_usage(tmp_path: Path) -> None:
     for words, told in (
-        (("-t", "simulated", "--scheduler", "nonsense"), "no address of a Dask scheduler"),
-        (("-t", f"simulated={tmp_path / 'x.exe'}"), "the simulated board runs no image"),
+        (("-t", "simulated", "--scheduler", "nonsense"), "not the address of a Dask scheduler"),
+        (("-t", f"simulated={tmp_path / 'x.exe'}"), "the simulated board does not run images"),
         (("-t", "simulated", "--json", str(tmp_path)), "is a directory"),
     ):
         running = cmhil(*words, "--out", str(tmp_path / "out"))

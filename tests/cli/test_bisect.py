@@ -105,7 +105,7 @@ def test_only_commits_that_touch_a_path(tree: Path, tmp_path: Path) -> None:
 
 
 def test_what_has_no_history_is_refused(tree: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no revision of"):
+    with pytest.raises(UsageError, match="not a revision of"):
         History(read_tree(tree), tmp_path / "second").commit("no-such")
     (tree / ".git").rename(tmp_path / "gone")
     with pytest.raises(UsageError, match="git does not know"):

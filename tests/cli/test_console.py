@@ -178,7 +178,7 @@ def test_new_scenario_runs(
     assert "ok    our-first\n  runs:          1 conform, 0 fail" in capfd.readouterr().out
     assert run(["new", "scenario", "our-first"]) == ExitCode.USAGE
     assert run(["new", "scenario", "../away"]) == ExitCode.USAGE
-    assert "take another name" in capfd.readouterr().err
+    assert "use another name" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_file_without_scenarios_is_refused(text: str, told: str, tmp_path: Path)
     ("line", "told"),
     [
         ("b.nothing()", "AttributeError"),
-        ("b.do('up U', 'up!')", "this is no expectation"),
+        ("b.do('up U', 'up!')", "this is not an expectation"),
         ("raise SystemExit(0)", "SystemExit"),
         ("b.require(True, 'w', 's', breaks='REQ-NOPE-001')", "there is no requirement"),
         ("b.until('IF_DOWN', 'Q', 1)", "there is no role"),

@@ -284,7 +284,7 @@ SOURCES_OF_HINTS: dict[str, tuple[Callable[..., Iterator[Told]], tuple[str, ...]
             ),
             *("'cmhil new scenario NAME'", "--variant coverage, then cmhil verify"),
             *(
-                "no result of 'cmhil mutate'",
+                "not a result of 'cmhil mutate'",
                 "'cmhil new platform NAME'",
                 "'cmhil doctor' lists the ports",
             ),
@@ -310,7 +310,7 @@ SOURCES_OF_HINTS: dict[str, tuple[Callable[..., Iterator[Told]], tuple[str, ...]
 
 NOT_HERE = {
     "then flash it, and cmhil verify -t": "only where a compiler for boards is",
-    "build it anew with 'cmhil build'": "only beside an image that has lost a part",
+    "build it again with 'cmhil build'": "only beside an image that has lost a part",
 }
 
 

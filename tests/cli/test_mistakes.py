@@ -31,10 +31,10 @@ def of_mine(b: Bench) -> None:
         ('b.do("sim A mode asinc")', "did you mean 'async'?"),
         ('b.do("up 99")', "there is no iface 99"),
         ('b.do("up U", rc="-EALRDY")', "did you mean '-EALREADY'?"),
-        ('b.do("up U", None)', "this is no expectation"),
-        ("b.do(None)", "this command is no text"),
-        ('b.wait(float("nan"))', "this is no time in seconds"),
-        ("b.wait(-1)", "this is no time in seconds"),
+        ('b.do("up U", None)', "this is not an expectation"),
+        ("b.do(None)", "a command must be a text"),
+        ('b.wait(float("nan"))', "this is not a time"),
+        ("b.wait(-1)", "this is not a time"),
         ('b.state("U", oper="upp")', "did you mean 'up'?"),
         ('b.state("U", admin="yes")', "a state's admin is never 'yes'"),
         ('b.state("U", adm=True)', "did you mean 'admin'?"),
@@ -98,7 +98,7 @@ def test_a_scenario_that_gives_no_command_holds_nothing(
     file.write_text(SCENARIO.replace("{body}", "assert b.letters"))
     chosen = ["--scenarios", str(file), "--scenario", "of-mine"]
     assert run(["verify", "-t", "simulated", *chosen, "--out", str(tmp_path / "out")]) == 4
-    assert "it gave none, so that it shows nothing" in capfd.readouterr().out
+    assert "it gave none, so it shows nothing" in capfd.readouterr().out
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["requirements"]["held"] == 0
 

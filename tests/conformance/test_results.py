@@ -192,10 +192,10 @@ def test_one_bad_file_does_not_end_the_check_of_the_others(
     report = check([tmp_path, recorded_traces / "E1.jsonl"])
     assert [each.outcome for each in report.results] == [Outcome.CONFORMS]
     assert [each.wanted for each in report.unread] == [
-        f"{tmp_path}/x.jsonl:1: this is no trace record"
+        f"{tmp_path}/x.jsonl:1: this is not a trace record"
     ]
     assert (report.outcome, report.exit_code) == (Outcome.INCONCLUSIVE, ExitCode.USAGE)
-    assert "1 file that is no sound trace" in summary(report)
+    assert "1 file that is not a valid trace" in summary(report)
     assert len(report.as_json()["unread"]) == 1  # type: ignore[arg-type]
     report.results.append(result(Outcome.FAILS, "REQ-MON-001"))
     assert report.exit_code is ExitCode.FAILS

@@ -138,7 +138,7 @@ def test_shrink_writes_it_and_a_bug_report_tells_of_it(
 def test_without_a_failure_there_is_nothing_to_report(tmp_path: Path) -> None:
     chosen = ["-t", "simulated", "--scenario", "addresses-come-and-go"]
     assert run(["verify", *chosen, "--out", str(tmp_path)]) == 0
-    with pytest.raises(UsageError, match="no device fails in these traces"):
+    with pytest.raises(UsageError, match="these traces have no failure of a device"):
         render_issue(gather([tmp_path]))
 
 

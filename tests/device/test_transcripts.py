@@ -663,7 +663,7 @@ def test_flood_of_noise_ends_at_the_deadline(rig: Rig) -> None:
 def test_firmware_that_breaks_its_own_grammar_is_named(rig: Rig) -> None:
     board, device, _ = rig
     board.on("up", lambda me, tag, words: me.emit("event", l="early", n="IF_UP"))
-    with pytest.raises(RigFault, match="event frame has not the fields"):
+    with pytest.raises(RigFault, match="event frame lacks fields"):
         device.execute(("up", "1"))
 
 

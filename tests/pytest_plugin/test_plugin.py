@@ -141,7 +141,7 @@ def test_what_a_test_missed_stays_missed_though_it_catches_the_error(
         *("--cm-trace-dir", "traces"),
     )
     result.assert_outcomes(failed=3)
-    result.stdout.fnmatch_lines(["*the test went on, and missed this*"])
+    result.stdout.fnmatch_lines(["*the test continued after it missed this*"])
     traces = list((pytester.path / "traces").glob("*.jsonl"))
     assert len(traces) == 3
     assert all(check_trace(each).reason.startswith("not shown: ") for each in traces)
@@ -367,7 +367,7 @@ def test_a_slow_rig_is_waited_for(run_tests: RunTests) -> None:
     refused = run_tests(test, "--cm-time-scale", "soon", apart=True)
     assert refused.ret == pytest.ExitCode.USAGE_ERROR
     refused.stderr.fnmatch_lines(
-        ["ERROR: this is no time scale from 0.01 to 1000", "*seen: 'soon'"]
+        ["ERROR: this is not a time scale from 0.01 to 1000", "*seen: 'soon'"]
     )
 
 

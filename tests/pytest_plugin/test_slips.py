@@ -12,7 +12,7 @@ SLIPS = {
     'cm.do("up 77")': "there is no iface 77",
     'cm.do("up Q")': "'Q' is not an iface by its number",
     'cm.do("up U", "IF_UPP(U)")': "did you mean 'IF_UP'?",
-    'cm.do("up U", "IF_UP(W)")': "'W' is no iface of this device",
+    'cm.do("up U", "IF_UP(W)")': "'W' is not an iface of this device",
     'cm.do("up U", "IF_UP(U) {IF_UP(U)")': "the braces of an expectation do not match",
     'cm.do("up U", rc="-EALREDY")': "did you mean '-EALREADY'?",
     'cm.do("timeout A", valu="0")': "did you mean 'value'?",

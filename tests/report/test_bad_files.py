@@ -1,4 +1,4 @@
-"""A file that is no sound trace is named on every face, and the others are shown all the same."""
+"""A file that is not a valid trace is named on every face, and the others are shown all the same."""
 
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -17,7 +17,7 @@ def test_one_bad_file_among_others(conforming: Path, tmp_path: Path) -> None:
     bad.write_bytes(b"<b>no</b> trace\n")
     evidence = gather([conforming.parent])
     assert len(evidence.stories) == 1
-    told = f"1 file not judged, no sound trace: {bad}:1"
+    told = f"1 file not judged, not a valid trace: {bad}:1"
     assert told in render_html(evidence)
     assert "1 file not judged" in render_markdown(evidence)
     (error,) = ET.fromstring(render_junit(evidence)).iter("error")

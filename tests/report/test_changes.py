@@ -125,5 +125,5 @@ def test_only_the_order_is_told_as_such() -> None:
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     for text in ("{}", "[]", "no json", '{"by_requirement": 1}', '{"a":' * 100_000):
         (tmp_path / "s.json").write_text(text)
-        with pytest.raises(BadInput, match="no summary that 'cmhil verify' wrote"):
+        with pytest.raises(BadInput, match="not a summary that 'cmhil verify' wrote"):
             evidence_of(tmp_path / "s.json")

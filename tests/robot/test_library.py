@@ -120,7 +120,7 @@ Ready The Second Time
         verdict = check_trace(trace)
         assert (verdict.outcome is Outcome.CONFORMS) is test.passed
         if not test.passed:
-            assert test.message.startswith("the test went on, and missed this")
+            assert test.message.startswith("the test continued after it missed this")
             assert verdict.reason.startswith("not shown: interface U (free0) is ready")
 
 
@@ -291,7 +291,7 @@ WRONG_ARGUMENTS = {
     "Turn Knob    A    speed    9": "'fatal_keeps', 'mode', 'teardown_ms'",
     "Remove Listener    late9": "Available: 'early', 'late1', 'late2' and 'late3'",
     "Only These Events Should Have Occurred    IF_UPP(U)": "did you mean 'IF_UP'?",
-    "Only These Events Should Have Occurred    IF_UP(W)": "'W' is no iface of this device",
+    "Only These Events Should Have Occurred    IF_UP(W)": "'W' is not an iface of this device",
     "Give Command    sim A mode asinc": "did you mean 'async'?",
     "Give Command    up 77": "there is no iface 77",
     "Give Command    up U    returns=EALREADY": "did you mean '-EALREADY'?",
@@ -299,7 +299,7 @@ WRONG_ARGUMENTS = {
     "Turn Knob    U    mode    async": "has no simulated implementation",
     "Set Option    A    1    0a0": "in hexadecimal",
     "Ignore Layer    CM_TESST": "did you mean 'CM_TEST'?",
-    "Only These Events Should Have Occurred    IF_UP": "this is no expectation, such as 'IF_UP(U)",
+    "Only These Events Should Have Occurred    IF_UP": "this is not an expectation, such as 'IF_UP(U)",
     "Ignore Layer    DUM MY": "'DUM MY' is not the name of an L2",
 }
 
@@ -365,4 +365,4 @@ def test_a_slow_rig_is_waited_for(run_robot: RunRobot, tmp_path: Path) -> None:
     assert "within 0.1 s (deadline 'start', at time scale 0.01)" in test.message
     refused = run_robot(suite.replace("%MORE", "time_scale=0"))
     (error,) = refused.result.errors.messages
-    assert "this is no time scale from 0.01 to 1000" in error.message
+    assert "this is not a time scale from 0.01 to 1000" in error.message

@@ -87,7 +87,7 @@ def test_memory_that_is_refused_is_a_broken_rig(answers: list[bytes], seen: str)
     ours, its = socket.socketpair()
     with ours:
         thread = _answering(its, answers, [])
-        with pytest.raises(RigFault, match=f"(?s)does not take the program.*{seen}.*load_once"):
+        with pytest.raises(RigFault, match=f"(?s)does not accept the program.*{seen}.*load_once"):
             write_memory(ours, [(0, b"code"), (64, b"more")])
         thread.join()
 

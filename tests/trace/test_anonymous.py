@@ -39,7 +39,7 @@ def test_only_the_machine_is_taken_out(tmp_path: Path, capsys: pytest.CaptureFix
 def test_what_is_no_trace_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_text("hello\n")
-    with pytest.raises(BadInput, match="no header of a trace"):
+    with pytest.raises(BadInput, match="not the header of a trace"):
         anonymized(path)
     assert path.read_text() == "hello\n"
 

@@ -61,7 +61,7 @@ def test_what_no_judge_can_take_is_refused(path: Path, what: str) -> None:
     path.write_bytes(HEADER + HELLO + NO_RECORDS[what] + b'{"k":"note","text":"after"}\n')
     with pytest.raises(BadInput) as caught:
         read_trace(path)
-    assert f"{path}:3: this is no trace record" in str(caught.value)
+    assert f"{path}:3: this is not a trace record" in str(caught.value)
     assert len(str(caught.value)) < 1_000
     judge(path)
 

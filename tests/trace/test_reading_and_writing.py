@@ -198,7 +198,7 @@ def test_fields_of_a_later_version_are_ignored(path: Path) -> None:
 def test_a_trace_begins_with_its_header(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_bytes(msgspec.json.encode(ONE_OF_EACH[2]) + b"\n")
-    with pytest.raises(BadInput, match=r":1: this is no header record"):
+    with pytest.raises(BadInput, match=r":1: this is not a header record"):
         read_trace(path)
 
 
@@ -209,7 +209,7 @@ def test_nothing_stands_behind_the_verdict(tmp_path: Path, more: AnyRecord) -> N
         writer.write(Header())
         writer.write(VerdictGiven(verdict="conforms"))
         writer.write(more)
-    with pytest.raises(BadInput, match=r"a\.jsonl:3: this record stands behind the verdict"):
+    with pytest.raises(BadInput, match=r"a\.jsonl:3: this record follows the verdict"):
         read_trace(trace)
 
 

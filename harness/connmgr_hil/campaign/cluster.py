@@ -23,7 +23,9 @@ def cluster_hands(address: str) -> Hands:
     """
     if not _ADDRESS.fullmatch(address):
         raise UsageError(
-            "this is no address of a Dask scheduler", repr(address), "--scheduler tcp://HOST:8786"
+            "this is not the address of a Dask scheduler",
+            repr(address),
+            "--scheduler tcp://HOST:8786",
         )
     try:
         # Dask is an extra, and has no types.

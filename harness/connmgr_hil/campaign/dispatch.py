@@ -91,7 +91,7 @@ def dispatch(tasks: Iterable[Task], hands: Hands) -> Iterator[Done]:
             raise RigFault(
                 "the workers are out of reach",
                 f"{type(error).__name__}: {error}",
-                "start them again; with --resume the campaign goes on where it was",
+                "start them again; --resume continues the campaign",
             ) from error
         except BaseException as error:
             reachable = not isinstance(error, RigFault)
@@ -132,9 +132,9 @@ def _until_lost(
         ended, _ = wait(running, timeout=PIECE.seconds, return_when=FIRST_COMPLETED)
         if not ended and running:
             raise RigFault(
-                f"no worker has ended a piece of work within {PIECE}",
+                f"no worker has finished a task within {PIECE}",
                 f"{len(running)} are under way, such as {next(iter(running.values())).label}",
-                "are the workers running, and do they have the images? With --resume the campaign goes on where it was",
+                "are the workers running, and do they have the images? --resume continues the campaign",
             )
         out_of_reach: BaseException | None = None
         for future in ended:

@@ -30,16 +30,16 @@ class Ledger:
             text = self._path.read_text(encoding="utf-8")
         except OSError as error:
             raise UsageError(
-                "there is no campaign to go on with",
+                "there is no campaign to resume",
                 f"{self._path}: {error.strerror}",
-                "begin one without --resume",
+                "start one without --resume",
             ) from error
         first, *rest = [line for line in text.split("\n")[:-1] if line] or [""]
         try:
             begun = msgspec.json.decode(first, type=_Begun)
             return begun.seed, [msgspec.json.decode(line, type=Done) for line in rest]
         except msgspec.MsgspecError as error:
-            raise BadInput(f"{self._path} is no record of a campaign", str(error)) from error
+            raise BadInput(f"{self._path} is not the record of a campaign", str(error)) from error
 
     def begin(self, seed: int) -> None:
         """Begin anew, with nothing done."""

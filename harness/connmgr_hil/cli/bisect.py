@@ -132,7 +132,7 @@ class _Judge:
         failing = self._failing(bad)
         if not failing:
             raise UsageError(
-                "the bad commit conforms", self._told(bad), "name a newer one, or another scenario"
+                "the bad commit conforms", self._told(bad), "use a newer one, or another scenario"
             )
         if self.trace is None:
             names = {each.name for each in failing}
@@ -147,7 +147,7 @@ class _Judge:
             raise UsageError(
                 "the good commit fails in the same way",
                 f"{self._told(good)}, in {', '.join(sorted(names))}",
-                "name an older one",
+                "use an older one",
             )
         if self.trace is None:
             told = ", ".join(each.name for each in self.scenarios[:6])

@@ -103,7 +103,7 @@ def campaign(
     begun, done = ledger.read() if resume else (None, [])
     if begun is not None and seed not in (None, begun):
         raise UsageError(
-            f"the campaign in {folder} has the seed {begun}", f"--seed {seed}", "leave --seed out"
+            f"the campaign in {folder} has the seed {begun}", f"--seed {seed}", "omit --seed"
         )
     chosen = (
         begun if begun is not None else seed if seed is not None else secrets.randbelow(1_000_000)

@@ -124,7 +124,7 @@ class Shell:
             raise BadInput("this is neither 'raw on' nor 'raw off'", " ".join(words))
         if words[0] in _OURS:
             raise BadInput(
-                "this command takes the device out of the console's hands",
+                "this command would take the device away from the console",
                 words[0],
                 "use 'restart'",
             )
@@ -216,5 +216,5 @@ def _seconds(words: list[str]) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 1e6:
-        raise BadInput("this is no wait of 0 to 1000000 seconds", " ".join(words) or "none")
+        raise BadInput("this is not a wait of 0 to 1000000 seconds", " ".join(words) or "none")
     return seconds

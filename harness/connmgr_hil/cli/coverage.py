@@ -48,7 +48,7 @@ def coverage(
     """Show requirements by platform, from traces, and what was never reached.
 
     A folder stands for all traces (*.jsonl) below it. Each build of a platform has its own column. The exit code is that of
-    'cmhil check' on the same traces: 1 if a requirement failed, 2 if a file is no sound trace, 4 if a run did not come to its end.
+    'cmhil check' on the same traces: 1 if a requirement failed, 2 if a file is not a valid trace, 4 if a run did not come to its end.
 
     \b
     cmhil coverage out/verify/*/latest

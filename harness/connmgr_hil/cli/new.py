@@ -130,7 +130,7 @@ def new_application(name: str) -> None:
     folder = Path(name)
     if folder.exists():
         raise UsageError(
-            f"cannot write {folder}", "there is such a folder", "take another name, or remove it"
+            f"cannot write {folder}", "the folder exists", "use another name, or remove it"
         )
     file = folder / f"{name}.toml"
     try:
@@ -138,7 +138,7 @@ def new_application(name: str) -> None:
         described = (folder / "native.toml").rename(file)
         file.write_text(_renamed(described.read_text(encoding="utf-8"), name), encoding="utf-8")
     except OSError as error:
-        raise RigFault(f"cannot write {folder}", str(error), "choose another place") from error
+        raise RigFault(f"cannot write {folder}", str(error), "choose another folder") from error
     click.echo(f"wrote {folder}: its implementation is in {folder / 'src' / 'main.c'}")
     click.echo(f"  build it:  cmhil build -p ./{file}")
     click.echo(f"  run it:    cmhil verify -t ./{file}")
@@ -162,7 +162,7 @@ def _copied(like: str, name: str, board: str | None) -> str:
 def _check(name: str) -> None:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
         raise BadInput(
-            "this is no name of letters, digits, '-' and '_' that begins with a letter", name
+            "a name must have letters, digits, '-' and '_', and begin with a letter", name
         )
 
 
@@ -172,7 +172,7 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
     except FileExistsError as error:
         raise UsageError(
-            f"cannot write {path}", "there is such a file", "take another name, or remove it"
+            f"cannot write {path}", "the file exists", "use another name, or remove it"
         ) from error
     except OSError as error:
         raise RigFault(f"cannot write {path}", str(error)) from error

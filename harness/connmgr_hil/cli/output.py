@@ -53,4 +53,4 @@ def write_json(path: Path, document: Any) -> None:
     """
     settle()
     text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-    replace_file(path, text, "choose another place with --json")
+    replace_file(path, text, "choose another folder with --json")

@@ -27,7 +27,7 @@ def platforms(files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
     from connmgr_hil.targets import known_platforms, read_platforms  # noqa: PLC0415
 
     if more and not files:
-        raise click.UsageError("files are only taken with --check FILE...")
+        raise click.UsageError("files are only allowed with --check FILE...")
     if files:
         paths = (*files, *more)
         for path, platform in zip(paths, read_platforms(paths).values(), strict=True):

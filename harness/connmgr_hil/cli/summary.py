@@ -45,7 +45,7 @@ def summary(report: RunReport, *, brief: bool = False) -> str:
     if report.unread:
         count = len(report.unread)
         lines.append(
-            f"  not judged:    {count} {'file that is' if count == 1 else 'files that are'} no sound trace:"
+            f"  not judged:    {count} {'file that is' if count == 1 else 'files that are'} not a valid trace:"
         )
         for error in report.unread:
             lines += [f"    {on_one_line(line.strip())}" for line in str(error).splitlines()]

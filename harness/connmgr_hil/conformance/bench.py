@@ -67,7 +67,7 @@ def _insist_on_field(name: str, value: object) -> None:
 def insist_seconds(seconds: object) -> None:
     """Raise `BadInput` unless this is a time that can pass."""
     if not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
-        raise BadInput("this is no time in seconds, from 0 on", repr(seconds))
+        raise BadInput("this is not a time of 0 or more seconds", repr(seconds))
 
 
 def _answering(words: Words) -> CommandKind:
@@ -171,7 +171,7 @@ class Bench:
     def words(self, command: str) -> Words:
         """Return a command's words with iface numbers for role letters. Raises `BadInput` for what is no text."""
         if not isinstance(command, str):
-            raise BadInput("this command is no text, such as 'up A'", repr(command))
+            raise BadInput("a command must be a text, such as 'up A'", repr(command))
         return tuple(
             str(self.index(word)) if word in ROLES or word == REAL else word
             for word in command.split()
@@ -376,7 +376,7 @@ class Bench:
     def quirk(self, requirement: str) -> None:
         """Report that the device deviates from a requirement of class Q or R as upstream does."""
         if not requirement.startswith("REQ-"):
-            raise HarnessError("this is no requirement id", requirement)
+            raise HarnessError("this is not a requirement id", requirement)
         self._session.quirk(requirement)
 
     def _lacking(self, wanted: str, seen: str, breaks: str) -> Unmet:

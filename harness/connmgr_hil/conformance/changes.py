@@ -83,7 +83,7 @@ def _from_summary(path: Path) -> RunSide:
             },
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise BadInput(f"{path} is no summary that 'cmhil verify' wrote", repr(error)) from error
+        raise BadInput(f"{path} is not a summary that 'cmhil verify' wrote", repr(error)) from error
 
 
 def _found(trace: Path, beside: Path) -> Path:

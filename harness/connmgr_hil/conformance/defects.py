@@ -65,7 +65,9 @@ def defects() -> dict[str, Defect]:
         ident for each in listed for ident in (*each.requirements, *each.accepted)
     } - requirements().keys()
     if unknown or len(table) != len(listed):
-        raise HarnessError("two defects have one name, or a requirement is unknown", str(unknown))
+        raise HarnessError(
+            "two defects have the same name, or a requirement is unknown", str(unknown)
+        )
     return table
 
 

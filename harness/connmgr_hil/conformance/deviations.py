@@ -116,7 +116,7 @@ def read_known(path: Path, today: dt.date | None = None) -> Known:
     try:
         found = msgspec.convert(tomllib.loads(data.decode()), _Deviations).deviation
     except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} has no sound [[deviation]] tables", str(error)) from error
+        raise BadInput(f"{path} has invalid [[deviation]] tables", str(error)) from error
     for number, each in enumerate(found, 1):
         where = f"{path}: deviation {number}"
         if each.scenario == each.requirement == "*":

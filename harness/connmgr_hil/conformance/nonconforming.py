@@ -19,7 +19,7 @@ def insist_conforms(verdict: Verdict, log: str) -> Verdict:
     if verdict.outcome is Outcome.RIG:
         raise RigFault("the rig broke", verdict.reason, log=log)
     if verdict.unmet:
-        raise Unmet("the test went on, and missed this", verdict.unmet, log=log)
+        raise Unmet("the test continued after it missed this", verdict.unmet, log=log)
     if verdict.outcome is Outcome.INCONCLUSIVE:
         raise LineDamaged("the run is inconclusive", verdict.reason, "run it again", log)
     return verdict

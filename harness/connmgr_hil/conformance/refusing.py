@@ -14,7 +14,7 @@ def refuse_taking_over(words: Words) -> None:
         raise UsageError(
             f"'{words[0]}' cannot be given in a run",
             repr(" ".join(words)),
-            "the harness restarts the device and speaks its machine mode; begin another test for a fresh start",
+            "the harness restarts the device and speaks its machine mode; use another test for a fresh start",
         )
 
 
@@ -24,5 +24,5 @@ def insist_understood(words: Words, reply: Reply) -> None:
         raise NotUnderstood(
             f"the device did not understand {' '.join(words)!r}",
             f"it answered bad={why}",
-            "the image may be older than this release: build it anew; the commands are in zephyr_app/PROTOCOL.md",
+            "the image may be older than this release: build it again; the commands are in zephyr_app/PROTOCOL.md",
         )

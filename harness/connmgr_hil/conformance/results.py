@@ -145,7 +145,7 @@ class RunReport:
     unrecorded: bool = False
     """Whether the run ended because a trace could not be written."""
     unread: list[BadInput] = field(default_factory=list)
-    """Why files were left out that are no sound traces."""
+    """Why files were left out that are not valid traces."""
     unended: list[Path] = field(default_factory=list)
     """Folders of runs that were killed or interrupted, or are still under way."""
     deviations: list[str] = field(default_factory=list)

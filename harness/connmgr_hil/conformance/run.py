@@ -152,7 +152,7 @@ def check(
 ) -> RunReport:
     """Judge traces from files; folders stand for all traces below them.
 
-    Where they are of several builds, `builds` of what is returned has a report for each. Files that are no sound traces
+    Where they are of several builds, `builds` of what is returned has a report for each. Files that are not valid traces
     are in `unread`, folders of runs that did not come to their end in `unended`, and the others are judged all the same; where there is no other, `BadInput` names file and line. Raises `UsageError`
     where there is no file. `seen` gets the checker of each trace when it is done.
     """
@@ -185,7 +185,7 @@ def check(
 def sound(
     paths: Sequence[Path], read: Callable[[Path], _Read], unread: list[BadInput]
 ) -> Iterator[_Read]:
-    """Yield what is read from each trace; the errors of files that are no sound traces go to `unread`.
+    """Yield what is read from each trace; the errors of files that are not valid traces go to `unread`.
 
     Raises `BadInput` where there is no other.
     """

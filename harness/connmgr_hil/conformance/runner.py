@@ -171,9 +171,7 @@ class Runner:
                     session.breach(scenario.requirements[0], error.wanted, f"{error.seen} (twice)")
                 raise
             if len(session.given) == before and not session.disturbed:
-                raise Unmet(
-                    "the scenario gives a command", "it gave none, so that it shows nothing"
-                )
+                raise Unmet("the scenario gives a command", "it gave none, so it shows nothing")
 
         def again(session: Session) -> bool | None:
             return ends_again(session, play)

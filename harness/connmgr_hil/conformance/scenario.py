@@ -95,7 +95,7 @@ def scenario(
         unknown = [each for each in ids if each not in requirements()]
         if unknown or name in _REGISTRY or not body.__doc__:
             raise HarnessError(
-                f"scenario {name!r} has a name that is taken, an unknown requirement or no title",
+                f"scenario {name!r} has a duplicate name, an unknown requirement or no title",
                 str(unknown),
             )
         title = body.__doc__.splitlines()[0].rstrip(".")
@@ -127,7 +127,7 @@ def load(path: Path) -> list[Scenario]:
     before = set(registered())
     spec = importlib.util.spec_from_file_location(f"scenarios_in_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise BadInput("this is no Python file", str(path))
+        raise BadInput("this is not a Python file", str(path))
     try:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
     except (Exception, SystemExit) as error:

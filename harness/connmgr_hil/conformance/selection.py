@@ -78,7 +78,9 @@ def not_conforming(summary: Path) -> set[str]:
             if each["outcome"] not in ("conforms", "unreachable")
         }
     except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{summary} is no summary that 'cmhil verify' wrote", repr(error)) from error
+        raise BadInput(
+            f"{summary} is not a summary that 'cmhil verify' wrote", repr(error)
+        ) from error
 
 
 def share(every: Sequence[Scenario], which: str) -> list[Scenario]:
@@ -86,5 +88,5 @@ def share(every: Sequence[Scenario], which: str) -> list[Scenario]:
     number, slash, total = which.partition("/")
     sound = slash and number.isdecimal() and total.isdecimal() and 1 <= int(number) <= int(total)
     if not sound:
-        raise UsageError("this is no share NUMBER/OF, such as 1/4 to 4/4", repr(which))
+        raise UsageError("this is not a share such as 1/4", repr(which))
     return list(every[int(number) - 1 :: int(total)])

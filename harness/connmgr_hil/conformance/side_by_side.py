@@ -67,9 +67,9 @@ def _take(workers: dict[Connection, ForkProcess], ended: dict[int, R | Exception
     """Take what comes next from any of them."""
     if not workers:
         raise RigFault(
-            "a process that ran scenarios is gone",
-            "it has not ended what it had begun",
-            "was it killed, or has the host no memory left? --jobs 1 runs all in one process",
+            "a process that ran scenarios has died",
+            "it did not finish its scenario",
+            "was it killed, or is the host out of memory? --jobs 1 runs everything in one process",
         )
     for line in wait(list(workers)):
         assert isinstance(line, Connection)

@@ -37,7 +37,9 @@ def command_line(tag: int, words: Words) -> bytes:
     travels = all(word and word.isascii() and word.isprintable() for word in words)
     if not words or not travels or " " in "".join(words) or "$" in text:
         raise UsageError(
-            "this is no command of plain words", repr(words), "no spaces, '$' or control characters"
+            "this is not a command of plain words",
+            repr(words),
+            "no spaces, '$' or control characters",
         )
     if len(line) - 1 > MAX_LINE:
         raise UsageError(

@@ -251,7 +251,7 @@ def decode_iface(frame: Frame) -> IfaceFacts:
 
 def _senseless(frame: Frame, error: Exception) -> RigFault:
     return RigFault(
-        f"this {frame.kind} frame has not the fields that the protocol gives it",
+        f"this {frame.kind} frame lacks fields of the protocol",
         f"{frame.fields} ({type(error).__name__}: {error})",
         "firmware and harness are of different releases: rebuild the firmware",
     )

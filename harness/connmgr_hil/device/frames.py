@@ -175,9 +175,9 @@ def parse_body(body: bytes, crc: int, seal: int = 0) -> Frame:
 
 def _misshapen(body: bytes) -> RigFault:
     return RigFault(
-        "this is no frame of the form: number, time, kind, key=value …",
+        "this is not a frame of the form: number, time, kind, key=value …",
         repr(body),
-        "its checksum is right, so the firmware sent it so: rebuild it from this release",
+        "its checksum is right, so the firmware sent it like this: rebuild it from this release",
     )
 
 

@@ -30,7 +30,7 @@ class Expected:
                     f"there is no {what} {' or '.join(allowed)} on {line}",
                     f"{what} {seen} (board {facts.board}, build {facts.build}, "
                     f"Zephyr {facts.zephyr})",
-                    "flash the image that was built for this run, or choose the other target"
+                    "flash the image that was built for this run, or select the other target"
                     + (
                         "; --any-build accepts it (pytest: --cm-any-build, Robot Framework: any_build=True)"
                         if what == "build"

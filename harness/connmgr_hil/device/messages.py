@@ -33,7 +33,7 @@ def flood(line: Transport, most: int, things: str = "frames") -> DeviceFault:
     return DeviceFault(
         f"too many {things} for one command",
         f"more than {most} from {line.name}, without an answer; {_last_bytes(line)}",
-        "events seem to cause each other without end; look at the last ones in the trace",
+        "events seem to cause each other endlessly; look at the last ones in the trace",
     )
 
 
@@ -42,7 +42,7 @@ def babble(line: Transport, most: int) -> LineDamaged:
     return LineDamaged(
         "too many lines for one command",
         f"more than {most} from {line.name}, and no answer among them; {_last_bytes(line)}",
-        "check baud rate and cable; if another thread of the firmware prints them, let it be silent",
+        "check baud rate and cable; if another thread of the firmware prints them, silence it",
     )
 
 
@@ -51,7 +51,7 @@ def misnumbered(line: Transport, error: ValueError) -> LineDamaged:
     return LineDamaged(
         str(error),
         f"this from {line.name}; {_last_bytes(line)}",
-        "try again; if it stays so, rebuild the firmware from this release",
+        "try again; if it happens again, rebuild the firmware from this release",
     )
 
 
@@ -68,10 +68,10 @@ def shared(line: Transport, tags: set[int]) -> RigFault:
     """Tell of answers to commands that this run never gave."""
     shown = ", ".join(map(str, sorted(tags)))
     return RigFault(
-        f"somebody else gives commands to the device on {line.name}",
+        f"somebody else sends commands to the device on {line.name}",
         f"it answered commands that this run never gave (tags {shown}): somebody else is talking to this board; "
         f"{_last_bytes(line)}",
-        "end the other program, or take another board",
+        "end the other program, or use another board",
     )
 
 
@@ -91,5 +91,5 @@ def refused(command: str, times: int, why: str) -> RigFault:
     return RigFault(
         f"the device does not understand '{command}'",
         f"refused {times} times (why={why})",
-        "the line to the device damages what is sent: check baud rate and pacing",
+        "the line damages bytes to the device: check baud rate and pacing",
     )

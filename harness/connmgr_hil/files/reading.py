@@ -39,5 +39,5 @@ def read_whole(path: Path, what: str, most: int) -> bytes:
         except OSError as error:
             raise BadInput(f"{path} cannot be read as {what}", str(error)) from error
     if len(data) > most:
-        raise BadInput(f"{path} is too long for {what}", f"more than {most:,} bytes")
+        raise BadInput(f"{path} is too large for {what}", f"more than {most:,} bytes")
     return data

@@ -9,7 +9,7 @@ from pathlib import Path
 from connmgr_hil.vocabulary.errors import NotRecorded
 
 
-def replace_file(path: Path, content: str | bytes, remedy: str = "choose another place") -> None:
+def replace_file(path: Path, content: str | bytes, remedy: str = "choose another folder") -> None:
     """Write a file whole, with its folders, or leave what was there as it is.
 
     What is no regular file (a pipe, a terminal) is written to. Raises `NotRecorded` when the disk does not take it.

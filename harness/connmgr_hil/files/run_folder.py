@@ -56,7 +56,7 @@ class RunFolder:
             raise NotRecorded(
                 f"cannot write the traces to {self.path}",
                 str(error),
-                "choose another place with --out",
+                "choose another folder with --out",
             ) from error
         return self
 
@@ -101,7 +101,7 @@ class RunFolder:
             raise RigFault(
                 f"the folder {self.path} is in use",
                 "another run of cmhil writes to it",
-                "wait for its end, or choose another place with --out",
+                "wait for its end, or choose another folder with --out",
             ) from error
         self._lock = lock
 

@@ -66,7 +66,7 @@ def letters(names: Iterable[str], iface: int) -> dict[str, Words]:
             validate(words)
         except BadInput as error:
             raise UsageError(
-                f"{name!r} is no input of the automaton, and no command of the probe",
+                f"{name!r} is neither an input of the automaton nor a command of the probe",
                 error.wanted,
                 did_you_mean(name, _LETTERS, "inputs: " + ", ".join(_LETTERS)),
             ) from error

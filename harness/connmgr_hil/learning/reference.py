@@ -57,7 +57,7 @@ class Reference:
             )
         except OverflowError as error:
             raise UsageError(
-                "the model has no small automaton for these inputs", str(error), "name fewer inputs"
+                "the model has no small automaton for these inputs", str(error), "use fewer inputs"
             ) from error
         self.places = len(whole.rows)
         return minimal(whole)

@@ -110,6 +110,6 @@ def _numbers(release: str) -> tuple[int, int]:
         major, minor = (int(part) for part in release.split(".")[:2])
     except ValueError as error:
         raise UsageError(
-            "this is no release of the Connection Manager, such as 3.7", repr(release)
+            "this is not a release of the Connection Manager, such as 3.7", repr(release)
         ) from error
     return major, minor

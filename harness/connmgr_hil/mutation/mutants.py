@@ -55,7 +55,7 @@ def mutants_of(source: Path, generators: tuple[str, ...] = GENERATORS) -> list[M
     try:
         text = source.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise UsageError(f"{source} is no C file that can be read", str(error)) from error
+        raise UsageError(f"{source} is not a readable C file", str(error)) from error
     lines = text.splitlines()
     kept = _kept_lines(text)
     found: dict[tuple[int, str], Mutant] = {}

@@ -88,7 +88,7 @@ class Overlay:
         found = list(statement.finditer(manifest))
         if not found:
             raise UsageError(
-                f"{source} is no part of this build",
+                f"{source} is not part of this build",
                 f"no object in {self._build.folder / 'build.ninja'} is made from it",
                 "name a file that the build compiles, or choose another --variant",
             )

@@ -116,7 +116,7 @@ class ResultsFile:
         try:
             found = [msgspec.json.decode(line, type=MutantResult) for line in lines if line]
         except msgspec.MsgspecError as error:
-            raise BadInput(f"{self._path} holds no results of mutants", str(error)) from error
+            raise BadInput(f"{self._path} has no results of mutants", str(error)) from error
         return {each.mutant.name: each for each in found}
 
     def add(self, result: MutantResult) -> None:
@@ -135,7 +135,7 @@ def survivors(path: Path) -> list[Mutant]:
     try:
         document = msgspec.json.decode(path.read_bytes(), type=_Document)
     except (OSError, msgspec.MsgspecError) as error:
-        raise BadInput(f"{path} is no result of 'cmhil mutate'", str(error)) from error
+        raise BadInput(f"{path} is not a result of 'cmhil mutate'", str(error)) from error
     return [each.mutant for each in _alive(document.results)]
 
 

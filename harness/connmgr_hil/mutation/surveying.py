@@ -91,7 +91,7 @@ def _judged(
         raise RigFault(
             "a process that judges mutants was lost",
             str(error),
-            "run the same again: it goes on where it was",
+            "run the same command again: it continues there",
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

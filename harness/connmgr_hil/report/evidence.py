@@ -202,7 +202,7 @@ _BuildKey = tuple[str, tuple[str, ...]]
 def gather(paths: Iterable[Path], known: Known | None = None) -> ReportEvidence:
     """Judge traces and gather what they show, each build by itself; folders stand for all traces (*.jsonl) below them.
 
-    What fails as is `known` does not count. Files that are no sound traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
+    What fails as is `known` does not count. Files that are not valid traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
     `UsageError` where there is none at all.
     """
     meant = list(paths)
@@ -229,7 +229,7 @@ def _suffix(group: _BuildKey, groups: Iterable[_BuildKey]) -> tuple[bool, bool]:
 
 
 def _origin(path: Path, models: Models) -> _Origin:
-    """Judge a trace, and learn where it comes from. Raises `BadInput` for what is no sound trace."""
+    """Judge a trace, and learn where it comes from. Raises `BadInput` for what is not a valid trace."""
     records = read_records(path)
     header = next(records)
     assert isinstance(header, Header)

@@ -32,7 +32,7 @@ def render_issue(evidence: ReportEvidence) -> str:
     """Return a bug report about the first failure of a device, in Markdown. Raises `UsageError` where no device failed."""
     failing = [cause for cause in evidence.causes if cause[0].failure is not None]
     if not failing:
-        raise UsageError("no device fails in these traces", "", "see 'cmhil check'")
+        raise UsageError("these traces have no failure of a device", "", "see 'cmhil check'")
     story, others = failing[0][0], failing[0][1:]
     shown = story.shortest.trace if story.shortest else story.result.trace
     assert shown is not None

@@ -69,7 +69,7 @@ def _unread(errors: tuple[BadInput, ...]) -> Any:
         case: Any = TestCase(
             legal(error.wanted.partition(": ")[0])[:MESSAGE], "connmgr_hil.unread", 0.0
         )
-        problem: Any = Error(legal(error.wanted)[:MESSAGE], "no sound trace")
+        problem: Any = Error(legal(error.wanted)[:MESSAGE], "not a valid trace")
         problem.text = legal(str(error))[:TEXT]
         case.append(problem)
         suite.append(case)

@@ -84,7 +84,7 @@ def apart(evidence: ReportEvidence) -> list[str]:
     if evidence.unread:
         names = "; ".join(f"{each.wanted}: {each.seen}" for each in evidence.unread)
         sentences.append(
-            f"{counted(len(evidence.unread), 'file')} not judged, no sound trace: {names}"
+            f"{counted(len(evidence.unread), 'file')} not judged, not a valid trace: {names}"
         )
     reports = [platform.report for platform in evidence.platforms]
     seen = dict.fromkeys(each for report in reports for each in report.deviations)

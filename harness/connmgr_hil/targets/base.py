@@ -152,7 +152,7 @@ class PlatformTarget:
         stimulus = find_stimulus(self.platform.stimuli, name, self.name)
         if stimulus.means not in self.means:
             raise UsageError(
-                f"{self.name} cannot give the stimulus {name} by this means",
+                f"{self.name} cannot give the stimulus {name} in this way",
                 stimulus.means,
                 "means: " + ", ".join(sorted(self.means)),
             )

@@ -141,7 +141,7 @@ class BoardTarget(PlatformTarget):
         if _same_boot(hello, before):
             raise RigFault(
                 f"{self.name} on {self._port.wanted} did not boot",
-                "its banner came, and then the hello of the boot before",
+                "its banner came, and then the hello of the previous boot",
                 "does something else print to this line?",
             )
         self._claim(hello)
@@ -249,7 +249,7 @@ class BoardTarget(PlatformTarget):
         raise RigFault(
             f"{self.name} on {self._port.wanted} does not boot",
             "; ".join(outcomes),
-            "press its reset button, or give [reset] in its platform file further means",
+            "press its reset button, or add steps to [reset] in its platform file",
         )
 
     def _insist_on_machine_mode(self) -> None:

@@ -71,7 +71,7 @@ class BoardLock:
             raise RigFault(
                 f"the board {self.board} is in use",
                 f"it is used by {owner}",
-                "wait for it with --wait SECONDS, or take another board",
+                "wait for it with --wait SECONDS, or use another board",
             ) from error
         except OSError as error:
             raise RigFault(f"cannot write the lock file {self._path}", str(error)) from error

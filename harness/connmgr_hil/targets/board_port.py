@@ -70,7 +70,7 @@ class BoardPort:
                 raise RigFault(
                     f"no board is plugged in at {self.wanted}",
                     "ports: " + (", ".join(each.device for each in serial_ports()) or "none"),
-                    "plug it in; 'cmhil doctor' lists the ports that this user sees",
+                    "plug it in; 'cmhil doctor' lists the ports that you can access",
                 )
             time.sleep(LOOK.seconds)
         found = self._plugged_in()

@@ -24,7 +24,7 @@ def require_clock(platform: Platform, facts: Hello, target: str) -> None:
     raise WrongDevice(
         f"{target} has {how[facts.granted]}",
         f"{how[wanted]} is what `time.granted` in its platform file says",
-        f"build it with CONFIG_CM_PROBE_CLOCK={option}, or mend `time.granted`",
+        f"build it with CONFIG_CM_PROBE_CLOCK={option}, or correct `time.granted`",
     )
 
 

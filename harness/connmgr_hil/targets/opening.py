@@ -88,9 +88,9 @@ def _opened(
     if platform.kind == "simulated":
         if image is not None:
             raise UsageError(
-                "the simulated board runs no image",
+                "the simulated board does not run images",
                 f"--image {image}",
-                "name a platform that does: 'cmhil platforms'; 'native' for a program of this computer",
+                "name a platform that does: 'cmhil platforms'; 'native' for a native executable",
             )
         return simulated_target(platform, arguments)
     if platform.kind == "board":
@@ -129,7 +129,7 @@ def _spoken(platform: Platform, dialect: Dialect) -> Platform:
         raise UsageError(
             "the dialect 'stock' needs firmware with upstream's own shell",
             f"the platform {platform.name}, which has only the probe",
-            "run an image of yours: cmhil verify -t native --image PATH --dialect stock",
+            "run your own image: cmhil verify -t native --image PATH --dialect stock",
         )
     tolerance = max(platform.time.tolerance_seconds, _STOCK_TOLERANCE)
     real = structs.replace(platform.time, granted=False, tolerance_seconds=tolerance)

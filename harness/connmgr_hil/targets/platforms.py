@@ -238,9 +238,9 @@ def read_platform(path: Path) -> Platform:
     try:
         platform = msgspec.toml.decode(data, type=Platform, strict=True)
     except msgspec.ValidationError as error:
-        raise BadInput(f"{path} is no sound platform file", _explained(error)) from error
+        raise BadInput(f"{path} is not a valid platform file", _explained(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"{path} is no TOML", str(error)) from error
+        raise BadInput(f"{path} is not valid TOML", str(error)) from error
     for wrong, seen in implausible(platform):
         raise BadInput(f"{path}: {wrong}", seen)
     if platform.zephyr is not None and platform.zephyr.app:
@@ -258,7 +258,7 @@ def _with_script(platform: Platform, path: Path) -> Platform:
     script = (path.parent / platform.renode.script).absolute()
     if not script.is_file():
         raise BadInput(
-            f"{path}: renode.script names no file beside it or below", f"no file {script}"
+            f"{path}: renode.script is not a file beside it or below", f"no file {script}"
         )
     return structs.replace(platform, renode=structs.replace(platform.renode, script=str(script)))
 

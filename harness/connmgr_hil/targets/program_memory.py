@@ -69,9 +69,9 @@ def _exchange(line: socket.socket, packets: list[str]) -> None:
     except OSError as error:
         answers += str(error).encode()
     raise RigFault(
-        "QEMU does not take the program through its gdbstub",
+        "QEMU does not accept the program through its gdbstub",
         f"after {answers.count(_DONE)} of {len(packets)} packets: {escaped(answers[-80:])}",
-        "emulator.load_once in the platform file is for machines whose program lies in RAM",
+        "emulator.load_once in the platform file is for machines with their program in RAM",
     )
 
 

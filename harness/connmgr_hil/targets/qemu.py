@@ -115,7 +115,7 @@ class QemuTarget(PlatformTarget):
                 raise UsageError(
                     f"{beside.name} is missing beside the image of {self.name}",
                     f"no file {beside}",
-                    "build it anew with 'cmhil build', which leaves both there",
+                    "build it again with 'cmhil build', which creates both",
                 )
             return ("-device", f"loader,file={_escaped(beside)}")
         if flash is None:

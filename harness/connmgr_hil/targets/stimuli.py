@@ -68,7 +68,7 @@ def find_stimulus(
     if name in stimuli:
         return stimuli[name]
     raise UsageError(
-        f"the platform file of {platform} describes no such stimulus",
+        f"the platform file of {platform} has no such stimulus",
         repr(name),
         "stimuli: " + (", ".join(sorted(stimuli)) or "none; add a table [stimuli.NAME]"),
     )

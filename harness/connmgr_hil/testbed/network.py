@@ -82,7 +82,7 @@ class Iface:
             address = ipaddress.ip_address(text)
         except ValueError as error:
             remedy = "such as 192.0.2.1 or 2001:db8::1"
-            raise UsageError("this is no IPv4 or IPv6 address", repr(text), remedy) from error
+            raise UsageError("this is not an IPv4 or IPv6 address", repr(text), remedy) from error
         return words(f"addr{address.version}", self.index, verb, address)
 
     def carrier(self, on: bool) -> Reply:
@@ -135,7 +135,7 @@ class Iface:
         monitor = self.state().monitor
         if monitor == "?":
             raise UsageError(
-                "the monitor's view of an iface is not known",
+                "the monitor's state of an iface is unknown",
                 "this build does not give it",
                 "judge by L4 events there",
             )
@@ -210,5 +210,5 @@ class Network:
         self._session.execute(("state", str(index)))
         if index not in self._states:
             told = f"the device did not show the state of iface {index}"
-            raise self.missed(Unmet(told, "the device did not tell it"))
+            raise self.missed(Unmet(told, "the device did not report it"))
         return self._states[index]

@@ -63,7 +63,7 @@ class History:
         )
         if done.returncode:
             raise UsageError(
-                f"this is no revision of {self._base}", repr(revision), "'git log' lists them"
+                f"this is not a revision of {self._base}", repr(revision), "'git log' lists them"
             )
         return done.stdout.strip()
 

@@ -205,7 +205,10 @@ def run_build(
             stamp.write_text(configured, encoding="utf-8")
     if not build.image.is_file():
         raise RigFault(
-            f"the build has not left {build.image}", "no such file", "read the log", str(build.log)
+            f"the build did not create {build.image}",
+            "no such file",
+            "read the log",
+            str(build.log),
         )
     keep_state(build.folder, Path(build.configure[-1]))
     return build.image
@@ -286,6 +289,6 @@ def _run(
         raise RigFault(
             f"the application does not build for {build.platform} (board {build.board})",
             f"{command[0]} {ending}\n    " + "\n    ".join(end),
-            "the first error in the log tells most",
+            "look for the first error in the log",
             str(build.log),
         )

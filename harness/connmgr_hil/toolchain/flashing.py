@@ -54,7 +54,7 @@ def plan_flash(
     Raises `UsageError` when there is no such build, no west, or a runner that cannot be told which board is meant.
     """
     if platform.kind != "board":
-        raise UsageError("this platform is no board", f"{platform.name} is {platform.kind}")
+        raise UsageError("this platform is not a board", f"{platform.name} is {platform.kind}")
     image = find_image(platform, None, variant, named)
     folder = image.absolute().parents[1]
     west = west_command()
@@ -65,7 +65,7 @@ def plan_flash(
     if board_id and runner:
         if runner not in BOARD_ID:
             raise UsageError(
-                f"this runner cannot be told which board is meant ({board_id})",
+                f"this runner has no option to select a board ({board_id})",
                 repr(runner),
                 "runners: " + ", ".join(BOARD_ID) + "; or give its own option after --",
             )

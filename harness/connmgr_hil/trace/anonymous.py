@@ -18,7 +18,7 @@ def anonymized(path: Path) -> bool:
     try:
         header = msgspec.json.decode(first, type=Header)
     except msgspec.DecodeError as error:
-        raise BadInput(f"{path}:1 is no header of a trace", str(error)) from error
+        raise BadInput(f"{path}:1 is not the header of a trace", str(error)) from error
     if header.origin is None or header.origin == _without_place(header.origin):
         return False
     header = structs.replace(header, origin=_without_place(header.origin))

@@ -83,7 +83,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
                 rest += chunk
             if len(rest) > MOST_BYTES:
                 raise BadInput(
-                    f"{path}:{number}: this is no trace record",
+                    f"{path}:{number}: this is not a trace record",
                     f"a line of more than {MOST_BYTES:,} bytes: {rest[:80]!r}",
                     "the file is not a trace; records before this line are sound",
                 )
@@ -110,13 +110,13 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
             number += 1
             if ended:
                 raise BadInput(
-                    f"{path}:{number}: this record stands behind the verdict",
+                    f"{path}:{number}: this record follows the verdict",
                     "a verdict is the last record of a trace",
-                    "if these are several traces, keep each in a file of its own",
+                    "if these are several traces, put each into its own file",
                 )
             if number == 1:
                 if not isinstance(record, Header):
-                    raise BadInput(f"{path}:1: this is no header record", f"{block[:80]!r}")
+                    raise BadInput(f"{path}:1: this is not a header record", f"{block[:80]!r}")
                 if record.format != FORMAT:
                     raise BadInput(
                         f"{path}:1: this is not trace format {FORMAT}",
@@ -127,7 +127,7 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
                 raise BadInput(
                     f"{path}:{number}: this is a second header",
                     "only line 1 is a header",
-                    "if these are several traces, keep each in a file of its own",
+                    "if these are several traces, put each into its own file",
                 )
             elif isinstance(record, Stimulus | HelloSeen) and (flaw := _flaw(record)):
                 raise _unsound(path, number, *flaw)
@@ -207,7 +207,7 @@ def _wrong_command(words: Words) -> tuple[str, str] | None:
 
 def _unsound(path: Path, number: int, seen: str, remedy: str = "") -> BadInput:
     return BadInput(
-        f"{path}:{number}: this is no trace record",
+        f"{path}:{number}: this is not a trace record",
         seen,
         remedy or "the file is not a trace, or was damaged; records before this line are sound",
     )

@@ -45,7 +45,7 @@ class TraceWriter:
             raise NotRecorded(
                 f"cannot write the trace {self.path}",
                 str(error),
-                "what was recorded before is kept; free some space and run again",
+                "earlier records are kept; free some space and run again",
             ) from error
         return stamped
 

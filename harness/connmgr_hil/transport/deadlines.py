@@ -108,6 +108,6 @@ def _checked(text: str) -> float:
         scale = 0.0
     if not 0.01 <= scale <= 1000:
         raise UsageError(
-            "this is no time scale from 0.01 to 1000", repr(text), f"--time-scale or {_VARIABLE}"
+            "this is not a time scale from 0.01 to 1000", repr(text), f"--time-scale or {_VARIABLE}"
         )
     return scale

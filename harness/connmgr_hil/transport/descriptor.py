@@ -172,7 +172,7 @@ class DescriptorTransport:
         return LineClosed(
             f"the line {self.name} was closed",
             f"{why}; last bytes: {escaped(self.tail)}",
-            self.last_words() or "look whether the cable was pulled or the program there ended",
+            self.last_words() or "check whether the cable was pulled or the program there ended",
         )
 
     def close(self) -> None:

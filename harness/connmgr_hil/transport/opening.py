@@ -39,7 +39,7 @@ def open_line(
     if address.startswith("/"):
         return open_terminal(address, baud=baud, dtr=dtr, rts=rts)
     raise UsageError(
-        "this is no address of a line",
+        "this is not the address of a line",
         repr(address),
         "use /dev/…, unix:PATH, tcp:HOST:PORT, rfc2217://HOST:PORT or socket://HOST:PORT",
     )

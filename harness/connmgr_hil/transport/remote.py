@@ -102,7 +102,7 @@ class RemoteTransport:
         return LineClosed(
             f"the line {self.name} was closed",
             f"{error}; last bytes: {escaped(self.tail)}",
-            "look whether the server at the other end still runs",
+            "check whether the server at the other end still runs",
         )
 
     def close(self) -> None:

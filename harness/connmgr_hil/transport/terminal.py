@@ -40,7 +40,7 @@ def open_terminal(
         raise RigFault(
             f"cannot open {path}",
             str(error),
-            "is the device plugged in, and may you read and write it?",
+            "is the device plugged in, and do you have permission to read and write it?",
         ) from error
     try:
         _lock(descriptor, path)

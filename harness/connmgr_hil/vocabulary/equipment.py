@@ -59,7 +59,7 @@ class Equipment:
             )
         if command.kind.name == "l2-enable" and facts.l2 != STUBBORN:
             raise BadInput(
-                f"iface {index} ({facts.name}) is enabled by its L2 {facts.l2}, which obeys nobody",
+                f"iface {index} ({facts.name}) is enabled by its L2 {facts.l2}, which refuses every change",
                 str(command),
                 f"only ifaces of the L2 {STUBBORN} take this command",
             )

@@ -44,7 +44,7 @@ def parse(text: str) -> list[list[Mark]]:
     groups: list[list[Mark]] = []
     inside = False
     if not isinstance(text, str) or re.sub(r"\s+", "", _TOKEN.sub("", text)):
-        raise BadInput("this is no expectation, such as 'IF_UP(U) {A(U) B(U)}'", str(text))
+        raise BadInput("this is not an expectation, such as 'IF_UP(U) {A(U) B(U)}'", str(text))
     if _GROUPS.search(re.sub(r"[^{}]", "", text)):
         raise BadInput("the braces of an expectation do not match", text)
     for brace, name, where in _TOKEN.findall(text):
@@ -77,7 +77,7 @@ def check_names(groups: list[list[Mark]], places: Collection[str]) -> None:
         if mark.where not in (*places, "-", "*"):
             have = f"this device has {', '.join(places)}; - is no iface, * any"
             raise BadInput(
-                f"{mark.where!r} is no iface of this device",
+                f"{mark.where!r} is not an iface of this device",
                 str(mark),
                 did_you_mean(mark.where, places, have),
             )

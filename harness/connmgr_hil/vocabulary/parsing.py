@@ -117,7 +117,7 @@ def _understood(words: Words, places: frozenset[str]) -> Command:
         raise BadInput(
             f"{name!r} cannot be given inside {'on cb' if place == 'cb' else place!r}",
             " ".join(words),
-            "give it as a command of its own",
+            "give it as a separate command",
         )
     if name in _LISTS and kind.forms[0].fitting(rest) == _LISTS[name]:
         commands = split_burst(rest[_LISTS[name] :])

@@ -46,4 +46,4 @@ def status_of(text: str) -> str:
     if word in _SYMBOLS:
         return word
     valid = "valid are 0, other numbers, and errno symbols such as -ENOTSUP or -EIO"
-    raise BadInput(f"{text!r} is no return value", "", did_you_mean(word, _SYMBOLS, valid))
+    raise BadInput(f"{text!r} is not a return value", "", did_you_mean(word, _SYMBOLS, valid))

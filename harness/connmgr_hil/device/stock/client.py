@@ -213,7 +213,7 @@ class StockDevice(Introduced):
         raise LineDamaged(
             f"the shell did not echo '{line}'",
             f"{' | '.join(answer[:3]) or 'nothing'}; last bytes: {escaped(self._transport.tail)}",
-            "the line damages what is typed: check baud rate and pacing",
+            "the line damages bytes to the device: check baud rate and pacing",
         )
 
     # --- the line ------------------------------------------------------------------------------

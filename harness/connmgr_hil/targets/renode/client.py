@@ -45,7 +45,7 @@ class MonitorClient:
         """Give a command and return what it printed, without echo and prompt."""
         if "\n" in command or "\r" in command or not command.strip():
             raise RigFault(
-                "this is no command of one line, as Renode's monitor takes them", repr(command)
+                "this is not a one-line command, as Renode's monitor needs", repr(command)
             )
         self._pending.clear()
         self._line.write(command.encode("utf-8") + b"\n")
@@ -78,7 +78,7 @@ class MonitorClient:
                 lines.append(item.text)
                 if len(lines) > _MOST_LINES:
                     raise RigFault(
-                        "Renode's monitor comes to no end",
+                        "Renode's monitor does not stop writing",
                         f"more than {_MOST_LINES} lines; the last: {item.text[:200]!r}",
                         "is something else writing to its monitor?",
                     )

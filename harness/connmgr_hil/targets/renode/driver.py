@@ -58,7 +58,7 @@ def choose_driver(wanted: RenodeDriverName) -> Callable[[], RenodeDriver]:
         return _in_process
     if program is None:
         raise UsageError(
-            "Renode is not installed, which runs this platform",
+            "Renode, which runs this platform, is not installed",
             "no 'renode' on PATH, and RENODE_PATH does not name one",
             f"{PROCESS_REMEDY}. Or run it in this process: {PYRENODE_REMEDY}",
         )

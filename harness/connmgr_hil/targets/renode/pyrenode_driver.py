@@ -25,20 +25,20 @@ class PyrenodeDriver:
             raise UsageError(
                 "pyrenode3 only runs in the main thread",
                 f"the thread {threading.current_thread().name}",
-                "CMHIL_RENODE_DRIVER=process runs Renode as a process of its own",
+                "CMHIL_RENODE_DRIVER=process runs Renode as a separate process",
             )
         chosen = [name for name in PYRENODE_VARIABLES if os.environ.get(name)]
         if len(chosen) > 1:
             raise UsageError(
                 "several variables say where pyrenode3 finds Renode",
                 ", ".join(chosen),
-                "set one of them at most",
+                "set at most one of them",
             )
         try:
             wrappers = importlib.import_module("pyrenode3.wrappers")
         except (ImportError, RuntimeError, OSError) as error:
             raise UsageError(
-                "pyrenode3 cannot be used, which runs Renode in this process",
+                "pyrenode3, which runs Renode in this process, cannot be used",
                 str(error),
                 PYRENODE_REMEDY,
             ) from error

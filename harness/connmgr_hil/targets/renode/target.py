@@ -159,7 +159,7 @@ class RenodeTarget(PlatformTarget):
 def _quoted(text: str) -> str:
     if _UNSAFE & set(text):
         raise UsageError(
-            "this name has quotes or line ends, which Renode does not take", repr(text)
+            "this name has quotes or line ends, which Renode does not accept", repr(text)
         )
     return f'"{text}"'
 
@@ -168,7 +168,7 @@ def _file(path: Path) -> str:
     text = str(path)
     if _UNSAFE & set(text):
         raise UsageError(
-            "this path has quotes or line ends, which Renode does not take", repr(text)
+            "this path has quotes or line ends, which Renode does not accept", repr(text)
         )
     # The monitor takes a path with spaces when each is escaped.
     return "@" + text.replace(" ", "\\ ")
