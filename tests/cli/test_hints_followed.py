@@ -311,6 +311,7 @@ SOURCES_OF_HINTS: dict[str, tuple[Callable[..., Iterator[Told]], tuple[str, ...]
 NOT_HERE = {
     "then flash it, and cmhil verify -t": "only where a compiler for boards is",
     "build it again with 'cmhil build'": "only beside an image that has lost a part",
+    "or name another compiler": "only where no compiler for boards is",
 }
 
 

@@ -13,7 +13,7 @@ class Promised:
 
     def __init__(self, arguments: Sequence[str]) -> None:
         self._earlier: dict[Path, tuple[int, int]] = {}
-        for word, following in zip(arguments, (*arguments[1:], ""), strict=True):
+        for word, following in zip(arguments, (*arguments[1:], ""), strict=False):
             option, equals, value = word.partition("=")
             path = Path(value if equals else following)
             if option in OPTIONS and path.is_file() and not path.is_symlink():

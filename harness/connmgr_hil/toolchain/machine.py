@@ -35,7 +35,7 @@ _ESPRESSIF_QEMU = (("qemu-system-xtensa", "esp32"), ("qemu-system-riscv32", "esp
 _BUILD_PROGRAMS = ("cmake", "ninja", "dtc")
 _SDK_REMEDY = "install the Zephyr SDK: west sdk install (or ZEPHYR_SDK_INSTALL_DIR=…)"
 _OWN_COMPILER = (
-    ", or name another compiler by ZEPHYR_TOOLCHAIN_VARIANT and CROSS_COMPILE; "
+    ", or name another compiler in ZEPHYR_TOOLCHAIN_VARIANT and CROSS_COMPILE; "
     "see: cmhil docs your-board"
 )
 _COMPILER_REMEDIES = {
