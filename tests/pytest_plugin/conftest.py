@@ -28,7 +28,7 @@ def run_tests(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run
 
 @pytest.fixture
 def native() -> list[str]:
-    """The options that choose real Zephyr as a program of this host."""
+    """The options that choose real Zephyr as a native executable."""
     image = os.environ.get("CMHIL_NATIVE_IMAGE")
     if not image:
         pytest.skip("needs real firmware: CMHIL_NATIVE_IMAGE names a native image")

@@ -37,7 +37,7 @@ def run_robot(tmp_path: Path) -> RunRobot:
 
 @pytest.fixture
 def native() -> tuple[str, ...]:
-    """The options that choose real Zephyr as a program of this host."""
+    """The options that choose real Zephyr as a native executable."""
     image = os.environ.get("CMHIL_NATIVE_IMAGE")
     if not image:
         pytest.skip("needs real firmware: CMHIL_NATIVE_IMAGE names a native image")

@@ -228,7 +228,7 @@ def _built_native(image: Path | None, variant: str) -> tuple[Platform, Path]:
         any_native = structs.replace(
             platforms[0],
             name="native",
-            description="Zephyr as a program of this host",
+            description="Zephyr as a native executable",
             zephyr=None,
             ifaces=(),
             must=Must(),

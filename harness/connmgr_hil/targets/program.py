@@ -180,7 +180,7 @@ def simulated_target(platform: Platform, arguments: Sequence[str] = ()) -> Progr
 
 
 def native_target(platform: Platform, image: Path) -> ProgramTarget:
-    """Return Zephyr as a program of this host, its time granted by us or, without probe, real.
+    """Return Zephyr as a native executable, its time granted by us or, without probe, real.
 
     Raises `UsageError` where the image may not be executed.
     """

@@ -60,7 +60,7 @@ def choose_port(wanted: str, usb: str, ports: Sequence[SerialPort]) -> SerialPor
         fitting = [each for each in ports if usb and each.usb == usb]
     if len(fitting) > 1:
         raise UsageError(
-            f"not one board is at {wanted or f'usb {usb}'}",
+            f"several boards are at {wanted or f'usb {usb}'}",
             "; ".join(
                 f"{p.device} (serial {p.serial_number or '-'}, at {p.location or '-'})"
                 for p in fitting

@@ -169,12 +169,12 @@ _KNOBS = (
 COMMANDS: dict[str, CommandKind] = {
     row.name: row
     for row in (
-        _row("hello", "says who the device is", asks="[CHALLENGE]", never_in=_NESTED),
-        _row("ping", "nothing; answered at once", asks=""),
+        _row("hello", "identifies the device", asks="[CHALLENGE]", never_in=_NESTED),
+        _row("ping", "does nothing; answered at once", asks=""),
         _row(
             "mode", "leaves machine mode", does=("human", "machine [CHALLENGE]"), never_in=_NESTED
         ),
-        _row("again", "sends frames again", asks="FRAME FRAME", values="n", never_in=_NESTED),
+        _row("again", "repeats frames", asks="FRAME FRAME", values="n", never_in=_NESTED),
         _row("advance", "lets device time pass", does="USEC", never_in=_NESTED),
         _row("up", "net_if_up", does="I"),
         _row("down", "net_if_down", does="I"),
@@ -246,25 +246,30 @@ COMMANDS: dict[str, CommandKind] = {
         ),
         _row(
             "both",
-            "gives two commands at once, each in a context of its own; they change places at POINTS",
+            "gives two commands at once, each in its own context; they swap at POINTS",
             does="POINTS high|low|shell|wq|cb high|low|shell|wq|cb COMMAND … ; COMMAND …",
             values="n points",
             never_in=_NESTED,
         ),
         _row(
             "race",
-            "gives commands at once, in several threads; SEED says who goes first, POINTS where the others may",
+            "gives commands at once, in several threads; SEED sets their priorities, POINTS where they change",
             does="SEED POINTS COMMAND … ; COMMAND …",
             values="n points",
             never_in=_NESTED,
         ),
-        _row("state", "what net_if and the monitor know", asks="[I]"),
-        _row("stats", "event queue and ring of frames", asks="", values="used peak size lost naks"),
-        _row("reset", "back to the state after boot, without a reboot", does="", never_in=_NESTED),
+        _row("state", "shows what net_if and the monitor know", asks="[I]"),
+        _row(
+            "stats",
+            "shows event queue and ring of frames",
+            asks="",
+            values="used peak size lost naks",
+        ),
+        _row("reset", "restores the state after boot without a reboot", does="", never_in=_NESTED),
         _row("reboot", "restarts; no reply", does="", never_in=_NESTED),
         _row(
             "sim",
-            "counters and state of the simulated implementation, or sets a knob",
+            "shows counters and state of the simulated implementation, or sets a knob",
             asks="I",
             does=_KNOBS,
             values="state init connect disconnect set_opt get_opt attempts timeouts last",
@@ -279,7 +284,7 @@ COMMANDS: dict[str, CommandKind] = {
             never_in=_NESTED,
         ),
         _row("defects", "lists the seeded defects", asks="", values="n", never_in=_NESTED),
-        _row("l2-enable", "what the stubborn L2 answers when it is enabled", does="I RC"),
+        _row("l2-enable", "sets what the stubborn L2 answers when it is enabled", does="I RC"),
     )
 }
 """Every command, by its name, in the order in which the protocol lists them."""
