@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .output import write_json
-from .parameter_types import Finite
-from .target_options import before_option, json_option, out_option, target_choice
+from .target_options import before_option, budget_option, json_option, out_option, target_choice
 
 if TYPE_CHECKING:
     from connmgr_hil.learning import Learned
@@ -21,7 +20,11 @@ _MOST_SHOWN = 5
 @click.command()
 @target_choice
 @click.option(
-    "--iface", default="A", metavar="IFACE", help="The iface, by role letter, name or number; A."
+    "--iface",
+    default="A",
+    show_default=True,
+    metavar="IFACE",
+    help="The iface: role letter, name or number.",
 )
 @click.option(
     "--inputs",
@@ -29,27 +32,39 @@ _MOST_SHOWN = 5
     help="The inputs, separated by commas: names such as 'up' or 'wait', or commands of the probe.",
 )
 @before_option
-@click.option(
-    "--budget", type=Finite(min=0), default=60.0, metavar="SECONDS", help="Time limit; 60."
-)
+@budget_option
 @click.option(
     "--queries",
     type=click.IntRange(1),
     default=20_000,
+    show_default=True,
     metavar="N",
-    help="Limit of input sequences; 20000.",
+    help="Most input sequences.",
 )
 @click.option(
-    "--states", type=click.IntRange(1), default=100, metavar="N", help="Limit of states; 100."
+    "--states",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Most states.",
 )
 @click.option(
     "--tests",
     type=click.IntRange(0),
     default=200,
+    show_default=True,
     metavar="N",
-    help="Random sequences that test the result; 200.",
+    help="Random sequences to test the result.",
 )
-@click.option("--seed", type=int, default=0, metavar="S", help="Seed of the random sequences; 0.")
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="S",
+    help="Seed of the random sequences.",
+)
 @out_option
 @json_option
 def learn(

@@ -8,8 +8,7 @@ import click
 
 from connmgr_hil.vocabulary.errors import ExitCode
 
-from .parameter_types import Finite
-from .target_options import out_option, target_choice
+from .target_options import budget_option, out_option, target_choice
 
 if TYPE_CHECKING:
     from connmgr_hil.targets import Choice
@@ -18,19 +17,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("trace", type=click.Path(path_type=Path), metavar="TRACE")
 @target_choice
-@click.option(
-    "--budget",
-    type=Finite(min=0),
-    default=60.0,
-    metavar="SECONDS",
-    help="Time limit of the search; 60 if not given.",
-)
+@budget_option
 @click.option(
     "--confirm",
     type=click.IntRange(1, 100),
     default=5,
+    show_default=True,
     metavar="N",
-    help="Restarts on which to confirm the result; 5.",
+    help="Restarts to confirm the result.",
 )
 @out_option
 def shrink(

@@ -201,6 +201,14 @@ steps_option = click.option(
 seed_option = click.option(
     "--seed", type=int, metavar="S", help="The same seed gives the same walks."
 )
+budget_option = click.option(
+    "--budget",
+    type=Finite(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time limit of the search.",
+)
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(1, 1024),

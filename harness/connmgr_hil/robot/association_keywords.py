@@ -13,10 +13,10 @@ class AssociationKeywords(Keywords):
 
     @keyword
     def let_association_take(self, iface: Iface, time: Duration) -> None:
-        """Lets every further association succeed after a time.
+        """Lets every later association succeed after a time.
 
         - ``iface``: which one, see `Interfaces`; it needs the simulated implementation.
-        - ``time``: from the beginning of the attempt.
+        - ``time``: from the start of the attempt.
 
         For example:
         | Let Association Take    A    300 ms
@@ -26,7 +26,7 @@ class AssociationKeywords(Keywords):
 
     @keyword
     def let_association_succeed_at_once(self, iface: Iface) -> None:
-        """Lets every further association succeed before the call of connect returns.
+        """Lets every later association succeed before the call of connect returns.
 
         - ``iface``: which one, see `Interfaces`; it needs the simulated implementation.
 
@@ -37,7 +37,7 @@ class AssociationKeywords(Keywords):
 
     @keyword
     def let_association_hang(self, iface: Iface) -> None:
-        """Lets every further association go on without end, as out of range.
+        """Lets every later association hang, as when out of range.
 
         - ``iface``: which one, see `Interfaces`; it needs the simulated implementation.
 
@@ -51,7 +51,7 @@ class AssociationKeywords(Keywords):
         """Turns any knob of the simulated connectivity implementation.
 
         - ``iface``: which one, see `Interfaces`; it needs the simulated implementation.
-        - ``knob``: which; what they do is said in PROTOCOL.md.
+        - ``knob``: its name; PROTOCOL.md lists the knobs.
         - ``value``: a number, or a mode.
 
         For example:
@@ -61,7 +61,7 @@ class AssociationKeywords(Keywords):
 
     @keyword
     def lose_connection(self, iface: Iface, *, returns: ReturnValue = NOT_GIVEN) -> None:
-        """Lets the network of a connected interface be lost, as by walking away from it.
+        """Lets a connected interface lose its network, as when it moves out of range.
 
         - ``iface``: which one, see `Interfaces`; it needs the simulated implementation.
         - ``returns``: what the command must return; ``-ENOTCONN`` when it is not connected.
@@ -76,7 +76,7 @@ class AssociationKeywords(Keywords):
         """Lets the implementation give up for good, which raises CONN_IF_FATAL_ERROR.
 
         - ``iface``: which one, see `Interfaces`; it needs the simulated implementation.
-        - ``info``: a number that travels with the event.
+        - ``info``: a number that the event carries.
 
         For example:
         | Meet Fatal Error    A    info=7
@@ -100,7 +100,7 @@ class AssociationKeywords(Keywords):
 
     @keyword
     def attempts_should_be(self, iface: Iface, times: int) -> None:
-        """Checks how many attempts to associate were begun since the device started.
+        """Checks how many attempts to associate began since the device started.
 
         - ``iface``: which one, see `Interfaces`; it needs the simulated implementation.
         - ``times``: how many.

@@ -15,7 +15,7 @@ class BulkKeywords(Keywords):
     ) -> None:
         """Takes every interface admin-up, as ``conn_mgr_all_if_up`` does.
 
-        - ``skip_ignored``: leave ignored ones alone.
+        - ``skip_ignored``: skip ignored interfaces.
         - ``returns``: what the call must return; ``0`` if not given.
 
         For example:
@@ -29,7 +29,7 @@ class BulkKeywords(Keywords):
     ) -> None:
         """Takes every interface admin-down, as ``conn_mgr_all_if_down`` does.
 
-        - ``skip_ignored``: leave ignored ones alone.
+        - ``skip_ignored``: skip ignored interfaces.
         - ``returns``: what the call must return; ``0`` if not given.
 
         For example:
@@ -43,7 +43,7 @@ class BulkKeywords(Keywords):
     ) -> None:
         """Takes every interface up and connects all bound ones, as ``conn_mgr_all_if_connect`` does.
 
-        - ``skip_ignored``: leave ignored ones alone.
+        - ``skip_ignored``: skip ignored interfaces.
         - ``returns``: the first error that must be returned; ``0`` if not given.
 
         For example:
@@ -57,7 +57,7 @@ class BulkKeywords(Keywords):
     ) -> None:
         """Disconnects all bound interfaces, as ``conn_mgr_all_if_disconnect`` does.
 
-        - ``skip_ignored``: leave ignored ones alone.
+        - ``skip_ignored``: skip ignored interfaces.
         - ``returns``: the first error that must be returned; ``0`` if not given.
 
         For example:

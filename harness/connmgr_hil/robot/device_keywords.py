@@ -27,11 +27,11 @@ class DeviceKeywords(Keywords):
 
     @keyword
     def open_device(self, variant: str = "") -> None:
-        """Starts the device afresh; what happens from here on is recorded and judged.
+        """Starts a fresh device; everything from here on is recorded and judged.
 
-        Without this keyword the first one that needs a device opens it. Tests never share one.
+        Without it, the first keyword that needs a device opens one. Tests never share a device.
 
-        - ``variant``: another configuration of the firmware than the library was imported with.
+        - ``variant``: a configuration of the firmware other than that of the library's import.
 
         For example:
         | Open Device
@@ -41,9 +41,9 @@ class DeviceKeywords(Keywords):
 
     @keyword
     def close_device(self) -> None:
-        """Ends the session; fails if the device left the model.
+        """Ends the session; fails if the device deviated from the model.
 
-        Without this keyword the end of the test does so.
+        Without it, the end of the test does so.
 
         For example:
         | Close Device
@@ -52,7 +52,7 @@ class DeviceKeywords(Keywords):
 
     @keyword
     def restart_device(self) -> None:
-        """Ends the session as `Close Device` does, and starts the device afresh.
+        """Ends the session as `Close Device` does, and starts a fresh device.
 
         For example:
         | Restart Device
@@ -63,7 +63,7 @@ class DeviceKeywords(Keywords):
 
     @keyword
     def reset_device(self) -> None:
-        """Brings everything back to the state after boot without a restart; events are forgotten.
+        """Restores the state after boot without a restart; earlier events are forgotten.
 
         For example:
         | Reset Device
@@ -74,9 +74,9 @@ class DeviceKeywords(Keywords):
 
     @keyword
     def device_should_conform(self) -> None:
-        """Compares all that the device showed, and how all its interfaces stand now, with the model.
+        """Compares everything the device showed, and the state of all its interfaces, with the model.
 
-        The end of each test does so too.
+        The end of each test does so, too.
 
         For example:
         | Device Should Conform
@@ -88,7 +88,7 @@ class DeviceKeywords(Keywords):
     def skip_unless_device_has(
         self, *features: str, since: str = ORDER[0], until: str = ORDER[-1]
     ) -> None:
-        """Skips the test where the device lacks something that it needs.
+        """Skips the test if the device lacks something it needs.
 
         - ``features``: role letters of interfaces (see `Interfaces`), ``dad``, ``no-dad``, ``queue5``,
           ``queue64``, ``autodown``, ``no-autodown``, ``granted-time``, and others; an unknown one is
@@ -115,7 +115,7 @@ class DeviceKeywords(Keywords):
 
     @keyword
     def give_command(self, *words: str, returns: str = "") -> dict[str, str]:
-        """Gives any command of the probe, and returns what its reply says, with the ``status``.
+        """Gives any command of the probe, and returns the fields of its reply, with the ``status``.
 
         - ``words``: as in PROTOCOL.md, with role letters for interfaces.
         - ``returns``: what the command must return; anything if not given.
@@ -137,7 +137,7 @@ class DeviceKeywords(Keywords):
 
     @keyword
     def attach_trace(self) -> None:
-        """Puts the trace into the log as a table; a test that fails does so by itself.
+        """Puts the trace into the log as a table; a failing test does so automatically.
 
         For example:
         | Attach Trace

@@ -15,7 +15,7 @@ class EventKeywords(Keywords):
 
     @keyword
     def advance_time(self, time: Duration) -> None:
-        """Lets device time pass; where time is granted this costs no real time.
+        """Lets device time pass; with granted time this costs no real time.
 
         - ``time``: how much.
 
@@ -28,11 +28,11 @@ class EventKeywords(Keywords):
     def event_should_have_occurred(
         self, event: Event, iface: Iface = NOT_GIVEN, *, listener: ListenerName = NOT_GIVEN
     ) -> None:
-        """Checks that an event came, and uses it up with all before it.
+        """Checks that an event came, and consumes it and all earlier events.
 
         - ``event``: its name without ``NET_EVENT_``.
         - ``iface``: the interface that it must carry, see `Interfaces`; any if not given.
-        - ``listener``: who must have got it; ``early`` if not given.
+        - ``listener``: which listener must have got it; ``early`` if not given.
 
         For example:
         | Event Should Have Occurred    L4_CONNECTED    U
@@ -50,11 +50,11 @@ class EventKeywords(Keywords):
     def event_should_not_have_occurred(
         self, event: Event, iface: Iface = NOT_GIVEN, *, listener: ListenerName = NOT_GIVEN
     ) -> None:
-        """Checks that an event did not come since the last one that was used up.
+        """Checks that an event did not come since the last consumed event.
 
         - ``event``: its name without ``NET_EVENT_``.
         - ``iface``: the interface that it would carry, see `Interfaces`; any if not given.
-        - ``listener``: who would have got it; ``early`` if not given.
+        - ``listener``: which listener would have got it; ``early`` if not given.
 
         For example:
         | Event Should Not Have Occurred    L4_DISCONNECTED
@@ -72,7 +72,7 @@ class EventKeywords(Keywords):
 
     @keyword
     def only_these_events_should_have_occurred(self, *events: str) -> None:
-        """Checks all that came since the last event that was used up: these, in this order, no other.
+        """Checks all events since the last consumed one: exactly these, in this order.
 
         - ``events``: as in ``IF_UP(A)``; ``L4_DISCONNECTED(-)`` carries no interface, ``IF_UP(*)`` any, and
           ``{IF_UP(A) IF_UP(B)}`` come in any order. Without any, none may have come.
@@ -96,7 +96,7 @@ class EventKeywords(Keywords):
         *,
         not_before: Duration = NOT_GIVEN,
     ) -> None:
-        """Lets time pass and checks that an event comes in it; all of the time passes.
+        """Lets time pass and checks that an event comes meanwhile; the whole time passes.
 
         - ``time``: how much device time.
         - ``event``: its name without ``NET_EVENT_``.
@@ -120,7 +120,7 @@ class EventKeywords(Keywords):
     def no_event_should_occur_within(
         self, time: Duration, event: Event = NOT_GIVEN, iface: Iface = NOT_GIVEN
     ) -> None:
-        """Lets time pass and checks that no event comes in it; earlier ones are forgotten.
+        """Lets time pass and checks that no event comes meanwhile; earlier events are forgotten.
 
         - ``time``: how much device time.
         - ``event``: only this event may not come; any if not given.
@@ -141,7 +141,7 @@ class EventKeywords(Keywords):
 
     @keyword
     def forget_events(self) -> None:
-        """Uses up all events that came until now.
+        """Consumes all events so far.
 
         For example:
         | Forget Events
@@ -150,9 +150,9 @@ class EventKeywords(Keywords):
 
     @keyword
     def get_events(self, *, listener: ListenerName = NOT_GIVEN) -> list[str]:
-        """Returns the events that were not used up, as in ``IF_UP(A)``; they stay.
+        """Returns the events that were not consumed, as in ``IF_UP(A)``, and keeps them.
 
-        - ``listener``: who got them; ``early`` if not given.
+        - ``listener``: which listener got them; ``early`` if not given.
 
         For example:
         | @{events} =    Get Events
@@ -166,7 +166,7 @@ class EventKeywords(Keywords):
 
         - ``event``: its name without ``NET_EVENT_``.
         - ``iface``: the interface that it carries, see `Interfaces`.
-        - ``info``: a number that travels with it.
+        - ``info``: a number that the event carries.
 
         For example:
         | Raise Event    DNS_SERVER_ADD    U
@@ -175,7 +175,7 @@ class EventKeywords(Keywords):
 
     @keyword
     def resend_status(self) -> None:
-        """Asks the monitor to repeat its present status, as ``conn_mgr_mon_resend_status`` does.
+        """Asks the monitor to resend its status, as ``conn_mgr_mon_resend_status`` does.
 
         For example:
         | Resend Status
@@ -185,10 +185,10 @@ class EventKeywords(Keywords):
 
     @keyword
     def register_listener(self, listener: ListenerName, *events: Event) -> None:
-        """Registers a further listener for events of one layer; it comes later than the first.
+        """Registers another listener for events of one layer; it is called after the first.
 
-        - ``listener``: what it is called.
-        - ``events``: what it listens to.
+        - ``listener``: its name.
+        - ``events``: the events it listens to.
 
         For example:
         | Register Listener    late1    L4_CONNECTED    L4_DISCONNECTED
@@ -201,7 +201,7 @@ class EventKeywords(Keywords):
     def remove_listener(self, listener: ListenerName) -> None:
         """Removes a listener.
 
-        - ``listener``: what it is called.
+        - ``listener``: its name.
 
         For example:
         | Remove Listener    late1

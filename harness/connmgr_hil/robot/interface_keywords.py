@@ -37,7 +37,7 @@ class InterfaceKeywords(Keywords):
 
     @keyword
     def connect_interface(self, iface: Iface, *, returns: ReturnValue = NOT_GIVEN) -> None:
-        """Asks for a connection, as ``conn_mgr_if_connect`` does; the call does not wait for it.
+        """Requests a connection, as ``conn_mgr_if_connect`` does; the call does not wait for it.
 
         - ``iface``: which one, see `Interfaces`.
         - ``returns``: what the call must return; ``0`` if not given.
@@ -75,7 +75,7 @@ class InterfaceKeywords(Keywords):
 
     @keyword
     def remove_address(self, iface: Iface, address: IpAddress) -> None:
-        """Takes an address from an interface.
+        """Removes an address from an interface.
 
         - ``iface``: which one, see `Interfaces`.
         - ``address``: the address.
@@ -87,7 +87,7 @@ class InterfaceKeywords(Keywords):
 
     @keyword
     def set_carrier(self, iface: Iface, state: OnOff) -> None:
-        """Gives an interface a carrier, or takes it away, as a cable does.
+        """Switches the carrier of an interface on or off, as a cable does.
 
         - ``iface``: which one, see `Interfaces`.
         - ``state``: ``on`` or ``off``.
@@ -160,7 +160,7 @@ class InterfaceKeywords(Keywords):
 
     @keyword
     def interface_should_be_ready(self, iface: Iface) -> None:
-        """Checks that the monitor takes an interface for ready: oper-up, with an address, watched.
+        """Checks that the monitor considers an interface ready: oper-up, with an address, not ignored.
 
         - ``iface``: which one, see `Interfaces`.
 
@@ -171,7 +171,7 @@ class InterfaceKeywords(Keywords):
 
     @keyword
     def interface_should_not_be_ready(self, iface: Iface) -> None:
-        """Checks that the monitor does not take an interface for ready.
+        """Checks that the monitor does not consider an interface ready.
 
         - ``iface``: which one, see `Interfaces`.
 
@@ -182,7 +182,7 @@ class InterfaceKeywords(Keywords):
 
     @keyword
     def interface_should_be(self, iface: Iface, *states: InterfaceState) -> None:
-        """Checks how an interface stands, in one look.
+        """Checks several states of an interface at once.
 
         - ``iface``: which one, see `Interfaces`.
         - ``states``: all of these must hold. ``oper-down`` means not oper-up, so it includes ``dormant``.
@@ -220,7 +220,7 @@ class InterfaceKeywords(Keywords):
 
     @keyword
     def get_interface_state(self, iface: Iface) -> dict[str, object]:
-        """Returns how an interface stands, as a dictionary.
+        """Returns the state of an interface, as a dictionary.
 
         - ``iface``: which one, see `Interfaces`.
 

@@ -28,7 +28,7 @@ from .setting_keywords import SettingKeywords
 from .trace_table import trace_table
 
 _BEARING = ("BuiltIn.Run Keyword And Expect Error", "BuiltIn.Wait Until Keyword Succeeds")
-"""They fail themselves where an error is none that they want, or comes once too often."""
+"""They fail themselves if an error is not the expected one, or comes too often."""
 
 
 @library(
@@ -42,18 +42,18 @@ class ConnMgrLibrary(
     EventKeywords,
     BulkKeywords,
 ):
-    """Drives Zephyr's Connection Manager on a device, and judges all that the device shows.
+    """Drives Zephyr's Connection Manager on a device, and judges everything the device shows.
 
     = Devices =
 
-    Each test has a freshly started device. `Open Device` starts it, or else the first keyword that needs
-    one. All that is done to it and all that it shows is recorded in a *trace*, and judged at once by a
-    reference model of the Connection Manager. A test fails when the device left the model, even if its
+    Each test gets a freshly started device. `Open Device` starts it, or else the first keyword that needs
+    one. Everything that is done to it and that it shows is recorded in a *trace*, and judged at once by a
+    reference model of the Connection Manager. A test fails if the device deviates from the model, even if its
     own checks hold; the log then shows the trace as a table.
 
-    A device at fault is a _failure_. A rig that broke (an emulator died, a cable came loose) and a test that asks
-    for what does not exist are _errors_: their messages begin with ``Rig error`` and ``Wrong use``. A test that needs
-    what a device lacks is skipped, see `Skip Unless Device Has`.
+    A fault of the device is a _failure_. A broken rig (an emulator died, a cable came loose) and wrong usage
+    are _errors_: their messages begin with ``Rig error`` and ``Wrong use``. A test that needs
+    something the device lacks is skipped, see `Skip Unless Device Has`.
 
     = Interfaces =
 
@@ -68,14 +68,14 @@ class ConnMgrLibrary(
 
     = Events =
 
-    Events are remembered until a check finds them. A check that finds an event uses it up with all
-    before it, so checks read in the order in which things happened.
+    Events are remembered until a check finds them. A check that finds an event consumes it and all
+    earlier events, so checks are written in chronological order.
 
     = Time =
 
-    All times are device time, written as Robot Framework writes them (``2 s``, ``1 min 30 s``). Where the
-    target has virtual time, it moves only in `Advance Time`, `Event Should Occur Within` and `No Event Should Occur
-    Within`, and costs next to nothing.
+    All times are device time, in Robot Framework's notation (``2 s``, ``1 min 30 s``). With
+    granted time, time passes only in `Advance Time`, `Event Should Occur Within` and `No Event Should Occur
+    Within`, and costs almost nothing.
     """
 
     def __init__(
@@ -88,15 +88,15 @@ class ConnMgrLibrary(
         time_scale: float = 1.0,
         any_build: bool = False,
     ) -> None:
-        """Chooses the device; it is started by the first test that needs it.
+        """Selects the device; the first test that needs it starts it.
 
         - ``target``: ``simulated``, ``native``, a platform (``cmhil platforms``), or a platform file.
-        - ``image``: the image to run, instead of the one that was built.
+        - ``image``: the image to run, instead of the built one.
         - ``variant``: another configuration of the firmware.
         - ``port``: the serial port of a board.
         - ``trace_dir``: the folder for traces; ``traces`` beside the log if not given.
-        - ``time_scale``: a slow rig is waited for so many times as long; device time stays as it is.
-        - ``any_build``: a board may run another build than the one in the build folder, or ``image``.
+        - ``time_scale``: multiplies the deadlines, for a slow rig; device time does not change.
+        - ``any_build``: accept a board that runs another build than the one in the build folder or ``image``.
 
         For example:
         | Library    connmgr_hil.robot.ConnMgrLibrary    target=native_sim_64
@@ -133,7 +133,7 @@ class ConnMgrLibrary(
 
     @property
     def events(self) -> EventLog:
-        """What has been seen and not been used up yet."""
+        """Events that were seen and not consumed yet."""
         self._running()
         return self._events
 

@@ -18,7 +18,7 @@ class SettingKeywords(Keywords):
         """Sets how long an attempt to connect may take, as ``conn_mgr_if_set_timeout`` does.
 
         - ``iface``: which one, see `Interfaces`.
-        - ``timeout``: whole seconds; ``0`` is none.
+        - ``timeout``: whole seconds; ``0`` means none.
         - ``returns``: what the call must return; ``0`` if not given.
 
         For example:
@@ -33,7 +33,7 @@ class SettingKeywords(Keywords):
         """Checks what ``conn_mgr_if_get_timeout`` returns.
 
         - ``iface``: which one, see `Interfaces`.
-        - ``timeout``: whole seconds; ``0`` is none.
+        - ``timeout``: whole seconds; ``0`` means none.
 
         For example:
         | Timeout Should Be    A    30 s
@@ -107,7 +107,7 @@ class SettingKeywords(Keywords):
 
     @keyword
     def option_should_be(self, iface: Iface, name: int, value: str) -> None:
-        """Checks what ``conn_mgr_if_get_opt`` gives into a buffer of 32 bytes.
+        """Checks what ``conn_mgr_if_get_opt`` returns in a buffer of 32 bytes.
 
         - ``iface``: which one, see `Interfaces`.
         - ``name``: the option's number.
