@@ -117,17 +117,14 @@ static struct record read_record(const struct cursor *cursor, char *text)
 static size_t compose_head(char *head, uint32_t seq, int64_t ticks)
 {
 	char text[MAX(CM_PROBE_HEX_MAX, CM_PROBE_DECIMAL_MAX)];
-	const char *time;
-	size_t len;
+	char *c = head;
 
-	head[0] = '@';
-	memcpy(head + 1, cm_probe_hexadecimal(text, seq, 8), 8);
-	head[9] = ' ';
-	time = cm_probe_decimal(text, k_ticks_to_us_floor64(ticks));
-	len = strlen(time);
-	memcpy(head + 10, time, len);
-	head[10 + len] = ' ';
-	return 11 + len;
+	*c++ = '@';
+	c = stpcpy(c, cm_probe_hexadecimal(text, seq, 1));
+	*c++ = ' ';
+	c = stpcpy(c, cm_probe_decimal(text, k_ticks_to_us_floor64(ticks)));
+	*c++ = ' ';
+	return c - head;
 }
 
 /* Makes a frame of the fields that stand behind the room for the longest head. */
