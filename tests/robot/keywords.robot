@@ -24,7 +24,7 @@ Checks Of Interfaces Can Fail
     Take Interface Up    U
     Run Keyword And Expect Error    interface U (free0) is ready*oper up, no address, watched*
     ...    Interface Should Be Ready    U
-    Add Address    U    ${IPV4}
+    Add Address    U    ${ADDRESS}
     Run Keyword And Expect Error    interface U (free0) is not-ready*192.0.2.1/p*
     ...    Interface Should Not Be Ready    U
     Run Keyword And Expect Error    interface U (free0) is dormant*
