@@ -142,6 +142,7 @@ static bool read_sides(char **words, size_t count)
 
 static int cm_probe_cmd_both(struct cm_probe_call *call)
 {
+	int usual = k_thread_priority_get(k_current_get());
 	struct side *mine;
 	uint32_t points;
 
@@ -151,8 +152,11 @@ static int cm_probe_cmd_both(struct cm_probe_call *call)
 	if (!read_sides(call->argv + 2, call->argc - 2)) {
 		return cm_probe_command_bad(call, "value");
 	}
+	/* On a board whose time goes by itself the shell's own may be that of a helper. */
+	k_thread_priority_set(k_current_get(), CM_PROBE_GATE_PRIORITY);
 	if (!cm_probe_schedule_begin(call, call->argv[1], thread_of(&sides[0]),
 				     thread_of(&sides[1]))) {
+		k_thread_priority_set(k_current_get(), usual);
 		return -EINVAL;
 	}
 	net_mgmt_init_event_callback(&callback, event_handler, CM_PROBE_EVENT_PRIVATE);
@@ -170,6 +174,7 @@ static int cm_probe_cmd_both(struct cm_probe_call *call)
 		k_sem_take(&finished, K_FOREVER);
 	}
 	points = cm_probe_schedule_end();
+	k_thread_priority_set(k_current_get(), usual);
 	net_mgmt_del_event_callback(&callback);
 	cm_probe_frame_int(call->reply, "n", SIDES);
 	cm_probe_frame_int(call->reply, "points", points);
