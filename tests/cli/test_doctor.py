@@ -33,7 +33,7 @@ def test_a_renode_is_found_old_or_broken(renode: Path) -> None:
     assert old.remedy.endswith("and 1.16 or newer is needed")
     broken = told("echo 'You must install .NET' >&2; exit 131", renode)
     assert not broken.found
-    assert "does not tell its version" in broken.remedy
+    assert "does not print its version" in broken.remedy
 
 
 def test_renode_path_may_name_nothing(renode: Path) -> None:

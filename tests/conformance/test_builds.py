@@ -107,7 +107,7 @@ def test_report_has_a_platform_for_each(
         (names[0], "conforms"),
         (names[1], "fails"),
     ]
-    told = "2 builds of native_posix_64, each with a verdict of its own"
+    told = "2 builds of native_posix_64, each with its own verdict"
     assert told in render_html(evidence)
     assert told in render_markdown(evidence).replace("\\", "")
     suites = list(ET.fromstring(render_junit(evidence)).iter("testsuite"))

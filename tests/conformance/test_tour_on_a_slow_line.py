@@ -34,7 +34,7 @@ def test_the_tour_alone_needs_a_fast_line() -> None:
 def test_a_slow_line_is_an_obstacle(tmp_path: Path) -> None:
     for each in TOUR:
         assert _obstacle(each, _board(tmp_path, 115_200)) == (
-            "takes minutes at 115,200 baud unless asked for: --scenario 'tour-*'"
+            "takes minutes at 115,200 baud; to run it anyway: --scenario 'tour-*'"
         )
         assert not _obstacle(each, _board(tmp_path, FAST_BAUD))
         assert not _obstacle(each, open_target("simulated"))
@@ -64,4 +64,4 @@ def test_a_run_says_first_what_it_leaves_out(
     told = capsys.readouterr().out
     left_out = told.index("LEFT OUT: the tour (1 of its scenarios, 10 s on a line of 115,200 baud)")
     assert left_out < told.index("VERDICT")
-    assert "1  takes minutes at 115,200 baud unless asked for" in told
+    assert "1  takes minutes at 115,200 baud; to run it anyway" in told

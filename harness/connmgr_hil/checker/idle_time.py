@@ -25,6 +25,6 @@ class IdleTime(NamedTuple):
         if not self.usec:
             return ""
         return (
-            f"\n  {self.usec / 1e3:.0f} ms of device time passed between commands though nobody asked for it"
-            "\n  next: run it again, with a host and a line that are less busy"
+            f"\n  {self.usec / 1e3:.0f} ms of device time passed between commands without a request"
+            "\n  next: run it again with a less busy host and line"
         )

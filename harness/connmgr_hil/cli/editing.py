@@ -129,7 +129,7 @@ class TypedLines:
                 self._watched.listen()
         except ConnMgrHilError as error:
             self._broken = error
-            self.show("(the device is gone; Enter tells why)")
+            self.show("(the device is gone; press Enter to see why)")
 
     def _complete(self, begun: str, number: int) -> str | None:
         before = readline.get_line_buffer()[: readline.get_begidx()].split()

@@ -68,7 +68,7 @@ def flash(
     try:
         target = BoardTarget(chosen, port, lock=lock) if reachable else None
         if not force and (why := _has_it(target, plan, writing.remembered(board))):
-            click.echo(f"nothing to write: {why}; --force writes it all the same")
+            click.echo(f"nothing to write: {why}; --force flashes it anyway")
             return
         # Until it is written nobody knows what the board has.
         writing.remember(board, "")

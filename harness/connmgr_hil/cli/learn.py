@@ -165,7 +165,7 @@ def _lines(learned: "Learned", device: tuple[str, ...]) -> list[str]:
     if learned.failure:
         lines += learned.failure.lines()
     else:
-        lines.append("  the checker accepts this run: it lies within what the model leaves open")
+        lines.append("  the checker accepts this run: the model allows it, too")
     return [
         *lines,
         f"  shortest sequence:  {sequence}",

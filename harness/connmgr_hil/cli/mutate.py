@@ -179,7 +179,7 @@ def _told(report: "MutationReport", folder: Path, least: float) -> int:
     by_walks = sum(each.by == "walk" for each in killed)
     click.echo(f"\n  killed: {len(killed) - by_walks} by the suite, {by_walks} by walks only")
     if report.unjudged:
-        click.echo(f"  {report.unjudged} are left; the same command goes on with them")
+        click.echo(f"  {report.unjudged} are left; the same command continues with them")
     score = report.score()
     told = "none (interrupted)" if report.interrupted else "none"
     if score is not None and not report.interrupted:

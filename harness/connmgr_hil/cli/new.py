@@ -156,7 +156,7 @@ def _copied(like: str, name: str, board: str | None) -> str:
     if board:
         text = re.sub(r'^board = ".*"$', f'board = "{board}"', text, count=1, flags=re.MULTILINE)
         text = re.sub(r'^board_v2 = ".*"\n', "", text, count=1, flags=re.MULTILINE)
-    return f"# Begun as a copy of {like}.\n{text}"
+    return f"# Started as a copy of {like}.\n{text}"
 
 
 def _check(name: str) -> None:

@@ -175,7 +175,7 @@ def _insist(what: str, given: str, valid: tuple[str, ...]) -> None:
 def _rig_lacks(need: str, target: Target | None) -> str:
     if need == FAST_LINE:
         baud = slow_baud(target)
-        return f"takes minutes at {baud:,} baud unless asked for: {ASKING}" if baud else ""
+        return f"takes minutes at {baud:,} baud; to run it anyway: {ASKING}" if baud else ""
     if target is None:
         return f"needs a rig with {need}"
     if need == PROGRAM:

@@ -12,7 +12,7 @@ from connmgr_hil.vocabulary.errors import (
 )
 from connmgr_hil.vocabulary.observations import Crashed, Stuck
 
-_AFTER_DEATH = "look in the trace at what was done last; restart() goes on"
+_AFTER_DEATH = "look at the last commands in the trace; restart() continues"
 
 
 def _last_bytes(line: Transport) -> str:
@@ -60,7 +60,7 @@ def restarted(line: Transport, how: str) -> DeviceReset:
     return DeviceReset(
         f"the device on {line.name} restarted by itself",
         f"{how}; {_last_bytes(line)}",
-        "read its log before this point for a fault or a watchdog; restart() goes on",
+        "look in its log before this point for a fault or a watchdog; restart() continues",
     )
 
 
@@ -79,7 +79,7 @@ def died(line: Transport, record: Crashed | Stuck) -> DeviceDied:
     """Tell of a device that said how it ended."""
     if isinstance(record, Crashed):
         thread = f" in thread {record.thread}" if record.thread else ""
-        seen = f"{record.reason}{thread}: {record.text or 'no more is known'}"
+        seen = f"{record.reason}{thread}: {record.text or 'nothing else is known'}"
         return DeviceDied(f"the device on {line.name} has ended", seen, _AFTER_DEATH)
     waits = "; ".join(record.threads) or "it does not say which threads wait for what"
     seen = f"stuck for {record.ms} ms ({record.what}): {waits}"

@@ -89,7 +89,7 @@ def _steps(story: Story) -> Iterator[str]:
     yield from (f"{number}. `{_code(each)}`" for number, each in enumerate(commands, 1))
     yield ""
     yield "The words are those of the probe of connmgr-hil: `up` is `net_if_up()`, `connect` is"
-    yield "`conn_mgr_if_connect()`, `advance` lets so many microseconds pass, and `sim`, `lose` and `fatal` drive a"
+    yield "`conn_mgr_if_connect()`, `advance` lets this many microseconds pass, and `sim`, `lose` and `fatal` drive a"
     yield f"simulated connectivity implementation. With it: `{_code(replay(story))}`"
 
 
@@ -140,7 +140,7 @@ def _context(story: Story, causes: int) -> Iterator[str]:
     elif story.shortest is None:
         yield "'cmhil shrink' finds the shortest sequence, and writes it as a test for Zephyr's tree."
     if causes:
-        yield f"These traces show {counted(causes, 'further cause')}; each deserves a report of its own."
+        yield f"These traces show {counted(causes, 'further cause')}; each deserves its own report."
 
 
 def _plain(text: str) -> str:

@@ -78,7 +78,7 @@ def apart(evidence: ReportEvidence) -> list[str]:
                 else ", ".join(f"{each.name} {OUTCOME_WORDS[each.outcome]}" for each in shown)
             )
             sentences.append(
-                f"{len(shown)} builds of {board}, each with a verdict of its own: {verdicts}. What one holds says "
+                f"{len(shown)} builds of {board}, each with its own verdict: {verdicts}. What one holds says "
                 "nothing of another"
             )
     if evidence.unread:

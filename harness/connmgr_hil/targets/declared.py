@@ -50,7 +50,7 @@ def require_configuration(platform: Platform, facts: Hello, target: str) -> None
             raise WrongDevice(
                 f"the build on {target} is not configured as `must.{key}` in its platform file says: {what}",
                 f"{_told(seen)} instead of {_told(wanted)} ({option})",
-                "was a default changed? set the option in the application's configuration, or mend `must`",
+                "was a default changed? set the option in the application's configuration, or correct `must`",
             )
 
 
@@ -85,5 +85,5 @@ def require_ifaces(platform: Platform, ifaces: Iterable[IfaceFacts], target: str
         raise WrongDevice(
             f"{target} lacks ifaces of its platform file: {', '.join(lacking)}",
             f"it has {', '.join(sorted(there)) or 'none'}",
-            "flash the image that was built for this run, or mend `ifaces` in the platform file",
+            "flash the image that was built for this run, or correct `ifaces` in the platform file",
         )

@@ -57,7 +57,7 @@ def read_map(path: Path) -> list[tuple[Entry, str]]:
             raise BadInput(
                 f"{path}: no platform file is about the board {entry.platform!r}",
                 "; ".join(unsound),
-                "'cmhil new platform NAME' begins one; it is found beside the map",
+                "'cmhil new platform NAME' creates one; put it beside the map",
             )
         if not entry.serial:
             raise BadInput(f"{path}: {entry.label} has no serial port", "set 'serial'")

@@ -112,7 +112,7 @@ def client_command() -> str:
     raise RigFault(
         "labgrid-client is missing, which talks to the coordinator",
         f"no program {named} (CMHIL_LABGRID_CLIENT)" if named else "none on PATH",
-        "install it in an environment of its own (pipx install labgrid), or name it in CMHIL_LABGRID_CLIENT",
+        "install it into its own environment (pipx install labgrid), or name it in CMHIL_LABGRID_CLIENT",
     )
 
 

@@ -92,7 +92,7 @@ def _ends(line: Transport, far: FarEnd) -> None:
         told = str(error)
     else:
         raise AssertionError("reading from a line that ended should raise LineClosed")
-    assert "bye" in told, "the end of a line should be told with the last bytes"
+    assert "bye" in told, "the end of a line should be reported with the last bytes"
 
 
 def _closed(line: Transport, far: FarEnd) -> None:

@@ -201,7 +201,7 @@ def _renode() -> list[Probed]:
         detail = "" if old else f"{version} at {place}"
         remedy = f"{place} is Renode {version}, and 1.16 or newer is needed" if old else remedy
     elif place:
-        remedy = f"{place} does not tell its version: run '{place} --version' and see why"
+        remedy = f"{place} does not print its version: run '{place} --version' and see why"
     elif named:
         remedy = f"RENODE_PATH names {named}, where there is no program 'renode'"
     within = pyrenode_place()

@@ -199,9 +199,9 @@ def _wrong_command(words: Words) -> tuple[str, str] | None:
     try:
         validate(words)
     except BadInput as error:
-        return f"a stimulus that is none: {error.wanted}: {error.seen[:80]}", error.remedy
+        return f"an invalid stimulus: {error.wanted}: {error.seen[:80]}", error.remedy
     except RecursionError:
-        return "a stimulus that is none: commands in commands without end", ""
+        return "an invalid stimulus: commands nested too deeply", ""
     return None
 
 

@@ -59,7 +59,7 @@ LATE = Deadline(
 BUSY = Deadline("busy", 60.0, "a program on a busy host gets the processor, to answer late")
 KNOCK = Deadline("knock", 0.5, "a shell shows a prompt, before it is asked again")
 ECHO = Deadline("echo", 0.05, "a shell without the probe takes a line out of its ring")
-QUIET = Deadline("quiet", 0.05, "a shell without the probe has said all that belongs to a command")
+QUIET = Deadline("quiet", 0.05, "a shell without the probe finishes the output of a command")
 PIECE = Deadline("piece", 600.0, "some worker of a campaign ends a piece of its work")
 
 RECALL = Deadline("recall", 0.15, "a silent device says whether it still is the one that it was")
@@ -79,11 +79,11 @@ COMMAND = Deadline("command", 120.0, "a rung of the reset ladder ends (`command_
 STIMULUS = Deadline("stimulus", 30.0, "the command of a stimulus ends (`seconds` of its table)")
 FLASH = Deadline("flash", 300.0, "an image is written (`seconds` of the platform file's `[flash]`)")
 MERGE = Deadline("merge", 60.0, "esptool merges the flash of an emulated chip")
-RENODE = Deadline("renode", 30.0, "Renode starts, or does what its monitor is told")
+RENODE = Deadline("renode", 30.0, "Renode starts, or executes a monitor command")
 LABGRID = Deadline("labgrid", 60.0, "labgrid's client does one thing")
 EXPORT = Deadline("export", 15.0, "an exporter of labgrid offers a serial port")
-VERSION = Deadline("version", 20.0, "a program tells its version")
-TELL = Deadline("tell", 20.0, "git or ninja tells of a tree or a build")
+VERSION = Deadline("version", 20.0, "a program prints its version")
+TELL = Deadline("tell", 20.0, "git or ninja reports about a tree or a build")
 BUILD = Deadline("build", 3600.0, "a build of Zephyr ends")
 
 DEADLINES = tuple(each for each in list(globals().values()) if isinstance(each, Deadline))

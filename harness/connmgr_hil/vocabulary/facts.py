@@ -64,7 +64,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
             return ""
         return {
             "queue": "the system work queue delivers events (CONFIG_NET_MGMT_EVENT_SYSTEM_WORKQUEUE)",
-            "direct": "whoever raises an event delivers it (CONFIG_NET_MGMT_EVENT_DIRECT)",
+            "direct": "events are delivered in the thread that raises them (CONFIG_NET_MGMT_EVENT_DIRECT)",
         }.get(
             self.delivery,
             "a preemptible thread delivers events (CONFIG_NET_TC_THREAD_PREEMPTIVE)",
