@@ -117,14 +117,18 @@ static struct record read_record(const struct cursor *cursor, char *text)
 static size_t compose_head(char *head, uint32_t seq, int64_t ticks)
 {
 	char text[MAX(CM_PROBE_HEX_MAX, CM_PROBE_DECIMAL_MAX)];
-	char *c = head;
+	const char *part = cm_probe_hexadecimal(text, seq, 1);
+	size_t len = 0;
 
-	*c++ = '@';
-	c = stpcpy(c, cm_probe_hexadecimal(text, seq, 1));
-	*c++ = ' ';
-	c = stpcpy(c, cm_probe_decimal(text, k_ticks_to_us_floor64(ticks)));
-	*c++ = ' ';
-	return c - head;
+	head[len++] = '@';
+	strcpy(head + len, part);
+	len += strlen(part);
+	head[len++] = ' ';
+	part = cm_probe_decimal(text, k_ticks_to_us_floor64(ticks));
+	strcpy(head + len, part);
+	len += strlen(part);
+	head[len++] = ' ';
+	return len;
 }
 
 /* Makes a frame of the fields that stand behind the room for the longest head. */
