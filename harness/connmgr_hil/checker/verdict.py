@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """Where a device left the model, in words that a person understands.
+    """Where and how a device deviated from the model, in words.
 
     `record` is the number of the failing record in the trace, from 1; `t` device time in microseconds.
     """

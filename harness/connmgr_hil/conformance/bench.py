@@ -79,14 +79,14 @@ def _answering(words: Words) -> CommandKind:
 
 
 class Bench:
-    """A device on the bench, as a scenario sees it.
+    """The device under test, as a scenario uses it.
 
     Commands are written as in `zephyr_app/PROTOCOL.md`, with role letters (A, B, C bound; U, V unbound; D auto-started; N, E,
-    S special) in place of iface numbers. What a command shows is given in the notation of
-    `expectation`; nothing given means that nothing may be shown. Events for the families IPv4 and IPv6
+    S special) in place of iface numbers. Write what a command shows in the notation of
+    `expectation`; by default nothing may be shown. Events for the families IPv4 and IPv6
     are left out unless `families` is set, so that scenarios read the same for every profile.
 
-    Ifaces that are none of the sample's (role R and others) live their own life. Unless a scenario is about them (`real`) the
+    Ifaces that do not belong to the sample (role R and others) change by themselves. Unless a scenario is about them (`real`) the
     monitor is told to ignore them, and what they show is left to the model.
     """
 
@@ -137,7 +137,7 @@ class Bench:
 
     @property
     def letters(self) -> tuple[str, ...]:
-        """The roles that this device has an iface for, without what is left out."""
+        """The roles for which this device has an iface, without excluded ones."""
         return tuple(each for each, index in self._indexes.items() if index not in self._left_out)
 
     @property
@@ -169,7 +169,7 @@ class Bench:
     # --- doing ---------------------------------------------------------------------------
 
     def words(self, command: str) -> Words:
-        """Return a command's words with iface numbers for role letters. Raises `BadInput` for what is no text."""
+        """Return a command's words with iface numbers for role letters. Raises `BadInput` if it is not a text."""
         if not isinstance(command, str):
             raise BadInput("a command must be a text, such as 'up A'", repr(command))
         return tuple(
@@ -204,7 +204,7 @@ class Bench:
         return self._session.execute(self.words(command))
 
     def follow(self, commands: Iterable[str]) -> None:
-        """Give commands one after the other, also such that the device must refuse, and compare all of its state now and then.
+        """Give commands one after the other, including those that the device must refuse, and compare its whole state now and then.
 
         Only the model judges. It ends early where the model predicts nothing any more.
         """
@@ -219,14 +219,14 @@ class Bench:
         self.check()
 
     def stimulate(self, name: str) -> None:
-        """Do something from outside, such as `link-down`; what it shows comes with the next wait.
+        """Act on the device from outside, such as `link-down`; the next wait shows the result.
 
         A scenario that does so names it in its `needs`.
         """
         self._session.stimulate(name)
 
     def until(self, event: str, letter: str, seconds: float, *, breaks: str = "") -> EventSeen:
-        """Let device time pass until an event of an iface comes; it must, within so many seconds of device time.
+        """Let device time pass until an event of an iface comes; it must come within this many seconds of device time.
 
         It may have come already with a command that was only asked. `breaks` is as for `require`.
         """
@@ -256,7 +256,7 @@ class Bench:
         self._parts.clear()
 
     def wait(self, seconds: float, shows: str = "") -> None:
-        """Let device time pass; during it exactly what `shows` says must be shown.
+        """Let device time pass; meanwhile the device must show exactly `shows`.
 
         Raises `BadInput` for a time that is negative or no number.
         """
@@ -347,7 +347,7 @@ class Bench:
         return state
 
     def check(self) -> None:
-        """Dump every iface, so that the model is compared with all of the device's state."""
+        """Dump every iface, so that the device's whole state is compared with the model."""
         self._session.execute(("state",))
 
     def counters(self, letter: str, **counts: int) -> dict[str, str]:
@@ -399,7 +399,7 @@ class Bench:
 
     @property
     def address(self) -> str:
-        """An address that any build takes: of IPv4, or of IPv6 where there is no IPv4."""
+        """An address that any build accepts: IPv4, or IPv6 in a build without IPv4."""
         return V4 if self.facts.ipv4 else V6
 
     def ready(self, letter: str, address: str = "") -> None:

@@ -5,7 +5,7 @@ from connmgr_hil.vocabulary.errors import DeviceFault, LineDamaged, RigFault, Un
 
 
 class Nonconforming(DeviceFault):
-    """The device left the model; `failure` tells where and why."""
+    """The device deviated from the model; `failure` says where and why."""
 
     def __init__(self, failure: Failure, log: str) -> None:
         super().__init__("\n".join(failure.lines()), log=log)

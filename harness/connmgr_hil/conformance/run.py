@@ -53,12 +53,12 @@ def verify(
 ) -> RunReport:
     """Run scenarios on a target, each on a freshly started device, with a trace for each in `out`.
 
-    So many `jobs` run side by side, each on a device of its own; None: as many as there are cores, where time is granted and
-    the target is a program or an emulator of QEMU. Results come in the order of the scenarios all the same. Raises `UsageError` for
+    `jobs` scenarios run in parallel, each on its own device; None: one for each core, if time is granted and
+    the target is a program or runs in QEMU. Results keep the order of the scenarios. Raises `UsageError` for
     more than one on any other target.
 
-    One that does not conform is tried up to `retry` times more; `stop` ends the run at the first that never does. `watch`
-    is called with every record, and `greet` with what the device says of itself the first time.
+    A scenario that does not conform is repeated up to `retry` times; `stop` ends the run at the first that never conforms. `watch`
+    is called with every record, and `greet` with the first hello of the device.
 
     A device that cannot be started three times in a row ends the run, and so do at once a line on which nobody ever had the
     probe, another device than the one that was meant and a disk that takes no more: what follows would only repeat it. So does a scenario with a mistake of its author's,
@@ -105,7 +105,7 @@ def verify(
 
 
 def run_scenario(target: Target, scenario: Scenario, path: Path) -> ScenarioResult:
-    """Run one scenario on a target, once, and tell what it showed."""
+    """Run one scenario on a target, once, and return what it showed."""
     return Runner(target, None, confirms=False).run(scenario, path, 1)
 
 

@@ -41,7 +41,7 @@ class Scenario:
 
     @property
     def source(self) -> str:
-        """Where it is written: file and line, the file seen from the folder of the package where it comes with it."""
+        """Where it is defined: file and line; the file of an included scenario is relative to the package's folder."""
         code = inspect.unwrap(self.body).__code__
         file = Path(code.co_filename)
         home = Path(__file__).parents[2]
@@ -50,12 +50,12 @@ class Scenario:
 
     @property
     def judges(self) -> bool:
-        """Whether it alone can judge what it sees: upstream's shell has words that no model knows."""
+        """Whether only the scenario can judge what it sees: the model does not know upstream's shell."""
         return "stock" in self.needs
 
     @property
     def asked_for(self) -> "Scenario":
-        """The same for who asks for it by its name: it may take as long as it likes."""
+        """The same scenario, selected by name: it may take any time."""
         return replace(self, needs=tuple(each for each in self.needs if each != FAST_LINE))
 
     def obstacle(

@@ -71,13 +71,13 @@ def _one_line(error: BaseException) -> str:
 
 
 class Session:
-    """A freshly started device, a trace file, and a checker that shadows both.
+    """A freshly started device, a trace file, and a checker that judges it.
 
-    Raises `Nonconforming` from the command after which the device had left the model, and the errors of
+    Raises `Nonconforming` from the command after which the device deviated from the model, and the errors of
     `connmgr_hil.device` when the line or the rig breaks. Whatever happens, the trace is kept. Sessions that share
-    `models` need not work out again what one of them has.
+    `models` share their cached answers.
 
-    A device that crashes or hangs has left the model, too. Then the target is stopped, so that the next start is a fresh one,
+    A device that crashes or hangs deviates from the model, too. Then the target is stopped, so that the next start is a fresh one,
     and `confirm`, if given, shows the same to a second one: it tells whether that ended for the same requirement, None if it
     could not be tried. Where something was missing, a device is given a few seconds to say that its dispatcher or monitor has stopped,
     unless `hears` is false.
@@ -179,7 +179,7 @@ class Session:
         return error
 
     def note(self, error: BaseException) -> None:
-        """Record what an error that ends a run says of the device, the rig or the run."""
+        """Record what an error that ends a run says about the device, the rig or the run."""
         if isinstance(error, RigFault):
             self._fault(error)
         elif error is self._missed:
@@ -194,11 +194,11 @@ class Session:
             )
 
     def start(self) -> Self:
-        """Start the device afresh, as a `with` block does; raises `RigFault` when it does not come up."""
+        """Start a fresh device, as a `with` block does; raises `RigFault` if it does not start."""
         return self.__enter__()
 
     def judge(self) -> Verdict:
-        """Compare all of the device's state with the model, and return the verdict so far.
+        """Compare the device's whole state with the model, and return the verdict so far.
 
         Raises `Nonconforming` when the device left the model, `RigFault` when the rig broke, and
         `LineDamaged` when too much was lost to judge.
@@ -212,7 +212,7 @@ class Session:
         return insist_conforms(self.latest, str(self.path))
 
     def leave_off(self, why: str) -> None:
-        """Judge a test that leaves the rest of itself out: the device may fail, but nothing is held. Raises as `judge`."""
+        """Judge a test that skips its rest: the device may fail, but nothing is held. Raises as `judge`."""
         self.judge()
         self._unended = why
         self.latest = self.checker.finish(cut=True)
@@ -286,7 +286,7 @@ class Session:
     # --- use -----------------------------------------------------------------------------
 
     def anew(self, trace: Path) -> "Session":
-        """Return a session alike on the same target that has not begun, with a trace of its own."""
+        """Return a new session on the same target, not started yet, with its own trace."""
         return Session(self._target, trace, self._header, self._forced, self._models)
 
     @property
@@ -312,7 +312,7 @@ class Session:
 
     @property
     def disturbed(self) -> bool:
-        """Whether something was done to the device from outside, too."""
+        """Whether there was an action on the device from outside."""
         return self._ending.disturbed
 
     @property
@@ -332,7 +332,7 @@ class Session:
 
     @property
     def described(self) -> tuple[Hello, tuple[IfaceFacts, ...], Profile, Target]:
-        """All by which needs are compared: facts, ifaces, profile, target."""
+        """Everything that needs are compared with: facts, ifaces, profile, target."""
         return self.facts, self.ifaces, self.profile, self._target
 
     @property
@@ -353,7 +353,7 @@ class Session:
 
     @property
     def unrecorded(self) -> bool:
-        """Whether the disk took no more: then whatever else ended the run, its trace is not whole."""
+        """Whether the disk was full: then the trace is incomplete, whatever else ended the run."""
         return self._trace.unrecorded
 
     def watch(self, watcher: Callable[[AnyRecord], None]) -> None:
@@ -377,7 +377,7 @@ class Session:
         return reply
 
     def attempt(self, words: Words) -> Reply:
-        """Give a command as `execute` does, though the device may lack what it names: that, too, is predicted and judged."""
+        """Give a command as `execute` does, even if the device lacks what it names: this is predicted and judged, too."""
         self._target.platform.validate(words)
         reply = self._answered(words)
         self.conform()
@@ -404,7 +404,7 @@ class Session:
         return reply
 
     def learn_settings(self) -> None:
-        """Dump the ifaces of which nobody knows as what they were found, and what their implementations set at boot.
+        """Dump the ifaces with unknown drivers, to learn their state and what their implementations set at boot.
 
         All that is open of several of them would have to be followed together.
         """
@@ -414,7 +414,7 @@ class Session:
                     self.execute(("state", str(facts.index)))
 
     def stimulate(self, name: str) -> None:
-        """Do to the device from outside what its platform file describes as `[stimuli.NAME]`.
+        """Act on the device from outside as `[stimuli.NAME]` in its platform file describes.
 
         Raises `RigFault` when it cannot be done, `UsageError` naming those there are for an unknown one, and `Unmet` when
         it is a command of the device and that fails.
@@ -445,7 +445,7 @@ class Session:
         return clean and self.checker.failure is None
 
     def complain(self, text: str, *, shows: str | None = None, seen: str = "") -> None:
-        """Note that the driver of the run did not see what it wanted: the run shows nothing.
+        """Note that a scenario or test did not see what it expected: the run shows nothing.
 
         `shows` and `seen` are the expectation and what came, as scenarios write them.
         """
@@ -461,7 +461,7 @@ class Session:
         self._sink(Quirk(requirement=requirement))
 
     def conform(self) -> None:
-        """Raise `Nonconforming` if the device has left the model."""
+        """Raise `Nonconforming` if the device has deviated from the model."""
         if self.checker.failure:
             self._hear_why()
             raise Nonconforming(self.checker.failure, str(self.path))

@@ -35,8 +35,8 @@ class Restart:
 class Target(Protocol):
     """A thing that runs the application.
 
-    `start` and `restart` return a line to a device that has just begun to boot. Both raise `RigFault`
-    with the emulator's last output when it does not come up.
+    `start` and `restart` return a line to a device that has just started to boot. Both raise `RigFault`
+    with the emulator's last output if it does not start.
     """
 
     platform: Platform
@@ -51,14 +51,14 @@ class Target(Protocol):
 
     @property
     def granted(self) -> bool:
-        """Tell whether device time is granted from the start on; elsewhere the device's hello says whether it is."""
+        """Whether device time is granted from the start; otherwise the device's hello says whether it is."""
 
     @property
     def last_restart(self) -> Restart | None:
-        """How it was last restarted, where there is more than one means; None elsewhere."""
+        """How it was last restarted, if there are several ways; otherwise None."""
 
     def claim(self) -> None:
-        """Take what only one run may use, before anything is recorded; `start` does so, too.
+        """Reserve what only one run may use, before anything is recorded; `start` does so, too.
 
         Raises `RigFault` naming who has it.
         """
@@ -67,10 +67,10 @@ class Target(Protocol):
         """Start it and return the line to it."""
 
     def restart(self) -> Transport:
-        """Start it afresh, in the cheapest way that leaves nothing behind."""
+        """Restart it, in the cheapest way that leaves no state."""
 
     def met(self, hello: Hello) -> None:
-        """Take notice of what the device said of itself on the line that `restart` gave.
+        """Note what the device said about itself on the line from `restart`.
 
         Raises `RigFault` where that is not what was restarted, or somebody else's.
         """
@@ -79,7 +79,7 @@ class Target(Protocol):
         """End it; ending it twice does no harm."""
 
     def stimulate(self, name: str) -> None:
-        """Do to the device from outside what its platform file describes as `[stimuli.NAME]`.
+        """Act on the device from outside as `[stimuli.NAME]` in its platform file describes.
 
         Raises `RigFault` when it cannot be done, `UsageError` naming those there are for an unknown one.
         """
@@ -95,7 +95,7 @@ class Target(Protocol):
         """
 
     def symptom(self) -> Crashed | None:
-        """Return what the program reported of itself though it runs on: a sanitizer's report. None most times."""
+        """Return what a program that still runs reported about itself: a sanitizer's report, or usually None."""
 
     def __enter__(self) -> Self: ...
 

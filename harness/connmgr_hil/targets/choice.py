@@ -10,7 +10,7 @@ from .opening import open_target
 
 @dataclass(frozen=True)
 class Choice:
-    """A device by the options that named it; see `open_target`. A path is meant from the present folder."""
+    """A device, named by its options; see `open_target`. Paths are relative to the current folder."""
 
     target: str = "simulated"
     image: Path | None = None
@@ -32,7 +32,7 @@ class Choice:
         )
 
     def options(self) -> dict[str, str | bool]:
-        """Return the options that were given, with paths that hold from any folder."""
+        """Return the given options, with absolute paths."""
         found = Path(self.target)
         given: dict[str, str | bool] = {
             "target": str(found.resolve()) if found.is_file() else self.target,

@@ -46,8 +46,8 @@ def open_target(
     """Return the target that a name stands for; it is not started yet.
 
     `simulated`, `native` (whichever native platform was built), the name of a platform, the path
-    of a platform file, `labgrid:PLACE`, or `KIND:REST` for a kind of target that another package brings (see `GROUP`). `arguments` are further ones for the simulated board. With the dialect `stock` the image
-    needs no probe, and time is real. `wait` is for how many seconds other users of a board are waited for.
+    of a platform file, `labgrid:PLACE`, or `KIND:REST` for a kind of target from another package (see `GROUP`). `arguments` are extra arguments for the simulated board. With the dialect `stock` the image
+    needs no probe, and time is real. `wait` is how many seconds to wait for other users of a board.
 
     A board must run the image, if one is given, or else what was built for it, if anything was; with
     `any_build` it may run any. Where that build left no build id nothing is compared. Raises `UsageError` when there is no such target, variant or image.

@@ -24,7 +24,7 @@ class ConnMgrHilError(Exception):
     """Anything this package raises on purpose.
 
     `wanted`, `seen` and `remedy` are one sentence or fragment each; `log` is the path of the trace
-    or file where the whole story is. As text it controls no terminal, whatever a device has sent.
+    or file with the details. Its text cannot control a terminal, whatever a device has sent.
     """
 
     exit_code: ExitCode = ExitCode.RIG
@@ -41,7 +41,7 @@ class ConnMgrHilError(Exception):
         return self.told() + where
 
     def told(self) -> str:
-        """Return all of it but the log, for the log itself, which may be moved or copied."""
+        """Return the text without the log, for the log itself, which may be moved or copied."""
         lines = [self.wanted]
         if self.seen:
             lines.append(f"  seen: {self.seen}")
@@ -88,7 +88,7 @@ class DeviceDied(DeviceFault):
 
 
 class RigFault(ConnMgrHilError):
-    """The bench, emulator, cable or host failed; nothing is known about the device."""
+    """The rig, emulator, cable or host failed; nothing is known about the device."""
 
     exit_code = ExitCode.RIG
 
@@ -120,7 +120,7 @@ class NotRecorded(RigFault):
 
 
 class UsageError(ConnMgrHilError):
-    """The caller asked for something that does not exist or cannot be."""
+    """The caller asked for something that does not exist or is impossible."""
 
     exit_code = ExitCode.USAGE
 
