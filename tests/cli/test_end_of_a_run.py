@@ -11,6 +11,7 @@ from junitparser.xunit2 import JUnitXml
 from connmgr_hil.checker import Outcome
 from connmgr_hil.cli.closing import closing
 from connmgr_hil.cli.main import run
+from connmgr_hil.conformance.coverage import cover
 from connmgr_hil.conformance.findings import command_for, findings
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, with_retries
 from connmgr_hil.conformance.run import check, verify
@@ -121,9 +122,9 @@ def test_a_slip_in_a_name_is_met_with_the_right_one() -> None:
 class Moody(MitmTarget):
     """Has its mistake on the first start of all, and never again."""
 
-    def __init__(self) -> None:
+    def __init__(self, defect: str = "timeout_in_ms") -> None:
         super().__init__(open_target("simulated"))
-        self._mistaken = open_target("simulated", arguments=("--defect", "timeout_in_ms"))
+        self._mistaken = open_target("simulated", arguments=("--defect", defect))
         self._began = False
 
     def restart(self) -> Transport:
@@ -155,6 +156,37 @@ def test_a_retried_pass_is_flaky_and_never_silent(tmp_path: Path) -> None:
 
     (tmp_path / "timeout-takes-down.retry1.jsonl").unlink()
     assert check([tmp_path / "timeout-takes-down.jsonl"]).outcome is Outcome.FAILS
+
+
+def test_no_retry_absolves_a_device_that_crashed(tmp_path: Path) -> None:
+    chosen = choose(["disconnect-connected"])
+    report = verify(Moody("life_panic"), tmp_path, scenarios=chosen, retry=3)
+    (result,) = report.results
+    assert (result.outcome, result.confirmed, result.flaky) == (Outcome.FAILS, "1 of 2", "")
+    assert not result.earlier, "it is not tried again"
+    assert report.by_requirement()["REQ-LIFE-001"] == "failed"
+    assert "tried again" not in closing(report)
+
+
+def test_a_recorded_crash_outweighs_the_tries_after_it(tmp_path: Path) -> None:
+    chosen = choose(["disconnect-connected"])
+    verify(Moody("life_panic"), tmp_path, scenarios=chosen)
+    verify(open_target("simulated"), tmp_path / "well", scenarios=chosen)
+    header, *rest = (tmp_path / "well/disconnect-connected.jsonl").read_text().splitlines()
+    retried = json.dumps(json.loads(header) | {"retry": 1})
+    again = tmp_path / "disconnect-connected.retry1.jsonl"
+    again.write_text("\n".join([retried, *rest, ""]))
+    (tmp_path / "well/disconnect-connected.jsonl").unlink()
+
+    assert check([again]).outcome is Outcome.CONFORMS
+    report = check([tmp_path])
+    (result,) = report.results
+    assert (result.outcome, result.flaky) == (Outcome.FAILS, "")
+    assert "1 of 2 did not conform" in closing(report)
+    assert cover([tmp_path]).best("REQ-LIFE-001") == "failed"
+    evidence = gather([tmp_path])
+    assert evidence.outcome is Outcome.FAILS
+    assert evidence.platforms[0].standing("REQ-LIFE-001") == "failed"
 
 
 def test_what_fails_every_time_is_one_result_and_fails(tmp_path: Path) -> None:

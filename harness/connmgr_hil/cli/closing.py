@@ -60,7 +60,8 @@ def _finding(finding: Finding) -> Iterator[str]:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         yield f"  the same in:   {', '.join(others[:_NAMED])}{more}"
     if result.earlier:
-        yield f"  tries:         {len(result.earlier) + 1} of {len(result.earlier) + 1} did not conform"
+        bad = 1 + sum(not each.held for each in result.earlier)
+        yield f"  tries:         {bad} of {len(result.earlier) + 1} did not conform"
     if result.trace is None:
         return
     if not lines[-1].startswith("  log: "):

@@ -107,7 +107,7 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     type=click.IntRange(0, 100),
     default=0,
     metavar="N",
-    help="Repeat a scenario that does not conform up to N times; if it then conforms, it is reported as flaky.",
+    help="Repeat a scenario that does not conform up to N times; if it then conforms, it is reported as flaky. A crash or hang stays a failure.",
 )
 @click.option(
     "--repeat",

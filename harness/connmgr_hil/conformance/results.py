@@ -49,7 +49,7 @@ class ScenarioResult:
     retry: int = 0
     """So many tries before this one did not conform."""
     earlier: tuple["ScenarioResult", ...] = ()
-    """Those tries, where they are told with the last."""
+    """The other tries, where they are told with this one."""
     device: tuple[str, ...] = ()
     """The options that name the device, as they were given."""
     platform: str = ""
@@ -77,6 +77,11 @@ class ScenarioResult:
         return (
             f"{len(self.earlier)} of {len(self.earlier) + 1}" if self.earlier and self.held else ""
         )
+
+    @property
+    def ended_device(self) -> bool:
+        """Whether the device crashed, hung, restarted or corrupted its memory: no other try makes that undone."""
+        return any(each.startswith("REQ-LIFE") for each in self.blamed)
 
     @property
     def held(self) -> bool:
@@ -111,15 +116,19 @@ class ScenarioResult:
 
 
 def with_retries(results: Iterable[ScenarioResult]) -> list[ScenarioResult]:
-    """Return results with the tries of one scenario as one: the last, which has those before it as `earlier`."""
+    """Return results with the tries of one scenario as one, which has the others as `earlier`: the last, or the first that ended the device."""
     tries: dict[object, list[ScenarioResult]] = {}
     for result in results:
         place: object = result.trace
         if result.trace is not None:
             place = result.trace.parent, result.trace.stem.removesuffix(f".retry{result.retry}")
         tries.setdefault((result.name, result.attempt, place), []).append(result)
-    ordered = (sorted(each, key=lambda one: one.retry) for each in tries.values())
-    return [replace(last, earlier=(*last.earlier, *rest)) for *rest, last in ordered]
+    return [_as_one(sorted(each, key=lambda one: one.retry)) for each in tries.values()]
+
+
+def _as_one(tries: list[ScenarioResult]) -> ScenarioResult:
+    told = next((each for each in tries if each.ended_device), tries[-1])
+    return replace(told, earlier=(*told.earlier, *(each for each in tries if each is not told)))
 
 
 @dataclass

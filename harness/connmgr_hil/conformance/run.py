@@ -57,7 +57,7 @@ def verify(
     the target is a program or runs in QEMU. Results keep the order of the scenarios. Raises `UsageError` for
     more than one on any other target.
 
-    A scenario that does not conform is repeated up to `retry` times; `stop` ends the run at the first that never conforms. `watch`
+    A scenario that does not conform is repeated up to `retry` times, unless the device ended in it; `stop` ends the run at the first that never conforms. `watch`
     is called with every record, and `greet` with the first hello of the device.
 
     A device that cannot be started three times in a row ends the run, and so do at once a line on which nobody ever had the

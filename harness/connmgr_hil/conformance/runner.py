@@ -129,10 +129,13 @@ class Runner:
         return Played(result, self.never_started, self.hopeless)
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
-        """Run one scenario and tell what it showed; again, with a trace of its own, as often as is allowed where it does not conform."""
+        """Run one scenario and tell what it showed; again, with a trace of its own, as often as is allowed where it does not conform.
+
+        One that ended the device fails, whatever another try shows.
+        """
         tries = [self._confirmed(scenario, path, attempt)]
         while len(tries) <= self._retry and not (
-            tries[-1].held or tries[-1].outcome is None or self.hopeless
+            tries[-1].held or tries[-1].outcome is None or tries[-1].ended_device or self.hopeless
         ):
             again = path.with_suffix(f".retry{len(tries)}.jsonl")
             tries.append(self._confirmed(scenario, again, attempt, len(tries)))
