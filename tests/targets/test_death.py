@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from connmgr_hil.targets import ProgramTarget, find_platform, native_target
-from connmgr_hil.targets.death import OWN_SIGNALS, crash_of, crash_told, report_of_sanitizer
+from connmgr_hil.targets.death import FROM_OUTSIDE, crash_of, crash_told, report_of_sanitizer
 from connmgr_hil.targets.probed import has_probe
 from connmgr_hil.transport import after
 from connmgr_hil.vocabulary.errors import LineClosed, NoAnswer, RigFault
@@ -38,6 +38,11 @@ READ of size 8 at 0x602 thread T0
         (-signal.SIGFPE, "", "signal SIGFPE"),
         (-signal.SIGILL, "", "signal SIGILL"),
         (-signal.SIGTRAP, "", "signal SIGTRAP"),
+        (-signal.SIGPIPE, "", "signal SIGPIPE"),
+        (-signal.SIGALRM, "", "signal SIGALRM"),
+        (-signal.SIGUSR1, "", "signal SIGUSR1"),
+        (-signal.SIGUSR2, "", "signal SIGUSR2"),
+        (-(signal.SIGRTMIN + 1), "", f"signal {signal.SIGRTMIN + 1:d}"),
         (0, "", "exit 0"),
         (3, "no flash", "exit 3"),
         (1, FATAL.format(number=0, name="CPU exception"), "cpu-exception"),
@@ -55,6 +60,9 @@ READ of size 8 at 0x602 thread T0
         (-signal.SIGTERM, "", None),
         (-signal.SIGHUP, "", None),
         (-signal.SIGINT, "", None),
+        (-signal.SIGQUIT, "", None),
+        (-signal.SIGXCPU, "", None),
+        (-signal.SIGXFSZ, "", None),
         (0, "\nStopped at 1.234s\n", None),
     ],
 )
@@ -94,7 +102,7 @@ def test_other_words_tell_of_no_crash(text: str) -> None:
 @given(status=st.integers(-64, 255), output=st.binary(max_size=300))
 def test_any_end_is_somebodys(status: int, output: bytes) -> None:
     crash = crash_of(status, output)
-    if status < 0 and -status not in OWN_SIGNALS:
+    if -status in FROM_OUTSIDE:
         assert crash is None
     elif crash is not None:
         assert crash.reason
@@ -135,11 +143,20 @@ def closed(target: ProgramTarget) -> LineClosed:
         return error
 
 
-@pytest.mark.parametrize("number", sorted(OWN_SIGNALS))
-def test_a_program_that_dies_of_its_own_signal(number: signal.Signals, tmp_path: Path) -> None:
-    target = program(
-        tmp_path, f"master = name_terminal(); os.read(master, 1); os.kill(os.getpid(), {number:d})"
+def killing_itself(folder: Path, number: signal.Signals) -> ProgramTarget:
+    return program(
+        folder,
+        (f"signal.signal({number:d}, signal.SIG_DFL)\n" if number != signal.SIGKILL else "")
+        + f"master = name_terminal(); os.read(master, 1); os.kill(os.getpid(), {number:d})",
     )
+
+
+OWN = ("ABRT", "ALRM", "BUS", "FPE", "ILL", "PIPE", "SEGV", "SYS", "TRAP", "USR1", "USR2")
+
+
+@pytest.mark.parametrize("number", [signal.Signals[f"SIG{name}"] for name in OWN])
+def test_a_program_that_dies_of_its_own_signal(number: signal.Signals, tmp_path: Path) -> None:
+    target = killing_itself(tmp_path, number)
     with target:
         crash = target.diagnose(closed(target), never, known=True)
     assert isinstance(crash, Crashed)
@@ -159,14 +176,9 @@ def test_a_program_that_exits_by_itself(status: int, tmp_path: Path) -> None:
     assert crash.text.endswith("last words")
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGPIPE]
-)
+@pytest.mark.parametrize("number", sorted(FROM_OUTSIDE))
 def test_a_program_that_somebody_ended(number: signal.Signals, tmp_path: Path) -> None:
-    body = (
-        f"signal.signal({number:d}, signal.SIG_DFL)\n" if number != signal.SIGKILL else ""
-    ) + f"master = name_terminal(); os.read(master, 1); os.kill(os.getpid(), {number:d})"
-    target = program(tmp_path, body)
+    target = killing_itself(tmp_path, number)
     with target:
         assert target.diagnose(closed(target), never, known=True) is None
 

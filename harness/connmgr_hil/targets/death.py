@@ -8,18 +8,19 @@ import signal
 
 from connmgr_hil.vocabulary.observations import Crashed
 
-OWN_SIGNALS = frozenset(
+FROM_OUTSIDE = frozenset(
     {
-        signal.SIGABRT,
-        signal.SIGBUS,
-        signal.SIGFPE,
-        signal.SIGILL,
-        signal.SIGSEGV,
-        signal.SIGSYS,
-        signal.SIGTRAP,
+        signal.SIGKILL,
+        signal.SIGTERM,
+        signal.SIGHUP,
+        signal.SIGINT,
+        signal.SIGQUIT,
+        signal.SIGPWR,
+        signal.SIGXCPU,
+        signal.SIGXFSZ,
     }
 )
-"""A process gets these for what it did itself; all others come from outside."""
+"""By these a person, a terminal or a limit of the host ends a process; all others it owes to what it did itself."""
 
 _KEPT = 2000
 _FATAL_ERRORS = {
@@ -58,12 +59,20 @@ def crash_of(status: int, output: bytes) -> Crashed | None:
     told = crash_told(text)
     if status < 0:
         number = -status
-        if number not in OWN_SIGNALS:
+        if number in FROM_OUTSIDE:
             return None
-        return told or _crash(f"signal {signal.Signals(number).name}", text)
+        return told or _crash(f"signal {_name_of(number)}", text)
     if told is None and status == 0 and _STOPPED.search(text):
         return None
     return told or _crash(f"exit {status}", text)
+
+
+def _name_of(number: int) -> str:
+    """Return the name of a signal; most of those for real time have only a number."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
 
 
 def crash_told(text: str) -> Crashed | None:
