@@ -1,5 +1,7 @@
 """How a program ended tells whose fault that was: the device's own, or the rig's."""
 
+import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -232,6 +234,89 @@ def test_a_program_that_somebody_stopped_is_not_stuck(tmp_path: Path) -> None:
     with target:
         line = target.start()
         assert target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True) is None
+
+
+# posix_spawn returns when the child runs its program; until then the parent waits in state D, as in a frozen group.
+HELD = """\
+master = name_terminal()
+os.posix_spawn("/bin/true", ["true"], {{}}, file_actions=[(os.POSIX_SPAWN_OPEN, 0, {gate!r}, os.O_RDONLY, 0)])
+os.write(master, b"late")
+signal.pause()
+"""
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    os.mkfifo(tmp_path / "gate")
+    return tmp_path / "gate"
+
+
+def test_a_program_that_the_kernel_holds_is_not_stuck(
+    gate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = program(tmp_path, HELD.format(gate=str(gate)))
+    with target:
+        line = target.start()
+        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
+        try:
+            assert target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True) is None
+        finally:
+            gate.open("wb").close()
+
+
+def test_the_time_in_which_the_kernel_held_a_program_is_not_its_own(
+    gate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = program(tmp_path, HELD.format(gate=str(gate)))
+    rounds = 0
+
+    def listen(seconds: float) -> bool:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 40:  # more than twice the time after which a silent program counts as stuck
+            gate.open("wb").close()
+            return bool(line.read(after(30)))
+        return bool(line.read(after(seconds)))
+
+    with target:
+        line = target.start()
+        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
+        assert target.diagnose(SILENT, listen, known=True) is None
+    assert rounds == 40
+
+
+@pytest.mark.parametrize(
+    ("group", "switch", "on", "off"),
+    [
+        ("/sys/fs/cgroup", "cgroup.freeze", "1", "0"),
+        ("/sys/fs/cgroup/unified", "cgroup.freeze", "1", "0"),
+        ("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN", "THAWED"),
+    ],
+)
+def test_a_program_in_a_frozen_control_group_is_not_stuck(
+    group: str, switch: str, on: str, off: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Path(group) / f"cmhil-test-{os.getpid()}"
+    target = program(tmp_path, "name_terminal(); signal.pause()")
+    with target:
+        line = target.start()
+        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
+        try:
+            ours.mkdir()
+            if not (ours / switch).exists():
+                pytest.skip(f"{group} has no {switch}")
+            (ours / "cgroup.procs").write_text(str(target.pid))
+            (ours / switch).write_text(on)
+        except OSError as error:
+            pytest.skip(f"no control group of our own: {error}")
+        else:
+            assert target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True) is None
+        finally:
+            if (ours / "cgroup.procs").exists():
+                (ours / switch).write_text(off)
+                target.stop()
+            with contextlib.suppress(OSError):
+                ours.rmdir()
 
 
 def test_a_report_of_a_program_that_runs_on(tmp_path: Path) -> None:

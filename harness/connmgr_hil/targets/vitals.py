@@ -14,9 +14,13 @@ _STOPPED = frozenset("Tt")
 """The states of /proc/PID/stat in which somebody holds a process: a signal, a debugger."""
 
 
+_FREEZER = frozenset({"do_freezer_trap", "get_signal"})
+"""Where a thread that a control group freezes sleeps (/proc/…/wchan), in state S; the first is inlined in most kernels."""
+
+
 @dataclass(frozen=True)
 class _Life:
-    """What the kernel counts of a process: seconds of all its threads, and whether none of them wants a processor now."""
+    """What the kernel counts of a process: seconds of all its threads, and whether all of them sleep by their own will now."""
 
     ran: float
     waited: float
@@ -24,10 +28,10 @@ class _Life:
 
 
 def gives_no_answer(pid: int, listen: Listen) -> bool:
-    """Tell whether a process that runs was silent for `deadlines.LATE`, the time left out in which it waited for a processor.
+    """Tell whether a process that runs was silent for `deadlines.LATE`, the time left out in which the host held it back.
 
-    False when the answer came after all, when somebody stopped the process or it has ended, and when the host is so busy
-    that this cannot be told within `deadlines.BUSY`.
+    The host does so while the process waits for a processor or a disk, or is frozen. False when the answer came after
+    all, when somebody stopped the process or it has ended, and when this cannot be told within `deadlines.BUSY`.
     """
     had = 0.0
     deadline = BUSY.after()
@@ -46,7 +50,7 @@ def _had(seconds: float, before: _Life, now: _Life) -> float:
     """Return how much of a time a process surely had for itself.
 
     A wait is counted by the kernel when it is over, so one that began and goes on is in neither number. Time at rest is
-    its own only where no thread waits at either end; what it ran always is.
+    its own only where all threads sleep by their own will at either end; what it ran always is.
     """
     if before.rests and now.rests:
         return max(0.0, seconds - (now.waited - before.waited))
@@ -63,8 +67,16 @@ def _life(pid: int) -> _Life:
             ran, waited = ran + int(counts[0]), waited + int(counts[1])
         except (OSError, IndexError, ValueError):
             continue  # a thread that has just ended, or a kernel that does not count
-        rests = rests and _letter(state) != "R"
+        rests = rests and _letter(state) == "S" and not _is_frozen(task)
     return _Life(ran / 1e9, waited / 1e9, rests)
+
+
+def _is_frozen(task: Path) -> bool:
+    """Tell whether a sleeping thread is frozen. A kernel that does not say where it sleeps lets it seem awake."""
+    try:
+        return (task / "wchan").read_text(encoding="ascii") in _FREEZER
+    except OSError:
+        return False
 
 
 def _state(pid: int) -> str:
