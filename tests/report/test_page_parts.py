@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from connmgr_hil.conformance.run import verify
 from connmgr_hil.conformance.selection import choose
 from connmgr_hil.report import gather, render_html
-from connmgr_hil.report.history import history
+from connmgr_hil.report.history import Run, history, runs_below
 from connmgr_hil.targets import open_target
 
 
@@ -48,11 +49,15 @@ def test_quirks_stand_in_one_place(home: Path) -> None:
     assert "Negative timeouts are stored unchanged" in section
 
 
+def runs_of(*paths: Path) -> tuple[Run, ...]:
+    return history(runs_below(paths))
+
+
 def test_runs_stand_in_a_row(home: Path) -> None:
-    runs = history([home])
+    runs = runs_of(home)
     assert [each.verdict for each in runs] == ["conforms", "fails"], "the link is no third"
     assert runs[1].counts["failed"] > 0
-    assert history([home / "first"]) == ()
+    assert runs_of(home / "first") == ()
     page = render_html(gather([home]))
     assert page.count('class="when"') == 2
     assert 'id="history"' not in render_html(gather([home / "first"]))
@@ -63,5 +68,45 @@ def test_what_is_no_summary_is_left_out(home: Path, tmp_path: Path) -> None:
         place = tmp_path / str(number)
         place.mkdir()
         (place / "summary.json").write_text(text)
-    assert history([tmp_path]) == ()
-    assert len(history([tmp_path, home])) == 2
+    assert runs_of(tmp_path) == ()
+    assert len(runs_of(tmp_path, home)) == 2
+
+
+def test_of_several_runs_the_latest_is_reported_on(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "runs", symlinks=True)
+    (tmp_path / "runs" / "first").rename(tmp_path / "runs" / "third")
+    evidence = gather([tmp_path / "runs"])
+    assert [each.verdict for each in evidence.runs] == ["fails", "conforms"]
+    assert evidence.outcome == "conforms"
+    assert {each.result.trace.parent.name for each in evidence.stories if each.result.trace} == {
+        "third"
+    }
+
+
+def test_shards_of_one_run_count_all(home: Path, tmp_path: Path) -> None:
+    for number, name in enumerate(("first", "second"), 1):
+        shutil.copytree(home / name, tmp_path / name)
+        file = tmp_path / name / "summary.json"
+        document = json.loads(file.read_text())
+        document["origin"] = {"command": ["cmhil", "verify", f"--shard={number}/2"]}
+        file.write_text(json.dumps(document))
+    evidence = gather([tmp_path])
+    assert {each.result.trace.parent.name for each in evidence.stories if each.result.trace} == {
+        "first",
+        "second",
+    }
+    assert evidence.outcome == "fails"
+
+
+def test_what_did_not_count_in_the_run_does_not_count_in_its_report(
+    home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(home / "second", tmp_path / "run")
+    file = tmp_path / "run" / "summary.json"
+    document = json.loads(file.read_text())
+    for each in document["scenarios"]:
+        each["excused"] = "known to us" if each["outcome"] == "fails" else ""
+    file.write_text(json.dumps(document))
+    evidence = gather([tmp_path])
+    assert evidence.outcome == "conforms"
+    assert "Known deviation, which does not count: known to us" in render_html(evidence)

@@ -69,7 +69,8 @@ def report(
     code: Path | None,
     known: Path | None,
 ) -> int:
-    """Make a report from traces, which are judged again. A folder stands for all traces below it.
+    """Make a report from traces, which are judged again. A folder stands for all traces below it; of several
+    runs of one target in it the latest counts, and the page shows the others as its history.
 
     \b
     cmhil report out/verify/*/latest --html report.html
@@ -86,7 +87,8 @@ def report(
     from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
 
     evidence = reports.gather(traces, read_known(known) if known else None)
-    changes = compare(evidence_of(old), evidence_of(*traces)) if old else None
+    shown = [each.result.trace for each in evidence.stories if each.result.trace]
+    changes = compare(evidence_of(old), evidence_of(*shown)) if old else None
     scores = reports.read_scores(defects) if defects else None
     counted = reached(code) if code else []
     if opened and html is None:

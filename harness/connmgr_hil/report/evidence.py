@@ -1,8 +1,8 @@
 """The content of a report, gathered from traces and from nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from connmgr_hil.checker import Failure, Outcome, check_trace
@@ -21,7 +21,7 @@ from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
 from connmgr_hil.vocabulary.requirements import requirements
 
-from .history import Run, history
+from .history import Run, history, latest_only, run_of, runs_below
 from .identity import Identity, identify
 from .timeline import Timeline, draw_up
 
@@ -202,11 +202,13 @@ _BuildKey = tuple[str, tuple[str, ...]]
 def gather(paths: Iterable[Path], known: Known | None = None) -> ReportEvidence:
     """Judge traces and gather what they show, each build by itself; folders stand for all traces (*.jsonl) below them.
 
-    What fails as is `known` does not count. Files that are not valid traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
+    Of several runs of one target only the latest counts. What fails as is `known` does not count; without it, what did not
+    count in the run itself. Files that are not valid traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
     `UsageError` where there is none at all.
     """
     meant = list(paths)
-    files = sorted(find_traces(meant))
+    runs = runs_below(meant)
+    files = latest_only(sorted(find_traces(meant)), runs)
     unread: list[BadInput] = []
     models = Models()
     origins = sound(files, lambda file: _origin(file, models), unread)
@@ -214,10 +216,11 @@ def gather(paths: Iterable[Path], known: Known | None = None) -> ReportEvidence:
     platforms: list[PlatformEvidence] = []
     number = 0
     for group, members in groups.items():
-        platforms.append(_shown(members, number, _suffix(group, groups), known))
+        excuse = known.excuse if known else partial(_excuse_as_then, runs=runs)
+        platforms.append(_shown(members, number, _suffix(group, groups), excuse))
         number += len(members)
     unended = tuple(RunFolder.unended(meant))
-    return ReportEvidence(tuple(platforms), tuple(unread), unended, history(meant))
+    return ReportEvidence(tuple(platforms), tuple(unread), unended, history(runs))
 
 
 def _suffix(group: _BuildKey, groups: Iterable[_BuildKey]) -> tuple[bool, bool]:
@@ -238,7 +241,10 @@ def _origin(path: Path, models: Models) -> _Origin:
 
 
 def _shown(
-    origins: list[_Origin], number: int, told: tuple[bool, bool], known: Known | None
+    origins: list[_Origin],
+    number: int,
+    told: tuple[bool, bool],
+    excuse: Callable[[RunReport], None],
 ) -> PlatformEvidence:
     order = list(registered())
     origins, shortest = _without_shortest(origins)
@@ -246,8 +252,7 @@ def _shown(
         origins, key=lambda each: (_place(order, present_name(each.header.scenario)), each.path)
     )
     report = _report(origins)
-    if known:
-        known.excuse(report)
+    excuse(report)
     hellos = [origin.hello for origin in origins if origin.hello]
     identity = identify(origins[0].header, hellos, report.profile)
     board = identity.name
@@ -292,6 +297,19 @@ def _shown(
     unreachable, absent = _missing(present, hellos, report.profile)
     report.results += unreachable
     return PlatformEvidence(identity, board, report, tuple(stories), absent)
+
+
+def _excuse_as_then(report: RunReport, runs: Sequence[Run]) -> None:
+    """Mark in a report what did not count in the run that it comes from, where it still fails."""
+
+    def excused(result: ScenarioResult) -> ScenarioResult:
+        run = run_of(result.trace, runs) if result.trace else None
+        if result.outcome is not Outcome.FAILS or run is None or result.trace is None:
+            return result
+        return replace(result, excused=run.excuse(result.trace))
+
+    report.results = [excused(each) for each in report.results]
+    report.deviations = list(dict.fromkeys(each.excused for each in report.results if each.excused))
 
 
 def _report(origins: list[_Origin]) -> RunReport:

@@ -1,8 +1,9 @@
-"""Earlier runs for comparison: verdict and requirements from the summary of each."""
+"""The runs of a folder, from the summary of each: the latest of a target is reported on, earlier ones are its history."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,54 @@ _MOST_RUNS = 60
 
 @dataclass(frozen=True)
 class Run:
-    """One run: when, on what, how it ended, and how many requirements stand how."""
+    """One run: when, on what, how it ended, and how many requirements stand how.
+
+    `key` is equal for runs of one target, variant and shard; `excused` are its known deviations, by the trace that shows each.
+    """
 
     when: str
     target: str
     verdict: str
     about: str
     counts: dict[str, int]
+    folder: Path
+    key: tuple[str, ...]
+    excused: dict[Path, str] = field(default_factory=dict)
+
+    def excuse(self, trace: Path) -> str:
+        """Return the known deviation by which one of its traces failed in the run itself, or an empty string."""
+        parts = trace.resolve().relative_to(self.folder).parts
+        return next(
+            (why for file, why in self.excused.items() if file.parts[-len(parts) :] == parts), ""
+        )
 
 
-def history(paths: Iterable[Path]) -> tuple[Run, ...]:
-    """Return the runs whose folders are below these, oldest first; empty where there are fewer than two. What is no summary is left out."""
+def runs_below(paths: Iterable[Path]) -> tuple[Run, ...]:
+    """Return the runs whose folders are these or below them, oldest first. What is no summary is left out."""
     files = {
         file.resolve(): None for path in paths if path.is_dir() for file in path.rglob(SUMMARY)
     }
     runs = [run for file in files if (run := _read(file)) is not None]
-    runs.sort(key=lambda each: each.when)
+    return tuple(sorted(runs, key=lambda each: (each.when, each.folder)))
+
+
+def history(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Return the last runs, to be shown in a row; empty where there are fewer than two."""
     return tuple(runs[-_MOST_RUNS:]) if len(runs) > 1 else ()
+
+
+def run_of(trace: Path, runs: Iterable[Run]) -> Run | None:
+    """Return the run in whose folder a trace is; None for one that is in none."""
+    folders = {run.folder: run for run in runs}
+    return next((folders[each] for each in trace.resolve().parents if each in folders), None)
+
+
+def latest_only(traces: Iterable[Path], runs: Sequence[Run]) -> list[Path]:
+    """Return the traces without those of a run after which another was made of the same target, variant and shard."""
+    latest = {run.key: run for run in runs}
+    return [
+        trace for trace in traces if (run := run_of(trace, runs)) is None or latest[run.key] is run
+    ]
 
 
 def _read(file: Path) -> Run | None:
@@ -48,6 +80,27 @@ def _read(file: Path) -> Run | None:
             str(document["verdict"]),
             " ".join(filter(None, (*about, "changed" if origin.get("changed") else ""))),
             {each: int(document["requirements"][each]) for each in STANDINGS},
+            file.parent,
+            (
+                str(document["target"]),
+                _option(origin.get("device") or (), "--variant"),
+                _option(origin.get("command") or (), "--shard"),
+            ),
+            {
+                Path(each["trace"]): str(each["excused"])
+                for each in document.get("scenarios", ())
+                if each["trace"] and each["excused"]
+            },
         )
     except (BadInput, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _option(words: Sequence[str], name: str) -> str:
+    """Return what an option is given in a command line: `--shard 1/4` or `--shard=1/4`; empty where it is not."""
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        if str(word).startswith(f"{name}="):
+            return str(word).partition("=")[2]
+        if word == name:
+            return str(following)
+    return ""
