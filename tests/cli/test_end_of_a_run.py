@@ -15,6 +15,7 @@ from connmgr_hil.conformance.coverage import cover
 from connmgr_hil.conformance.findings import command_for, findings
 from connmgr_hil.conformance.results import RunReport, ScenarioResult, with_retries
 from connmgr_hil.conformance.run import check, verify
+from connmgr_hil.conformance.scenario import registered
 from connmgr_hil.conformance.selection import choose
 from connmgr_hil.report import gather, render_html, render_junit
 from connmgr_hil.resources import platforms_dir
@@ -93,6 +94,52 @@ def test_failed_without_a_run_and_a_wrong_share_are_usage(
     for share in ("5/4", "0/4", "4", "a/b"):
         assert run(["verify", "-t", broken, "--shard", share]) == 2
     assert run(["verify"]) == 2
+
+
+def test_an_empty_selection_runs_nothing(broken: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown = told(capsys, "verify", "-t", broken, "--scenario", "boot", "--shard", "2/4")
+    assert (code, shown) == (0, "nothing to run: shard 2/4 has no scenario\n")
+    assert not Path("out").exists()
+    assert told(capsys, "verify", "-t", broken, "--scenario", "boot")[0] == 0
+    assert told(capsys, "verify", "-t", broken, "--failed") == (
+        0,
+        "nothing failed in the last run\n",
+    )
+    assert told(capsys, "verify", "-t", broken, "--scenario", "timeout-takes-down")[0] == 1
+    code, shown = told(capsys, "verify", "-t", broken, "--failed", "--scenario", "boot")
+    assert (code, "timeout-takes-down did" in shown) == (0, True)
+    assert not verify(open_target("simulated"), Path("none"), scenarios=()).results
+
+
+OF_MINE = """from connmgr_hil.conformance.scenario import scenario
+
+
+@scenario("mine-fails", "REQ-CTL-019")
+def mine_fails(bench):
+    \"\"\"It fails.\"\"\"
+    bench.require(False, "it holds", "it does not", breaks="REQ-CTL-019")
+"""
+
+
+@pytest.mark.parametrize("variants", [(), ("--all-variants",)])
+def test_failed_finds_what_failed_in_a_file_of_ones_own(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variants: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(OF_MINE)
+    built_in = registered()
+    monkeypatch.setattr("connmgr_hil.conformance.scenario._REGISTRY", dict(built_in))
+    wanted = ("verify", "-t", "simulated", *variants)
+    assert told(capsys, *wanted, "--scenarios", "mine.py")[0] == 1
+    monkeypatch.setattr("connmgr_hil.conformance.scenario._REGISTRY", dict(built_in))
+    assert run([*wanted, "--failed"]) == 2
+    error = capsys.readouterr().err
+    assert "mine-fails" in error
+    assert "--scenarios FILE" in error
+    assert told(capsys, *wanted, "--failed", "--scenarios", "mine.py")[0] == 1
 
 
 def test_quirks_and_what_cannot_run_are_named_and_counted(

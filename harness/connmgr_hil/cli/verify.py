@@ -206,20 +206,20 @@ def verify(
 
     if target is None and map_file is None and (failed or not listed):
         raise click.MissingParameter(param_hint="'-t' / '--target'", param_type="option")
-    home = _home(target or "", variant, dialect)
-    failing = selection.not_conforming((out or home / LATEST) / SUMMARY) if failed else ()
+    home = _home(target or "boards", "all" if all_variants else variant, dialect)
+    last = selection.not_conforming((out or home / LATEST) / SUMMARY) if failed else set()
     if not listed:
         forget(json_file, junit)
     own = [each for path in files for each in load(path)]
     chosen = selection.choose(scenarios) if scenarios or not own else own
     if failed:
-        chosen = [each.asked_for for each in chosen if each.name in failing]
+        chosen = selection.failing(chosen, last)
     if shard:
         chosen = selection.share(chosen, shard)
     if listed:
         return _list(chosen)
-    if failed and not chosen:
-        click.echo("nothing failed in the last run")
+    if not chosen:
+        click.echo(_nothing(last, failed=failed, shard=shard))
         return ExitCode.CONFORMS
     excuses = read_known(known) if known else None
     if map_file is not None:
@@ -229,13 +229,15 @@ def verify(
             )
         from .several_boards import verify_map  # noqa: PLC0415
 
-        options = (
-            [word for each in chosen for word in ("--scenario", each.name)] if scenarios else []
-        )
+        options = [word for path in files for word in ("--scenarios", str(path))]
+        if scenarios or failed:
+            options += [word for each in chosen for word in ("--scenario", each.name)]
+        elif shard:
+            options += ["--shard", shard]
         options += ["--retry", str(retry)] if retry else []
         options += ["--any-build"] if any_build else []
         options += ["-x"] if stop else []
-        with RunFolder(_home("boards", "", dialect), out) as folder:
+        with RunFolder(home, out) as folder:
             report = verify_map(map_file, folder.path, options, flash=flash)
             return _concluded(report, None, folder, json_file, junit, excuses)
     assert target is not None
@@ -257,7 +259,7 @@ def verify(
             raise click.UsageError("--all-variants goes without --variant, --image and --recorded.")
         from .variants import verify_variants  # noqa: PLC0415
 
-        with RunFolder(_home(target, "all", dialect), out) as folder:
+        with RunFolder(home, out) as folder:
             report = verify_variants(target, opened, order, folder.path)
             return _concluded(report, None, folder, json_file, junit, excuses)
     if builds:
@@ -280,6 +282,15 @@ def verify(
                 click.echo(f"  ({found} of earlier runs in {out} count for nothing here)")
             live = order.run(bench, folder.path)
             return _concluded(live, earlier, folder, json_file, junit, excuses)
+
+
+def _nothing(last: set[str], *, failed: bool, shard: str) -> str:
+    """Say why nothing is run."""
+    if failed and not last:
+        return "nothing failed in the last run"
+    if failed and not shard:
+        return f"none of these scenarios failed in the last run; {', '.join(sorted(last))} did"
+    return f"nothing to run: shard {shard} has no scenario"
 
 
 def _left_out(scenarios: "Sequence[Scenario]", bench: "Target") -> str:

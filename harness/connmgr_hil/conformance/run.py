@@ -41,7 +41,7 @@ def verify(
     target: Target,
     out: Path,
     *,
-    scenarios: Iterable[Scenario] = (),
+    scenarios: Iterable[Scenario] | None = None,
     repeat: int = 1,
     retry: int = 0,
     stop: bool = False,
@@ -51,7 +51,7 @@ def verify(
     watch: Watcher | None = None,
     greet: Callable[[Hello], None] | None = None,
 ) -> RunReport:
-    """Run scenarios on a target, each on a freshly started device, with a trace for each in `out`.
+    """Run scenarios, by default all, on a target, each on a freshly started device, with a trace for each in `out`.
 
     `jobs` scenarios run in parallel, each on its own device; None: one for each core, if time is granted and
     the target is a program or runs in QEMU. Results keep the order of the scenarios. Raises `UsageError` for
@@ -64,7 +64,7 @@ def verify(
     probe, another device than the one that was meant and a disk that takes no more: what follows would only repeat it. So does a scenario with a mistake of its author's,
     which is the `mistake` of what is returned.
     """
-    chosen = list(scenarios) or choose(())
+    chosen = choose(()) if scenarios is None else list(scenarios)
     runner = Runner(target, profile, retry=retry, watch=watch)
     report = RunReport(target.name, profile.name if profile else "", origin=provenance(target))
     report.baud = target.platform.console.baud

@@ -83,6 +83,20 @@ def not_conforming(summary: Path) -> set[str]:
         ) from error
 
 
+def failing(chosen: Iterable[Scenario], last: set[str]) -> list[Scenario]:
+    """Return those of the scenarios that did not conform in the last run.
+
+    Raises `UsageError` if any that did not is neither part of the suite nor loaded from a file.
+    """
+    if strangers := sorted(last - set(registered())):
+        raise UsageError(
+            "what failed in the last run is not among the built-in scenarios",
+            ", ".join(strangers),
+            "name its file with --scenarios FILE, or run without --failed",
+        )
+    return [each.asked_for for each in chosen if each.name in last]
+
+
 def share(every: Sequence[Scenario], which: str) -> list[Scenario]:
     """Return one of N equal shares: `2/4` takes the second, sixth, ... of them. Raises `UsageError` for another form."""
     number, slash, total = which.partition("/")
