@@ -16,6 +16,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     Stimulus,
 )
+from connmgr_hil.vocabulary.parsing import normal
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .hypothesis import Hypothesis
@@ -30,7 +31,7 @@ def as_command(call: ActorCall, record: int) -> tuple[Stimulus, Reply]:
     """
     ident = _FIRST_ID + record
     return (
-        Stimulus(id=ident, words=call.words),
+        Stimulus(id=ident, words=normal(call.words)),
         Reply(t=call.t, id=ident, t0=call.t0, status=call.status),
     )
 

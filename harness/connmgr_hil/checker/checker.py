@@ -33,6 +33,7 @@ from connmgr_hil.vocabulary.observations import (
     Stuck,
     VerdictGiven,
 )
+from connmgr_hil.vocabulary.parsing import normal
 
 from . import life
 from .actors import another_acted, as_command, supposed_calls
@@ -129,6 +130,7 @@ class Checker:
             if record.id in self._waiting.unanswered:
                 return  # sent again: the same command
             self._hold_clock()
+            record = Stimulus(id=record.id, words=normal(record.words))
         if self._waiting.add(self.records, record):
             self._flush()
 

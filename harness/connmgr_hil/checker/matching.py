@@ -128,9 +128,8 @@ def _addresses(texts: Iterable[str]) -> str:
 def _address(text: str) -> str:
     address, _, state = text.partition("/")
     parsed = ipaddress.ip_address(address)
-    if parsed.version == 6 and parsed.is_link_local and _is_own(parsed):
-        address = AUTOCONF
-    return f"{address}/{state}"
+    own = parsed.version == 6 and parsed.is_link_local and _is_own(parsed)
+    return f"{AUTOCONF if own else parsed}/{state}"
 
 
 def _is_own(address: ipaddress.IPv6Address | ipaddress.IPv4Address) -> bool:

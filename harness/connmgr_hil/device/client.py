@@ -13,6 +13,7 @@ from connmgr_hil.vocabulary.observations import (
     Reset,
     Stimulus,
 )
+from connmgr_hil.vocabulary.parsing import normal
 from connmgr_hil.vocabulary.stimuli import Words
 
 from . import messages
@@ -180,7 +181,9 @@ class Device(Introduced):
 
         Commands are executed one after the other; but when one is damaged on its way, those behind
         it overtake it. Their replies show it.
+        The device is given each number and address in the spelling that it uses itself.
         """
+        words = normal(words)
         if self._commands.waiting and not self._commands.room_for(words):
             self._work_until(
                 lambda: self._commands.room_for(words),

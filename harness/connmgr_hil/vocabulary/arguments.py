@@ -56,7 +56,8 @@ class Callback(StrEnum):
 class Argument:
     """One argument: its name as usage lines show it, what it must be, and which words those are if they can be listed.
 
-    `examples` are some that fit, those at the ends of a range among them.
+    `examples` are some that fit, those at the ends of a range among them. `normal` returns the one spelling that
+    stands for all that mean the same, of a word that fits.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Argument:
     fits: Callable[[str], bool]
     choices: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    normal: Callable[[str], str] = str
 
     @property
     def is_iface(self) -> bool:
@@ -108,7 +110,7 @@ def integer(name: str, low: int, high: int) -> Argument:
 
     ends = (low, *(each for each in (0, 1) if low < each < high), high)
     wanted = f"a whole number from {low} to {high}"
-    return Argument(name, wanted, fits, examples=tuple(map(str, ends)))
+    return Argument(name, wanted, fits, examples=tuple(map(str, ends)), normal=_number)
 
 
 def choice(*words: str) -> Argument:
@@ -120,19 +122,38 @@ def choice(*words: str) -> Argument:
 
 def either(*arguments: Argument) -> Argument:
     """Return an argument that is any of these."""
+
+    def normal(word: str) -> str:
+        return next(each for each in arguments if each.fits(word)).normal(word)
+
     return Argument(
         "|".join(each.name for each in arguments),
         " or ".join(each.wanted for each in arguments),
         lambda word: any(each.fits(word) for each in arguments),
         tuple(word for each in arguments for word in each.choices),
         tuple(word for each in arguments for word in each.examples),
+        normal,
     )
 
 
-def _matching(name: str, wanted: str, pattern: str, *examples: str) -> Argument:
+def _matching(
+    name: str, wanted: str, pattern: str, *examples: str, normal: Callable[[str], str] = str
+) -> Argument:
     compiled = re.compile(pattern, re.ASCII)
     fits: Callable[[str], bool] = lambda word: compiled.fullmatch(word) is not None  # noqa: E731
-    return Argument(name, wanted, fits, examples=examples)
+    return Argument(name, wanted, fits, examples=examples, normal=normal)
+
+
+def _number(word: str) -> str:
+    return str(int(word))
+
+
+def _numbers(word: str) -> str:
+    return ",".join(map(_number, word.split(",")))
+
+
+def _address(word: str) -> str:
+    return str(ipaddress.ip_address(word))
 
 
 def _is_address(version: int) -> Callable[[str], bool]:
@@ -157,8 +178,17 @@ def _is_info(word: str) -> bool:
     return _LENGTH.fits(length) if length != word else _NUMBER.fits(word)
 
 
+def _info(word: str) -> str:
+    length = word.removeprefix("len=")
+    return word[: len(word) - len(length)] + _number(length)
+
+
 def _is_flag(word: str) -> bool:
     return word in FLAGS or _FLAG_NUMBER.fits(word)
+
+
+def _flag(word: str) -> str:
+    return word if word in FLAGS else _number(word)
 
 
 _LENGTH = integer("N", 0, 256)
@@ -189,6 +219,7 @@ ARGUMENTS: dict[str, Argument] = {
                 "PERSISTENT",
                 "99",
             ),
+            normal=_flag,
         ),
         Argument(
             "INFO",
@@ -199,19 +230,29 @@ ARGUMENTS: dict[str, Argument] = {
                 "-1",
                 "len=4",
             ),
+            normal=_info,
         ),
-        _matching("HEX", _HEX, rf"(?:[0-9a-fA-F]{{2}}){{0,{LONGEST_VALUE}}}", "01020304", "00"),
+        _matching(
+            "HEX",
+            _HEX,
+            rf"(?:[0-9a-fA-F]{{2}}){{0,{LONGEST_VALUE}}}",
+            "01020304",
+            "00",
+            normal=str.lower,
+        ),
         Argument(
             "ADDRESS4",
             "an IPv4 address such as 192.0.2.1",
             _is_address(4),
             examples=("192.0.2.77",),
+            normal=_address,
         ),
         Argument(
             "ADDRESS6",
             "an IPv6 address such as 2001:db8::1",
             _is_address(6),
             examples=("2001:db8::77",),
+            normal=_address,
         ),
         _matching(
             "L2",
@@ -230,6 +271,7 @@ ARGUMENTS: dict[str, Argument] = {
             r"\d{1,9}(,\d{1,9}){0,6}",
             "0",
             "3,17",
+            normal=_numbers,
         ),
         integer("NAME", -_INT, _INT - 1),
         integer("LEN", 0, LONGEST_VALUE),

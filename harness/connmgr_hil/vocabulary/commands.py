@@ -52,6 +52,12 @@ class Form:
                 return False
         return True
 
+    def normal(self, words: Words) -> Words:
+        """Return these words, which fit, each in the one spelling that stands for all that mean the same."""
+        return tuple(
+            argument.normal(word) for argument, word in zip(self.arguments, words, strict=False)
+        )
+
     def fitting(self, words: Words) -> int:
         """Return how many of these words fit, from the first on."""
         count = 0

@@ -6,7 +6,7 @@ from functools import lru_cache
 from .arguments import Argument, choice, did_you_mean, nearest
 from .commands import COMMANDS, SHELL, CommandKind, Form
 from .errors import BadInput
-from .stimuli import Words, split_burst
+from .stimuli import Words, burst, split_burst
 
 MOST_WORDS, MOST_CHARACTERS = 128, 470
 MOST_HOOKED_WORDS, MOST_HOOKED_CHARACTERS = 24, 256
@@ -23,6 +23,7 @@ _LIST = "commands: " + ", ".join(sorted(COMMANDS))
 class Command:
     """A command with all its words, checked and understood.
 
+    Each number and address among `words` is in the one spelling that stands for all that mean the same: 7 for 007.
     `iface` is the number of the iface that it is about, 0 if it is about none. `inner` are the commands
     inside a `burst`, `both`, a `race`, a `hook` or `on`.
     """
@@ -94,6 +95,17 @@ def validate(words: Words) -> None:
     command(words)
 
 
+def normal(words: Words) -> Words:
+    """Return a command with each number and address in one spelling; what is no command of the probe's stays as it is.
+
+    The device may write them in yet another way, so that they are comparable only as what they mean.
+    """
+    try:
+        return command(words).words
+    except BadInput:
+        return words
+
+
 def is_known(words: Words) -> bool:
     """Tell whether this is one of the probe's commands by its name; a firmware may have others of its own."""
     return bool(words) and words[0] in COMMANDS
@@ -124,7 +136,10 @@ def _understood(words: Words, places: frozenset[str]) -> Command:
         if name == "both":
             _check_sides(words, commands)
         inner = tuple(_understood(each, places | {name}) for each in commands)
-        return Command(words, kind, kind.forms[0], inner=inner)
+        begin = (name, *kind.forms[0].normal(rest[: _LISTS[name]]))
+        return Command(
+            begin + burst(*(each.words for each in inner))[1:], kind, kind.forms[0], inner=inner
+        )
     if kind.nests:
         form = max(kind.forms, key=lambda each: each.fitting(rest))
         if form.required and form.fitting(rest) == len(form.required):
@@ -132,7 +147,8 @@ def _understood(words: Words, places: frozenset[str]) -> Command:
     for form in kind.forms:
         if form.takes(rest):
             at = form.iface_at
-            return Command(words, kind, form, int(rest[at]) if at >= 0 else 0)
+            iface = int(rest[at]) if at >= 0 else 0
+            return Command((name, *form.normal(rest)), kind, form, iface)
     raise _wrong(kind, words)
 
 
@@ -165,7 +181,9 @@ def _nesting(words: Words, kind: CommandKind, form: Form, places: frozenset[str]
             f"at most {MOST_HOOKED_WORDS} words and {MOST_HOOKED_CHARACTERS - 1} characters",
         )
     inside = {kind.name, words[1]} if kind.name == "on" else {kind.name}
-    return Command(words, kind, form, inner=(_understood(rest, places | inside),))
+    nested = _understood(rest, places | inside)
+    begin = (kind.name, *form.normal(words[1:at]))
+    return Command(begin + nested.words, kind, form, inner=(nested,))
 
 
 def _wrong(kind: CommandKind, words: Words) -> BadInput:
