@@ -7,6 +7,7 @@ import pytest
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.bench import Bench
+from connmgr_hil.conformance.nonconforming import Nonconforming
 from connmgr_hil.conformance.run import run_scenario, verify
 from connmgr_hil.conformance.scenario import Scenario
 from connmgr_hil.conformance.session import Session
@@ -20,6 +21,7 @@ from connmgr_hil.vocabulary.observations import (
     Header,
     Outside,
     Reply,
+    Reset,
     Stuck,
     VerdictGiven,
 )
@@ -46,7 +48,7 @@ class NeverUp(PlatformTarget):
     [
         (RigFault("the board should boot", "nothing"), Fault, "rig"),
         (DeviceFault("a hello", "nonsense"), Stuck, "fails"),
-        (DeviceReset("a boot", "two"), None, "inconclusive"),
+        (DeviceReset("a boot", "two"), Reset, "fails"),
         (UsageError("one board", "two"), None, "none (one board\n  seen: two)"),
         (KeyboardInterrupt(), None, "none (interrupted)"),
         (RuntimeError("a defect of ours"), None, "none (RuntimeError: a defect of ours)"),
@@ -57,7 +59,8 @@ def test_a_target_that_does_not_come_up_leaves_a_whole_trace(
 ) -> None:
     path = tmp_path / "trace.jsonl"
     session = Session(NeverUp(error), path)
-    with pytest.raises(type(error)), session:
+    raised = Nonconforming if isinstance(error, DeviceReset) else type(error)
+    with pytest.raises(raised), session:
         pass
     first, *between, last = read_records(path)
     assert isinstance(first, Header)

@@ -122,7 +122,7 @@ def test_a_process_that_is_killed_is_a_fault_of_the_rig() -> None:
 
     results = side_by_side(work, range(6), 2, int)
     assert list(islice(results, 2)) == [0, 1]
-    with pytest.raises(RigFault, match="is gone"):
+    with pytest.raises(RigFault, match="has died"):
         next(results)
 
 

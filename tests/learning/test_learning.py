@@ -108,7 +108,7 @@ def test_a_budget_that_is_too_small_is_inconclusive(tmp_path: Path) -> None:
 def test_what_cannot_be_learned_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="bound to the simulated implementation"):
         learn(open_target("simulated"), tmp_path, iface="U")
-    with pytest.raises(UsageError, match="no input of the automaton"):
+    with pytest.raises(UsageError, match="neither an input of the automaton"):
         learn(open_target("simulated"), tmp_path, inputs=("up", "fly"))
 
 

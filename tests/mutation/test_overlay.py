@@ -99,5 +99,5 @@ def test_what_the_compiler_refuses(overlay: Overlay, source: Path) -> None:
 def test_a_file_that_is_not_built_is_refused(overlay: Overlay, source: Path) -> None:
     other = source.parent / "other.c"
     other.write_text("")
-    with pytest.raises(UsageError, match="no part of this build"):
+    with pytest.raises(UsageError, match="is not part of this build"):
         Overlay(overlay._build, (other,)).prepare()

@@ -19,22 +19,17 @@ class Attaching:
     """Asks one device for its hello, by a challenge that tells the answer from hellos of earlier times.
 
     `shell_first`: it is probably in the mode for people. `in_frames`: frames have come, whosever they were; `heard`:
-    so many bytes have come, whatever they were. `build`: whose ifaces are known.
+    so many bytes have come, whatever they were.
     """
 
     def __init__(
-        self,
-        commands: Commands,
-        write: Callable[[bytes], None],
-        *,
-        shell_first: bool,
-        build: str = "",
+        self, commands: Commands, write: Callable[[bytes], None], *, shell_first: bool
     ) -> None:
         self._commands = commands
         self._write = write
         self._shell_first = shell_first
-        # Frames shall be sealed, where the probe knows how, and the ifaces of this build need not be told again.
-        self.challenge = f"{secrets.token_hex(4)}!{build}"
+        # Frames shall be sealed, where the probe knows how.
+        self.challenge = f"{secrets.token_hex(4)}!"
         self.in_frames = False
         self.heard = 0
         self._knock = ""

@@ -25,7 +25,7 @@ from .flood import MOST, Flood
 from .frames import Damaged, Frame, FrameParser, Received
 from .identity import Expected
 from .introduced import BANNER, Introduced
-from .introduction import Introduction, Sink, met_on
+from .introduction import Introduction, Sink
 from .ordering import Arrival, Sequence
 from .pace import Pace
 from .repair import Repair
@@ -81,17 +81,14 @@ class Device(Introduced):
         self._suspicion = Suspicion()
         self._listening = False
         self._repair = Repair()
-        self._introduction = Introduction(self._sink, start, self._transport.name)
+        self._introduction = Introduction(self._sink, start)
         self._strangers = Strangers(self._commands, self._introduction.emit)
         self._ends = Ends(self._sink, self._commands, self._introduction)
         self.damage = 0
         self._commands.forget()
 
     def _new_attaching(self) -> Attaching:
-        build, _ = met_on(self._transport.name)
-        attaching = Attaching(
-            self._commands, self._write, shell_first=self._shell_first, build=build
-        )
+        attaching = Attaching(self._commands, self._write, shell_first=self._shell_first)
         self._parser.challenge = attaching.challenge
         return attaching
 

@@ -11,15 +11,6 @@ from .introduced import BANNER
 
 _NOISE_KEPT = 200
 
-_met: dict[str, tuple[str, tuple[IfaceFacts, ...]]] = {}
-"""What introduced itself on a line, by the line's name, if it says which ifaces are known: its build and its ifaces."""
-
-
-def met_on(line: str) -> tuple[str, tuple[IfaceFacts, ...]]:
-    """Return the build that was last met on a line, and its ifaces; an empty build where nothing was that need not tell them again."""
-    return _met.get(line, ("", ()))
-
-
 Sink = Callable[[AnyRecord], object]
 
 
@@ -29,9 +20,8 @@ class Introduction:
     `frame` is the hello that was accepted, and `hello` its record once all ifaces are known.
     """
 
-    def __init__(self, sink: Sink, start: str = "attach", line: str = "") -> None:
+    def __init__(self, sink: Sink, start: str = "attach") -> None:
         self._sink = sink
-        self._line = line
         self._start = start
         self.frame: Frame | None = None
         self.hello: HelloSeen | None = None
@@ -67,15 +57,11 @@ class Introduction:
         if self.hello is not None or frame.seq < self.frame.seq:
             return
         if frame.kind == "hello":
-            build, ifaces = met_on(self._line)
-            known = frame.fields.get("known") == "1" and frame.fields.get("build") == build
-            self._ifaces = [*ifaces] if known else []  # else it tells of all of them again
+            self._ifaces = []  # it tells of all of them again
         elif frame.kind == "iface":
             self._ifaces.append(decode_iface(frame))
         facts = decode_hello(self.frame)
         if len(self._ifaces) == facts.ifaces:
-            if "known" in self.frame.fields:
-                _met[self._line] = facts.build, tuple(self._ifaces)
             self.hello = HelloSeen(
                 t=self.frame.time, facts=facts, ifaces=tuple(self._ifaces), start=self._start
             )

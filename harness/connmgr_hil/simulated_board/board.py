@@ -244,8 +244,7 @@ class Board:
         self.ring.add("log", [("lvl", level), ("mod", module), ("msg", message)])
 
     def say_hello(self, challenge: str | None) -> None:
-        """The `hello` frame, and one `iface` frame each unless the challenge shows that they are known."""
-        known = False
+        """The `hello` frame and one `iface` frame each."""
         configuration = self._configuration
         fields: list[tuple[str, object]] = [
             ("proto", _PROTOCOL_VERSION),
@@ -257,10 +256,9 @@ class Board:
             ("nonce", self._nonce),
         ]
         if challenge is not None:
-            _, sealed, build = challenge.partition("!")
-            known = bool(sealed) and build == configuration.build
+            sealed = challenge.endswith("!")
             self.ring.seal = int(self._nonce, 16) & 0xFFFFFFFF if sealed else 0
-            fields += [("ack", challenge), ("seal", int(bool(sealed))), ("known", int(known))]
+            fields += [("ack", challenge), ("seal", int(sealed))]
         fields += [
             ("ipv4", 1),
             ("ipv6", 1),
@@ -281,8 +279,6 @@ class Board:
             ("first", f"{self.ring.first:x}"),
         ]
         self.ring.add("hello", fields)
-        if known:
-            return
         for iface, (_, _, implementation, _) in zip(self.ifs.all, IFACES, strict=True):
             self.ring.add(
                 "iface",

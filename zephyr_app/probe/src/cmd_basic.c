@@ -53,13 +53,11 @@ void cm_probe_hello_send(const char *challenge)
 	/* On the stack: a hook may come in the midst of it. */
 	CM_PROBE_FRAME_DEFINE(frame, "hello", CM_PROBE_FIELDS_MAX);
 	int ifaces = cm_probe_iface_count();
-	const char *build = NULL;
-	bool known = false;
+	bool sealed = false;
 
 	if (challenge != NULL) {
-		build = strchr(challenge, '!');
-		known = build != NULL && strcmp(build + 1, CM_PROBE_BUILD_ID) == 0;
-		cm_probe_history_seal(build != NULL ? nonce() : 0);
+		sealed = challenge[0] != '\0' && challenge[strlen(challenge) - 1] == '!';
+		cm_probe_history_seal(sealed ? nonce() : 0);
 	}
 	cm_probe_frame_int(&frame, "proto", CM_PROBE_PROTO_VERSION);
 	cm_probe_frame_text(&frame, "app", CM_PROBE_VERSION);
@@ -70,8 +68,7 @@ void cm_probe_hello_send(const char *challenge)
 	cm_probe_frame_hex(&frame, "nonce", nonce(), 8);
 	if (challenge != NULL) {
 		cm_probe_frame_text(&frame, "ack", challenge);
-		cm_probe_frame_int(&frame, "seal", build != NULL);
-		cm_probe_frame_int(&frame, "known", known);
+		cm_probe_frame_int(&frame, "seal", sealed);
 	}
 	cm_probe_frame_int(&frame, "ipv4", IS_ENABLED(CONFIG_NET_IPV4));
 	cm_probe_frame_int(&frame, "ipv6", IS_ENABLED(CONFIG_NET_IPV6));
@@ -97,7 +94,7 @@ void cm_probe_hello_send(const char *challenge)
 #endif
 	cm_probe_frame_hex(&frame, "first", cm_probe_history_first(), 8);
 	cm_probe_frame_send(&frame);
-	for (int index = 1; index <= ifaces && !known; index++) {
+	for (int index = 1; index <= ifaces; index++) {
 		send_iface(net_if_get_by_index(index));
 	}
 }
