@@ -231,6 +231,30 @@ def test_several_commands_of_somebody_else_end_the_run(seals: bool, stands: int)
             device.execute(GO)
 
 
+def test_commands_of_an_earlier_session_are_nobody_elses() -> None:
+    earlier: list[str] = []
+
+    def go(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+        earlier.append(tag)
+        me.reply(tag)
+
+    with attached(seals=True) as (board, device, _):
+        board.on("ping", go)
+        for _ in range(3):
+            device.execute(GO)
+
+    def late(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+        for each in earlier:
+            me.reply(each)
+        me.reply(tag)
+
+    with attached(seals=True) as (board, device, records):
+        board.on("ping", late)
+        assert device.execute(GO).status == "0"
+    names = [type(each).__name__ for each in records]
+    assert names == ["HelloSeen", "Stimulus", *["Foreign"] * 3, "Reply"]
+
+
 def test_a_command_that_was_carried_out_twice_is_noted() -> None:
     seen: list[str] = []
 

@@ -125,6 +125,10 @@ class Commands:
         """
         return any(0 < tag - base - _OWN < _TAGS for base in _bases)
 
+    def was_given_before(self, tag: int) -> bool:
+        """Tell whether a tag was given to a stimulus by another `Commands` of this process: the board executed it late."""
+        return any(0 < tag - base < _TAGS for base in _bases)
+
     def _add(self, tag: int, identity: int, words: Words, patience: float) -> Sent:
         line = command_line(tag, words)
         now = time.monotonic()

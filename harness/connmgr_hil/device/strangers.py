@@ -31,6 +31,8 @@ class Strangers:
                 self._emit(
                     Foreign(text=f"a command was carried out twice: the second answer is {frame}")
                 )
+        elif self._commands.was_given_before(tag):
+            self._emit(Foreign(text=f"a command of an earlier session was carried out: {frame}"))
         elif not self._commands.is_own(tag):
             self._tags.add(tag)
             self._emit(Foreign(text=f"a command of somebody else was carried out: {frame}"))
