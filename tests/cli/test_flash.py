@@ -100,3 +100,26 @@ def test_every_known_runner_gets_the_id(runner: str) -> None:
     plan = plan_flash(find_platform("frdm_k64f"), runner=runner, board_id="0240A")
     assert any("0240A" in word for word in plan.command)
     assert shutil.which(plan.command[0])
+
+
+def test_verify_flashes_one_board_first(
+    called: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WEST_FAILS", "1")
+    assert run(["verify", "-t", "frdm_k64f", "--flash"]) == 3
+    assert called.read_text().startswith("flash\n--skip-rebuild\n")
+    assert "west flash did not write the image" in capsys.readouterr().err
+    assert run(["verify", "-t", "frdm_k64f", "--flash", "--image", "x.elf"]) == 2
+
+
+@pytest.mark.parametrize("target", ["simulated", "native", "native_sim", "qemu_x86"])
+@pytest.mark.parametrize(
+    "option", [("--flash",), ("--port", "/dev/x"), ("--wait", "5"), ("--any-build",)]
+)
+def test_options_of_boards_are_refused_elsewhere(
+    target: str, option: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["verify", "-t", target, *option]) == 2
+    assert f"{option[0]} is for boards" in capsys.readouterr().err
+    if option != ("--flash",):
+        assert run(["walk", "-t", target, *option]) == 2

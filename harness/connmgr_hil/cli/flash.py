@@ -1,6 +1,7 @@
 """`cmhil flash`: flashes the built application to a board."""
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -46,6 +47,25 @@ def flash(
     cmhil flash -p frdm_k64f --runner pyocd --board-id 0240000034544e45
     cmhil flash -p nrf9160dk --port usb:960012345 -- --recover
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    flash_board(platform, variant, port, wait, runner, board_id, arguments, force=force)
+
+
+def flash_board(
+    platform: str,
+    variant: str = "",
+    port: str = "",
+    wait: float = 0.0,
+    runner: str = "",
+    board_id: str = "",
+    arguments: Sequence[str] = (),
+    *,
+    force: bool = False,
+) -> None:
+    """Flash a build to a board, unless the board already has it.
+
+    `wait` is how many seconds to wait for other users of the board. Raises `UsageError` where there is no such build and
+    `RigFault` where it is not written.
+    """
     from connmgr_hil.targets import BoardTarget, find_platform  # noqa: PLC0415 - slow to import
     from connmgr_hil.targets.board_lock import BoardLock  # noqa: PLC0415
     from connmgr_hil.targets.board_port import BoardPort  # noqa: PLC0415

@@ -119,12 +119,19 @@ def target_choice(function: Function) -> Function:
         wait: float,
         **options: object,
     ) -> int | None:
-        from connmgr_hil.targets import Choice  # noqa: PLC0415 - slow to import
+        from connmgr_hil.targets import Choice, insist_on_board  # noqa: PLC0415 - slow to import
 
+        insist_on_board(target, options_of_boards(port, wait, any_build=any_build))
         choice = Choice(target, image, variant, port, any_build, wait)
         return function(*arguments, choice=choice, **options)
 
     return target_options(packed)
+
+
+def options_of_boards(port: str, wait: float, *, any_build: bool) -> list[str]:
+    """Return those of the shared options that are given and mean nothing but to a board."""
+    given = {"--port": port, "--wait": wait, "--any-build": any_build}
+    return [option for option, value in given.items() if value]
 
 
 def dialect_option(function: Function) -> Function:

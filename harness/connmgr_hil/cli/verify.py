@@ -11,7 +11,7 @@ from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
 
 from .output import write_json
 from .parameter_types import OutputFile, forget
-from .target_options import dialect_option, known_option, optional_target_options
+from .target_options import dialect_option, known_option, optional_target_options, options_of_boards
 
 if TYPE_CHECKING:
     from connmgr_hil.conformance.deviations import Known
@@ -133,7 +133,9 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     help="Instead of a target: all boards of twister's hardware map at once.",
 )
 @click.option(
-    "--flash", is_flag=True, help="Flash the boards of the map first, unless they have the build."
+    "--flash",
+    is_flag=True,
+    help="Flash the board, or all boards of the map, first, unless it has the build.",
 )
 @click.option(
     "--all-variants",
@@ -202,7 +204,7 @@ def verify(
     from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
     from connmgr_hil.conformance.scenario import load  # noqa: PLC0415
     from connmgr_hil.files import LATEST, RunFolder  # noqa: PLC0415
-    from connmgr_hil.targets import open_target  # noqa: PLC0415
+    from connmgr_hil.targets import insist_on_board, open_target  # noqa: PLC0415
 
     if target is None and map_file is None and (failed or not listed):
         raise click.MissingParameter(param_hint="'-t' / '--target'", param_type="option")
@@ -223,9 +225,9 @@ def verify(
         return ExitCode.CONFORMS
     excuses = read_known(known) if known else None
     if map_file is not None:
-        if target or builds or all_variants or recorded or repeat > 1:
+        if target or builds or all_variants or recorded or repeat > 1 or image or variant or port:
             raise click.UsageError(
-                "--hardware-map goes without --target, --build, --all-variants, --recorded and --repeat."
+                "--hardware-map goes without --target, --image, --variant, --port, --build, --all-variants, --recorded and --repeat."
             )
         from .several_boards import verify_map  # noqa: PLC0415
 
@@ -241,6 +243,10 @@ def verify(
             report = verify_map(map_file, folder.path, options, flash=flash)
             return _concluded(report, None, folder, json_file, junit, excuses)
     assert target is not None
+    of_boards = options_of_boards(port, wait, any_build=any_build)
+    insist_on_board(target, [*(["--flash"] if flash else []), *of_boards])
+    if flash and (image or all_variants):
+        raise click.UsageError("--flash goes without --image and --all-variants.")
     order = RunPlan(chosen, repeat, retry, stop, jobs, verbose)
 
     def opened(name: str, variant: str) -> "Target":
@@ -266,6 +272,10 @@ def verify(
         from .build import build_target  # noqa: PLC0415
 
         build_target(target, variant)
+    if flash:
+        from .flash import flash_board  # noqa: PLC0415
+
+        flash_board(target, variant, port, wait)
     bench = opened(target, variant)
     earlier = _judged_again(recorded) if recorded else None
     if earlier is not None and earlier.interrupted:

@@ -5,7 +5,15 @@ from .board import BoardTarget
 from .choice import Choice
 from .death import crash_told
 from .declared import require_clock, require_configuration, require_ifaces, require_order
-from .opening import build_command, build_id, find_image, image_path, open_target, varied
+from .opening import (
+    build_command,
+    build_id,
+    find_image,
+    image_path,
+    insist_on_board,
+    open_target,
+    varied,
+)
 from .platforms import (
     Dialect,
     Platform,
@@ -40,6 +48,7 @@ __all__ = [
     "find_platform",
     "folder_name",
     "image_path",
+    "insist_on_board",
     "known_platforms",
     "native_target",
     "open_target",

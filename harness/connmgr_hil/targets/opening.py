@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -119,6 +119,18 @@ def _brought(name: str) -> Opener | None:
     found = next(iter(entry_points(group=GROUP, name=kind)), None)
     opener: Opener | None = found.load() if found else None
     return opener
+
+
+def insist_on_board(name: str, options: Iterable[str]) -> None:
+    """Raise `UsageError` if any option is given to a target that is no board: it would mean nothing there."""
+    given = list(options)
+    if not given or name.startswith(PREFIX) or _brought(name):
+        return
+    kind = "native" if spelled(name) == "native" else find_platform(name).kind
+    if kind != "board":
+        raise UsageError(
+            f"{given[0]} is for boards", f"the target {name} is {kind}", f"leave out {given[0]}"
+        )
 
 
 def _spoken(platform: Platform, dialect: Dialect) -> Platform:
