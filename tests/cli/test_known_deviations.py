@@ -10,6 +10,7 @@ from junitparser import JUnitXml
 from connmgr_hil.checker import Outcome
 from connmgr_hil.cli.closing import closing
 from connmgr_hil.cli.main import run
+from connmgr_hil.conformance import deviations
 from connmgr_hil.conformance.deviations import Known, read_known
 from connmgr_hil.conformance.results import RunReport
 from connmgr_hil.conformance.run import check, verify
@@ -103,6 +104,21 @@ def test_one_that_is_gone_and_one_that_is_over_are_said(tmp_path: Path, traces: 
     ).over
 
 
+def test_only_all_that_could_show_it_can_tell_that_it_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = choose(["timeout-*"])
+    report = verify(open_target("simulated"), tmp_path / "well", scenarios=every)
+    monkeypatch.setattr(deviations, "registered", lambda: {each.name: each for each in every})
+    excuses = known(tmp_path, 'requirement = "REQ-CTL-019"')
+    excuses.excuse(report)
+    assert report.gone == ["REQ-CTL-019: in review"]
+    for absent in report.results:
+        part = RunReport("", results=[each for each in report.results if each is not absent])
+        excuses.excuse(part)
+        assert not part.gone
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -141,5 +157,8 @@ def test_the_commands_take_the_file(
         "--out",
         out,
     ]
+    assert run(arguments) == 0
+    assert "THAT ARE GONE" not in capsys.readouterr().out, "others could show it, and did not run"
+    known(tmp_path, 'scenario = "timeout-takes-down"')
     assert run(arguments) == 0
     assert "THAT ARE GONE" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +20,7 @@ from .results import RunReport, ScenarioResult
 from .scenario import registered
 
 _MOST_BYTES = 1_000_000
+_JUDGED = frozenset({Outcome.CONFORMS, Outcome.FAILS})
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,10 +61,27 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         failed = result.outcome is Outcome.FAILS and self.covers(result)
         return failed and any(_fits(each, self.requirement) for each in result.blamed or ("",))
 
-    def could_show(self, result: ScenarioResult) -> bool:
-        """Tell whether a result would show it, if it were still there."""
-        about = any(_fits(each, self.requirement) for each in result.requirements)
-        return result.outcome is not None and self.covers(result) and about
+    def is_gone(self, results: Iterable[ScenarioResult]) -> bool:
+        """Tell whether everything that could show it ran and shows it no longer.
+
+        Any scenario that it covers may fail by its requirement; those about the requirement must conform.
+        """
+        every = list(results)
+        ran = {each.name for each in every if each.outcome in _JUDGED and self.covers(each)}
+        unable = {each.name for each in every if each.outcome is None}
+        about = [
+            each
+            for each in every
+            if each.outcome is not None
+            and self.covers(each)
+            and any(_fits(requirement, self.requirement) for requirement in each.requirements)
+        ]
+        covered = {
+            name
+            for name in registered()
+            if any(_fits(each, self.scenario) for each in names_of(name))
+        }
+        return bool(about) and all(each.held for each in about) and covered <= ran | unable
 
 
 def _fits(text: str, pattern: str) -> bool:
@@ -92,8 +111,7 @@ class Known:
         report.gone = [
             str(each)
             for each in in_force
-            if any(each.could_show(result) for result in every)
-            and str(each) not in report.deviations
+            if str(each) not in report.deviations and each.is_gone(every)
         ]
         report.over = [
             str(each)

@@ -160,7 +160,7 @@ class RunReport:
     deviations: list[str] = field(default_factory=list)
     """Known deviations that showed; what fails by them alone does not count."""
     gone: list[str] = field(default_factory=list)
-    """Known deviations that no longer show, though what ran would show them."""
+    """Known deviations that no longer show, though everything ran that could show them."""
     over: list[str] = field(default_factory=list)
     """Known deviations that still show after the day until which they were waited for."""
     origin: Provenance | None = None
