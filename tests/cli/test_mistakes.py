@@ -98,7 +98,7 @@ def test_a_scenario_that_gives_no_command_holds_nothing(
     file.write_text(SCENARIO.replace("{body}", "assert b.letters"))
     chosen = ["--scenarios", str(file), "--scenario", "of-mine"]
     assert run(["verify", "-t", "simulated", *chosen, "--out", str(tmp_path / "out")]) == 4
-    assert "it gave none, so it shows nothing" in capfd.readouterr().out
+    assert "none was, so nothing is shown" in capfd.readouterr().out
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["requirements"]["held"] == 0
 

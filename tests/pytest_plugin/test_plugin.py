@@ -11,6 +11,7 @@ from plugin_runs import HARNESS, RunTests
 
 from connmgr_hil.checker import Outcome, check_trace
 from connmgr_hil.conformance.needs import NEEDS
+from connmgr_hil.conformance.run import check
 from connmgr_hil.conformance.scenario import registered
 from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.observations import EventSeen
@@ -283,6 +284,43 @@ def test_a_test_that_does_not_come_to_its_end_holds_nothing(
     last = json.loads(trace.read_text().splitlines()[-1])
     assert ENDS[body] in last["verdict"]
     assert check_trace(trace).outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("pass", Outcome.INCONCLUSIVE),
+        ("assert len(cm.network.bound) > 0", Outcome.INCONCLUSIVE),
+        ("cm.network.bound[0].state(); cm.do('hello'); cm.do('stats')", Outcome.INCONCLUSIVE),
+        ("cm.do('on wq state'); cm.do('timeout A')", Outcome.INCONCLUSIVE),
+        ("pytest.skip('later')", Outcome.INCONCLUSIVE),
+        ("cm.advance(1)", Outcome.CONFORMS),
+        ("cm.network.bound[0].set_timeout(2)", Outcome.CONFORMS),
+    ],
+)
+def test_a_test_that_only_looks_holds_nothing(
+    body: str, outcome: Outcome, run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    result = run_tests(
+        f"""
+        import pytest
+
+        @pytest.mark.cm_req("REQ-CTL-019")
+        def test_it(cm):
+            {body}
+        """,
+        *("--cm-trace-dir", "traces", "--junit-xml", "junit.xml"),
+    )
+    assert "failed" not in result.parseoutcomes()
+    traces = pytester.path / "traces"
+    report = check([traces])
+    assert report.outcome is outcome
+    standings = report.by_requirement()
+    wanted = "held" if outcome is Outcome.CONFORMS else "not_run"
+    assert (standings["REQ-CTL-019"], standings["REQ-LIFE-001"]) == (wanted, wanted)
+    (trace,) = traces.glob("*.jsonl")
+    assert check_trace(trace).outcome is outcome
+    assert f'"verdict" value="{outcome}"' in (pytester.path / "junit.xml").read_text()
 
 
 def test_platform_says_what_cannot_be_tested(

@@ -6,6 +6,7 @@ from pathlib import Path
 from robot_runs import ROOT, RunRobot
 
 from connmgr_hil.checker import Outcome, check_trace
+from connmgr_hil.conformance.run import check
 from connmgr_hil.robot.trace_table import trace_table
 from connmgr_hil.trace import TraceWriter
 from connmgr_hil.vocabulary.observations import Header, Log, Noise
@@ -99,6 +100,7 @@ Never
     Run Keyword And Ignore Error    Wait Until Keyword Succeeds    2x    0 s    Interface Should Be Ready    U
 
 Wanted
+    Take Interface Up    U
     Run Keyword And Expect Error    *is ready*    Interface Should Be Ready    U
 
 At Last
@@ -253,6 +255,35 @@ Skips Before It Begins
         assert check_trace(trace).outcome is Outcome.INCONCLUSIVE
         assert f"none ({why})" in trace.read_text()
     assert not (traces / "Suite.Skips_Before_It_Begins.jsonl").exists()
+
+
+def test_a_test_that_only_looks_holds_nothing(run_robot: RunRobot) -> None:
+    run = run_robot(
+        HEAD
+        + """
+Opens
+    [Tags]    REQ-MON-001
+    Open Device
+
+Looks
+    [Tags]    REQ-MON-001
+    Interface Should Not Be Ready    U
+
+Acts
+    [Tags]    REQ-MON-007
+    Take Interface Up    U
+"""
+    )
+    assert run.counts() == (3, 0, 0)
+    report = check([run.folder / "traces"])
+    outcomes = {each.name.rpartition(".")[2]: each.outcome for each in report.results}
+    assert outcomes == {
+        "Opens": Outcome.INCONCLUSIVE,
+        "Looks": Outcome.INCONCLUSIVE,
+        "Acts": Outcome.CONFORMS,
+    }
+    standings = report.by_requirement()
+    assert (standings["REQ-MON-001"], standings["REQ-MON-007"]) == ("not_run", "held")
 
 
 def test_other_variant_in_one_test(run_robot: RunRobot) -> None:

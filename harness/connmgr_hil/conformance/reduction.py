@@ -9,7 +9,7 @@ from connmgr_hil.model import Model
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.observations import Reply, Stimulus
-from connmgr_hil.vocabulary.parsing import command, is_known
+from connmgr_hil.vocabulary.parsing import command, is_known, only_asks
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .imagined import Imagined
@@ -104,11 +104,6 @@ def _touching(model: Model, commands: CommandList, iface: int, view: _Look) -> C
 
 def _refused(status: str) -> bool:
     return status in ("-EALREADY", "-ENOTSUP", "-EINVAL", "-ENOTCONN", "-ENOPROTOOPT")
-
-
-def only_asks(words: Words) -> bool:
-    """Tell whether a command changes nothing; of a firmware's own commands nobody knows."""
-    return is_known(words) and command(words).asks
 
 
 def iface_of(words: Words) -> int:

@@ -27,7 +27,7 @@ from .former_names import present_name
 from .nonconforming import Nonconforming
 from .results import ScenarioResult, with_retries
 from .scenario import Scenario
-from .session import Session
+from .session import DOES_SOMETHING, Session
 
 _OWN_DEVICE = frozenset({"native", "simulated", "qemu"})
 """The kinds of targets of which each process can start one for itself."""
@@ -166,15 +166,14 @@ class Runner:
 
         def play(session: Session) -> None:
             bench = Bench(session, real=REAL in scenario.needs)
-            before = len(session.given)
             try:
                 scenario.body(bench)
             except Unmet as error:
                 if error.told() == missed:
                     session.breach(scenario.requirements[0], error.wanted, f"{error.seen} (twice)")
                 raise
-            if len(session.given) == before and not session.disturbed:
-                raise Unmet("the scenario gives a command", "it gave none, so it shows nothing")
+            if not session.stimulated:
+                raise Unmet(*DOES_SOMETHING)
 
         def again(session: Session) -> bool | None:
             return ends_again(session, play)

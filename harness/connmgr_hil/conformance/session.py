@@ -48,7 +48,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     Stuck,
 )
-from connmgr_hil.vocabulary.parsing import command
+from connmgr_hil.vocabulary.parsing import command, only_asks
 from connmgr_hil.vocabulary.stimuli import TO_BOOT_STATE, Words
 
 from .ending import Ending
@@ -58,6 +58,12 @@ from .refusing import insist_understood, refuse_taking_over
 
 _HEARING: Words = ("advance", "4000000")
 """The probe says after two seconds that something has stopped (CONFIG_CM_PROBE_STUCK_MS)."""
+
+DOES_SOMETHING = (
+    "a command that does more than look is given",
+    "none was, so nothing is shown",
+)
+"""What is missed of a run in which nothing was done to the device, and what was seen instead."""
 
 _IN_THE_TRACE = Nonconforming | DeviceReset | DeviceDied
 """Faults of the device of which a record tells already."""
@@ -198,7 +204,7 @@ class Session:
         return self.__enter__()
 
     def judge(self) -> Verdict:
-        """Compare the device's whole state with the model, and return the verdict so far.
+        """Compare the device's whole state with the model, and return the verdict so far: inconclusive where nothing was done to it.
 
         Raises `Nonconforming` when the device left the model, `RigFault` when the rig broke, and
         `LineDamaged` when too much was lost to judge.
@@ -209,7 +215,11 @@ class Session:
             self.conclude(error)
             raise
         self.latest = self.checker.finish()
-        return insist_conforms(self.latest, str(self.path))
+        insist_conforms(self.latest, str(self.path))
+        if not self.stimulated:
+            self.note(Unmet(*DOES_SOMETHING))
+            self.latest = self.checker.finish()
+        return self.latest
 
     def leave_off(self, why: str) -> None:
         """Judge a test that skips its rest: the device may fail, but nothing is held. Raises as `judge`."""
@@ -314,6 +324,11 @@ class Session:
     def disturbed(self) -> bool:
         """Whether there was an action on the device from outside."""
         return self._ending.disturbed
+
+    @property
+    def stimulated(self) -> bool:
+        """Whether anything was done to the device: a command that only asks does nothing."""
+        return self.disturbed or not all(map(only_asks, self.given))
 
     @property
     def target(self) -> Target:

@@ -13,6 +13,7 @@ from connmgr_hil.checker import Failure, Verdict
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import DeviceFault, NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import Header
+from connmgr_hil.vocabulary.parsing import only_asks
 from connmgr_hil.vocabulary.stimuli import Words, burst, race, split_burst
 
 from .nonconforming import Nonconforming
@@ -22,7 +23,6 @@ from .reduction import (
     complaint_of,
     iface_of,
     merge,
-    only_asks,
     proposals,
     same_end,
     signature,

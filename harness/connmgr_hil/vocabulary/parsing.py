@@ -111,6 +111,11 @@ def is_known(words: Words) -> bool:
     return bool(words) and words[0] in COMMANDS
 
 
+def only_asks(words: Words) -> bool:
+    """Tell whether a command changes nothing; of a firmware's own commands nobody knows."""
+    return is_known(words) and command(words).asks
+
+
 def _understood(words: Words, places: frozenset[str]) -> Command:
     if not words:
         raise BadInput("a command is missing: it needs at least one word", remedy=_LIST)
