@@ -639,12 +639,41 @@ def test_flood_of_frames_has_a_bound() -> None:
         device.attach()
 
         def up(me: ScriptedDevice, tag: str, words: list[str]) -> None:
-            for _ in range(1000):
+            for _ in range(10_000):
                 me.event()
 
         board.on("up", up)
         with pytest.raises(DeviceFault, match="more than 500 from"):
             device.execute(("up", "1"))
+
+
+def test_an_answer_that_has_arrived_behind_too_many_frames_is_taken() -> None:
+    with ScriptedDevice() as board, opened(board, frames_per_command=500) as (device, records):
+        device.attach()
+        before = len(records)
+
+        def up(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+            for _ in range(505):
+                me.event()
+            me.reply(tag)
+
+        board.on("up", up)
+        assert device.execute(("up", "1")).status == "0"
+        assert names(records)[before:] == ["Stimulus", *["EventSeen"] * 505, "Reply"]
+
+
+def test_all_that_came_before_a_flood_was_given_up_is_recorded() -> None:
+    with ScriptedDevice() as board, opened(board, frames_per_command=500) as (device, records):
+        device.attach()
+
+        def up(me: ScriptedDevice, tag: str, words: list[str]) -> None:
+            for _ in range(700):
+                me.event()
+
+        board.on("up", up)
+        with pytest.raises(DeviceFault, match="more than 500 from"):
+            device.execute(("up", "1"))
+        assert names(records).count("EventSeen") == 700
 
 
 def test_flood_of_noise_ends_at_the_deadline(rig: Rig) -> None:

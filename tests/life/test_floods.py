@@ -52,7 +52,7 @@ def test_frames_without_end_are_the_devices_fault(flood: str, blamed: str, tmp_p
     assert f"more than {MOST} from" in shown
     trace = read_trace(out / "addresses-come-and-go.jsonl")
     assert not trace.truncated
-    assert len(trace.records) < MOST + 100
+    assert MOST < len(trace.records) < MOST + 5_000
     verdict = trace.records[-1]
     assert isinstance(verdict, VerdictGiven)
     assert blamed in verdict.summary

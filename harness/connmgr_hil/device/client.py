@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from connmgr_hil.transport import Patience, Transport, after
-from connmgr_hil.transport.deadlines import ANSWER, HELLO, LEAVE, RECALL, Deadline
+from connmgr_hil.transport.deadlines import ANSWER, HELLO, LEAVE, RECALL, REST, Deadline
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, LineClosed
 from connmgr_hil.vocabulary.observations import (
     HelloSeen,
@@ -256,7 +256,13 @@ class Device(Introduced):
                 self._write(line)
 
     def _pump(self, deadline: float) -> None:
-        """Take whatever comes next, if anything comes before the deadline."""
+        """Take whatever comes next, if anything comes before the deadline. Raises `DeviceFault` for too much without an answer."""
+        self._read(deadline)
+        if self._flood.is_endless(lambda: self._read(REST.after())):
+            raise messages.flood(self._transport, self._flood.bound)
+
+    def _read(self, deadline: float) -> bool:
+        """Take what comes next; tell whether anything came before the deadline."""
         self._ends.insist_alive()
         try:
             data = self._transport.read(deadline)
@@ -266,7 +272,7 @@ class Device(Introduced):
             self._hand_on()
             raise
         if not data:
-            return
+            return False
         self.wire_bytes += len(data)
         self.is_mute = False
         self._attaching.heard += len(data)
@@ -274,11 +280,12 @@ class Device(Introduced):
             self._take(item)
         if self._sequence is not None:
             self._hand_on()
+        return True
 
     def _take(self, item: Received) -> None:
         if isinstance(item, Frame):
             if self._sequence is None:
-                self._flood.count(self._transport)
+                self._flood.count()
                 self._await_hello(item)
             elif self._is_of_this_boot(item):
                 self._accept(item, self._sequence)
@@ -308,6 +315,7 @@ class Device(Introduced):
         self._parser.seal = frame.seal
         self._sequence = Sequence(self._introduction.begin(frame, facts))
         self._sequence.accept(frame)
+        self._flood.answered()
 
     # --- frames --------------------------------------------------------------------------------
 
@@ -333,7 +341,11 @@ class Device(Introduced):
 
     def _accept(self, frame: Frame, sequence: Sequence) -> None:
         arrival = sequence.accept(frame)
+        if arrival is Arrival.NEW:
+            self._flood.count()
         if frame.kind == "reply":
+            if frame.tag in self._commands.waiting and self._commands.is_stimulus(frame.tag):
+                self._flood.answered()
             self._commands.came(
                 frame.tag, first=arrival is not Arrival.OLD, at_once=frame.seq > self._newest
             )
@@ -344,10 +356,8 @@ class Device(Introduced):
             return
         if arrival is Arrival.OLD and not frame.seal:
             self._suspicion.rouse(f"its frames count from {frame.seq:x} again")
-        if arrival is Arrival.NEW:
-            self._flood.count(self._transport)
-            if frame.seal:
-                self._suspicion.lay()
+        if arrival is Arrival.NEW and frame.seal:
+            self._suspicion.lay()
         newest = frame.seq > self._newest
         self._newest = max(self._newest, frame.seq)
         if arrival is Arrival.NEW:

@@ -1,14 +1,16 @@
 """A limit on what a device sends for one command, independent of the speed of this host."""
 
-from connmgr_hil.transport import Transport
-
-from .messages import flood
+from collections.abc import Callable
 
 MOST = 20_000
 """For a command that takes no time. Seconds of judging, and less than a hundred bytes of memory for each."""
 
 PER_SECOND = 250_000
 """More for each second of device time: in a storm (REQ-EVT-020) native Zephyr 3.4.99 sent 184,000, and that is its quirk."""
+
+
+_HELD = 2_000
+"""More frames than the buffers of a line hold: the answer may be among those that were sent already."""
 
 
 class Flood:
@@ -24,12 +26,24 @@ class Flood:
         self._seen = 0
         self.bound = self._most + round(device_seconds * PER_SECOND)
 
-    def count(self, line: Transport) -> None:
-        """Count a frame. Raises `DeviceFault` for one too many."""
-        if self.is_one():
-            raise flood(line, self.bound)
+    def answered(self) -> None:
+        """Count afresh within the same bound: who answers does not send without end."""
+        self._seen = 0
 
-    def is_one(self) -> bool:
-        """Count one more; tell whether it is one too many."""
+    def count(self) -> None:
+        """Count a frame."""
         self._seen += 1
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more came than the bound."""
         return self._seen > self.bound
+
+    def is_endless(self, read: Callable[[], bool]) -> bool:
+        """Tell whether there was too much, and no answer even in what is under way.
+
+        `read` takes what comes within a moment, and tells whether there was any.
+        """
+        while self.is_over and self._seen <= self.bound + _HELD and read():
+            pass
+        return self.is_over

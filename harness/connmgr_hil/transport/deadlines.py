@@ -63,7 +63,7 @@ QUIET = Deadline("quiet", 0.05, "a shell without the probe finishes the output o
 PIECE = Deadline("piece", 600.0, "some worker of a campaign ends a piece of its work")
 
 RECALL = Deadline("recall", 0.15, "a silent device says whether it still is the one that it was")
-REST = Deadline("rest", 0.05, "a line that refuses much comes to rest, before more is sent")
+REST = Deadline("rest", 0.05, "a line that refuses or brings much comes to rest")
 WHO = Deadline("who", 2.0, "a board that runs says who it is")
 HEAR = Deadline("hear", 1.0, "whatever else is on a board's line says something")
 GLANCE = Deadline("glance", 0.3, "it says something at another baud rate")

@@ -14,7 +14,7 @@ from connmgr_hil.device.introduced import BANNER, Introduced
 from connmgr_hil.device.messages import babble, flood, misnumbered, no_answer, restarted
 from connmgr_hil.device.pace import Pace
 from connmgr_hil.transport import Transport, after, escaped
-from connmgr_hil.transport.deadlines import ANSWER, ECHO, HELLO, KNOCK, LEAVE, QUIET, Deadline
+from connmgr_hil.transport.deadlines import ANSWER, ECHO, HELLO, KNOCK, LEAVE, QUIET, REST, Deadline
 from connmgr_hil.vocabulary.errors import LineClosed, LineDamaged, WrongDevice
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -72,6 +72,8 @@ class StockDevice(Introduced):
         self._quiet = QUIET.of(quiet_seconds)
         self._longest = longest_wait
         self._flood = Flood()
+        self._floods = False
+        """Whether the last line was surely the device's."""
         self._identity = 0
         self._began = 0.0
         self._begin()
@@ -235,6 +237,14 @@ class StockDevice(Introduced):
 
     def _pump(self, deadline: float) -> bool:
         """Take what comes next; tell whether anything came before the deadline."""
+        came = self._read(deadline)
+        if self._flood.is_endless(lambda: self._read(REST.after())):
+            if self._floods:
+                raise flood(self._transport, self._flood.bound, "lines")
+            raise babble(self._transport, self._flood.bound)
+        return came
+
+    def _read(self, deadline: float) -> bool:
         try:
             data = self._transport.read(deadline)
         except LineClosed:
@@ -259,16 +269,14 @@ class StockDevice(Introduced):
                 self._take(part)
             return
         said = output.parse(line)
-        if self._flood.is_one():
-            # Without checksums only what has the form of an event or a log is surely the device's.
-            certain = self._hello is not None and isinstance(
-                said, output.EventLine | output.LogLine
-            )
-            if certain:
-                raise flood(self._transport, self._flood.bound, "lines")
-            raise babble(self._transport, self._flood.bound)
+        self._flood.count()
+        # Without checksums only what has the form of an event or a log is surely the device's.
+        self._floods = self._hello is not None and isinstance(
+            said, output.EventLine | output.LogLine
+        )
         if self._token and line.startswith(f"{self._token}: "):
             self._finished = True
+            self._flood.answered()
         elif BANNER in line and self._hello is not None:
             self._sink(Noise(text=line))
             raise restarted(self._transport, f"it printed '{line}'")
