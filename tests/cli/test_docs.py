@@ -5,8 +5,20 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil.cli.main import run
+from connmgr_hil.targets import variant_of
 
 DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_case_does_not_matter(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = []
+    for page in ("protocol", "Protocol"):
+        assert run(["docs", page]) == 0
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1]
+    assert variant_of("native", "DAD") == variant_of("native_sim", "Dad") == "dad"
+    assert run(["verify", "-t", "native", "--variant", "DAD", "--image", "/no/such"]) == 2
+    assert "no file /no/such" in capsys.readouterr().err
 
 
 def test_pages_are_listed_and_searched(capsys: pytest.CaptureFixture[str]) -> None:

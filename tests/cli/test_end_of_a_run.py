@@ -278,7 +278,15 @@ def test_scenarios_and_requirements_are_found_by_words(capsys: pytest.CaptureFix
     assert found
     assert all("REQ-CTL-022" in line for line in found)
     assert "timeout-again" in told(capsys, "scenarios", "Three attempts")[1]
-    assert run(["scenarios", "no-such-thing"]) == 2
+    for wrong, near in (
+        (("scenarios", "timeot"), "timeout"),
+        (("requirements", "REQ-CTL-999"), "REQ-CTL-0"),
+        (("requirements", "timeout", "persistnt"), "persistent"),
+    ):
+        assert run(list(wrong)) == 2
+        shown = capsys.readouterr()
+        assert not shown.out
+        assert f"did you mean '{near}" in shown.err
     code, shown = told(capsys, "requirements", "timeout", "persistent")
     assert code == 0
     assert "REQ-CTL-022" in shown

@@ -126,6 +126,7 @@ def test_only_all_that_could_show_it_can_tell_that_it_is_gone(
         ('scenario = "timeout-take-down"', "did you mean 'timeout-takes-down'"),
         ('requirement = "REQ-CLT-019"', "did you mean 'REQ-CTL-019'"),
         ('scenario = "timeout-takes-down"\nplatfrom = "x"', "platfrom"),
+        ('scenario = "boot"\nplatform = "simulatd"', "did you mean 'simulated'"),
         ("scenario = 7", "scenario"),
         ("scenario", "Expected"),
     ],
@@ -134,6 +135,11 @@ def test_mistakes_in_the_file_are_told(tmp_path: Path, lines: str, said: str) ->
     with pytest.raises(BadInput) as caught:
         known(tmp_path, lines)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("platform", ["Simulated", "native", "my_board", "simulatd*", "*"])
+def test_platforms_of_ones_own_are_taken(tmp_path: Path, platform: str) -> None:
+    assert known(tmp_path, 'scenario = "boot"', f'platform = "{platform}"').deviations
 
 
 def test_the_commands_take_the_file(

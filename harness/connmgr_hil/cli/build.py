@@ -44,9 +44,10 @@ def build(
     cmhil build -p native_sim_64 --variant dad
     cmhil build -p frdm_k64f -- -DCONFIG_DEBUG=y
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.targets import find_platform  # noqa: PLC0415 - slow to import
+    from connmgr_hil.targets import find_platform, variant_of  # noqa: PLC0415 - slow to import
 
     described = find_platform(platform)
+    variant = variant_of(platform, variant)
     build_platform(
         described,
         variant=variant,

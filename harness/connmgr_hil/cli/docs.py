@@ -44,11 +44,12 @@ def docs(page: str | None, words: tuple[str, ...]) -> int:
         ]
         print_table(("page", "title", "file"), rows)
         return ExitCode.CONFORMS if rows else ExitCode.USAGE
-    if page not in pages:
+    name = next((each for each in pages if each.casefold() == page.casefold()), "")
+    if not name:
         raise UsageError(
             f"there is no page {page!r}", "", did_you_mean(page, pages, "'cmhil docs' lists them")
         )
-    text = _text(pages[page])
+    text = _text(pages[name])
     if fancy():
         from rich.console import Console  # noqa: PLC0415 - slow to import, seldom needed
         from rich.markdown import Markdown  # noqa: PLC0415

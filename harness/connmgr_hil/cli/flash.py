@@ -66,12 +66,13 @@ def flash_board(
     `wait` is how many seconds to wait for other users of the board. Raises `UsageError` where there is no such build and
     `RigFault` where it is not written.
     """
-    from connmgr_hil.targets import BoardTarget, find_platform  # noqa: PLC0415 - slow to import
+    from connmgr_hil.targets import BoardTarget, find_platform, variant_of  # noqa: PLC0415 - slow to import
     from connmgr_hil.targets.board_lock import BoardLock  # noqa: PLC0415
     from connmgr_hil.targets.board_port import BoardPort  # noqa: PLC0415
     from connmgr_hil.toolchain import flashing as writing  # noqa: PLC0415
 
     chosen = find_platform(platform)
+    variant = variant_of(platform, variant)
     place = BoardPort(port, chosen.console.usb)
     reachable = bool(port) or place.is_there()
     plan = writing.plan_flash(

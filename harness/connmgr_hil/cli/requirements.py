@@ -1,8 +1,13 @@
 """`cmhil requirements`: lists the requirements."""
 
+import re
 from fnmatch import fnmatchcase
 
 import click
+
+from connmgr_hil.vocabulary.arguments import did_you_mean
+from connmgr_hil.vocabulary.errors import UsageError
+from connmgr_hil.vocabulary.requirements import Requirement
 
 from .output import print_table
 
@@ -21,18 +26,21 @@ def requirements(words: tuple[str, ...]) -> int:
     from connmgr_hil.vocabulary.requirements import requirements as known  # noqa: PLC0415
 
     wanted = [word.casefold() for word in words]
-    found = [
-        each
-        for each in known().values()
-        if all(
-            word in each.sentence.casefold() or fnmatchcase(each.id.casefold(), word)
-            for word in wanted
-        )
-    ]
+
+    def fits(each: Requirement, word: str) -> bool:
+        return word in each.sentence.casefold() or fnmatchcase(each.id.casefold(), word)
+
+    found = [each for each in known().values() if all(fits(each, word) for word in wanted)]
+    if not found:
+        choices = list(known())
+        choices += [word for each in known().values() for word in re.findall(r"\w+", each.sentence)]
+        odd = [word for word in wanted if not any(fits(each, word) for each in known().values())]
+        remedy = did_you_mean((odd or wanted)[0], choices, "'cmhil requirements' lists them")
+        raise UsageError("no requirement matches", " ".join(words), remedy)
     if len(found) != 1:
         rows = [(each.id, each.kind, each.since, each.sentence) for each in found]
         print_table(("requirement", "class", "since", "sentence"), rows)
-        return 0 if found else 2
+        return 0
     (one,) = found
     shown = [name for name, each in registered().items() if one.id in each.requirements]
     click.echo(f"{one.id}  {one.sentence}")

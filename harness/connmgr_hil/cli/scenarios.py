@@ -1,8 +1,12 @@
 """`cmhil scenarios`: lists the scenarios."""
 
+import re
 from typing import TYPE_CHECKING
 
 import click
+
+from connmgr_hil.vocabulary.arguments import did_you_mean
+from connmgr_hil.vocabulary.errors import UsageError
 
 from .output import print_table
 
@@ -32,9 +36,15 @@ def scenarios(words: tuple[str, ...]) -> int:
     if len(chosen) == 1 and words:
         _tell(chosen[0])
         return 0
+    if not chosen:
+        choices = [text for each in every.values() for text in (each.name, *each.requirements)]
+        choices += [word for each in every.values() for word in re.findall(r"\w+", each.title)]
+        choices += [word for name in every for word in name.split("-")]
+        remedy = did_you_mean(words[0], choices, "'cmhil scenarios' lists them")
+        raise UsageError("no scenario matches", " ".join(words), remedy)
     rows = [(each.name, " ".join(each.requirements), each.title) for each in chosen]
     print_table(("scenario", "requirements", "title"), rows)
-    return 0 if chosen else 2
+    return 0
 
 
 def _tell(scenario: "Scenario") -> None:

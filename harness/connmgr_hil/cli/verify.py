@@ -204,10 +204,11 @@ def verify(
     from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
     from connmgr_hil.conformance.scenario import load  # noqa: PLC0415
     from connmgr_hil.files import LATEST, RunFolder  # noqa: PLC0415
-    from connmgr_hil.targets import insist_on_board, open_target  # noqa: PLC0415
+    from connmgr_hil.targets import insist_on_board, open_target, variant_of  # noqa: PLC0415
 
     if target is None and map_file is None and (failed or not listed):
         raise click.MissingParameter(param_hint="'-t' / '--target'", param_type="option")
+    variant = variant_of(target, variant) if target else variant
     home = _home(target or "boards", "all" if all_variants else variant, dialect)
     last = selection.not_conforming((out or home / LATEST) / SUMMARY) if failed else set()
     if not listed:

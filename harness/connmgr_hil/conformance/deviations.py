@@ -11,7 +11,8 @@ import msgspec
 
 from connmgr_hil.checker import Outcome
 from connmgr_hil.files import read_whole
-from connmgr_hil.vocabulary.arguments import did_you_mean
+from connmgr_hil.targets import known_platforms
+from connmgr_hil.vocabulary.arguments import did_you_mean, nearest
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.requirements import requirements
 
@@ -20,6 +21,8 @@ from .results import RunReport, ScenarioResult
 from .scenario import registered
 
 _MOST_BYTES = 1_000_000
+_TYPO = 0.87
+"""So much alike are a platform's name and a slip of it: one letter in eight."""
 _JUDGED = frozenset({Outcome.CONFORMS, Outcome.FAILS})
 
 
@@ -146,4 +149,12 @@ def read_known(path: Path, today: dt.date | None = None) -> Known:
             if not any(_fits(form, pattern) for name in names for form in names_of(name)):
                 remedy = did_you_mean(pattern, names, f"'cmhil {what}s' lists them")
                 raise BadInput(f"{where}: there is no such {what}", repr(pattern), remedy)
+        platforms = ("native", *known_platforms())
+        near = "" if "*" in each.platform else nearest(each.platform, platforms, _TYPO)
+        if near and not any(_fits(name, each.platform) for name in platforms):
+            raise BadInput(
+                f"{where}: there is no such platform",
+                repr(each.platform),
+                f"did you mean {near!r}? For a platform of your own, end it with *",
+            )
     return Known(found, today or dt.datetime.now(dt.UTC).date())

@@ -12,6 +12,7 @@ from .opening import (
     image_path,
     insist_on_board,
     open_target,
+    variant_of,
     varied,
 )
 from .platforms import (
@@ -60,5 +61,6 @@ __all__ = [
     "require_order",
     "simulated_target",
     "spelled",
+    "variant_of",
     "varied",
 ]

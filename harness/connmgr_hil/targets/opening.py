@@ -52,6 +52,7 @@ def open_target(
     A board must run the image, if one is given, or else what was built for it, if anything was; with
     `any_build` it may run any. Where that build left no build id nothing is compared. Raises `UsageError` when there is no such target, variant or image.
     """
+    variant = variant_of(name, variant)
     target = _opened(name, image, variant, port, arguments, dialect, wait, any_build=any_build)
     given = {"-t": name, "--image": image, "--variant": variant, "--port": port}
     target.asked = tuple(str(word) for pair in given.items() if pair[1] for word in pair)
@@ -164,6 +165,14 @@ def varied(platform: Platform, variant: str) -> Platform:
         stimuli=platform.stimuli | about.stimuli,
         must=about.must,
     )
+
+
+def variant_of(name: str, variant: str) -> str:
+    """Return a variant of a target as its platform file spells it; any other is returned as it is."""
+    if not variant or name.startswith(PREFIX) or _brought(name):
+        return variant
+    variants = find_platform(NATIVE[0] if spelled(name) == "native" else name).variants
+    return next((each for each in variants if each.casefold() == variant.casefold()), variant)
 
 
 def _check_variant(platform: Platform, variant: str) -> None:

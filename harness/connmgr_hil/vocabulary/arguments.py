@@ -73,10 +73,10 @@ class Argument:
         return self.name in ("I", "I|0")
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """Return which of these words was probably meant, or an empty string."""
+def nearest(word: str, choices: Iterable[str], alike: float = 0.6) -> str:
+    """Return which of these words was probably meant, or an empty string. `alike` is 1 for the same word."""
     by_fold = {choice.casefold(): choice for choice in choices}
-    found = difflib.get_close_matches(word.casefold(), by_fold, 1, 0.6)
+    found = difflib.get_close_matches(word.casefold(), by_fold, 1, alike)
     return by_fold[found[0]] if found else ""
 
 
