@@ -32,6 +32,7 @@ _GIVEN_AS_A_LIST = {
     "cli/learn.py": "learn",
     "cli/shrink.py": "shrink",
     "cli/walk.py": "walk",
+    "conformance/bisection.py": "tests/report/test_issue.py gives them",
     "conformance/findings.py": "verify",
     "pytest_plugin/hooks.py": "pytest",
     "targets/opening.py": "image",
@@ -151,7 +152,7 @@ def by_learn(printed: Print) -> Iterator[Told]:
 
 def by_reports(printed: Print) -> Iterator[Told]:
     folder = str(failing(printed))
-    files = {"html": "a page.html", "junit": "j.xml", "markdown": "m.md", "issue": "i.md"}
+    files = {"html": "a page.html", "junit": "j.xml", "markdown": "m.md"}
     options = [word for pair in files.items() for word in (f"--{pair[0]}", pair[1])]
     printed("report", folder, *options, code=0)
     for file in files.values():
@@ -160,6 +161,15 @@ def by_reports(printed: Print) -> Iterator[Told]:
         yield told
     assert run(["replay", f"{folder}/timeout-takes-down.jsonl", "-t", "simulated"]) == 0
     yield printed("report", "out/replay", "--issue", "i.md")
+    yield printed("report", folder, "--issue", "i.md")
+    real = Path("as if real", "timeout-takes-down.jsonl")
+    real.parent.mkdir()
+    trace = Path(folder, real.name).read_text()
+    real.write_text(trace.replace('"simulated"', '"native_posix_64"'))
+    printed("report", str(real), "--issue", "i.md", code=0)
+    yield Told(Path("i.md").read_text())
+    Path("bisect.json").write_text("{}")
+    yield printed("report", ".")
 
 
 def by_image(printed: Print) -> Iterator[Told]:
@@ -263,7 +273,10 @@ SOURCES_OF_HINTS: dict[str, tuple[Callable[..., Iterator[Told]], tuple[str, ...]
     "learn": (by_learn, ()),
     "reports": (
         by_reports,
-        ("see 'cmhil check'", "'cmhil bisect GOOD BAD -t TARGET'", "'cmhil shrink' finds"),
+        (
+            *("see 'cmhil check'", "'cmhil bisect GOOD BAD -t TARGET'", "'cmhil shrink' finds"),
+            *("is not what 'cmhil bisect' wrote", "platform shows: 'cmhil verify -t native'"),
+        ),
     ),
     "image": (
         by_image,

@@ -120,6 +120,10 @@ def test_shrink_writes_it_and_a_bug_report_tells_of_it(
     )
     write_ztest(found, tmp_path, "found")
     issue = tmp_path / "bug.md"
+    assert run(["report", str(tmp_path), "--issue", str(issue)]) == 2
+    assert "no Zephyr code runs" in capsys.readouterr().err
+    for trace in tmp_path.glob("*.jsonl"):  # as if a native platform had been on the bench
+        trace.write_text(trace.read_text().replace('"simulated"', '"native_posix_64"'))
     assert run(["report", str(tmp_path), "--issue", str(issue)]) == 0
     text = issue.read_text()
     headings = [line for line in text.splitlines() if line.startswith("### ")]

@@ -1,5 +1,6 @@
 """`cmhil bisect`: which commit of Zephyr broke it."""
 
+import os
 import shlex
 import time
 from dataclasses import dataclass, field
@@ -7,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from connmgr_hil.vocabulary.errors import ExitCode, RigFault, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
+
+from .parameter_types import forget
 
 if TYPE_CHECKING:
     from connmgr_hil.conformance.results import RunReport, ScenarioResult
@@ -69,7 +73,7 @@ def bisect(
     cmhil bisect v4.1.0 main -t native_sim_64 --scenario 'REQ-CTL-02*' --path subsys/net
     cmhil bisect HEAD~30 HEAD -t native_sim_64 --trace out/shrink/walk-1-0.min.jsonl
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import selection  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance import bisection, selection  # noqa: PLC0415 - slow to import
     from connmgr_hil.targets import find_platform, spelled  # noqa: PLC0415
     from connmgr_hil.toolchain.bisecting import History, built_from  # noqa: PLC0415
     from connmgr_hil.toolchain.building import native_to_build  # noqa: PLC0415
@@ -88,6 +92,7 @@ def bisect(
     else:
         builder = platform
     home = out or Path("out", "bisect")
+    forget(home / bisection.NAME)
     history = History(find_tree(), home / "zephyr")
     first, last = history.commit(good), history.commit(bad)
     with history.checked_out(last), built_from(history.place, home / "build", builder):
@@ -105,7 +110,12 @@ def bisect(
         judge.explain(culprit)
         click.echo(f"\nFIRST BAD COMMIT  {on_one_line(history.told(culprit))}")
         click.echo(history.stat(culprit))
-        click.echo(f"{found.steps} commits were built and judged in {seconds:.0f} s")
+        click.echo(
+            f"{judge.judged} commits were built and judged, the two ends among them, in {seconds:.0f} s"
+        )
+        click.echo(
+            f"bug report:  {shlex.join(['cmhil', 'report', str(home), '--issue', 'bug.md'])}"
+        )
     return ExitCode.CONFORMS
 
 
@@ -122,6 +132,8 @@ class _Judge:
     trace: Path | None
     shown: dict[str, "ScenarioResult"] = field(default_factory=dict)
     """The failure to look at, by the commit that shows it."""
+    judged: int = 0
+    """So many commits were built and judged, the two ends among them."""
 
     def learn(self, bad: str, good: str) -> None:
         """Find what is wrong with the bad commit and right with the good one; only that is looked at from then on.
@@ -185,6 +197,7 @@ class _Judge:
                 report = run.verify(bench, folder, scenarios=self.scenarios)
                 _insist_on_verdict(report)
                 failing = [each for each in report.results if each.outcome is Outcome.FAILS]
+        self.judged += 1
         verdict = click.style("fails", fg="red") if failing else click.style("conforms", fg="green")
         click.echo(
             f"        {verdict}   built in {built - began:.0f} s, judged in {time.monotonic() - built:.1f} s"
@@ -228,6 +241,7 @@ class _Judge:
     def explain(self, culprit: str) -> None:
         """Tell how the first bad commit fails, and the shortest sequence that shows it, on its own build."""
         from connmgr_hil.conformance import export, shrinker  # noqa: PLC0415
+        from connmgr_hil.conformance.bisection import Bisection  # noqa: PLC0415
         from connmgr_hil.conformance.findings import Finding  # noqa: PLC0415
         from connmgr_hil.targets import Choice, find_image, open_target  # noqa: PLC0415
         from connmgr_hil.toolchain.building import plan_build, run_build  # noqa: PLC0415
@@ -243,6 +257,15 @@ class _Judge:
         run_build(plan_build(self.platform, variant=self.variant))
         image = find_image(self.platform, None, self.variant)
         minimal = self.home / f"{result.trace.stem}.min.jsonl"
+        found = Bisection(
+            commit=culprit,
+            told=self._told(culprit),
+            scenario=result.name,
+            trace=os.path.relpath(result.trace, self.home),
+            image=os.path.relpath(image, self.home),
+            target=self.target,
+            variant=self.variant,
+        )
         try:
             shrunk = shrinker.shrink(
                 open_target(self.target, variant=self.variant),
@@ -253,13 +276,15 @@ class _Judge:
             )
         except UsageError as error:  # only the scenario noticed it
             click.echo(f"  trace:         {result.trace} ({on_one_line(error.seen)})")
+            found.write(self.home)
             return
         click.echo("\n".join(shrunk.lines()[len(shrunk.failure.lines()) :]))
         choice = Choice(self.target, image, self.variant)
         written = export.write_tests(shrunk, self.home, result.trace.stem, choice)
         click.echo("\n".join(written.lines()))
-        words = ["cmhil", "replay", str(minimal), "-t", self.target, "--image", str(image)]
-        words += ["--variant", self.variant] if self.variant else []
+        found = structs.replace(found, shortest=minimal.name)
+        found.write(self.home)
+        words = found.again(self.home)
         click.echo(f"  replay:        {shlex.join(words)}")
 
     def _told(self, commit: str) -> str:

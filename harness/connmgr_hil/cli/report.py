@@ -70,7 +70,8 @@ def report(
     known: Path | None,
 ) -> int:
     """Make a report from traces, which are judged again. A folder stands for all traces below it; of several
-    runs of one target in it the latest counts, and the page shows the others as its history.
+    runs of one target in it the latest counts, and the page shows the others as its history. The folder
+    of a bisection stands for the first bad commit.
 
     \b
     cmhil report out/verify/*/latest --html report.html
@@ -82,11 +83,14 @@ def report(
     skipped; the exit code is then 2.
     """  # noqa: D301 - \b is click's mark for text that keeps its lines
     from connmgr_hil import report as reports  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance.bisection import find_bisection  # noqa: PLC0415
     from connmgr_hil.conformance.changes import compare, evidence_of  # noqa: PLC0415
     from connmgr_hil.conformance.code import reached  # noqa: PLC0415
     from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
 
-    evidence = reports.gather(traces, read_known(known) if known else None)
+    found = find_bisection(traces)
+    meant = found[1].traces(found[0]) if found else traces
+    evidence = reports.gather(meant, read_known(known) if known else None)
     shown = [each.result.trace for each in evidence.stories if each.result.trace]
     changes = compare(evidence_of(old), evidence_of(*shown)) if old else None
     scores = reports.read_scores(defects) if defects else None
@@ -99,7 +103,7 @@ def report(
         (markdown, lambda: reports.render_markdown(evidence, scores, changes)),
     ]
     if issue is not None:
-        wanted.append((issue, lambda: reports.render_issue(evidence)))
+        wanted.append((issue, lambda: reports.render_issue(evidence, found)))
     if not (html or junit or markdown or issue):
         click.echo(reports.render_markdown(evidence, scores, changes), nl=False)
     for path, render in wanted:

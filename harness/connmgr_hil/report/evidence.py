@@ -65,6 +65,12 @@ class Story:
         return not (self.superseded or self.result.excused)
 
     @property
+    def shrunk(self) -> bool:
+        """Whether the shortest sequence for its failure is known, or is this trace itself."""
+        trace = self.result.trace
+        return self.shortest is not None or (trace is not None and trace.stem.endswith(".min"))
+
+    @property
     def label(self) -> str:
         """The scenario's name, with what tells this trace from others of it."""
         return f"{self.result.name} ({self.which})" if self.which else self.result.name

@@ -1,10 +1,12 @@
 """A bug report for Zephyr, in its form (.github/ISSUE_TEMPLATE/001_bug_report.yml)."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from connmgr_hil import __version__
+from connmgr_hil.conformance.bisection import Bisection
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line, visible
@@ -28,21 +30,28 @@ _LONGEST = 60
 """So many lines of the log are shown, the last ones."""
 
 
-def render_issue(evidence: ReportEvidence) -> str:
-    """Return a bug report about the first failure of a device, in Markdown. Raises `UsageError` where no device failed."""
-    failing = [cause for cause in evidence.causes if cause[0].failure is not None]
-    if not failing:
+def render_issue(evidence: ReportEvidence, found: tuple[Path, Bisection] | None = None) -> str:
+    """Return a bug report about the first failure of Zephyr, in Markdown; `found` is the bisection that `evidence` comes from.
+
+    Raises `UsageError` where nothing failed, or no Zephyr code ran.
+    """
+    failed = [cause for cause in evidence.causes if cause[0].failure is not None]
+    if not failed:
         raise UsageError("these traces have no failure of a device", "", "see 'cmhil check'")
+    failing = [cause for cause in failed if not cause[0].simulated]
+    if not failing:
+        raise UsageError(
+            "these failures are not of Zephyr",
+            "the simulated board, on which no Zephyr code runs",
+            "report what a board, an emulator or a native platform shows: 'cmhil verify -t native'",
+        )
     story, others = failing[0][0], failing[0][1:]
     shown = story.shortest.trace if story.shortest else story.result.trace
     assert shown is not None
     sections = (
         ("Describe the bug", _bug(story, len(others))),
-        (
-            "Regression",
-            ["- [ ] This is a regression ('cmhil bisect GOOD BAD -t TARGET' finds the commit)"],
-        ),
-        ("Steps to reproduce", _steps(story)),
+        ("Regression", [_regression(found)]),
+        ("Steps to reproduce", [*_steps(story), *_again(story, found)]),
         ("Relevant log output", ["```text", *_log(shown, story), "```"]),
         (
             "Impact",
@@ -51,7 +60,7 @@ def render_issue(evidence: ReportEvidence) -> str:
             ],
         ),
         ("Environment", _environment(shown)),
-        ("Additional Context", _context(story, len(failing) - 1)),
+        ("Additional Context", _context(story, len(failing) - 1, bisected=found is not None)),
     )
     lines = [f"# net: conn_mgr: {_plain(_title(story))}"]
     for title, body in sections:
@@ -90,7 +99,25 @@ def _steps(story: Story) -> Iterator[str]:
     yield ""
     yield "The words are those of the probe of connmgr-hil: `up` is `net_if_up()`, `connect` is"
     yield "`conn_mgr_if_connect()`, `advance` lets this many microseconds pass, and `sim`, `lose` and `fatal` drive a"
-    yield f"simulated connectivity implementation. With it: `{_code(replay(story))}`"
+    yield "simulated connectivity implementation."
+
+
+def _again(story: Story, found: tuple[Path, Bisection] | None) -> Iterator[str]:
+    yield ""
+    if found is None:
+        yield f"With connmgr-hil: `{_code(replay(story))}`"
+        return
+    folder, bisection = found
+    if build := bisection.build(folder):
+        yield f"With connmgr-hil, build this commit first: `{_code(shlex.join(build))}`"
+    yield f"With connmgr-hil: `{_code(shlex.join(bisection.again(folder)))}`"
+
+
+def _regression(found: tuple[Path, Bisection] | None) -> str:
+    if found is None:
+        return "- [ ] This is a regression ('cmhil bisect GOOD BAD -t TARGET' finds the commit)"
+    commit, told = found[1].commit, found[1].told
+    return f"- [x] This is a regression. The first bad commit is {_plain(commit)} ({_plain(told)})"
 
 
 def _log(trace: Path, story: Story) -> list[str]:
@@ -129,7 +156,7 @@ def _environment(trace: Path) -> Iterator[str]:
     yield f"- connmgr-hil {__version__}"
 
 
-def _context(story: Story, causes: int) -> Iterator[str]:
+def _context(story: Story, causes: int, *, bisected: bool) -> Iterator[str]:
     trace = story.shortest.trace if story.shortest else story.result.trace
     assert trace is not None
     stem = trace.stem.removesuffix(".min")
@@ -137,7 +164,7 @@ def _context(story: Story, causes: int) -> Iterator[str]:
     yield f"The trace is `{_code(trace.name)}` (attach it)."
     if tests:
         yield f"A test for Zephyr's tree that fails in the same way is in `{_code(tests[0].name)}`."
-    elif story.shortest is None:
+    elif not (story.shrunk or bisected):
         yield "'cmhil shrink' finds the shortest sequence, and writes it as a test for Zephyr's tree."
     if causes:
         yield f"These traces show {counted(causes, 'further cause')}; each deserves its own report."
