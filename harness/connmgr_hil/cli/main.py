@@ -14,6 +14,7 @@ from connmgr_hil.vocabulary.errors import ConnMgrHilError, ExitCode, HarnessErro
 from .bug import report_bug
 from .interrupting import heed_interrupts, interrupted, nothing_to_report
 from .promised import Promised
+from .streams import secure_streams
 
 _COMMANDS = {
     "doctor": "Check what is installed and what is missing.",
@@ -48,13 +49,9 @@ load them all."""
 _JUDGES = [[name] for name in ("verify", "check", "walk", "campaign", "learn", "replay")]
 """They print a verdict even if they are interrupted before there is anything to judge."""
 
-READER_GONE = 141
-"""What a shell shows for a program that SIGPIPE ended."""
-
-_UNFINISHED = {ExitCode.RIG, ExitCode.INTERRUPTED, READER_GONE}
+_UNFINISHED = {ExitCode.RIG, ExitCode.INTERRUPTED}
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_TERMINAL_GONE = {errno.EIO, errno.ENXIO}
 
 
 class _Commands(click.Group):
@@ -137,13 +134,10 @@ def _ran(arguments: list[str]) -> int:
     except ConnMgrHilError as error:
         _say(f"{click.style('cmhil:', bold=True)} {error}")
         return ExitCode.INTERRUPTED if interrupted() else error.exit_code
-    except (BrokenPipeError, SystemExit) as ending:
-        if isinstance(ending, SystemExit) and ending.code == 0:  # click has answered a completion
-            return ExitCode.CONFORMS
-        # The reader of our output went away (`cmhil platforms | head`): nobody is left to be told,
-        # and what was being done is not finished. Click turns most of these into SystemExit.
-        sys.stdout = None
-        return ExitCode.INTERRUPTED if interrupted() else READER_GONE
+    except SystemExit as ending:
+        if isinstance(ending.__context__, OSError):  # click takes any broken pipe for the output's
+            return report_bug(ending.__context__)
+        return ExitCode.USAGE if ending.code else ExitCode.CONFORMS  # it has answered a completion
     except OSError as error:
         return _output_lost(error)
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback on the terminal
@@ -152,14 +146,12 @@ def _ran(arguments: list[str]) -> int:
 
 
 def _output_lost(error: OSError) -> int:
-    """Return the exit code for a full disk or a closed terminal; any other error is a bug."""
-    if error.errno not in _NO_ROOM | _TERMINAL_GONE:
+    """Return the exit code for a full disk; any other error is a bug."""
+    if error.errno not in _NO_ROOM:
         return report_bug(error)
     sys.stdout = None
     if interrupted():
         return ExitCode.INTERRUPTED
-    if error.errno in _TERMINAL_GONE:
-        return READER_GONE
     _say(
         f"cmhil: the output could not be written\n  seen: {error}\n  next: free some space and run again"
     )
@@ -179,6 +171,7 @@ def _colour() -> bool | None:
 
 def main() -> None:
     """Run `cmhil` and exit."""
+    secure_streams()
     heed_interrupts()
     code = run()
     nothing_to_report()

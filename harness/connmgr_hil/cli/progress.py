@@ -1,5 +1,6 @@
 """Shows the progress of a run, and its results at the end."""
 
+import contextlib
 import shutil
 import time
 from collections.abc import Sequence
@@ -90,13 +91,9 @@ class Progress:
 
 
 def _say(text: str, *, nl: bool = True) -> None:
-    """Print; a terminal that has gone, or a full disk, must not end the run before its report is written."""
-    try:
+    """Print; a full disk must not end the run before its report is written."""
+    with contextlib.suppress(OSError):
         click.echo(text, nl=nl)
-    except BrokenPipeError:
-        raise
-    except OSError:
-        return
 
 
 def mark(outcome: Outcome | None) -> str:
