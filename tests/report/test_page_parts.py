@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from connmgr_hil.cli.main import run
 from connmgr_hil.conformance.run import verify
 from connmgr_hil.conformance.selection import choose
-from connmgr_hil.report import gather, render_html
+from connmgr_hil.report import gather, render_html, render_markdown
 from connmgr_hil.report.history import Run, history, runs_below
 from connmgr_hil.targets import open_target
 
@@ -40,6 +41,23 @@ def test_causes_are_folded_and_the_first_is_open(home: Path) -> None:
     assert "the same in 1 more trace" in page
     assert "cmhil shrink " in page
     assert "documentation of the Connection Manager" in page, "the source of a requirement"
+
+
+def test_causes_are_folded_in_markdown_too(home: Path) -> None:
+    text = render_markdown(gather([home / "second"]))
+    assert text.count("~~~~text") == 1
+    assert re.search(r"^  The same in timeout-[a-z-]+\.$", text, re.MULTILINE)
+
+
+def test_markdown_goes_to_standard_output(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["report", str(home / "first"), "--markdown", "-", "--junit", "j.xml"]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("## ")
+    assert "wrote j.xml" in told.err
+    assert [each.name for each in tmp_path.iterdir()] == ["j.xml"]
 
 
 def test_quirks_stand_in_one_place(home: Path) -> None:
@@ -74,12 +92,15 @@ def test_what_is_no_summary_is_left_out(home: Path, tmp_path: Path) -> None:
 
 def test_of_several_runs_the_latest_is_reported_on(home: Path, tmp_path: Path) -> None:
     shutil.copytree(home, tmp_path / "runs", symlinks=True)
-    (tmp_path / "runs" / "first").rename(tmp_path / "runs" / "third")
+    file = tmp_path / "runs" / "first" / "summary.json"
+    document = json.loads(file.read_text())
+    document["origin"] = {"date": "9999-01-01T00:00:00Z"}
+    file.write_text(json.dumps(document))
     evidence = gather([tmp_path / "runs"])
     assert [each.verdict for each in evidence.runs] == ["fails", "conforms"]
     assert evidence.outcome == "conforms"
     assert {each.result.trace.parent.name for each in evidence.stories if each.result.trace} == {
-        "third"
+        "first"
     }
 
 

@@ -29,7 +29,10 @@ from .target_options import known_option
 )
 @click.option("--junit", type=OutputFile(), metavar="FILE", help="Write JUnit XML.")
 @click.option(
-    "--markdown", type=OutputFile(), metavar="FILE", help="Write a Markdown summary, for a CI page."
+    "--markdown",
+    type=OutputFile(),
+    metavar="FILE",
+    help="Write a Markdown summary, for a CI page; - is standard output.",
 )
 @click.option(
     "--defects",
@@ -100,16 +103,19 @@ def report(
     wanted: list[tuple[Path | None, Callable[[], str]]] = [
         (html, lambda: reports.render_html(evidence, scores, changes, counted)),
         (junit, lambda: reports.render_junit(evidence)),
-        (markdown, lambda: reports.render_markdown(evidence, scores, changes)),
+        (
+            None if str(markdown) == "-" else markdown,
+            lambda: reports.render_markdown(evidence, scores, changes),
+        ),
     ]
     if issue is not None:
         wanted.append((issue, lambda: reports.render_issue(evidence, found)))
-    if not (html or junit or markdown or issue):
+    if str(markdown) == "-" or not (html or junit or markdown or issue):
         click.echo(reports.render_markdown(evidence, scores, changes), nl=False)
     for path, render in wanted:
         if path is not None:
             replace_file(path, render())
-            click.echo(f"wrote {path}")
+            click.echo(f"wrote {path}", err=str(markdown) == "-")
     for sentence in reports.apart(evidence):
         click.echo(on_one_line(sentence), err=True)
     if opened and html is not None and not webbrowser.open(html.resolve().as_uri()):

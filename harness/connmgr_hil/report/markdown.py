@@ -12,7 +12,10 @@ from .evidence import PlatformEvidence, ReportEvidence, Story
 from .scores import Scores
 
 LISTED = 20
-"""So many traces that do not conform are listed."""
+"""So many causes for which traces do not conform are listed."""
+
+_NAMED = 8
+"""So many traces of one cause are named."""
 
 _MARKS = {"conforms": "✅", "fails": "❌", "inconclusive": "❔", "rig": "⚠️"}
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&@]|(?:(?<=www)\.)|:(?=//)|^\s*[-+=]|(?<=\d)[.)](?= ))")
@@ -29,7 +32,7 @@ def render_markdown(
         *(f"- {_plain(sentence)}" for sentence in wording.grounds(evidence)),
         "",
         *_table(evidence.platforms),
-        *_problems([story for story in evidence.counting if story.outcome != "conforms"]),
+        *_problems(evidence.causes),
         *(_defects(scores) if scores else []),
         *([told_of(changes)] if changes else []),
         *_not_shown(evidence.platforms),
@@ -56,11 +59,11 @@ def _table(platforms: tuple[PlatformEvidence, ...]) -> list[str]:
     return [*lines, "", "Counted are requirements of the device's release.", ""]
 
 
-def _problems(stories: list[Story]) -> list[str]:
-    if not stories:
+def _problems(causes: list[tuple[Story, ...]]) -> list[str]:
+    if not causes:
         return []
     lines = ["### What did not conform", ""]
-    for story in stories[:LISTED]:
+    for story, *others in causes[:LISTED]:
         ids = _plain(" ".join(story.result.blamed))
         lines.append(
             f"- **{_plain(story.label)}** on {_plain(story.platform)}, "
@@ -72,8 +75,12 @@ def _problems(stories: list[Story]) -> list[str]:
         text = f"{visible(story.result.reason)}\n{wording.replay(story)}".replace("~~~", "~ ~ ~")
         lines += [f"  {line}" for line in text.splitlines()]
         lines += [f"  {fence}", ""]
-    if len(stories) > LISTED:
-        lines += [f"and {len(stories) - LISTED} more.", ""]
+        if others:
+            named = ", ".join(_plain(each.label) for each in others[:_NAMED])
+            more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+            lines += [f"  The same in {named}{more}.", ""]
+    if len(causes) > LISTED:
+        lines += [f"and {wording.counted(len(causes) - LISTED, 'more cause')}.", ""]
     return lines
 
 
