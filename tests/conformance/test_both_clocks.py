@@ -21,7 +21,7 @@ NAMES = sorted(path.stem for path in GRANTED.glob("*.jsonl"))
 
 # Timeouts by the probe's clock, and the same where another clock goes: the board's own, or the simulated one of native targets.
 ELSEWHERE = {
-    "qemu_x86_granted": "qemu_x86",
+    "qemu_x86_granted": "qemu_x86_real_clock",
     "mps2_an385_p42": "native_p42",
     "qemu_x86_p42": "native_p42",
 }
