@@ -242,6 +242,18 @@ def test_what_fails_every_time_is_one_result_and_fails(tmp_path: Path) -> None:
     (result,) = report.results
     assert (len(result.earlier), result.flaky, result.outcome) == (2, "", Outcome.FAILS)
     assert "3 of 3 did not conform" in closing(report)
+    document = JUnitXml.fromstring(render_junit(gather([tmp_path]), {"timeout-takes-down"}))
+    (case,) = next(iter(document))
+    assert (case.name, document.failures) == ("timeout-takes-down", 1)
+    assert len(case.rerun_failures()) == 2
+    repeated = verify(
+        target, tmp_path / "twice", scenarios=choose(["timeout-takes-down"]), repeat=2
+    )
+    assert not repeated.results[0].earlier
+    cases = next(iter(JUnitXml.fromstring(render_junit(gather([tmp_path / "twice"]), ()))))
+    assert [each.name for each in cases] == [
+        f"timeout-takes-down (timeout-takes-down.{n})" for n in (1, 2)
+    ]
 
 
 def test_causes_are_told_apart_by_what_was_seen(

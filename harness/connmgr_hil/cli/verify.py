@@ -396,9 +396,7 @@ def _concluded(
         document["verdict"] = str(overall)
     if earlier is not None:
         document["recorded"] = earlier.as_json()
-    told_junit = (
-        _junit([each.trace for each in live.every() if each.trace], excuses) if junit else ""
-    )
+    told_junit = _junit(live, excuses) if junit else ""
     lost: NotRecorded | None = None
     for path in dict.fromkeys((folder.path / SUMMARY, json_file or folder.path / SUMMARY)):
         try:
@@ -430,8 +428,9 @@ def _concluded(
     return overall.exit_code
 
 
-def _junit(traces: list[Path], excuses: "Known | None") -> str:
+def _junit(live: "RunReport", excuses: "Known | None") -> str:
     from connmgr_hil.report import ReportEvidence, gather, render_junit  # noqa: PLC0415 - slow to import
 
+    traces = [each.trace for each in live.every() if each.trace]
     evidence = gather(traces, excuses) if traces else ReportEvidence(())
-    return render_junit(evidence)
+    return render_junit(evidence, {each.name for each in live.results})

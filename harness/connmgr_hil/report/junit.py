@@ -1,13 +1,22 @@
-"""JUnit XML: a suite for each platform, a case for each trace, always valid."""
+"""JUnit XML: a suite for each platform, a case for each scenario with all its tries, always valid."""
 
 import re
+from collections import Counter
+from collections.abc import Container, Sequence
 from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped
-from junitparser.xunit2 import FlakyError, FlakyFailure, TestCase, TestSuite
+from junitparser.xunit2 import (
+    FlakyError,
+    FlakyFailure,
+    RerunError,
+    RerunFailure,
+    TestCase,
+    TestSuite,
+)
 
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance.results import ScenarioResult
+from connmgr_hil.conformance.results import ScenarioResult, with_retries
 from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.escaping import visible
 
@@ -24,11 +33,14 @@ _new_suite: Any = TestSuite
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render_junit(evidence: ReportEvidence) -> str:
-    """Return the report as JUnit XML: the same evidence gives the same text."""
+def render_junit(evidence: ReportEvidence, selected: Container[str] | None = None) -> str:
+    """Return the report as JUnit XML: the same evidence gives the same text.
+
+    Of the scenarios that cannot run on a platform only those `selected` are in it, by default all.
+    """
     document: Any = JUnitXml("connmgr-hil")  # junitparser is typed in parts only
     for platform in evidence.platforms:
-        document.append(_suite(platform))
+        document.append(_suite(platform, selected))
     if evidence.unread:
         document.append(_unread(evidence.unread))
     document.update_statistics()
@@ -36,7 +48,7 @@ def render_junit(evidence: ReportEvidence) -> str:
     return (text.decode("utf-8") if isinstance(text, bytes) else text).rstrip() + "\n"
 
 
-def _suite(platform: PlatformEvidence) -> Any:
+def _suite(platform: PlatformEvidence, selected: Container[str] | None) -> Any:
     suite: Any = _new_suite(legal(platform.name))
     for name, value in (
         ("platform", platform.name),
@@ -50,11 +62,15 @@ def _suite(platform: PlatformEvidence) -> Any:
     ):
         suite.add_property(name, legal(value))
     classname = f"connmgr_hil.{platform.name}"
-    for story in platform.stories:
-        if not story.superseded:
-            suite.append(_case(classname, story))
+    by_trace = {story.result.trace: story for story in platform.stories}
+    last_tries = with_retries(each.result for each in platform.stories if not each.superseded)
+    names = Counter(each.name for each in last_tries)
+    for last in last_tries:
+        first, *rest = (last,) if last.held else (*last.earlier, last)
+        story = by_trace[first.trace]
+        suite.append(_case(classname, story, rest, alone=names[first.name] == 1))
     for result in platform.report.results:
-        if result.outcome is None:
+        if result.outcome is None and (selected is None or result.name in selected):
             case: Any = TestCase(legal(result.name), legal(classname), 0.0)
             _properties(case, [("requirement", each) for each in result.requirements])
             case.append(Skipped(legal(result.reason)[:MESSAGE]))
@@ -76,9 +92,11 @@ def _unread(errors: tuple[BadInput, ...]) -> Any:
     return suite
 
 
-def _case(classname: str, story: Story) -> Any:
+def _case(classname: str, story: Story, later: Sequence[ScenarioResult], *, alone: bool) -> Any:
+    """Return the case of a trace, with the `later` tries, which did not conform either; `alone` if no other has its name."""
     result = story.result
-    case: Any = TestCase(legal(story.label), legal(classname), round(story.host_seconds, 3))
+    name = result.name if alone else story.label
+    case: Any = TestCase(legal(name), legal(classname), round(story.host_seconds, 3))
     _properties(
         case,
         [
@@ -96,18 +114,18 @@ def _case(classname: str, story: Story) -> Any:
         problem: Any = kind(legal(first_sentence(story))[:MESSAGE], str(story.outcome))
         problem.text = legal(f"{result.reason}\nreplay: {replay(story)}")[:TEXT]
         case.append(problem)
-    for earlier in result.earlier:
-        _add_try(case, earlier)
+        for each in later:
+            _add_try(case, each, RerunFailure, RerunError)
+    for each in result.earlier:
+        _add_try(case, each, FlakyFailure, FlakyError)
     return case
 
 
-def _add_try(case: Any, earlier: ScenarioResult) -> None:
-    """Add a try before one that conforms, as Maven's surefire tells of them."""
-    failed = earlier.outcome is Outcome.FAILS
-    lines = legal(earlier.reason).splitlines() or [""]
-    attempt: Any = (FlakyFailure if failed else FlakyError)(
-        lines[0][:MESSAGE], str(earlier.outcome)
-    )
+def _add_try(case: Any, result: ScenarioResult, failure: Any, error: Any) -> None:
+    """Add a try that is not the one that counts, as Maven's surefire tells of them."""
+    kind = failure if result.outcome is Outcome.FAILS else error
+    lines = legal(result.reason).splitlines() or [""]
+    attempt = kind(lines[0][:MESSAGE], str(result.outcome))
     attempt.stack_trace = "\n".join(lines)[:TEXT]
     case.add_interim_result(attempt)
 
