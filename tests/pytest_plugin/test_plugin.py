@@ -10,6 +10,7 @@ import pytest
 from plugin_runs import HARNESS, RunTests
 
 from connmgr_hil.checker import Outcome, check_trace
+from connmgr_hil.conformance.coverage import cover
 from connmgr_hil.conformance.needs import NEEDS
 from connmgr_hil.conformance.run import check
 from connmgr_hil.conformance.scenario import registered
@@ -321,6 +322,29 @@ def test_a_test_that_only_looks_holds_nothing(
     (trace,) = traces.glob("*.jsonl")
     assert check_trace(trace).outcome is outcome
     assert f'"verdict" value="{outcome}"' in (pytester.path / "junit.xml").read_text()
+
+
+def test_a_test_holds_no_quirk_and_nothing_that_needs_another_build(
+    run_tests: RunTests, pytester: pytest.Pytester
+) -> None:
+    text = """
+        import pytest
+
+        @pytest.mark.cm_req("REQ-CTL-019", "REQ-BULK-017", "REQ-MON-014", "REQ-IMP-018")
+        def test_timeout(cm):
+            cm.network.bound[0].set_timeout(2)
+        """
+    run_tests(text, "--cm-trace-dir", "plain").assert_outcomes(passed=1)
+    report = check([pytester.path / "plain"])
+    assert report.outcome is Outcome.CONFORMS
+    standings = report.by_requirement()
+    held = {each for each, standing in standings.items() if standing == "held"}
+    assert held == {"REQ-CTL-019", *(f"REQ-LIFE-00{number}" for number in (1, 2, 3, 4))}
+    assert "duplicate address detection" in cover([pytester.path / "plain"]).reason("REQ-MON-014")
+
+    run_tests(text, "--cm-trace-dir", "dad", "--cm-variant", "dad").assert_outcomes(passed=1)
+    standings = check([pytester.path / "dad"]).by_requirement()
+    assert (standings["REQ-MON-014"], standings["REQ-BULK-017"]) == ("held", "not_run")
 
 
 def test_platform_says_what_cannot_be_tested(

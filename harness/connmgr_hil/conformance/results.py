@@ -46,6 +46,8 @@ class ScenarioResult:
     confirmed: str = ""
     """Of a device that ended: on how many of two starts it did; empty where that was not tried."""
     failure: Failure | None = None
+    out_of_reach: frozenset[str] = frozenset()
+    """Those of its requirements that it cannot hold on this build."""
     retry: int = 0
     """So many tries before this one did not conform."""
     earlier: tuple["ScenarioResult", ...] = ()
@@ -213,7 +215,11 @@ class RunReport:
 
     def _standing(self, ident: str) -> Standing:
         every = requirements()[ident].in_every_run
-        about = [each for each in self.results if every or ident in each.requirements]
+        about = [
+            each
+            for each in self.results
+            if every or (ident in each.requirements and ident not in each.out_of_reach)
+        ]
         blamed = [each for each in self.results if ident in each.broken]
         if any(not result.excused for result in blamed):
             return "failed"

@@ -230,7 +230,7 @@ def judge(
     verdict = checker.finish(cut=not checker.ended)
     if seen:
         seen(checker)
-    result = result_of(title, header, verdict, path, time.monotonic() - started)
+    result = result_of(title, header, checker, verdict, path, time.monotonic() - started)
     named = header.origin.device if header.origin else ()
     result = replace(
         result,

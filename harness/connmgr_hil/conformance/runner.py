@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from connmgr_hil.checker import Outcome, Verdict
+from connmgr_hil.checker import Checker, Outcome, Verdict
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import (
@@ -22,6 +22,7 @@ from connmgr_hil.vocabulary.facts import REAL, Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord, Header
 
 from .bench import Bench, IfaceLacking
+from .claims import out_of_reach
 from .confirming import ends_again
 from .former_names import present_name
 from .nonconforming import Nonconforming
@@ -213,7 +214,9 @@ class Runner:
             problem = problem or "\n".join(session.verdict.lines())
             problem = f"{problem}\n  {session.confirmation} starts ended so".lstrip("\n")
         wall = time.monotonic() - began
-        result = result_of(scenario.title, header, session.verdict, path, wall, attempt, problem)
+        result = result_of(
+            scenario.title, header, session.checker, session.verdict, path, wall, attempt, problem
+        )
         restart = self._target.last_restart
         by = restart.by if restart else ""
         return replace(
@@ -248,6 +251,7 @@ def _unreachable(scenario: Scenario, obstacle: str, attempt: int) -> ScenarioRes
 def result_of(
     title: str,
     header: Header,
+    checker: Checker,
     verdict: Verdict,
     path: Path,
     wall_seconds: float,
@@ -255,15 +259,18 @@ def result_of(
     problem: str = "",
 ) -> ScenarioResult:
     """Return what a verdict says of a scenario."""
+    name = present_name(header.scenario or path.stem)
+    named = header.requirements
+    world = checker.model.world if checker.model else None
     blamed = verdict.failure.requirements if verdict.failure else ()
     if verdict.outcome is Outcome.FAILS and not blamed:
-        blamed = header.requirements
+        blamed = named
     lines = "\n".join(verdict.lines())
     reason = lines if verdict.outcome is Outcome.INCONCLUSIVE else problem or lines
     return ScenarioResult(
-        present_name(header.scenario or path.stem),
+        name,
         title,
-        header.requirements,
+        named,
         verdict.outcome,
         "" if verdict.outcome is Outcome.CONFORMS else reason,
         blamed,
@@ -274,5 +281,6 @@ def result_of(
         verdict.records,
         attempt=attempt,
         failure=verdict.failure,
+        out_of_reach=out_of_reach(name, named, world) if world else frozenset(),
         retry=header.retry,
     )

@@ -20,6 +20,7 @@ from .families import families
 from .needs import FAST_LINE, Needs
 
 Body = Callable[[Bench], None]
+_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,17 @@ class Scenario:
     @property
     def source(self) -> str:
         """Where it is defined: file and line; the file of an included scenario is relative to the package's folder."""
-        code = inspect.unwrap(self.body).__code__
-        file = Path(code.co_filename)
-        home = Path(__file__).parents[2]
-        shown = file.relative_to(home) if file.is_relative_to(home) else file
-        return f"{shown}:{code.co_firstlineno}"
+        file = self._file.relative_to(_PACKAGE.parent) if self.is_included else self._file
+        return f"{file}:{inspect.unwrap(self.body).__code__.co_firstlineno}"
+
+    @property
+    def is_included(self) -> bool:
+        """Whether it is one of this package's."""
+        return self._file.is_relative_to(_PACKAGE)
+
+    @property
+    def _file(self) -> Path:
+        return Path(inspect.unwrap(self.body).__code__.co_filename)
 
     @property
     def judges(self) -> bool:
