@@ -80,7 +80,7 @@ def test_the_action_is_sound_and_does_what_it_says(tmp_path: Path) -> None:
     given |= {
         "target": "simulated",
         "build": "false",
-        "arguments": "--scenario addresses-come-and-go --retry 1",
+        "arguments": "--scenario addresses-come-and-go --retry 1 --shard 1/1",
     }
     output, page = tmp_path / "output", tmp_path / "page"
     for step in steps:
@@ -96,7 +96,9 @@ def test_the_action_is_sound_and_does_what_it_says(tmp_path: Path) -> None:
             env=os.environ | values | files | {"PATH": place},
             check=True,
         )
-    assert output.read_text() == "verdict=conforms\n"
+    assert output.read_text() == "shard=-shard-1-1\nverdict=conforms\n"
+    (upload,) = (each for each in action["runs"]["steps"] if "upload" in each.get("uses", ""))
+    assert upload["with"]["name"].endswith("${{ steps.verify.outputs.shard }}")
     assert "addresses-come-and-go" in (tmp_path / given["out"] / "junit.xml").read_text()
     assert page.read_text().startswith("## ")
 
