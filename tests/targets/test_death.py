@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -317,6 +318,45 @@ def test_a_program_in_a_frozen_control_group_is_not_stuck(
                 target.stop()
             with contextlib.suppress(OSError):
                 ours.rmdir()
+
+
+def test_who_else_reads_the_terminal_may_have_taken_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = program(tmp_path, "name_terminal(); signal.pause()")
+    with target:
+        line = target.start()
+        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
+        with (
+            Path(line.name).open("rb", buffering=0) as terminal,
+            subprocess.Popen(["sleep", "60"], stdin=terminal) as other,
+        ):
+            try:
+                with pytest.raises(RigFault, match=rf"somebody else reads {line.name}") as caught:
+                    target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True)
+                assert caught.value.seen == f"process {other.pid} (sleep)"
+            finally:
+                other.kill()
+
+
+def test_who_only_writes_or_has_our_own_line_takes_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = program(tmp_path, "name_terminal(); signal.pause()")
+    with target:
+        line = target.start()
+        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
+        with (
+            Path(line.name).open("wb", buffering=0) as terminal,
+            subprocess.Popen(
+                ["sleep", "60"], stdout=terminal, pass_fds=(line.fileno(),)
+            ) as relative,
+        ):
+            try:
+                stuck = target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True)
+            finally:
+                relative.kill()
+    assert isinstance(stuck, Stuck)
 
 
 def test_a_report_of_a_program_that_runs_on(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class Target(Protocol):
         """Tell how the device ended the run when a wait for it raised `error`; None when it was the rig, or nobody knows.
 
         `listen` takes what the device still shows. `known`: it has said hello since it was started. Afterwards only a
-        restart helps, which then leaves nothing of the program that ran.
+        restart helps, which then leaves nothing of the program that ran. Raises `RigFault` where it was the rig, and more is known than `error` tells.
         """
 
     def symptom(self) -> Crashed | None:

@@ -15,6 +15,7 @@ from connmgr_hil.vocabulary.observations import Crashed, Stuck
 
 from .base import End, PlatformTarget
 from .death import crash_of, crash_told, report_of_sanitizer
+from .line_sharers import sharers, taken_by
 from .platforms import Platform
 from .probed import counts_lines, has_probe
 from .process import EmulatorProcess
@@ -55,6 +56,7 @@ class ProgramTarget(PlatformTarget):
         self._reported = 0
         self._process: EmulatorProcess | None = None
         self._line: DescriptorTransport | None = None
+        self._terminal = ""
 
     @property
     def pid(self) -> int | None:
@@ -82,7 +84,8 @@ class ProgramTarget(PlatformTarget):
         ours, its = os.openpty()
         try:
             tty.setraw(its)
-            command = ("/bin/sh", "-c", _ON_TERMINAL, os.ttyname(its), *self.command)
+            self._terminal = os.ttyname(its)
+            command = ("/bin/sh", "-c", _ON_TERMINAL, self._terminal, *self.command)
             # It holds the terminal from its first moment, so that it never seems closed.
             self._process = EmulatorProcess(command, environment=self.environment, inherit=(its,))
         except BaseException:
@@ -94,8 +97,8 @@ class ProgramTarget(PlatformTarget):
 
     def _open(self, process: EmulatorProcess) -> DescriptorTransport:
         marker = self.platform.emulator.uart.encode() + _UART
-        path = process.wait_for_output(marker, self._start_wait)
-        return self._attend(process, open_terminal(path.decode()))
+        self._terminal = process.wait_for_output(marker, self._start_wait).decode()
+        return self._attend(process, open_terminal(self._terminal))
 
     def _attend(self, process: EmulatorProcess, line: DescriptorTransport) -> DescriptorTransport:
         self._line = line
@@ -113,7 +116,10 @@ class ProgramTarget(PlatformTarget):
         return self.start()
 
     def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
-        """Tell how the program ended by itself, or that it runs and does not answer."""
+        """Tell how the program ended by itself, or that it runs and does not answer.
+
+        Raises `RigFault` naming who else reads its terminal, for he may have taken the answer.
+        """
         process = self._process
         if process is None:
             return self._stillborn
@@ -121,9 +127,12 @@ class ProgramTarget(PlatformTarget):
         if status is None and isinstance(error, NoAnswer):
             # Firmware without the probe is silent, too, and that is no fault of its own.
             probed = self.platform.dialect == "probe" and has_probe(self._image)
+            others = sharers(self._terminal, process.pid)
             stuck = (known or probed) and gives_no_answer(process.pid, listen)
             status = process.status()
             if stuck and status is None:
+                if others := others or sharers(self._terminal, process.pid):
+                    raise taken_by(self._terminal, others)
                 return Stuck(t=0, what="device", source="host")
         return None if status is None else crash_of(status, process.output)
 
