@@ -127,3 +127,12 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
         (tmp_path / "s.json").write_text(text)
         with pytest.raises(BadInput, match="not a summary that 'cmhil verify' wrote"):
             evidence_of(tmp_path / "s.json")
+
+
+def test_the_page_says_first_that_it_compares(runs: tuple[Path, Path]) -> None:
+    changes = compare(evidence_of(runs[0]), evidence_of(runs[1]))
+    page = render_html(gather([runs[1]]), changes=changes)
+    head, _, rest = page.partition("</header>")
+    assert "Compared with simulated" in head
+    assert '<a href="#changes">' in head
+    assert rest.index('id="changes"') < rest.index('id="grid"')

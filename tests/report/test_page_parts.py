@@ -131,3 +131,16 @@ def test_what_did_not_count_in_the_run_does_not_count_in_its_report(
     evidence = gather([tmp_path])
     assert evidence.outcome == "conforms"
     assert "Known deviation, which does not count: known to us" in render_html(evidence)
+
+
+def test_builds_are_named_by_their_variants(home: Path, tmp_path: Path) -> None:
+    for name, device in (("plain", '"-t","native"'), ("dad", '"-t","native","--variant","dad"')):
+        trace = (home / "first" / "timeout-takes-down.jsonl").read_text()
+        header, _, rest = trace.partition("\n")
+        known = json.loads(header) | {"origin": {"device": json.loads(f"[{device}]")}}
+        build = json.loads(rest.splitlines()[0])["facts"]["build"]
+        (tmp_path / name).mkdir()
+        file = tmp_path / name / "timeout-takes-down.jsonl"
+        file.write_text(f"{json.dumps(known)}\n{rest.replace(build, f'{build[:-3]}{name[:3]}')}")
+    names = {each.name.rpartition(" build ")[0] for each in gather([tmp_path]).platforms}
+    assert names == {"simulated ·", "simulated · dad ·"}

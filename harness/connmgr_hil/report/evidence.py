@@ -21,7 +21,7 @@ from connmgr_hil.vocabulary.errors import BadInput
 from connmgr_hil.vocabulary.observations import Header, HelloSeen
 from connmgr_hil.vocabulary.requirements import requirements
 
-from .history import Run, history, latest_only, run_of, runs_below
+from .history import Run, history, latest_only, option_given, run_of, runs_below
 from .identity import Identity, identify
 from .timeline import Timeline, draw_up
 
@@ -266,8 +266,11 @@ def _shown(
     if release and report.profile:
         identity = replace(identity, name=f"{identity.name} · {report.profile}")
     if build:
-        which = ", ".join(identity.builds) or "unknown"
-        identity = replace(identity, name=f"{identity.name} · build {which}")
+        builds = ", ".join(identity.builds) or "unknown"
+        given = origins[0].header.origin
+        variant = option_given(given.device, "--variant") if given else ""
+        parts = filter(None, (identity.name, variant, f"build {builds}"))
+        identity = replace(identity, name=" · ".join(parts))
     report.target = identity.name
     flaky = {each.trace: each for each in with_retries(report.results) if each.flaky}
     dropped = {each.trace for last in flaky.values() for each in last.earlier}

@@ -83,8 +83,8 @@ def _read(file: Path) -> Run | None:
             file.parent,
             (
                 str(document["target"]),
-                _option(origin.get("device") or (), "--variant"),
-                _option(origin.get("command") or (), "--shard"),
+                option_given(origin.get("device") or (), "--variant"),
+                option_given(origin.get("command") or (), "--shard"),
             ),
             {
                 Path(each["trace"]): str(each["excused"])
@@ -96,7 +96,7 @@ def _read(file: Path) -> Run | None:
         return None
 
 
-def _option(words: Sequence[str], name: str) -> str:
+def option_given(words: Sequence[str], name: str) -> str:
     """Return what an option is given in a command line: `--shard 1/4` or `--shard=1/4`; empty where it is not."""
     for word, following in zip_longest(words, words[1:], fillvalue=""):
         if str(word).startswith(f"{name}="):
