@@ -136,3 +136,30 @@ def test_the_page_says_first_that_it_compares(runs: tuple[Path, Path]) -> None:
     assert "Compared with simulated" in head
     assert '<a href="#changes">' in head
     assert rest.index('id="changes"') < rest.index('id="grid"')
+
+
+def side(
+    standings: dict[str, str], scenarios: dict[str, str], quirks: frozenset[str] = frozenset()
+) -> RunSide:
+    return RunSide("a run", standings, scenarios, quirks, frozenset(), {})
+
+
+def test_runs_of_other_scenarios_say_so_first() -> None:
+    old = side({}, {"both": "conforms", "gone": "conforms"})
+    new = side({}, {"both": "conforms", "at-once-ignore": "fails", "added": "conforms"})
+    changes = compare(old, new)
+    assert changes.outcomes == {"at-once-ignore": ("not run", "fails")}
+    shown = render_terminal(changes)
+    assert shown.splitlines()[3:6] == [
+        "The runs are not of the same scenarios (2)",
+        "  1 only in the old run: gone",
+        "  2 only in the new run: at-once-ignore, added",
+    ]
+    assert "at-once-ignore: not run before, fails now" in shown
+
+
+def test_a_quirk_that_is_gone_is_told_once() -> None:
+    ident = "REQ-CTL-032"
+    changes = compare(side({ident: "quirk"}, {}, frozenset({ident})), side({ident: "held"}, {}))
+    assert changes.gone_quirks == [ident]
+    assert changes.held == []

@@ -21,6 +21,7 @@ from .results import with_retries
 from .run import check
 
 _MOST_BYTES = 100_000_000
+_NOT_RUN = "not run"
 _IFACE = re.compile(r" (no iface|iface \w)$")
 
 Shown = tuple[str, ...]
@@ -150,8 +151,9 @@ class Changes:
 
     @property
     def held(self) -> list[str]:
-        """The requirements of both that are held now and were not."""
-        return self._moved({"failed", "quirk", "unreachable", "not_run"}, {"held"})
+        """The requirements of both that are held now and were not; those whose quirk is gone are told there."""
+        now = self._moved({"failed", "quirk", "unreachable", "not_run"}, {"held"})
+        return [each for each in now if each not in self.gone_quirks]
 
     @property
     def lost(self) -> list[str]:
@@ -175,13 +177,28 @@ class Changes:
 
     @cached_property
     def outcomes(self) -> dict[str, tuple[str, str]]:
-        """The scenarios of both whose outcome is another, with both."""
+        """The scenarios whose outcome is another, with both; one that only one run has counts if it did not conform there."""
         before, after = self.old.scenarios, self.new.scenarios
-        return {
-            name: (before[name], after[name])
-            for name in before
-            if name in after and before[name] != after[name]
+        ended = {
+            name: (before.get(name, _NOT_RUN), after.get(name, _NOT_RUN))
+            for name in dict.fromkeys((*before, *after))
         }
+        alone = {"conforms", "unreachable", _NOT_RUN}
+        return {
+            name: pair
+            for name, pair in ended.items()
+            if pair[0] != pair[1] and (_NOT_RUN not in pair or not alone.issuperset(pair))
+        }
+
+    @property
+    def only_old(self) -> list[str]:
+        """The scenarios that only the old run has."""
+        return [name for name in self.old.scenarios if name not in self.new.scenarios]
+
+    @property
+    def only_new(self) -> list[str]:
+        """The scenarios that only the new run has."""
+        return [name for name in self.new.scenarios if name not in self.old.scenarios]
 
     def as_json(self) -> dict[str, object]:
         """Return the changes as a JSON object."""
@@ -196,6 +213,8 @@ class Changes:
             "new_quirks": self.new_quirks,
             "gone_quirks": self.gone_quirks,
             "outcomes": self.outcomes,
+            "only_old": self.only_old,
+            "only_new": self.only_new,
             "compared": self.compared,
             "behaviour": [
                 {"lines": each.lines, "commands": each.commands, "scenarios": each.scenarios}

@@ -26,7 +26,13 @@ def sections(changes: Changes) -> list[tuple[str, list[str]]]:
         f"{on_one_line(name)}: {old} before, {new} now"
         for name, (old, new) in changes.outcomes.items()
     ]
+    selected = [
+        f"{len(names)} only in the {which} run: {_some(names)}"
+        for which, names in (("old", changes.only_old), ("new", changes.only_new))
+        if names
+    ]
     every = [
+        ("The runs are not of the same scenarios", selected),
         ("Newly failing", told(changes.failing)),
         ("No longer held: scenarios about them fail", told(changes.in_failing)),
         ("Newly held", told(changes.held)),
