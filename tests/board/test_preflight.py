@@ -81,6 +81,8 @@ def test_it_is_told_once_and_soon(
     shown = capsys.readouterr().out
     assert shown.count(called) == 1, shown
     assert "  next: " in shown
+    assert "replay" not in shown, "no command was given"
+    assert "scenario:" not in shown, "it is no scenario's fault"
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert len(summary["scenarios"]) == 1
     (trace,) = (tmp_path / "out").glob("*.jsonl")

@@ -202,6 +202,7 @@ def by_build(printed: Print, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
 def by_names(printed: Print) -> Iterator[Told]:
     yield printed("verify", "-t", "simulated", "--scenario", "no-such-thing")
     yield printed("docs", "no-such-page")
+    yield printed("requirements", "no-such-thing")
     Path("no summary.json").write_text("{}")
     yield printed("compare", "no summary.json", "no summary.json")
     Path("run").mkdir()
@@ -293,6 +294,7 @@ SOURCES_OF_HINTS: dict[str, tuple[Callable[..., Iterator[Told]], tuple[str, ...]
             *(
                 "'cmhil scenarios' lists them",
                 "'cmhil docs' lists them",
+                "'cmhil requirements' lists them",
                 "that 'cmhil verify' wrote",
             ),
             *("'cmhil new scenario NAME'", "--variant coverage, then cmhil verify"),

@@ -53,7 +53,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     )
     yield from lines[1:]
     yield from asked(finding)
-    yield f"  scenario:      {on_one_line(result.name)}: {on_one_line(result.title)}"
+    if result.began or result.trace is None:
+        yield f"  scenario:      {on_one_line(result.name)}: {on_one_line(result.title)}"
     counts = Counter(on_one_line(each.name) for each in finding.results[1:])
     others = [f"{name} ({count} times)" if count > 1 else name for name, count in counts.items()]
     if others:
@@ -66,7 +67,8 @@ def _finding(finding: Finding) -> Iterator[str]:
         return
     if not lines[-1].startswith("  log: "):
         yield f"  log:           {result.trace}"
-    yield f"  replay:        {command_for(result, 'replay')}"
+    if result.began:
+        yield f"  replay:        {command_for(result, 'replay')}"
     if result.outcome is Outcome.FAILS and result.failure and "--dialect" not in result.device:
         yield f"  shrink:        {command_for(result, 'shrink')}"
 

@@ -68,6 +68,11 @@ class ScenarioResult:
         return self.recorded in set(Outcome) - {self.outcome}
 
     @property
+    def began(self) -> bool:
+        """Whether there was a device to give commands to; if not, the rig's fault has nothing to do with the scenario."""
+        return self.outcome is not Outcome.RIG or bool(self.release)
+
+    @property
     def broken(self) -> frozenset[str]:
         """The requirements that count as failed: those that are blamed, and those that a failing scenario was written for."""
         written = self.requirements if self.outcome is Outcome.FAILS else ()

@@ -227,7 +227,7 @@ class Runner:
             confirmed=session.confirmation,
             device=self._target.asked or ("-t", self._target.name),
             platform=self._target.platform.name,
-            release=self._device[0].zephyr if self._device else "",
+            release=self._device[0].zephyr if self._device and not self.never_started else "",
         )
 
     def _insist_on_one_build(self, facts: Hello) -> None:

@@ -112,7 +112,8 @@ def _case(classname: str, story: Story, later: Sequence[ScenarioResult], *, alon
     elif story.outcome is not Outcome.CONFORMS:
         kind = Failure if story.outcome is Outcome.FAILS else Error
         problem: Any = kind(legal(first_sentence(story))[:MESSAGE], str(story.outcome))
-        problem.text = legal(f"{result.reason}\nreplay: {replay(story)}")[:TEXT]
+        again = f"\nreplay: {replay(story)}" if result.began else ""
+        problem.text = legal(f"{result.reason}{again}")[:TEXT]
         case.append(problem)
         for each in later:
             _add_try(case, each, RerunFailure, RerunError)

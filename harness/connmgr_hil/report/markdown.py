@@ -72,7 +72,8 @@ def _problems(causes: list[tuple[Story, ...]]) -> list[str]:
         )
         fence = "~~~~"
         lines += ["", f"  {fence}text"]
-        text = f"{visible(story.result.reason)}\n{wording.replay(story)}".replace("~~~", "~ ~ ~")
+        again = f"\n{wording.replay(story)}" if story.result.began else ""
+        text = f"{visible(story.result.reason)}{again}".replace("~~~", "~ ~ ~")
         lines += [f"  {line}" for line in text.splitlines()]
         lines += [f"  {fence}", ""]
         if others:
