@@ -105,6 +105,16 @@ def test_a_recorded_run_is_judged_alike_in_other_spellings(name: str, seen: bool
     assert changed != records
 
 
+def test_a_dump_of_what_is_no_address_fails() -> None:
+    records = recorded("mirror")
+    place = next(i for i, each in enumerate(records) if isinstance(each, StateSeen) and each.a6)
+    fields = {name: getattr(records[place], name) for name in records[place].__struct_fields__}
+    records[place] = StateSeen(**fields | {"a6": ("nonsense/p",)})
+    verdict = judge(records)
+    assert verdict.outcome is Outcome.FAILS
+    assert "nonsense" in "\n".join(verdict.lines())
+
+
 def test_a_device_is_given_what_it_writes_itself(tmp_path: Path) -> None:
     lines = ["fatal 1 007", "fatal 1 -0", "raise CONN_IF_FATAL_ERROR 1 005", "timeout 1 008"]
     lines += ["hook IF_UP 1 1 raise CONN_IF_FATAL_ERROR 1 0010", "carrier 1 on", "up 1"]

@@ -127,7 +127,10 @@ def _addresses(texts: Iterable[str]) -> str:
 @lru_cache(maxsize=1_000)
 def _address(text: str) -> str:
     address, _, state = text.partition("/")
-    parsed = ipaddress.ip_address(address)
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return text  # what is no address is never the model's
     own = parsed.version == 6 and parsed.is_link_local and _is_own(parsed)
     return f"{AUTOCONF if own else parsed}/{state}"
 
