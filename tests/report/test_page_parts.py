@@ -144,3 +144,14 @@ def test_builds_are_named_by_their_variants(home: Path, tmp_path: Path) -> None:
         file.write_text(f"{json.dumps(known)}\n{rest.replace(build, f'{build[:-3]}{name[:3]}')}")
     names = {each.name.rpartition(" build ")[0] for each in gather([tmp_path]).platforms}
     assert names == {"simulated ·", "simulated · dad ·"}
+
+
+def test_traces_below_the_page_and_sections_of_the_documentation_are_links(home: Path) -> None:
+    evidence = gather([home / "second"])
+    page = render_html(evidence, folder=home)
+    assert '<a href="./second/timeout-takes-down.jsonl">' in page
+    assert "jsonl" not in "".join(re.findall(r'href="[^"]*"', render_html(evidence)))
+    section = "conn_mgr/main.html#connection-timeouts"
+    assert (
+        f'<a href="https://docs.zephyrproject.org/4.2.0/connectivity/networking/{section}">' in page
+    )

@@ -101,7 +101,12 @@ def report(
     if opened and html is None:
         html = (traces[0] if traces[0].is_dir() else traces[0].parent) / "report.html"
     wanted: list[tuple[Path | None, Callable[[], str]]] = [
-        (html, lambda: reports.render_html(evidence, scores, changes, counted)),
+        (
+            html,
+            lambda: reports.render_html(
+                evidence, scores, changes, counted, html.parent if html else None
+            ),
+        ),
         (junit, lambda: reports.render_junit(evidence)),
         (
             None if str(markdown) == "-" else markdown,

@@ -101,6 +101,6 @@ def verify_map(path: Path, out: Path, options: Sequence[str], *, flash: bool) ->
         whole.results += part.results
         whole.interrupted = whole.interrupted or part.interrupted
     if any(each.trace for each in whole.results):
-        replace_file(out / PAGE, render_html(gather([out])))
+        replace_file(out / PAGE, render_html(gather([out]), folder=out))
         click.echo(f"page: {out / PAGE}")
     return whole

@@ -55,7 +55,7 @@ def verify_variants(
         if whole.interrupted or whole.stopped:
             break
     if any(each.trace for each in whole.results):
-        replace_file(out / PAGE, render_html(gather([out])))
+        replace_file(out / PAGE, render_html(gather([out]), folder=out))
         click.echo(f"\npage: {out / PAGE}")
     return whole
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -60,8 +62,12 @@ def render_html(
     scores: Scores | None = None,
     changes: Changes | None = None,
     code: Sequence[Reached] = (),
+    folder: Path | None = None,
 ) -> str:
-    """Return the report as one self-contained HTML page: the same evidence gives the same bytes."""
+    """Return the report as one self-contained HTML page: the same evidence gives the same bytes.
+
+    Traces below `folder`, in which the page will be, are links.
+    """
     return (
         _environment()
         .get_template("page.html.jinja")
@@ -77,9 +83,18 @@ def render_html(
             known=requirements(),
             code=code,
             ranges=ranges,
+            trace_link=partial(_trace_link, folder=folder and folder.resolve()),
             version=__version__,
         )
     )
+
+
+def _trace_link(story: Story, folder: Path | None) -> str:
+    """Return where a story's trace is from the page's folder, quoted; empty where it is not below it."""
+    trace = story.result.trace and story.result.trace.resolve()
+    if trace is None or folder is None or not trace.is_relative_to(folder):
+        return ""
+    return f"./{quote(trace.relative_to(folder).as_posix())}"
 
 
 def _groups(platforms: tuple[PlatformEvidence, ...]) -> list[_Group]:

@@ -1,5 +1,6 @@
 """The requirements as data: the specification's sentences, and the releases that they apply to."""
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -41,6 +42,15 @@ class Requirement(msgspec.Struct, frozen=True):
         return "; ".join(told)
 
     @property
+    def link(self) -> str:
+        """The section of Zephyr's documentation that it comes from, as an address; empty where it has another source."""
+        name, _, section = self.source.partition(", ")[0].partition(":")
+        if name not in _PAGES:
+            return ""
+        anchor = re.sub(r"[^a-z0-9]+", "-", section.lower()).strip("-")
+        return f"{_DOCUMENTATION}/{_PAGES[name]}{anchor and '#'}{anchor}"
+
+    @property
     def in_every_run(self) -> bool:
         """Whether each run that comes to its end shows it, whatever it is about."""
         return self.stimulus == "any command"
@@ -50,6 +60,8 @@ class Requirement(msgspec.Struct, frozen=True):
         return ORDER.index(self.since) <= ORDER.index(profile)
 
 
+_DOCUMENTATION = "https://docs.zephyrproject.org/4.2.0/connectivity/networking/conn_mgr"
+_PAGES = {"S": "main.html", "G": "implementation.html"}
 _PLACES = {
     "S": "documentation of the Connection Manager",
     "G": "documentation, guidelines for implementers",
