@@ -111,13 +111,6 @@ def test_a_quick_answer_costs_little_device_time(make: type[Machine]) -> None:
     assert sum(machine.slices) < 0.02 * 1.5
 
 
-def test_a_machine_that_runs_by_itself_is_granted_nothing(make: type[Machine]) -> None:
-    machine = make(0.0)
-    machine.line.is_free = True
-    assert machine.line.read(time.monotonic() + 0.01) == b""
-    assert machine.line.granted_seconds == 0
-
-
 def test_a_silent_device_gets_no_more_time_than_its_reader_has(make: type[Machine]) -> None:
     machine = make(1000.0)
     deadline = after(0.05)

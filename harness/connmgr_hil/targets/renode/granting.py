@@ -39,8 +39,6 @@ class GrantedLine(WrappedLine):
         self._silent_for = 0.0
         self.granted_seconds = 0.0
         """How much time the device has had in all."""
-        self.is_free = False
-        """Whether the machine runs by itself, so that no time need be granted to it."""
 
     def fileno(self) -> int:
         """Return -1: waiting on the descriptor alone would wait for a device that stands still."""
@@ -57,8 +55,6 @@ class GrantedLine(WrappedLine):
 
         Raises `LineClosed` when the emulator has ended, `RigFault` when it does not run on.
         """
-        if self.is_free:
-            return self._line.read(deadline)
         now = time.monotonic()
         if (data := self._line.read(now)) or now >= deadline:
             return self._heard(data)

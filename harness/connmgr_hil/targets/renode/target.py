@@ -11,7 +11,6 @@ from connmgr_hil.targets.vitals import Listen
 from connmgr_hil.transport import connect_promptly
 from connmgr_hil.transport.deadlines import LATE, RENODE
 from connmgr_hil.vocabulary.errors import NoAnswer, RigFault, UsageError
-from connmgr_hil.vocabulary.facts import Hello
 from connmgr_hil.vocabulary.observations import Stuck
 
 from .driver import RenodeDriver, choose_driver
@@ -105,12 +104,6 @@ class RenodeTarget(PlatformTarget):
             self._broken = True
             raise
 
-    def met(self, hello: Hello) -> None:
-        """Let the machine run by itself where the probe grants its time: slices would only cost the host's."""
-        if hello.granted and self._renode is not None and self._line is not None:
-            self._renode.execute("start")
-            self._line.is_free = True
-
     def restart(self) -> GrantedLine:
         """Reset the machine; its script's macro `reset` loads the image again.
 
@@ -120,9 +113,6 @@ class RenodeTarget(PlatformTarget):
         if self._renode is None or self._line is None or self._disturbed or self._broken:
             return self.start()
         try:
-            if self._line.is_free:
-                self._renode.execute("pause")
-                self._line.is_free = False
             self._renode.execute("machine Reset")
         except RigFault:
             return self.start()
