@@ -31,9 +31,11 @@ class Strangers:
                 self._emit(
                     Foreign(text=f"a command was carried out twice: the second answer is {frame}")
                 )
+        elif self._commands.is_own(tag):
+            return
         elif self._commands.was_given_before(tag):
             self._emit(Foreign(text=f"a command of an earlier session was carried out: {frame}"))
-        elif not self._commands.is_own(tag):
+        else:
             self._tags.add(tag)
             self._emit(Foreign(text=f"a command of somebody else was carried out: {frame}"))
             if len(self._tags) >= (_MOST if frame.seal else _MOST_UNSEALED):

@@ -1,6 +1,7 @@
 """The runs of a folder, from the summary of each: the latest of a target is reported on, earlier ones are its history."""
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -35,10 +36,15 @@ class Run:
 
     def excuse(self, trace: Path) -> str:
         """Return the known deviation by which one of its traces failed in the run itself, or an empty string."""
-        parts = trace.resolve().relative_to(self.folder).parts
+        parts = real_path(trace).relative_to(self.folder).parts
         return next(
             (why for file, why in self.excused.items() if file.parts[-len(parts) :] == parts), ""
         )
+
+
+def real_path(trace: Path) -> Path:
+    """Return where a trace is, links followed; a link that leads to itself stays as it is."""
+    return Path(os.path.realpath(trace))
 
 
 def runs_below(paths: Iterable[Path]) -> tuple[Run, ...]:
@@ -58,7 +64,7 @@ def history(runs: Sequence[Run]) -> tuple[Run, ...]:
 def run_of(trace: Path, runs: Iterable[Run]) -> Run | None:
     """Return the run in whose folder a trace is; None for one that is in none."""
     folders = {run.folder: run for run in runs}
-    return next((folders[each] for each in trace.resolve().parents if each in folders), None)
+    return next((folders[each] for each in real_path(trace).parents if each in folders), None)
 
 
 def latest_only(traces: Iterable[Path], runs: Sequence[Run]) -> list[Path]:

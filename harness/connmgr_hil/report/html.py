@@ -19,6 +19,7 @@ from connmgr_hil.vocabulary.requirements import Requirement, requirements
 
 from . import changes as changing, wording
 from .evidence import PlatformEvidence, ReportEvidence, Story
+from .history import real_path
 from .scores import Scores
 
 NOT_THERE = "absent"
@@ -91,7 +92,7 @@ def render_html(
 
 def _trace_link(story: Story, folder: Path | None) -> str:
     """Return where a story's trace is from the page's folder, quoted; empty where it is not below it."""
-    trace = story.result.trace and story.result.trace.resolve()
+    trace = story.result.trace and real_path(story.result.trace)
     if trace is None or folder is None or not trace.is_relative_to(folder):
         return ""
     return f"./{quote(trace.relative_to(folder).as_posix())}"
