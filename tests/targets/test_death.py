@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given, strategies as st
 from connmgr_hil.targets import ProgramTarget, find_platform, native_target
 from connmgr_hil.targets.death import FROM_OUTSIDE, crash_of, crash_told, report_of_sanitizer
 from connmgr_hil.targets.probed import has_probe
-from connmgr_hil.transport import after
+from connmgr_hil.transport import Transport, after
 from connmgr_hil.vocabulary.errors import LineClosed, NoAnswer, RigFault
 from connmgr_hil.vocabulary.observations import Crashed, Stuck
 
@@ -205,6 +206,22 @@ def test_a_program_that_does_not_start_is_no_crash(tmp_path: Path) -> None:
 SILENT = NoAnswer("an answer", "nothing")
 
 
+def hearing(line: Transport) -> Callable[[float], bool]:
+    return lambda seconds: bool(line.read(after(seconds)))
+
+
+@contextlib.contextmanager
+def hurried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str = "name_terminal(); signal.pause()"
+) -> Iterator[tuple[ProgramTarget, Transport]]:
+    """Start a program that gives no answer, and wait for less long for it."""
+    target = program(tmp_path, body)
+    with target:
+        line = target.start()
+        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
+        yield target, line
+
+
 @pytest.mark.parametrize(
     "body", ["name_terminal(); signal.pause()", "name_terminal()\nwhile True: pass"]
 )
@@ -213,14 +230,11 @@ def test_a_program_that_runs_and_does_not_answer(body: str, tmp_path: Path) -> N
     with target:
         line = target.start()
 
-        def listen(seconds: float) -> bool:
-            return bool(line.read(after(seconds)))
-
-        stuck = target.diagnose(SILENT, listen, known=True)
+        stuck = target.diagnose(SILENT, hearing(line), known=True)
         assert isinstance(stuck, Stuck)
         assert (stuck.what, stuck.source) == ("device", "host")
         # Nobody knows whether it is firmware with the probe: it never said hello, and the file has none in it.
-        assert target.diagnose(SILENT, listen, known=False) is None
+        assert target.diagnose(SILENT, hearing(line), known=False) is None
 
 
 def test_a_program_that_answers_late_is_not_stuck(tmp_path: Path) -> None:
@@ -234,7 +248,7 @@ def test_a_program_that_somebody_stopped_is_not_stuck(tmp_path: Path) -> None:
     target = program(tmp_path, "master = name_terminal(); os.kill(os.getpid(), signal.SIGSTOP)")
     with target:
         line = target.start()
-        assert target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True) is None
+        assert target.diagnose(SILENT, hearing(line), known=True) is None
 
 
 # posix_spawn returns when the child runs its program; until then the parent waits in state D, as in a frozen group.
@@ -255,12 +269,9 @@ def gate(tmp_path: Path) -> Path:
 def test_a_program_that_the_kernel_holds_is_not_stuck(
     gate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = program(tmp_path, HELD.format(gate=str(gate)))
-    with target:
-        line = target.start()
-        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
+    with hurried(tmp_path, monkeypatch, HELD.format(gate=str(gate))) as (target, line):
         try:
-            assert target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True) is None
+            assert target.diagnose(SILENT, hearing(line), known=True) is None
         finally:
             gate.open("wb").close()
 
@@ -268,7 +279,6 @@ def test_a_program_that_the_kernel_holds_is_not_stuck(
 def test_the_time_in_which_the_kernel_held_a_program_is_not_its_own(
     gate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = program(tmp_path, HELD.format(gate=str(gate)))
     rounds = 0
 
     def listen(seconds: float) -> bool:
@@ -279,9 +289,7 @@ def test_the_time_in_which_the_kernel_held_a_program_is_not_its_own(
             return bool(line.read(after(30)))
         return bool(line.read(after(seconds)))
 
-    with target:
-        line = target.start()
-        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
+    with hurried(tmp_path, monkeypatch, HELD.format(gate=str(gate))) as (target, line):
         assert target.diagnose(SILENT, listen, known=True) is None
     assert rounds == 40
 
@@ -298,10 +306,7 @@ def test_a_program_in_a_frozen_control_group_is_not_stuck(
     group: str, switch: str, on: str, off: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = Path(group) / f"cmhil-test-{os.getpid()}"
-    target = program(tmp_path, "name_terminal(); signal.pause()")
-    with target:
-        line = target.start()
-        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
+    with hurried(tmp_path, monkeypatch) as (target, line):
         try:
             ours.mkdir()
             if not (ours / switch).exists():
@@ -311,7 +316,7 @@ def test_a_program_in_a_frozen_control_group_is_not_stuck(
         except OSError as error:
             pytest.skip(f"no control group of our own: {error}")
         else:
-            assert target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True) is None
+            assert target.diagnose(SILENT, hearing(line), known=True) is None
         finally:
             if (ours / "cgroup.procs").exists():
                 (ours / switch).write_text(off)
@@ -323,39 +328,31 @@ def test_a_program_in_a_frozen_control_group_is_not_stuck(
 def test_who_else_reads_the_terminal_may_have_taken_the_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = program(tmp_path, "name_terminal(); signal.pause()")
-    with target:
-        line = target.start()
-        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
-        with (
-            Path(line.name).open("rb", buffering=0) as terminal,
-            subprocess.Popen(["sleep", "60"], stdin=terminal) as other,
-        ):
-            try:
-                with pytest.raises(RigFault, match=rf"somebody else reads {line.name}") as caught:
-                    target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True)
-                assert caught.value.seen == f"process {other.pid} (sleep)"
-            finally:
-                other.kill()
+    with (
+        hurried(tmp_path, monkeypatch) as (target, line),
+        Path(line.name).open("rb", buffering=0) as terminal,
+        subprocess.Popen(["sleep", "60"], stdin=terminal) as other,
+    ):
+        try:
+            with pytest.raises(RigFault, match=rf"somebody else reads {line.name}") as caught:
+                target.diagnose(SILENT, hearing(line), known=True)
+            assert caught.value.seen == f"process {other.pid} (sleep)"
+        finally:
+            other.kill()
 
 
 def test_who_only_writes_or_has_our_own_line_takes_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    target = program(tmp_path, "name_terminal(); signal.pause()")
-    with target:
-        line = target.start()
-        monkeypatch.setenv("CMHIL_TIME_SCALE", "0.05")
-        with (
-            Path(line.name).open("wb", buffering=0) as terminal,
-            subprocess.Popen(
-                ["sleep", "60"], stdout=terminal, pass_fds=(line.fileno(),)
-            ) as relative,
-        ):
-            try:
-                stuck = target.diagnose(SILENT, lambda s: bool(line.read(after(s))), known=True)
-            finally:
-                relative.kill()
+    with (
+        hurried(tmp_path, monkeypatch) as (target, line),
+        Path(line.name).open("wb", buffering=0) as terminal,
+        subprocess.Popen(["sleep", "60"], stdout=terminal, pass_fds=(line.fileno(),)) as relative,
+    ):
+        try:
+            stuck = target.diagnose(SILENT, hearing(line), known=True)
+        finally:
+            relative.kill()
     assert isinstance(stuck, Stuck)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from connmgr_hil.model import Model
 from connmgr_hil.model.observed import Owed
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Part, Reply, StateSeen, Storm
-from connmgr_hil.vocabulary.stimuli import Words, split_burst
+from connmgr_hil.vocabulary.stimuli import Words, listed
 from connmgr_hil.vocabulary.wording import say
 
 from .blame import blamed, sentence_of
@@ -309,9 +309,9 @@ def _words_of_part(words: Words, part: Owed) -> Words:
     if hook or not isinstance(place, int):
         return ()
     if words[:1] == ("both",):
-        commands = split_burst(words[4:])
+        commands = listed(words)
     elif "burst" in words:
-        commands = split_burst(words[words.index("burst") + 1 :])
+        commands = listed(words[words.index("burst") :])
     else:
         return ()
     return commands[place] if place < len(commands) else ()

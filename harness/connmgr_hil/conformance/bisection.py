@@ -39,26 +39,21 @@ class Bisection(msgspec.Struct, frozen=True, kw_only=True):
     def again(self, folder: Path) -> list[str]:
         """Return the command that shows the failure again, on the build of that commit if it is still there."""
         image = folder / self.image
-        words = [
-            "cmhil",
-            *(("replay", str(folder / self.shortest)) if self.shortest else ("verify",)),
-        ]
-        words += ["-t", self.target]
-        words += ["--image", str(image)] if image.is_file() else []
-        words += ["--variant", self.variant] if self.variant else []
-        return words if self.shortest else [*words, "--scenario", self.scenario]
+        built = ["--image", str(image)] if image.is_file() else []
+        device = ["-t", self.target, *built, *self._configuration]
+        if self.shortest:
+            return ["cmhil", "replay", str(folder / self.shortest), *device]
+        return ["cmhil", "verify", *device, "--scenario", self.scenario]
 
     def build(self, folder: Path) -> list[str]:
         """Return the command that builds that commit where it is checked out; empty where its build is still there."""
         if (folder / self.image).is_file():
             return []
-        return [
-            "cmhil",
-            "build",
-            "-p",
-            self.target,
-            *(("--variant", self.variant) if self.variant else ()),
-        ]
+        return ["cmhil", "build", "-p", self.target, *self._configuration]
+
+    @property
+    def _configuration(self) -> list[str]:
+        return ["--variant", self.variant] if self.variant else []
 
 
 def find_bisection(paths: Iterable[Path]) -> tuple[Path, Bisection] | None:

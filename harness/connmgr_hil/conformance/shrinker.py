@@ -14,7 +14,7 @@ from connmgr_hil.targets import Target
 from connmgr_hil.vocabulary.errors import DeviceFault, NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import Header
 from connmgr_hil.vocabulary.parsing import only_asks
-from connmgr_hil.vocabulary.stimuli import Words, burst, race, split_burst
+from connmgr_hil.vocabulary.stimuli import Words, burst, listed, race
 
 from .nonconforming import Nonconforming
 from .reduction import (
@@ -337,13 +337,13 @@ def _unwrap(better: Callable[[CommandList], bool], best: Callable[[], CommandLis
         if words[0] == "on":
             simpler = [words[2:]]
         elif words[0] == "burst":
-            parts = split_burst(words[1:])
+            parts = listed(words)
             simpler = [*parts, *(burst(*parts[:n], *parts[n + 1 :]) for n in range(len(parts)))]
         elif words[0] == "both":
             points = [each for each in words[1].split(",") if each != "0"]
             fewer = (points[:n] + points[n + 1 :] for n in range(len(points)))
             simpler = [
-                *split_burst(words[4:]),
+                *listed(words),
                 *(("both", ",".join(each) or "0", *words[2:]) for each in fewer),
             ]
         elif words[0] == "race":
@@ -361,8 +361,8 @@ def _calm(
     place = 0
     while True:
         commands = best()
-        _, seed, points, *rest = commands[position]
-        parts = split_burst(tuple(rest))
+        _, seed, points, *_ = commands[position]
+        parts = listed(commands[position])
         at = [int(each) for each in points.split(",") if each != "0"]
         if place >= len(parts) + len(at):
             return

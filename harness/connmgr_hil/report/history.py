@@ -50,7 +50,7 @@ def real_path(trace: Path) -> Path:
 def runs_below(paths: Iterable[Path]) -> tuple[Run, ...]:
     """Return the runs whose folders are these or below them, oldest first. What is no summary is left out."""
     files = {
-        file.resolve(): None for path in paths if path.is_dir() for file in path.rglob(SUMMARY)
+        real_path(file): None for path in paths if path.is_dir() for file in path.rglob(SUMMARY)
     }
     runs = [run for file in files if (run := _read(file)) is not None]
     return tuple(sorted(runs, key=lambda each: (each.when, each.folder)))

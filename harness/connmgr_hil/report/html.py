@@ -84,7 +84,7 @@ def render_html(
             known=requirements(),
             code=code,
             ranges=ranges,
-            trace_link=partial(_trace_link, folder=folder and folder.resolve()),
+            trace_link=partial(_trace_link, folder=folder and real_path(folder)),
             version=__version__,
         )
     )

@@ -6,14 +6,11 @@ from functools import lru_cache
 from .arguments import Argument, choice, did_you_mean, nearest
 from .commands import COMMANDS, SHELL, CommandKind, Form
 from .errors import BadInput
-from .stimuli import Words, burst, split_burst
+from .stimuli import ARGUMENTS_BEFORE_LIST, Words, burst, listed
 
 MOST_WORDS, MOST_CHARACTERS = 128, 470
 MOST_HOOKED_WORDS, MOST_HOOKED_CHARACTERS = 24, 256
 """What a line, and the command of a hook, may hold (`zephyr_app/probe/src/probe.h`)."""
-
-_LISTS = {"burst": 0, "both": 3, "race": 2}
-"""Commands that hold a list of others, behind so many arguments."""
 
 _NAMES = choice(*COMMANDS)
 _LIST = "commands: " + ", ".join(sorted(COMMANDS))
@@ -74,8 +71,9 @@ def expected(words: Words) -> tuple[Argument, ...]:
     kind = COMMANDS.get(name)
     if kind is None:
         return ()
-    if name in _LISTS and len(rest) >= _LISTS[name]:
-        return expected(split_burst(rest[_LISTS[name] :])[-1])
+    before = ARGUMENTS_BEFORE_LIST.get(name)
+    if before is not None and len(rest) >= before:
+        return expected(listed(words)[-1])
     if kind.nests:
         count = len(kind.forms[0].required)
         if len(rest) >= count and kind.forms[0].fitting(rest) == count:
@@ -136,12 +134,13 @@ def _understood(words: Words, places: frozenset[str]) -> Command:
             " ".join(words),
             "give it as a separate command",
         )
-    if name in _LISTS and kind.forms[0].fitting(rest) == _LISTS[name]:
-        commands = split_burst(rest[_LISTS[name] :])
+    before = ARGUMENTS_BEFORE_LIST.get(name)
+    if before is not None and kind.forms[0].fitting(rest) == before:
+        commands = listed(words)
         if name == "both":
             _check_sides(words, commands)
         inner = tuple(_understood(each, places | {name}) for each in commands)
-        begin = (name, *kind.forms[0].normal(rest[: _LISTS[name]]))
+        begin = (name, *kind.forms[0].normal(rest[:before]))
         return Command(
             begin + burst(*(each.words for each in inner))[1:], kind, kind.forms[0], inner=inner
         )

@@ -61,6 +61,15 @@ TO_BOOT_STATE = (("reset",), advance(0.1))
 """Bring a device back to its boot state. A storm that was broken slows down every event until it has been quiet for a while."""
 
 
+ARGUMENTS_BEFORE_LIST = {"burst": 0, "both": 3, "race": 2}
+"""Commands that hold a list of others, behind so many arguments."""
+
+
+def listed(words: Words) -> list[Words]:
+    """Return the commands inside a `burst`, a `both` or a `race`."""
+    return split_burst(words[1 + ARGUMENTS_BEFORE_LIST[words[0]] :])
+
+
 def split_burst(words: Words) -> list[Words]:
     """Return the commands of a burst, given the words after `burst`."""
     commands: list[list[str]] = [[]]
