@@ -490,7 +490,8 @@ def test_a_device_that_can_reboots_itself(target: Target) -> None:
 def test_qemu_that_ends_on_reset_is_started_anew() -> None:
     with _mps2() as usual:
         platform = usual.platform
-    emulator = msgspec.structs.replace(platform.emulator, respawn=True)
+    ends = (*platform.emulator.arguments, "-no-reboot")
+    emulator = msgspec.structs.replace(platform.emulator, arguments=ends, load_once=False)
     platform = msgspec.structs.replace(platform, emulator=emulator)
     with QemuTarget(platform, _image("mps2_an385", "CMHIL_MPS2_IMAGE")) as target:
         device, _ = attached(target)

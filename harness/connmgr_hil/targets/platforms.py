@@ -73,7 +73,7 @@ class Flash(Strict, frozen=True, kw_only=True):
 
 
 class Emulator(Strict, frozen=True, kw_only=True):
-    """How the program is started. `respawn`: a reset ends it, so it is started anew.
+    """How the program is started.
 
     `uart`: the name by which a native program tells the pseudo terminal of the UART with the shell, where it has several;
     `stdio` where that UART is its stdin and stdout.
@@ -84,7 +84,6 @@ class Emulator(Strict, frozen=True, kw_only=True):
 
     program: str = ""
     arguments: tuple[str, ...] = ()
-    respawn: bool = False
     pause_seconds: Amount = 0.05
     load_once: bool = False
     load: str = ""

@@ -147,8 +147,7 @@ class QemuTarget(PlatformTarget):
         pauser, pausing, process = self._pauser, self._pausing, self._process
         if pauser is None or pausing is None or process is None:
             return self.start()
-        worn = self.platform.emulator.respawn or self._resets >= _RESETS
-        if worn or process.status() is not None:
+        if self._resets >= _RESETS or process.status() is not None:
             return self.start()
         self._resets += 1
         process.stay_guarded()
