@@ -22,7 +22,7 @@ verify: $(READY)
 test: lint
 	@$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
-QUICK := vocabulary model trace checker device transport files conformance report cases adversarial learning testing defects
+QUICK := vocabulary model trace checker device transport files conformance report cases adversarial defects
 quick: $(READY)
 	@$(BIN)/ruff check -q
 	@$(BIN)/pytest -q -n auto --dist worksteal -m 'not slow' $(addprefix tests/,$(QUICK)) $(PYTEST_ARGS)

@@ -10,6 +10,8 @@ from connmgr_hil.cli.main import run
 from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.observations import HelloSeen
 
+pytestmark = pytest.mark.slow
+
 TRACES = Path(__file__).parent.parent / "traces"
 WHOLE = sorted(path for name in ("E1", "Q10") for path in TRACES.glob(f"*/{name}.jsonl"))
 

@@ -12,6 +12,8 @@ from connmgr_hil.targets import Target, open_target
 from connmgr_hil.trace import read_trace
 from connmgr_hil.vocabulary.observations import HelloSeen, Stimulus
 
+pytestmark = pytest.mark.slow
+
 TRACES = Path(__file__).parent.parent / "traces"
 FOLDERS = (
     "native_posix_64",

@@ -15,6 +15,8 @@ from connmgr_hil.toolchain.building import board_name, native_to_build
 from connmgr_hil.toolchain.zephyr_tree import find_tree
 from connmgr_hil.vocabulary.errors import UsageError
 
+pytestmark = pytest.mark.slow
+
 
 def shrunk(tmp_path: Path, defect: str, *commands: str) -> Shrunk:
     """What these commands show on a simulated board with a mistake."""

@@ -21,6 +21,8 @@ from connmgr_hil.testbed import timeline
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import WrongDevice
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = {
     "script": "<script>alert(1)</script>",
     "end of script": "</script><script>alert(1)</script><!--",

@@ -12,6 +12,8 @@ from connmgr_hil.report import gather, render_issue
 from connmgr_hil.targets import open_target
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 
+pytestmark = pytest.mark.slow
+
 _COMMIT = "33669436ea75" + "0" * 28
 
 
