@@ -40,7 +40,11 @@ OF_THE_APPLICATION = {
 LINE = "speaks of the line between harness and device, which the harness sees to"
 SEEDED = "seeds a mistake of our own firmware, which the model must not know"
 ASKS = "only asks; 'Give Command' and cm.do give it"
-SELDOM = "seldom needed; 'Give Command' and cm.do give it"
+RARE = "rare in pytest; cm.do gives it"
+SELDOM = dict.fromkeys(
+    (name for name, kind in COMMANDS.items() if kind.seldom),
+    "seldom needed; 'Give Command' and cm.do give it",
+)
 
 EXEMPT: dict[str, dict[str, str]] = {
     "model": dict.fromkeys(("mode", "again", "reset", "reboot"), LINE)
@@ -62,17 +66,13 @@ EXEMPT: dict[str, dict[str, str]] = {
     "Robot keyword": dict.fromkeys(("hello", "ping", "mode", "again", "stats", "reboot"), LINE)
     | dict.fromkeys(("bound", "ignored"), "asked by 'Interface Should Be'")
     | dict.fromkeys(("defect", "defects"), SEEDED)
-    | dict.fromkeys(("idle", "used", "hook", "on", "burst", "both", "race", "l2-enable"), SELDOM),
+    | SELDOM,
     "pytest verb": dict.fromkeys(("hello", "ping", "mode", "again", "stats", "reboot"), LINE)
     | dict.fromkeys(("bound", "ignored"), "fields of Iface.state()")
     | dict.fromkeys(("defect", "defects"), SEEDED)
-    | dict.fromkeys(
-        ("idle", "used", "opt-set", "opt-get", "ignore-l2", "watch-l2", "resend", "all", "raise"),
-        SELDOM,
-    )
-    | dict.fromkeys(
-        ("listen", "hook", "on", "burst", "both", "race", "reset", "l2-enable"), SELDOM
-    ),
+    | dict.fromkeys(("ignore-l2", "watch-l2", "resend", "all", "raise", "listen"), RARE)
+    | dict.fromkeys(("opt-set", "opt-get", "reset"), RARE)
+    | SELDOM,
     "scenario": dict.fromkeys(("hello", "mode", "again", "stats", "reset", "reboot"), LINE)
     | dict.fromkeys(("defect", "defects"), SEEDED)
     | {"advance": "Bench.wait gives it", "race": "in walks, where many orders are tried"},

@@ -55,7 +55,7 @@ class NetIf:
         self.dormant = False
         self.running = False
         self.oper = "other"  # unknown until it is worked out for the first time
-        self.enable_status = 0  # what the L2 answers to the next enables
+        self.settings: dict[str, int] = {}  # by the command that set it; a reset forgets all
         self.addresses: dict[int, list[UnicastAddress | None]] = {
             4: [None] * ADDRESSES_PER_FAMILY,
             6: [None] * ADDRESSES_PER_FAMILY,
@@ -112,7 +112,7 @@ class NetIfs:
         yield from iface.lock.lock()
         status = -errno.EALREADY
         if not iface.admin_up:
-            status = iface.enable_status
+            status = iface.settings.get("l2-enable", 0)
             if status >= 0:
                 iface.admin_up = True
                 if "evt-if-before-admin" in self._defects:

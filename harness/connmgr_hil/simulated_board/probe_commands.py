@@ -274,7 +274,7 @@ class ProbeCommands:
             binding.flags = 1 << NO_AUTO_CONNECT
         yield from self._drain()
         for iface in board.ifs.all:
-            iface.enable_status = 0
+            iface.settings.clear()
             yield from board.ifs.down(iface)
         yield from self._drain()
         for binding in board.control.bindings:

@@ -103,6 +103,6 @@ class SimCommands:
         iface = find_iface(self._ifs, words[0])
         if iface.l2 != "CM_STUBBORN":
             raise Bad("iface")
-        iface.enable_status = number(words[1])
+        iface.settings["l2-enable"] = number(words[1])
         return Result()
         yield

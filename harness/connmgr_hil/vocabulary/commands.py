@@ -75,7 +75,7 @@ class CommandKind:
     `forms` are the ways to give it. `values` are the fields of its reply. `simulated`: only for ifaces
     with the simulated implementation. `never_in` says where it cannot be nested: in a `burst`, in a `hook`, in
     `on` at all, or only in its context `cb`. With a `weight` the walker draws it as often as others of this weight; those
-    without one it draws by its own rules, or not at all.
+    without one it draws by its own rules, or not at all. What tests `seldom` give has no keyword and no verb of its own.
     """
 
     name: str
@@ -85,6 +85,7 @@ class CommandKind:
     simulated: bool = False
     never_in: frozenset[str] = frozenset()
     weight: int = 0
+    seldom: bool = False
 
     @property
     def since(self) -> str:
@@ -147,6 +148,7 @@ def _row(
     simulated: bool = False,
     never_in: frozenset[str] = frozenset(),
     weight: int = 0,
+    seldom: bool = False,
 ) -> CommandKind:
     """Return a row. `does` and `asks` are usages behind the name: capitals for arguments, `[ ]` for what may be left out.
 
@@ -160,7 +162,9 @@ def _row(
         if usages is not None
         for usage in ((usages,) if isinstance(usages, str) else usages)
     ]
-    return CommandKind(name, text, tuple(forms), tuple(values.split()), simulated, never_in, weight)
+    return CommandKind(
+        name, text, tuple(forms), tuple(values.split()), simulated, never_in, weight, seldom
+    )
 
 
 _KNOBS = (
@@ -202,8 +206,9 @@ COMMANDS: dict[str, CommandKind] = {
             does="I SECONDS",
             values="value",
             since="P43",
+            seldom=True,
         ),
-        _row("used", "conn_mgr_if_used", does="I", since="P43"),
+        _row("used", "conn_mgr_if_used", does="I", since="P43", seldom=True),
         _row("flag", "gets or sets a flag", asks="I FLAG", does="I FLAG on|off", values="value"),
         _row("opt-set", "conn_mgr_if_set_opt", does="I NAME HEX|null [LEN]"),
         _row(
@@ -236,12 +241,14 @@ COMMANDS: dict[str, CommandKind] = {
             "gives a command inside the early listener's callback",
             does=("EVENT I|0 COUNT COMMAND …", "off"),
             never_in=frozenset({"both", "hook"}),
+            seldom=True,
         ),
         _row(
             "on",
             "gives a command in the shell thread, on the system work queue or in a callback",
             does="shell|wq|cb COMMAND …",
             never_in=_NESTED,
+            seldom=True,
         ),
         _row(
             "burst",
@@ -249,6 +256,7 @@ COMMANDS: dict[str, CommandKind] = {
             does="COMMAND … ; COMMAND …",
             values="n",
             never_in=frozenset({"both", "burst"}),
+            seldom=True,
         ),
         _row(
             "both",
@@ -256,6 +264,7 @@ COMMANDS: dict[str, CommandKind] = {
             does="POINTS high|low|shell|wq|cb high|low|shell|wq|cb COMMAND … ; COMMAND …",
             values="n points",
             never_in=_NESTED,
+            seldom=True,
         ),
         _row(
             "race",
@@ -263,6 +272,7 @@ COMMANDS: dict[str, CommandKind] = {
             does="SEED POINTS COMMAND … ; COMMAND …",
             values="n points",
             never_in=_NESTED,
+            seldom=True,
         ),
         _row("state", "shows what net_if and the monitor know", asks="[I]"),
         _row(
@@ -290,7 +300,12 @@ COMMANDS: dict[str, CommandKind] = {
             never_in=_NESTED,
         ),
         _row("defects", "lists the seeded defects", asks="", values="n", never_in=_NESTED),
-        _row("l2-enable", "sets what the stubborn L2 answers when it is enabled", does="I RC"),
+        _row(
+            "l2-enable",
+            "sets what the stubborn L2 answers when it is enabled",
+            does="I RC",
+            seldom=True,
+        ),
     )
 }
 """Every command, by its name, in the order in which the protocol lists them."""
