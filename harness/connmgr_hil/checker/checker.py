@@ -5,9 +5,11 @@ the device answers its next command, are missed. The whole trace is consumed.
 """
 
 from collections import deque
+from copy import copy, deepcopy
 from dataclasses import replace
 
 from connmgr_hil.model import Model, Models, Profile, World
+from connmgr_hil.model.kernel import Heard
 from connmgr_hil.model.state import State
 from connmgr_hil.vocabulary.expectation import is_met
 from connmgr_hil.vocabulary.observations import (
@@ -318,8 +320,9 @@ class Checker:
     def _flush(self) -> None:
         """Judge the waiting records; when each command began is known from its reply."""
         window = self._waiting.taken()
+        closer = heard(self._search.world, window) if self._search else None
         if self._search:
-            self._search.heard = heard(self._search.world, window)
+            self._search.heard = closer._replace(changes=()) if closer else None
         if window and self._takes_the_short_way(window):
             return
         unanswered, self._waiting.unanswered = self._waiting.unanswered, set()
@@ -339,6 +342,12 @@ class Checker:
             each._replace(started=0, changed=0) if each.started or each.changed else each
             for each in hypotheses
         ]
+        if closer and closer.changes and not self.evidence.settled:
+            self._judge_twice(window, closer)
+        else:
+            self._judge_all(window)
+
+    def _judge_all(self, window: list[Numbered]) -> None:
         for number, record in window:
             if self.evidence.settled:
                 return
@@ -348,6 +357,39 @@ class Checker:
                 self._recent.append(" ".join(record.words))
             else:
                 self._judge(number, record)
+
+    def _judge_twice(self, window: list[Numbered], closer: Heard) -> None:
+        """Judge a window in which real ifaces change; if that explains it not, once more with changes in the midst of commands.
+
+        These make for many more ways, and hardly ever matter.
+        """
+        search, given = self._searching, set(self._searching.given)
+        before = self._standing()
+        self._judge_all(window)
+        if not self.evidence.settled:
+            return
+        first = self._standing()
+        self._restore(before)
+        search.given, search.heard = given, closer
+        self._judge_all(window)
+        if self.failure:
+            self._restore(first)
+
+    def _standing(self) -> dict[str, object]:
+        """Return what judging changes."""
+        return {
+            "_hypotheses": self._hypotheses,
+            "_known": self._known,
+            "_clock": copy(self._clock),
+            "_race": deepcopy(self._race),
+            "_recent": self._recent.copy(),
+            "evidence": self.evidence.copy(),
+            "quirks": set(self.quirks),
+        }
+
+    def _restore(self, standing: dict[str, object]) -> None:
+        """Go back to where judging stood."""
+        vars(self).update(standing)
 
     def _takes_the_short_way(self, window: list[Numbered]) -> bool:
         """Take the short way through a window, where there is one."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from connmgr_hil.model import World
-from connmgr_hil.model.kernel import Heard
+from connmgr_hil.model.kernel import Change, Heard
 from connmgr_hil.model.real import Together, Unprompted, may_change_unprompted
 from connmgr_hil.model.state import (
     IDLE_TIMEOUT,
@@ -24,7 +24,7 @@ from connmgr_hil.model.state import (
     word_text,
 )
 from connmgr_hil.model.unseen import variants
-from connmgr_hil.vocabulary.events import UNRELATED, Event
+from connmgr_hil.vocabulary.events import UNRELATED, Event, Layer, layer_of
 from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.observations import EventSeen, Part, Reply, StateSeen, Stimulus
 from connmgr_hil.vocabulary.stimuli import Words
@@ -103,7 +103,32 @@ def heard(world: World, window: Sequence[tuple[int, object]]) -> Heard | None:
         and sum(each in (EVERY, str(index)) for each in told) == 1
     )
     order = tuple(each for _, record in window for each in _heard_of(record))
-    return Heard(frozenset(Counter(events).items()), frozenset(once), order)
+    changes = tuple(each for _, record in window for each in _changed(world, record))
+    return Heard(frozenset(Counter(events).items()), frozenset(once), order, changes)
+
+
+def _changed(world: World, record: object) -> Iterator[Change]:
+    """Yield what a record shows of an unknown iface that may have been done in the midst of a command."""
+    if (
+        not isinstance(record, EventSeen)
+        or record.listener != "early"
+        or record.iface not in world.reals
+    ):
+        return
+    if record.name == Event.IF_DOWN:
+        yield Change(record.iface, Event.IF_DOWN, has=False)
+    elif record.name in _ADDRESS_EVENTS:
+        event = Event(record.name)
+        has = record.v4 if layer_of(event) is Layer.IPV4 else record.v6
+        yield Change(record.iface, event, bool(has))
+
+
+_ADDRESS_EVENTS = (
+    Event.IPV4_ADDR_ADD,
+    Event.IPV4_ADDR_DEL,
+    Event.IPV6_ADDR_ADD,
+    Event.IPV6_ADDR_DEL,
+)
 
 
 def _heard_of(record: object) -> Iterator[tuple[str, int]]:

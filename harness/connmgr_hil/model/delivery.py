@@ -92,6 +92,9 @@ class Dispatcher:
     def _deliver(self, kernel: Kernel, entry: Queued, event: Event) -> Routine:
         kernel.delivered_one()
         _, listeners = kernel.audience(kernel.world.codes[event])
+        acts = entry.iface > 0 and layer_of(event) in (Layer.IFACE, Layer.CONN)
+        if acts:
+            yield from kernel.driver(entry.iface).reacts(kernel, entry.iface)
         for listener in listeners:
             if listener.name == "monitor":
                 yield from monitor.handle_event(kernel, event, entry.iface)
@@ -109,6 +112,8 @@ class Dispatcher:
                     yield Switch.YIELD
             yield from self._callback(kernel, listener, entry, event)
             kernel.monitor_late = False
+        if acts:
+            yield from kernel.driver(entry.iface).reacts(kernel, entry.iface)
 
     def _callback(self, kernel: Kernel, listener: Listener, entry: Queued, event: Event) -> Routine:
         if listener.name == "automation":

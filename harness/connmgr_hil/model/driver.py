@@ -38,6 +38,8 @@ class Driver:
     """Whether its implementation turns out to have no connect callback."""
     is_configured: _Ask
     """Whether it has anything to connect with (REQ-CTL-050)."""
+    reacts: _Act
+    """A listener of its driver or implementation hears of it."""
     init: _Act
     connect: Callable[["Kernel", int], "Answer"]
     disconnect: Callable[["Kernel", int], "Answer"]

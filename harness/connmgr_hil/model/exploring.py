@@ -11,6 +11,9 @@ MOST_WAYS = 1_500
 FEW_WAYS = 150
 """After so many it pays to follow only those that show what was heard, where that is known."""
 
+CLOSE_WAYS = 3_000
+"""So many ways are followed of a move in whose midst unknown ifaces change."""
+
 BOOT_WAYS = 2_000
 """The boot may go in more, since which of the ifaces were ready is settled there."""
 

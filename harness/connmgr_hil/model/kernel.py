@@ -44,16 +44,30 @@ Routine = Generator[Switch, None, None]
 Answer = Generator[Switch, None, str]
 
 
+class Change(NamedTuple):
+    """What was heard of an unknown iface: its link went, or an address came or went, and whether it then had one that counts."""
+
+    iface: int
+    event: Event
+    has: bool
+
+
 class Heard(NamedTuple):
     """What was heard of unknown ifaces: spares following all the ways in which they would have shown something else.
 
     `ups`: how often each was heard to go admin-up or oper-up. `taken_up`: those that were told to go admin-up once only, and did.
     `order`: all that was heard, of any iface: events, and parts by their number with whether they returned 0.
+    `changes`: what they did unasked in the midst of a command, in order; then that command raised all that was heard.
     """
 
     ups: frozenset[tuple[tuple[Event, int], int]]
     taken_up: frozenset[int]
     order: tuple[tuple[str, int], ...]
+    changes: tuple[Change, ...] = ()
+
+
+def _events_of(heard: Heard) -> deque[tuple[str, int]]:
+    return deque(each for each in heard.order if not each[0].startswith("part"))
 
 
 class Queued(NamedTuple):
@@ -113,7 +127,9 @@ class Kernel(Draft):
         self._drivers = drivers
         self._heard = heard
         self._to_hear = iter(heard.order) if heard and strict else None
+        self._to_queue = _events_of(heard) if heard and heard.changes else None
         self._ups = dict(heard.ups) if heard else {}
+        self._changes = heard.changes if heard else ()
         self.queue: deque[Queued] = deque()
         self._handed_over = False
         """Whether the oldest event was handed to the dispatcher, and takes no room."""
@@ -124,6 +140,7 @@ class Kernel(Draft):
         self.delivered = 0
         self._prefix = choices
         self.taken: list[tuple[int, int]] = []
+        self._settled: dict[str, int] = {}
         self._owners: dict[str, tuple[Thread, int]] = {}
         self._ready: deque[Thread] = deque()
         self._waiting: list[Thread] = []
@@ -148,6 +165,12 @@ class Kernel(Draft):
         pick = self._prefix[position] if position < len(self._prefix) else 0
         self.taken.append((pick, options))
         return pick
+
+    def settle(self, what: str) -> int:
+        """Branch between 0 and 1, but stay with one of them for the whole move."""
+        if what not in self._settled:
+            self._settled[what] = self.choose(2)
+        return self._settled[what]
 
     def show(
         self,
@@ -176,11 +199,44 @@ class Kernel(Draft):
             )
         return True
 
+    def _queue_as_heard(self, event: Event, index: int) -> None:
+        """Go on to the next event that was heard, which is this one: events are heard in the order in which they are queued."""
+        assert self._to_queue is not None
+        if not self._to_queue:
+            raise Impossible
+        name, which = self._to_queue.popleft()
+        if name != event or index not in (UNKNOWN, which):
+            raise Impossible
+        if self._changes and self._changes[0][:2] == (which, event):
+            self._changes = self._changes[1:]
+
+    @property
+    def follows_closely(self) -> bool:
+        """Whether it is known what is queued next."""
+        return self._to_queue is not None
+
+    def is_next(self, event: Event, index: int) -> bool:
+        """Tell whether this event of an unknown iface was the next to be queued."""
+        following = self._to_queue[0] if self._to_queue else None
+        return following == (event, index)
+
+    @property
+    def left_out(self) -> bool:
+        """Whether events were heard that this way does not show, where the changes of unknown ifaces are followed in the midst of it."""
+        return bool(self._to_queue)
+
     def may_be_heard(self, event: Event, index: int) -> bool:
         """Tell whether the ways in which an iface goes up once more are to be followed: unless it is known that nobody heard it."""
         if self._heard is None or self._ups.get((event, index), 0) > 0:
             return True
         return not self._hears_early(event)
+
+    def next_change(self, index: int) -> Change | None:
+        """Branch: return the change of this iface that was heard behind all that was queued, if that is one, and None."""
+        change = self._changes[0] if self._changes else None
+        if change is None or change.iface != index or not self.is_next(change.event, index):
+            return None
+        return change if self.choose(2) else None
 
     def _hears_early(self, event: Event) -> bool:
         return any(each.name == "early" for each in self.audience(self.world.codes[event])[1])
@@ -363,6 +419,8 @@ class Kernel(Draft):
         # A build with other subsystems, such as Wi-Fi or neighbour discovery, may have events with more info, and room for it.
         if too_long and not ((self.world.reals or self.world.hello.dad) and self.choose(2)):
             return
+        if self._to_queue is not None and self._hears_early(event):
+            self._queue_as_heard(event, iface)
         if (event, iface) in self._ups and self._hears_early(event):
             self._ups[event, iface] -= 1
         yield from self.enqueue(Queued(event, iface, info, rule=rule))

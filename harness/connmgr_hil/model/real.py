@@ -98,6 +98,25 @@ def change_unprompted(kernel: Kernel, move: Unprompted) -> Routine:
         yield from kernel.post(Event.IF_DOWN, index)
 
 
+def changes_itself(kernel: Kernel, index: int) -> Routine:
+    """A callback of its driver or implementation removes or adds addresses, or leaves the link, before anybody hears of it.
+
+    Only what was heard is followed; what came to rest before is a move of its own.
+    """
+    while change := kernel.next_change(index):
+        if change.event is Event.IF_DOWN:
+            unseen.know_oper(kernel, index)
+            if not kernel.iface(index).oper:
+                raise Impossible
+            kernel.put(index, oper=False)
+            _turn(kernel, index)
+        else:
+            version = 4 if layer_of(change.event) is Layer.IPV4 else 6
+            unseen.know_address(kernel, index, version)
+            _have(kernel, index, version, change.has)
+        yield from kernel.post(change.event, index)
+
+
 def _turn(kernel: Kernel, index: int) -> None:
     """An attempt succeeded, or a connection was lost: a persistent iface then tries again (REQ-IMP-003)."""
     iface = kernel.iface(index)
@@ -179,14 +198,23 @@ def driver_starts(kernel: Kernel, index: int) -> Generator[Switch, None, bool]:
     """The unseen driver starts, and may wait for its device meanwhile, or refuses; it matters if waiting lets others run."""
     if not kernel.may_be_heard(Event.IF_ADMIN_UP, index):
         return False
-    if kernel.others_are_ready and kernel.choose(2):
+    if (
+        not kernel.is_next(Event.IF_ADMIN_UP, index)
+        and kernel.others_are_ready
+        and kernel.choose(2)
+    ):
         yield Switch.SLEEP
+    if kernel.follows_closely:
+        return kernel.is_next(Event.IF_ADMIN_UP, index)
     return kernel.was_taken_up(index) or not kernel.choose(2)
 
 
-def driver_stops(kernel: Kernel, _: int) -> Routine:
+def driver_stops(kernel: Kernel, index: int) -> Routine:
     """The unseen driver stops, and may wait for its device meanwhile; it matters if that lets others run."""
-    if kernel.others_are_ready and kernel.current is not kernel.dispatcher and kernel.choose(2):
+    yield from changes_itself(kernel, index)
+    if kernel.is_next(Event.IF_ADMIN_DOWN, index) or kernel.current is kernel.dispatcher:
+        return
+    if kernel.others_are_ready and kernel.choose(2):
         yield Switch.SLEEP
 
 
@@ -207,8 +235,17 @@ def taken_up(kernel: Kernel, index: int) -> Routine:
     """The iface was taken admin-up: if it has its link it is oper-up at once."""
     if kernel.iface(index).impl.lingers:
         kernel.do(Arm(f"lingering:{index}", AT_ONCE_USEC, "lingering"))
-    if kernel.iface(index).impl.phase != "idle" or not kernel.world.iface(index).bound:
+    bound = kernel.world.iface(index).bound
+    if kernel.iface(index).impl.phase != "idle" or not bound or _left_unheard(kernel, index):
         yield from _perhaps_up(kernel, index)
+
+
+def _left_unheard(kernel: Kernel, index: int) -> bool:
+    """Tell whether the link may still be there, since the implementation has not yet heard that the iface was taken admin-down."""
+    left = kernel.iface(index).impl.ended == "down"
+    return left and any(
+        (each.event, each.iface) == (Event.IF_ADMIN_DOWN, index) for each in kernel.queue
+    )
 
 
 def _perhaps_up(kernel: Kernel, index: int) -> Routine:
@@ -222,11 +259,19 @@ def _perhaps_up(kernel: Kernel, index: int) -> Routine:
         yield from kernel.post(Event.IF_UP, index)
 
 
+def lacks_connect(kernel: Kernel, index: int) -> bool:
+    """Tell whether the unseen implementation has no connect callback, which does not change."""
+    return bool(kernel.settle(f"{index} lacks connect"))
+
+
 def connect(kernel: Kernel, index: int) -> Answer:
     """The unseen connect callback: it accepts, connects at once, or refuses."""
     unseen.know_oper(kernel, index)
     iface = kernel.iface(index)
-    how = kernel.choose(2 if iface.oper or iface.impl.lingers else 3)
+    if kernel.follows_closely:
+        how = kernel.settle(f"{index} refuses when {iface.impl.phase}")
+    else:
+        how = kernel.choose(2 if iface.oper or iface.impl.lingers else 3)
     if how == 1:
         return AN_ERROR
     if iface.oper:
@@ -236,11 +281,20 @@ def connect(kernel: Kernel, index: int) -> Answer:
         kernel.put_impl(index, ended="", again=True)
     else:
         _attempt(kernel, index)
-    if how == 2:
+    yield from changes_itself(kernel, index)
+    if how == 2 or (kernel.follows_closely and _comes_up(kernel, index)):
         kernel.put(index, oper=True)
         _turn(kernel, index)
         yield from kernel.post(Event.IF_UP, index)
+        yield from changes_itself(kernel, index)
     return "0"
+
+
+def _comes_up(kernel: Kernel, index: int) -> bool:
+    iface = kernel.iface(index)
+    if iface.oper or iface.impl.lingers or not kernel.is_next(Event.IF_UP, index):
+        return False
+    return bool(kernel.choose(2))
 
 
 def _goes_on(kernel: Kernel, index: int) -> bool:
@@ -248,7 +302,11 @@ def _goes_on(kernel: Kernel, index: int) -> bool:
     impl = kernel.iface(index).impl
     if impl.phase != "connecting":
         return False
-    return impl.ended != "perhaps, by down" or not kernel.choose(2)
+    if impl.ended != "perhaps, by down":
+        return True
+    if kernel.follows_closely:
+        return bool(kernel.settle(f"{index} goes on"))
+    return not kernel.choose(2)
 
 
 def disconnect(kernel: Kernel, index: int) -> Answer:
@@ -259,7 +317,8 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
     if how == 1:
         return AN_ERROR
     _give_up(kernel, index, "disconnect" if oper else "cancelled")
-    if how == 2:
+    yield from changes_itself(kernel, index)
+    if how == 2 and kernel.iface(index).oper:
         kernel.put(index, oper=False)
         yield from kernel.post(Event.IF_DOWN, index)
     return "0"

@@ -11,7 +11,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .drivers import driver_of
-from .exploring import BOOT_WAYS, FEW_WAYS, MOST_WAYS, explore
+from .exploring import BOOT_WAYS, CLOSE_WAYS, FEW_WAYS, MOST_WAYS, explore
 from .kernel import Heard, Kernel, Routine
 from .observed import Item, Owed, Unpredicted
 from .state import UNKNOWN, Address, Iface, Impl, State
@@ -128,6 +128,8 @@ class Model:
 
         if heard is None:
             return self._explore(state, rule, coop=False)
+        if heard.changes:
+            return self._explore(state, rule, coop=False, heard=heard, strict=True, most=CLOSE_WAYS)
         outcomes = self._explore(state, rule, coop=False, heard=heard, most=FEW_WAYS)
         if not any(_is_manifold(each) for each in outcomes):
             return outcomes
@@ -153,6 +155,7 @@ class Model:
         outcomes = [
             Successor(tuple(map(self._one_item, kernel.items)), self.known(kernel.state()))
             for kernel in explore(make, most)
+            if not kernel.left_out
         ]
         return tuple(dict.fromkeys(outcomes) if len(outcomes) > 1 else outcomes)
 
