@@ -20,8 +20,17 @@
 #define HIGH_PRIORITY K_PRIO_PREEMPT(1)
 #define LOW_PRIORITY  (CM_PROBE_GATE_PRIORITY - 2)
 
+struct side;
+
+/* Where a command can be executed. Where "thread" is NULL, it is not known before it has begun. */
+struct context {
+	const char *name;
+	void (*begin)(struct side *side);
+	k_tid_t (*thread)(void);
+};
+
 struct side {
-	const char *where;
+	const struct context *context;
 	char **argv;
 	size_t argc;
 	int index;
@@ -59,70 +68,103 @@ static void help(void *p1, void *p2, void *p3)
 	}
 }
 
-static struct side *side_of(const char *where)
+static struct side *work_side;
+
+static void work_handler(struct k_work *work)
 {
-	for (size_t i = 0; i < SIDES; i++) {
-		if (strcmp(sides[i].where, where) == 0) {
-			return &sides[i];
+	ARG_UNUSED(work);
+	execute(work_side, CM_PROBE_WHERE_WQ);
+}
+
+static K_WORK_DEFINE(work, work_handler);
+
+static void begin_work(struct side *side)
+{
+	work_side = side;
+	k_work_submit(&work);
+}
+
+static k_tid_t work_thread(void)
+{
+	return k_work_queue_thread_get(&k_sys_work_q);
+}
+
+static struct net_mgmt_event_callback callback;
+static struct side *callback_side;
+
+static void event_handler(struct net_mgmt_event_callback *cb, cm_probe_event_t event,
+			  struct net_if *iface)
+{
+	struct side *side = callback_side;
+
+	ARG_UNUSED(cb);
+	ARG_UNUSED(iface);
+	if (event == (cm_probe_event_t)CM_PROBE_EVENT_PRIVATE && side != NULL) {
+		callback_side = NULL;
+		execute(side, CM_PROBE_WHERE_CB);
+	}
+}
+
+static void begin_callback(struct side *side)
+{
+	callback_side = side;
+	net_mgmt_event_notify(CM_PROBE_EVENT_PRIVATE, NULL);
+}
+
+static void begin_high(struct side *side)
+{
+	high.side = side;
+	k_sem_give(&high.go);
+}
+
+static k_tid_t high_thread(void)
+{
+	return &high.thread;
+}
+
+static void begin_low(struct side *side)
+{
+	low.side = side;
+	k_sem_give(&low.go);
+}
+
+static k_tid_t low_thread(void)
+{
+	return &low.thread;
+}
+
+/* The thread that reads commands executes its own when the other one has begun. */
+static struct side *own_side;
+
+static void begin_own(struct side *side)
+{
+	own_side = side;
+}
+
+static k_tid_t own_thread(void)
+{
+	return k_current_get();
+}
+
+static const struct context contexts[] = {
+	{"shell", begin_own, own_thread},   {"wq", begin_work, work_thread},
+	{"cb", begin_callback, NULL},       {"high", begin_high, high_thread},
+	{"low", begin_low, low_thread},
+};
+
+static const struct context *context_named(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(contexts); i++) {
+		if (strcmp(contexts[i].name, name) == 0) {
+			return &contexts[i];
 		}
 	}
 	return NULL;
 }
 
-static void work_handler(struct k_work *work)
-{
-	ARG_UNUSED(work);
-	execute(side_of("wq"), CM_PROBE_WHERE_WQ);
-}
-
-static K_WORK_DEFINE(work, work_handler);
-
-static struct net_mgmt_event_callback callback;
-static bool expected;
-
-static void event_handler(struct net_mgmt_event_callback *cb, cm_probe_event_t event,
-			  struct net_if *iface)
-{
-	ARG_UNUSED(cb);
-	ARG_UNUSED(iface);
-	if (event == (cm_probe_event_t)CM_PROBE_EVENT_PRIVATE && expected) {
-		expected = false;
-		execute(side_of("cb"), CM_PROBE_WHERE_CB);
-	}
-}
-
-static void begin(struct side *side)
-{
-	if (strcmp(side->where, "wq") == 0) {
-		k_work_submit(&work);
-	} else if (strcmp(side->where, "cb") == 0) {
-		expected = true;
-		net_mgmt_event_notify(CM_PROBE_EVENT_PRIVATE, NULL);
-	} else if (strcmp(side->where, "high") == 0) {
-		high.side = side;
-		k_sem_give(&high.go);
-	} else if (strcmp(side->where, "low") == 0) {
-		low.side = side;
-		k_sem_give(&low.go);
-	}
-}
-
 static k_tid_t thread_of(const struct side *side)
 {
-	if (strcmp(side->where, "wq") == 0) {
-		return k_work_queue_thread_get(&k_sys_work_q);
-	} else if (strcmp(side->where, "high") == 0) {
-		return &high.thread;
-	} else if (strcmp(side->where, "low") == 0) {
-		return &low.thread;
-	}
-	return strcmp(side->where, "shell") == 0 ? k_current_get() : NULL;
-}
-
-static bool is_context(const char *where)
-{
-	return strcmp(where, "wq") == 0 || strcmp(where, "cb") == 0 || strcmp(where, "high") == 0 ||
-	       strcmp(where, "low") == 0 || strcmp(where, "shell") == 0;
+	return side->context->thread != NULL ? side->context->thread() : NULL;
 }
 
 /* WHERE WHERE COMMAND ; COMMAND */
@@ -133,17 +175,19 @@ static bool read_sides(char **words, size_t count)
 	while (at < count && strcmp(words[at], ";") != 0) {
 		at++;
 	}
-	sides[0] = (struct side){.where = words[0], .argv = words + 2, .argc = at - 2};
-	sides[1] = (struct side){
-		.where = words[1], .argv = words + at + 1, .argc = count - at - 1, .index = 1};
-	return at + 1 < count && strcmp(words[0], words[1]) != 0 && is_context(words[0]) &&
-	       is_context(words[1]);
+	sides[0] = (struct side){
+		.context = context_named(words[0]), .argv = words + 2, .argc = at - 2};
+	sides[1] = (struct side){.context = context_named(words[1]),
+				 .argv = words + at + 1,
+				 .argc = count - at - 1,
+				 .index = 1};
+	return at + 1 < count && sides[0].context != NULL && sides[1].context != NULL &&
+	       sides[0].context != sides[1].context;
 }
 
 static int cm_probe_cmd_both(struct cm_probe_call *call)
 {
 	int usual = k_thread_priority_get(k_current_get());
-	struct side *mine;
 	uint32_t points;
 
 	if (call->where != CM_PROBE_WHERE_SHELL || call->nested) {
@@ -161,14 +205,14 @@ static int cm_probe_cmd_both(struct cm_probe_call *call)
 	}
 	net_mgmt_init_event_callback(&callback, event_handler, CM_PROBE_EVENT_PRIVATE);
 	net_mgmt_add_event_callback(&callback);
+	own_side = NULL;
 	k_sched_lock();
 	for (size_t i = 0; i < SIDES; i++) {
-		begin(&sides[i]);
+		sides[i].context->begin(&sides[i]);
 	}
 	k_sched_unlock();
-	mine = side_of("shell");
-	if (mine != NULL) {
-		execute(mine, CM_PROBE_WHERE_SHELL);
+	if (own_side != NULL) {
+		execute(own_side, CM_PROBE_WHERE_SHELL);
 	}
 	for (size_t i = 0; i < SIDES; i++) {
 		k_sem_take(&finished, K_FOREVER);
