@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from connmgr_hil.model import World
-from connmgr_hil.model.kernel import Change, Heard
+from connmgr_hil.model.kernel import DriverChange, Heard
 from connmgr_hil.model.real import Together, Unprompted, may_change_unprompted
 from connmgr_hil.model.state import (
     IDLE_TIMEOUT,
@@ -107,7 +107,7 @@ def heard(world: World, window: Sequence[tuple[int, object]]) -> Heard | None:
     return Heard(frozenset(Counter(events).items()), frozenset(once), order, changes)
 
 
-def _changed(world: World, record: object) -> Iterator[Change]:
+def _changed(world: World, record: object) -> Iterator[DriverChange]:
     """Yield what a record shows of an unknown iface that may have been done in the midst of a command."""
     if (
         not isinstance(record, EventSeen)
@@ -116,11 +116,11 @@ def _changed(world: World, record: object) -> Iterator[Change]:
     ):
         return
     if record.name == Event.IF_DOWN:
-        yield Change(record.iface, Event.IF_DOWN, has=False)
+        yield DriverChange(record.iface, Event.IF_DOWN, has=False)
     elif record.name in _ADDRESS_EVENTS:
         event = Event(record.name)
         has = record.v4 if layer_of(event) is Layer.IPV4 else record.v6
-        yield Change(record.iface, event, bool(has))
+        yield DriverChange(record.iface, event, bool(has))
 
 
 _ADDRESS_EVENTS = (

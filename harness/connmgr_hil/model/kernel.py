@@ -44,7 +44,7 @@ Routine = Generator[Switch, None, None]
 Answer = Generator[Switch, None, str]
 
 
-class Change(NamedTuple):
+class DriverChange(NamedTuple):
     """What was heard of an unknown iface: its link went, or an address came or went, and whether it then had one that counts."""
 
     iface: int
@@ -63,7 +63,7 @@ class Heard(NamedTuple):
     ups: frozenset[tuple[tuple[Event, int], int]]
     taken_up: frozenset[int]
     order: tuple[tuple[str, int], ...]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[DriverChange, ...] = ()
 
 
 def _events_of(heard: Heard) -> deque[tuple[str, int]]:
@@ -231,7 +231,7 @@ class Kernel(Draft):
             return True
         return not self._hears_early(event)
 
-    def next_change(self, index: int) -> Change | None:
+    def next_change(self, index: int) -> DriverChange | None:
         """Branch: return the change of this iface that was heard behind all that was queued, if that is one, and None."""
         change = self._changes[0] if self._changes else None
         if change is None or change.iface != index or not self.is_next(change.event, index):
