@@ -1,13 +1,11 @@
 """The situation in which an observation differs from the model."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from connmgr_hil.model import State, World
 from connmgr_hil.model.observed import Owed
-from connmgr_hil.model.state import (
-    Iface,
-    Impl,
-)
+from connmgr_hil.model.state import Iface, Impl
 from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen, Part, Reply
 from connmgr_hil.vocabulary.stimuli import Words
@@ -80,3 +78,11 @@ class Situation(NamedTuple):
         return tuple(
             each for number, each in enumerate(self.state.ifaces, 1) if number != self.about
         )
+
+
+Condition = Callable[[Situation], bool]
+
+
+def always(_s: Situation) -> bool:
+    """In every situation."""
+    return True

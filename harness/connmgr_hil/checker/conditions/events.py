@@ -1,0 +1,58 @@
+"""Conditions about an event: the one that was seen, the one that was raised, the one that is owed."""
+
+from connmgr_hil.checker.situations import Condition, Situation
+from connmgr_hil.vocabulary.observations import EventSeen
+
+from .ifaces import ignored, no_auto_connect
+
+
+def taken_up_and_auto_connects(s: Situation) -> bool:
+    """It was taken admin-up, for which it is to be connected automatically."""
+    return s.name == "IF_ADMIN_UP" and not no_auto_connect(s)
+
+
+def of_no_iface(s: Situation) -> bool:
+    """What was seen names no iface."""
+    return not s.came
+
+
+def ignored_and_of_l4(s: Situation) -> bool:
+    """It is ignored; events of the families have rules of their own."""
+    return ignored(s) and s.name in ("L4_CONNECTED", "L4_DISCONNECTED")
+
+
+def listener_gone(s: Situation) -> bool:
+    """The listener is not registered."""
+    return isinstance(s.seen, EventSeen) and all(
+        each.name != s.seen.listener for each in s.state.listeners
+    )
+
+
+def not_raised_and_owed(s: Situation) -> bool:
+    """Nobody raised it, and something else is owed."""
+    return s.cause != "raise" and s.owed is not None
+
+
+def raised(name: str) -> Condition:
+    """An event of this name was raised by command."""
+    return lambda s: s.inner[1:2] == (name,)
+
+
+def named(name: str) -> Condition:
+    """An event of this name was seen."""
+    return lambda s: s.name == name
+
+
+def of_control(s: Situation) -> bool:
+    """It is an event of connectivity control."""
+    return s.name.startswith("CONN_")
+
+
+def of_l4(s: Situation) -> bool:
+    """It is an event of the monitor."""
+    return s.name.startswith("L4_")
+
+
+def of_a_family(s: Situation) -> bool:
+    """The event that is owed is of one family."""
+    return s.owed is not None and str(s.owed.key[1]).startswith("L4_IP")
