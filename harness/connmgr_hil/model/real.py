@@ -99,7 +99,7 @@ def change_unprompted(kernel: Kernel, move: Unprompted) -> Routine:
 
 
 def changes_itself(kernel: Kernel, index: int) -> Routine:
-    """A callback of its driver or implementation removes or adds addresses, or leaves the link, before anybody hears of it.
+    """A callback of its driver or implementation, or the kernel, removes or adds addresses, or leaves the link, before anybody hears of it.
 
     Only what was heard is followed; what came to rest before is a move of its own.
     """
@@ -172,6 +172,7 @@ def admin_changed(kernel: Kernel, index: int) -> Routine:
     if kernel.iface(index).oper:
         kernel.put(index, oper=False)
         yield from kernel.post(Event.IF_DOWN, index)
+        yield from changes_itself(kernel, index)
 
 
 def taken_down(kernel: Kernel, index: int) -> None:
@@ -229,6 +230,7 @@ def switched(kernel: Kernel, index: int, on: bool) -> Routine:
         kernel.put(index, oper=False)
         _turn(kernel, index)
         yield from kernel.post(Event.IF_DOWN, index)
+        yield from changes_itself(kernel, index)
 
 
 def taken_up(kernel: Kernel, index: int) -> Routine:
@@ -321,6 +323,7 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
     if how == 2 and kernel.iface(index).oper:
         kernel.put(index, oper=False)
         yield from kernel.post(Event.IF_DOWN, index)
+        yield from changes_itself(kernel, index)
     return "0"
 
 
