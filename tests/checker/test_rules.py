@@ -5,7 +5,7 @@ written by hand.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -393,16 +393,20 @@ def test_every_rule_has_a_case() -> None:
 
 def test_every_prohibition_has_a_case() -> None:
     assert len(_prohibitions()) > 30
-    failures = [*map(failure_of, PROHIBITION_CASES), _of_a_real_iface()]
+    failures = [*map(failure_of, PROHIBITION_CASES), *_of_real_ifaces()]
     assert _prohibitions() <= {each.requirements for each in failures}
 
 
-def _of_a_real_iface() -> Failure:
-    """Return the failure of an implementation that keeps its link over admin-down; the sample's does not."""
-    kept = Path(__file__).parents[1] / "cases" / "15-redial-after-down.jsonl"
-    failure = check_trace(kept).failure
-    assert failure is not None
-    return failure
+def _of_real_ifaces() -> Iterator[Failure]:
+    """Yield the failures of implementations that keep their link over admin-down, or after a disconnect; the sample's does not."""
+    tests = Path(__file__).parents[1]
+    for name in (
+        "cases/15-redial-after-down.jsonl",
+        "checker/recorded/associated_after_disconnect.jsonl",
+    ):
+        failure = check_trace(tests / name).failure
+        assert failure is not None
+        yield failure
 
 
 def test_every_field_and_order_has_a_case() -> None:

@@ -23,7 +23,7 @@ FOUND = {
     "lte_connectivity/imp-connected-connect": "REQ-IMP-006  connect when already connected",
     "lte_connectivity/imp-connecting-connect": "CONN_IF_TIMEOUT of R by 3.801 s",
     "lte_connectivity/imp-down-attempt": "REQ-IMP-009  TIMEOUT is raised exactly once",
-    "lte_connectivity/imp-options": "option 1 holds what it held before",
+    "lte_connectivity/imp-options": "wanted anything but 7a, which was refused",
     "l2_wifi_conn/imp-timeouts": "REQ-IMP-014  Status values are 0 or negative",
     "l2_wifi_conn/imp-persistent-timeout": "REQ-IMP-009",
     "l2_wifi_conn/imp-connected-connect": "REQ-IMP-006",

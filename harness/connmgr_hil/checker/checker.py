@@ -5,7 +5,7 @@ the device answers its next command, are missed. The whole trace is consumed.
 """
 
 from collections import deque
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import replace
 
 from connmgr_hil.model import Model, Models, Profile, World
@@ -48,6 +48,7 @@ from .fast_path import follow
 from .hypothesis import Hypothesis, distinct, without_unseen
 from .idle_time import IdleTime
 from .limits import Limits
+from .options import Options
 from .outside import foreseen, heard, is_of_driver
 from .plausibility import malformed, waited
 from .rest import Rest
@@ -94,6 +95,7 @@ class Checker:
         self._search: Search | None = None
         self._stock: StockJudge | None = None
         self._race = Rest()
+        self._options = Options()
         self._actors: tuple[str, ...] = ()
         self._recent: deque[str] = deque(maxlen=3)
 
@@ -280,6 +282,7 @@ class Checker:
             return
         self._nonce = hello.facts.nonce
         self._waiting.idle = IdleTime()
+        self._options.forget()
         self._clock = DeviceClock(hello.facts, self._clock.elapsed)
         if self.model is not None and self.model.world.hello.build != hello.facts.build:
             other = self.model.world.hello.build
@@ -377,15 +380,9 @@ class Checker:
 
     def _standing(self) -> dict[str, object]:
         """Return what judging changes."""
-        return {
-            "_hypotheses": self._hypotheses,
-            "_known": self._known,
-            "_clock": copy(self._clock),
-            "_race": deepcopy(self._race),
-            "_recent": self._recent.copy(),
-            "evidence": self.evidence.copy(),
-            "quirks": set(self.quirks),
-        }
+        kept = ("_clock", "_race", "_options", "_recent", "evidence", "quirks")
+        inside = {name: deepcopy(vars(self)[name]) for name in kept}
+        return inside | {"_hypotheses": self._hypotheses, "_known": self._known}
 
     def _restore(self, standing: dict[str, object]) -> None:
         """Go back to where judging stood."""
@@ -478,6 +475,8 @@ class Checker:
             words = self._searching.words(record.id)
             if not words:
                 return "", "one reply to each command, and none to anything else"
+            if kept := self._options.kept_refused(world, words, record):
+                return "kept option", f"anything but {kept}, which was refused"
             return waited(world, record, words, self._hypotheses, self._clock.driver)
         return malformed(world, record)
 

@@ -39,6 +39,9 @@ AHEAD_USEC = 30_000
 """How long before its event a change may have begun: three ticks of a slow clock."""
 
 
+TEARDOWN_USEC = 1_000_000
+"""A link that is there so long after a disconnect was not left."""
+
 MOST_TOGETHER = 8
 """So many changes of one go are followed: both families, some addresses each, and the link."""
 
@@ -228,10 +231,17 @@ def ways_seen(world: World, iface: Iface, seen: StateSeen) -> int:
     return sum(1 << way for way, each in each_way if not real_differences(world, each, seen))
 
 
-def link_seen(facts: IfaceFacts, iface: Iface, seen: StateSeen) -> Iface:
-    """Return a real iface with whether this dump shows that the link of its last connection outlived admin-down (REQ-IMP-016)."""
-    left = seen.carrier and not seen.dormant and not seen.admin
-    lingers = facts.bound and left and iface.impl.ended == "down"
+def link_seen(facts: IfaceFacts, iface: Iface, seen: StateSeen, left: int) -> Iface:
+    """Return a real iface with whether this dump shows a link that should have ended with its last connection (REQ-IMP-016, REQ-CTL-018).
+
+    `left` is when a disconnect was last asked for, which an implementation may take its time for.
+    """
+    linked = facts.bound and seen.carrier and not seen.dormant and not seen.admin
+    ended = iface.impl.ended
+    stays = ended == "down" or (
+        ended in ("disconnect", "cancelled") and seen.t - left >= TEARDOWN_USEC
+    )
+    lingers = ended if linked and stays else ""
     if lingers == iface.impl.lingers:
         return iface
     return iface._replace(impl=iface.impl._replace(lingers=lingers))

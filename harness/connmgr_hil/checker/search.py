@@ -64,6 +64,7 @@ class Search:
         """What the window has of unknown ifaces; None where more may come later."""
         self.began = 0
         self._foreseen: list[Foreseen] = []
+        self._left = 0
 
     def begin(self, commands: list[Given], foreseen: list[Foreseen], limits: Limits) -> None:
         """Turn to other commands, none of them given yet, to the changes seen beside them, and to how exactly times are judged."""
@@ -72,6 +73,9 @@ class Search:
         self.commands = commands
         self._words = {each.id: each.words for each in commands}
         self.given = set()
+        for each in commands:
+            if "disconnect" in each.words:
+                self._left = each.begins
 
     def outcomes(self, state: State, words: Words) -> tuple[Successor, ...]:
         """Return all that the model allows after a command."""
@@ -286,7 +290,7 @@ class Search:
         ifaces = each.state.ifaces
         now = settings_seen(ifaces[place], seen)
         if self.world.is_real(seen.iface):
-            now = link_seen(self.world.iface(seen.iface), now, seen)
+            now = link_seen(self.world.iface(seen.iface), now, seen, self._left)
         if now is ifaces[place] or each.unpredicted:
             return each
         state = each.state._replace(ifaces=(*ifaces[:place], now, *ifaces[place + 1 :]))

@@ -129,6 +129,7 @@ def _turn(kernel: Kernel, index: int) -> None:
         kernel.put_impl(index, phase="idle", ended="loss")
         if unseen.has_flag(kernel, index, PERSISTENT):
             _attempt(kernel, index)
+            kernel.put_impl(index, began="loss")
 
 
 def _give_up(kernel: Kernel, index: int, ended: EndedBy) -> None:
@@ -139,7 +140,7 @@ def _give_up(kernel: Kernel, index: int, ended: EndedBy) -> None:
 def _attempt(kernel: Kernel, index: int) -> None:
     iface = kernel.iface(index)
     unknown = bool(iface.unseen & TIMEOUT)
-    kernel.put_impl(index, phase="connecting", ended="", again=False, overdue=unknown)
+    kernel.put_impl(index, phase="connecting", ended="", began="", again=False, overdue=unknown)
     if iface.timeout > 0:
         kernel.do(Arm(f"patience:{index}", iface.timeout * 1_000_000, "patience"))
 
@@ -192,7 +193,7 @@ def taken_down(kernel: Kernel, index: int) -> None:
 def lingers_no_more(kernel: Kernel, index: int) -> Routine:
     """The link that was left would have shown itself by now: what comes is another."""
     yield from ()
-    kernel.put_impl(index, lingers=False)
+    kernel.put_impl(index, lingers="")
 
 
 def driver_starts(kernel: Kernel, index: int) -> Generator[Switch, None, bool]:
@@ -223,7 +224,7 @@ def switched(kernel: Kernel, index: int, on: bool) -> Routine:
     """Carrier or dormant was set by hand; what else keeps the iface down is not known."""
     unseen.know_oper(kernel, index)
     if kernel.iface(index).impl.lingers:
-        kernel.put_impl(index, lingers=False)
+        kernel.put_impl(index, lingers="")
     if on:
         yield from _perhaps_up(kernel, index)
     elif kernel.iface(index).oper:

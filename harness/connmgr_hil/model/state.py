@@ -95,8 +95,8 @@ class Impl(NamedTuple):
     configured: bool = True
     option: str = "00000000"
     tearing: bool = False
-    lingers: bool = False
-    """A real iface was seen admin-down with the link of the connection that ended by that: taken up, it is oper-up at once."""
+    lingers: EndedBy = ""
+    """A real iface was seen admin-down with a link though its connection had ended so: taken up, it is oper-up at once."""
     overdue: bool = False
     """The timeout of a real iface's attempt is over: TIMEOUT may come."""
 

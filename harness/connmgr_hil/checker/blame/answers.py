@@ -25,6 +25,7 @@ DUMPED = (
     row("REQ-MON-006", "dump dormant"),
     row("REQ-CTL-036", "dump bound"),
     row("REQ-IGN-008 REQ-IGN-009", "dump ignored"),
+    row("REQ-CTL-026 REQ-IMP-004", "dump flags", attempts.taken_for_persistent),
     row("REQ-CTL-033", "dump flags"),
     row("REQ-CTL-030", "dump timeout"),
     row("REQ-MON-001", "dump a4"),

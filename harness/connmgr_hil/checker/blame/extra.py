@@ -91,6 +91,7 @@ FORBIDDEN = (
     row("REQ-CTL-028", "extra CONN_IF_FATAL_ERROR"),
     row("REQ-IDLE-002 REQ-IDLE-001 REQ-IDLE-004", "extra CONN_IF_IDLE_TIMEOUT"),
     row("REQ-CTL-044", "extra IF_UP", ifaces.admin_down),
+    row("REQ-CTL-018 REQ-IMP-016", "extra IF_UP", attempts.link_outlived_disconnect),
     row("REQ-IMP-016", "extra IF_UP", attempts.link_outlived_admin_down),
     row("REQ-IMP-001", "extra IF_UP", attempts.connecting),
     row("REQ-CTL-022", "extra IF_UP", attempts.ended("timeout")),

@@ -82,4 +82,14 @@ def failed_attempts(s: Situation) -> bool:
 
 def link_outlived_admin_down(s: Situation) -> bool:
     """The link of the last connection may have outlived admin-down."""
-    return s.impl.lingers or s.impl.ended == "down"
+    return bool(s.impl.lingers) or s.impl.ended == "down"
+
+
+def link_outlived_disconnect(s: Situation) -> bool:
+    """A link was seen long after a disconnect."""
+    return s.impl.lingers in ("disconnect", "cancelled")
+
+
+def taken_for_persistent(s: Situation) -> bool:
+    """A real iface tried again after a loss, as only a persistent one may."""
+    return s.facts is not None and s.facts.is_real and s.impl.began == "loss"
