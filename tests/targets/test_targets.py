@@ -1,6 +1,7 @@
 """Targets: they start, start afresh, fail with their own words, and leave no orphans."""
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -471,6 +472,24 @@ def test_the_shell_is_given_back_and_taken_again(target: Target) -> None:
     assert reply.status == "0"
     assert reply.t >= before + 50_000, "for people time goes"
     assert not [record for record in records if isinstance(record, Lost)]
+
+
+def test_a_person_reads_when_it_was_and_all_of_what_it_was() -> None:
+    with _mps2() as target:
+        line = target.start()
+        device = Device(line, lambda record: None, shell_first=True)
+        device.attach(start="boot")
+        device.leave()
+        line.write(b"cm ping\r")
+        heard = b""
+        while b" rc=0" not in heard:
+            more = line.read(after(5))
+            assert more, heard
+            heard += more
+    shown = re.search(rb"\[ +(\d+)\.(\d{6})\] reply t0=(\d+) rc=0", heard)
+    assert shown is not None, heard
+    seconds, micros, began = (int(number) for number in shown.groups())
+    assert seconds * 1_000_000 + micros >= began > 0
 
 
 def test_a_device_that_can_reboots_itself(target: Target) -> None:

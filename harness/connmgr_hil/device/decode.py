@@ -67,7 +67,7 @@ def _event(frame: Frame) -> EventSeen:
     admin, oper = fields.get("a"), fields.get("o")
     return EventSeen(
         t=frame.time,
-        listener=fields["l"],
+        listener=fields.get("l", "early"),
         name=fields["n"],
         code=_number(fields["code"], 16),
         iface=_number(fields["if"]),
@@ -239,7 +239,7 @@ def decode_iface(frame: Frame) -> IfaceFacts:
             index=_number(fields["if"]),
             name=fields["name"],
             l2=fields["l2"],
-            bound=_TRUTH[fields["bound"]],
+            bound=_TRUTH[fields.get("bound", "0")],
             impl=fields.get("impl", "-"),
             auto=_TRUTH[fields.get("auto", "0")],
             sim=_TRUTH[fields.get("sim", "0")],

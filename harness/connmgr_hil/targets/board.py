@@ -268,11 +268,11 @@ class BoardTarget(PlatformTarget):
                 )
 
     def _reboots_by_banner(self, before: Hello) -> bool:
-        """Let a board reboot that prints Zephyr's banner; tell whether it came. On a slow line that spares two hellos."""
+        """Let a board in machine mode reboot that prints Zephyr's banner; tell whether it came. On a slow line that spares two hellos."""
         if not self._prints_banner or not before.reboot:
             return False
         try:
-            self._reboot()
+            self._open().write(_reboot_command())
             self._prints_banner = self._await_banner(WHO.after())
         except RigFault:
             self._prints_banner = False  # the ladder tells what is wrong
@@ -356,8 +356,7 @@ class BoardTarget(PlatformTarget):
             self._open().write(b"\x03\rkernel reboot cold\r")
             return
         # The person's command first: machine mode only refuses it, and then obeys its own.
-        tag = random.randrange(1, 2**32)
-        self._open().write(b"\x03\rcm reboot\r" + command_line(tag, ("reboot",)))
+        self._open().write(b"\x03\rcm reboot\r" + _reboot_command())
 
     def _pulse(self) -> None:
         line = self._open()
@@ -417,6 +416,11 @@ class BoardTarget(PlatformTarget):
         with contextlib.suppress(NoAnswer):
             device.listen(SETTLE.seconds)
         return hello.facts
+
+
+def _reboot_command() -> bytes:
+    """Return what restarts a board in machine mode."""
+    return command_line(random.randrange(1, 2**32), ("reboot",))
 
 
 def _same_boot(one: Hello, other: Hello | None) -> bool:

@@ -28,23 +28,33 @@ static uint32_t nonce(void)
 	return value;
 }
 
+static void add_if_set(struct cm_probe_frame *frame, const char *key, bool set)
+{
+	if (set) {
+		cm_probe_frame_int(frame, key, 1);
+	}
+}
+
 static void send_iface(struct net_if *iface)
 {
 	const char *impl_name;
 	const struct cm_probe_impl_name *impl = cm_probe_iface_impl(iface, &impl_name);
+
+	bool simulated = impl != NULL && impl->sim;
 
 	CM_PROBE_FRAME_DEFINE(frame, "iface", 160);
 
 	cm_probe_frame_int(&frame, "if", net_if_get_by_iface(iface));
 	cm_probe_frame_text(&frame, "name", cm_probe_iface_name(iface));
 	cm_probe_frame_text(&frame, "l2", cm_probe_iface_l2(iface));
-	cm_probe_frame_int(&frame, "bound", conn_mgr_if_is_bound(iface));
-	cm_probe_frame_text(&frame, "impl", impl_name);
-	cm_probe_frame_int(&frame, "auto", !net_if_flag_is_set(iface, NET_IF_NO_AUTO_START));
-	cm_probe_frame_int(&frame, "sim", impl != NULL && impl->sim);
-	cm_probe_frame_int(&frame, "initdorm",
-			   impl != NULL && impl->sim &&
-				   IS_ENABLED(CONFIG_CM_SIMCONN_DORMANT_IN_INIT));
+	add_if_set(&frame, "bound", conn_mgr_if_is_bound(iface));
+	if (strcmp(impl_name, "-") != 0) {
+		cm_probe_frame_text(&frame, "impl", impl_name);
+	}
+	add_if_set(&frame, "auto", !net_if_flag_is_set(iface, NET_IF_NO_AUTO_START));
+	add_if_set(&frame, "sim", simulated);
+	add_if_set(&frame, "initdorm",
+		   simulated && IS_ENABLED(CONFIG_CM_SIMCONN_DORMANT_IN_INIT));
 	cm_probe_frame_send(&frame);
 }
 

@@ -147,14 +147,18 @@ void cm_probe_command_status(struct cm_probe_frame *frame, int rc)
 int cm_probe_command_execute(struct cm_probe_call *call)
 {
 	bool entered = cm_probe_actor_enter();
+	int64_t begun = k_uptime_ticks();
 	int rc;
 
 	cm_probe_reset_remember_boot();
 	if (call->where == CM_PROBE_WHERE_SHELL) {
 		cm_probe_thread_is_shell();
 	}
-	cm_probe_frame_int(call->reply, "t0", k_ticks_to_us_floor64(k_uptime_ticks()));
 	rc = run(call);
+	/* Granted time does not move before the frame has its own. */
+	if (!cm_probe_mode_is_granted() || k_uptime_ticks() != begun) {
+		cm_probe_frame_int(call->reply, "t0", k_ticks_to_us_floor64(begun));
+	}
 	cm_probe_command_status(call->reply, rc);
 	cm_probe_actor_leave(entered);
 	return rc;

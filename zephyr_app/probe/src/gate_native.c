@@ -29,7 +29,6 @@ static void gate(void *fd, void *b, void *c)
 	ARG_UNUSED(c);
 	/* The shell's thread, which has run by now, switched its log on. */
 	cm_probe_shell_log(cm_probe_mode_shell(), false);
-	cm_probe_hello_send(NULL);
 	cm_probe_gate_feed(data, 0);
 	while (true) {
 		cm_probe_gate_feed(data,

@@ -51,6 +51,14 @@ static struct {
 	char line[CM_PROBE_HOOK_LINE_MAX]; /* words, each with its end */
 } hook;
 
+static void add_count(struct cm_probe_frame *frame, const char *key, int count)
+{
+	if (count != 0) {
+		cm_probe_frame_int(frame, key, count);
+	}
+}
+
+/* The early listener, to which nearly all is delivered, has no name here. */
 static void report(const char *listener, struct net_mgmt_event_callback *cb, cm_probe_event_t event,
 		   struct net_if *iface)
 {
@@ -58,7 +66,9 @@ static void report(const char *listener, struct net_mgmt_event_callback *cb, cm_
 
 	CM_PROBE_FRAME_DEFINE(frame, "event", 200);
 
-	cm_probe_frame_text(&frame, "l", listener);
+	if (listener != NULL) {
+		cm_probe_frame_text(&frame, "l", listener);
+	}
 	cm_probe_frame_text(&frame, "n", cm_probe_event_name(event));
 	cm_probe_frame_hex(&frame, "code", event, 8);
 	cm_probe_frame_int(&frame, "if", iface != NULL ? net_if_get_by_iface(iface) : 0);
@@ -66,8 +76,8 @@ static void report(const char *listener, struct net_mgmt_event_callback *cb, cm_
 		cm_probe_frame_int(&frame, "a", net_if_is_admin_up(iface));
 		cm_probe_frame_int(&frame, "o", net_if_is_up(iface));
 		cm_probe_frame_text(&frame, "m", cm_probe_iface_word_text(iface, letters));
-		cm_probe_frame_int(&frame, "v4", cm_probe_address_count_ipv4(iface));
-		cm_probe_frame_int(&frame, "v6", cm_probe_address_count_ipv6(iface));
+		add_count(&frame, "v4", cm_probe_address_count_ipv4(iface));
+		add_count(&frame, "v6", cm_probe_address_count_ipv6(iface));
 	}
 	if (event == NET_EVENT_CONN_IF_FATAL_ERROR) {
 		if (cb->info != NULL && cb->info_length >= sizeof(int)) {
@@ -171,7 +181,7 @@ static void early_handler(struct net_mgmt_event_callback *cb, cm_probe_event_t e
 	cm_probe_thread_is_mgmt();
 	delivered++;
 	fire_hook(event, iface);
-	report("early", cb, event, iface);
+	report(NULL, cb, event, iface);
 	break_storm();
 	wait_for_writer();
 }

@@ -167,7 +167,7 @@ static void show_frame(const struct shell *sh, char *text, size_t len)
 	uint64_t micros;
 
 	text[len - 9] = '\0';
-	micros = strtoull(text + 10, &fields, 10);
+	micros = strtoull(strchr(text, ' '), &fields, 10);
 	shell_print(sh, "[%5u.%06u]%s", (unsigned int)(micros / USEC_PER_SEC),
 		    (unsigned int)(micros % USEC_PER_SEC), fields);
 }
