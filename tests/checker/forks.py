@@ -1,7 +1,6 @@
 """Judges many variants of one trace: a checker is forked where the variants part."""
 
 import copy
-from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,12 +19,11 @@ def recorded(name: str) -> list[AnyRecord]:
 def fork(checker: Checker) -> Checker:
     """Return a checker that goes on from here by itself; the model, which only remembers, is shared."""
     twin = copy.copy(checker)
-    twin._waiting, twin._clock = copy.copy(checker._waiting), copy.copy(checker._clock)
-    for ours, theirs in ((twin, checker), (twin._waiting, checker._waiting)):
-        for name, value in vars(theirs).items():
-            if isinstance(value, list | set | deque):
-                setattr(ours, name, copy.copy(value))
-    twin.evidence = checker.evidence.copy()
+    twin._following = checker._following.copy()
+    twin._waiting = copy.copy(checker._waiting)
+    for name, value in vars(checker._waiting).items():
+        if isinstance(value, list | set):
+            setattr(twin._waiting, name, copy.copy(value))
     return twin
 
 

@@ -85,11 +85,13 @@ def test_the_checker_keeps_no_more_for_a_longer_run() -> None:
         assert checker.feed(record) is None
         held = (
             checker._waiting,
-            checker._hypotheses,
-            checker._search.commands if checker._search else (),
-            checker._recent,
+            checker._following.hypotheses,
+            checker._following.search.commands if checker._following.search else (),
+            checker._following.recent,
         )
-        sizes.append(sum(map(len, held)) + sum(len(each.tracks) for each in checker._hypotheses))
+        sizes.append(
+            sum(map(len, held)) + sum(len(each.tracks) for each in checker._following.hypotheses)
+        )
     half = len(sizes) // 2
     assert max(sizes[half:]) <= max(sizes[:half])
     assert checker.finish().outcome is Outcome.CONFORMS

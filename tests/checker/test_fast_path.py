@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 from msgspec import structs
 
 from checker.forks import TRACES, recorded
-from connmgr_hil.checker import Checker, Verdict, checker as module
+from connmgr_hil.checker import Checker, Verdict, following as module
 from connmgr_hil.model import Models, State
 from connmgr_hil.vocabulary.observations import AnyRecord, Reply, Stimulus
 from model.commands import any_iface, sequences
