@@ -31,6 +31,8 @@ class Options:
             return ""
         if words[:1] == ("opt-get",) and reply.status == "0":
             option, value = words[1:3], reply.values.get("data", "").lower()
+            if not value or reply.values.get("len") != str(len(value) // 2):
+                return ""  # there was no room for the whole
             refused = self._refused.pop(option, set())
             before = self._held.get(option, value)
             self._held[option] = value
