@@ -19,7 +19,6 @@ ELSEWHERE = {
     "REQ-IMP-005": "an attempt that goes on, or its timeout: REQ-CTL-019, REQ-CTL-020",
     "REQ-IMP-011": "the connection that is missing is REQ-CTL-011's",
     "REQ-IMP-018": "its scenario judges, by a ping",
-    "REQ-LIFE-006": "the device says so itself, by a breach that names it",
     **{
         f"REQ-SH-{number:03}": "its scenario judges: no model knows the shell's words"
         for number in range(1, 9)

@@ -103,7 +103,7 @@ RULE_CASES: dict[tuple[str, str], Case] = {
     ("disconnected", "addr6"): Case("E1", drop("L4_DISCONNECTED 4"), "MON-010"),
     ("disconnected", "ignore"): Case("E4", drop("L4_DISCONNECTED 4"), "IGN-001"),
     ("disconnected", "ignore-l2"): Case("E14", drop("L4_DISCONNECTED 5"), "IGN-010"),
-    ("disconnected", "disconnect"): Case("Q15", drop("L4_DISCONNECTED 1"), "CTL-013"),
+    ("disconnected", "disconnect"): Case("Q15", drop("L4_DISCONNECTED 1"), "MON-019 CTL-013"),
     ("disconnected", ""): Case("E7", drop("L4_DISCONNECTED 1"), "MON-019"),
     ("resend", ""): Case("Y9", drop("L4_CONNECTED 4 #2"), "RSD-001 RSD-002"),
     ("family", ""): Case("played-P37", drop("L4_IPV6_CONNECTED 4"), "MON-031 EVT-002"),

@@ -148,7 +148,17 @@ class Explainer:
         world, cause = self._model.world, track.cause if track else ""
         if owed is not None and owed.kind == "part":
             words = _words_of_part(words, owed)
-        situation = Situation(world, each.state, words, cause, seen=seen, owed=owed)
+        situation = Situation(
+            world,
+            each.state,
+            words,
+            cause,
+            0,
+            seen,
+            owed,
+            _shown(track),
+            track.rest if track else (),
+        )
         index: object = 0
         if owed is not None and owed.kind in ("call", "event"):
             index = owed.key[0 if owed.kind == "call" else 2]
@@ -204,7 +214,7 @@ class Explainer:
             return self._missing(complete, hypotheses, record)
         each, track = answering[0]
         words = self._commands.get(record.id, ())
-        situation = self._situation(each, track, record)
+        situation = self._situation(each, track, record, track.rest[0])
         differs = f"missing {track.rest[0].rule}"
         if len(words) == 2 and words[0] == "sim":
             index = int(words[1])
@@ -330,6 +340,14 @@ def _iface_in(*texts: str) -> int:
     """Return the first iface that a text names, 0 if none does."""
     found = re.search(r"\biface (\d+)", " ".join(texts))
     return int(found[1]) if found else 0
+
+
+def _shown(track: Track | None) -> tuple[Owed, ...]:
+    """Return what a move has shown since it began, or since the last part of its burst."""
+    items = track.items[: track.position] if track else ()
+    shown = [item for item in items if isinstance(item, Owed)]
+    parts = (place for place, item in enumerate(shown, 1) if item.kind == "part")
+    return tuple(shown[max(parts, default=0) :])
 
 
 def _track_heads(each: Hypothesis) -> list[tuple[Track, Owed]]:

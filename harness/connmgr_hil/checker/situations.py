@@ -14,7 +14,8 @@ from connmgr_hil.vocabulary.stimuli import Words
 class Situation(NamedTuple):
     """Where something differed: the model's state after the move, the command under way and what caused the move.
 
-    `about` is the iface that it is about, 0 if it is about none; `seen` is what came, `owed` what should have come.
+    `about` is the iface that it is about, 0 if it is about none; `seen` is what came, `owed` what should have come. `shown` is
+    what the command or timer has shown already, in a burst since its last part; `rest` is all that it still owes.
     """
 
     world: World
@@ -24,6 +25,8 @@ class Situation(NamedTuple):
     about: int = 0
     seen: object = None
     owed: Owed | None = None
+    shown: tuple[Owed, ...] = ()
+    rest: tuple[Owed, ...] = ()
 
     @property
     def iface(self) -> Iface:

@@ -5,6 +5,8 @@ from connmgr_hil.checker.conditions import answers, attempts, bulk, ifaces
 from .rows import bulk_row, row
 
 DUMPED = (
+    row("REQ-CTL-035", "dump flags", ifaces.unbound),
+    row("REQ-CTL-031", "dump timeout", ifaces.unbound),
     row("REQ-IGN-014 REQ-CTL-033", "dump flags", ifaces.ignored),
     row("REQ-IGN-014 REQ-CTL-030", "dump timeout", ifaces.ignored),
     row("REQ-CTL-017", "dump oper", attempts.ended("cancelled")),
@@ -57,8 +59,9 @@ ANSWERS = (
     row("REQ-IMP-007", "missing returns connect", attempts.again),
     row("REQ-CTL-014", "missing returns disconnect", ifaces.unbound),
     row("REQ-CTL-014", "missing returns disconnect", ifaces.without_connect),
+    row("REQ-CTL-015", "missing returns disconnect", answers.of_no_call),
     row("REQ-CTL-016", "missing returns disconnect", answers.disconnect_refused),
-    row("REQ-IMP-008 REQ-CTL-015", "missing returns disconnect", answers.refused_idle_disconnect),
+    row("REQ-IMP-008 REQ-CTL-016", "missing returns disconnect", answers.refused_idle_disconnect),
     row("REQ-CTL-031", "missing returns timeout", ifaces.unbound),
     row("REQ-CTL-032 REQ-CTL-030", "missing returns timeout", answers.timeout_negative),
     row("REQ-IDLE-004", "missing returns idle"),
@@ -70,12 +73,11 @@ ANSWERS = (
     row("REQ-CTL-039", "missing returns opt-get", ifaces.without_options),
     row("REQ-CTL-040 REQ-IMP-014", "missing returns opt-get", answers.positive),
     row("REQ-CTL-040 REQ-IMP-014", "missing returns opt-set", answers.positive),
+    row("REQ-CTL-040 REQ-IMP-013", "missing returns opt-set", answers.owed_zero),
     row("REQ-IMP-012 REQ-CTL-040", "missing returns opt-get", answers.other_than_the_value),
     row("REQ-CTL-041 REQ-IMP-015", "missing returns opt-get", answers.value_of_another),
     bulk_row("REQ-BULK-013", "missing returns all", bulk.connects_all_and_up_is_refused),
     bulk_row("REQ-BULK-012", "missing returns all", bulk.several_refuse),
-    bulk_row("REQ-BULK-003", "missing returns all", bulk.answered_error("up")),
-    bulk_row("REQ-BULK-006", "missing returns all", bulk.answered_error("down")),
     bulk_row(
         "REQ-BULK-012 REQ-CTL-014 REQ-BULK-016",
         "missing returns all",
@@ -83,6 +85,19 @@ ANSWERS = (
     ),
     bulk_row("REQ-BULK-012 REQ-CTL-004", "missing returns all", bulk.answered_no_error("connect")),
     bulk_row("REQ-BULK-012", "missing returns all", answers.zero),
+    bulk_row(
+        "REQ-BULK-012 REQ-CTL-016", "missing returns all", bulk.answered_another_error("disconnect")
+    ),
+    bulk_row(
+        "REQ-BULK-012 REQ-CTL-004 REQ-CTL-007",
+        "missing returns all",
+        bulk.answered_another_error("connect"),
+    ),
+    bulk_row("REQ-BULK-012", "missing returns all", bulk.answered_another_error("")),
+    bulk_row("REQ-BULK-001 REQ-BULK-003", "missing returns all", bulk.acted_and_failed("up")),
+    bulk_row("REQ-BULK-003", "missing returns all", bulk.answered_error("up")),
+    bulk_row("REQ-BULK-004 REQ-BULK-006", "missing returns all", bulk.acted_and_failed("down")),
+    bulk_row("REQ-BULK-006", "missing returns all", bulk.answered_error("down")),
     bulk_row("REQ-BULK-015", "missing returns all", answers.not_bound),
     bulk_row("REQ-BULK-016 REQ-BULK-015", "missing returns all", bulk.answered_error("disconnect")),
     bulk_row("REQ-BULK-015 REQ-BULK-012", "missing returns all", bulk.answered_error("connect")),

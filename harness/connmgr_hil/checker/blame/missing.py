@@ -18,7 +18,7 @@ MISSING = (
     bulk_row("REQ-BULK-009 REQ-BULK-019", "missing forwarded", bulk.of("disconnect")),
     bulk_row("REQ-AUTO-001", "missing forwarded", bulk.of("up")),
     bulk_row("REQ-BULK-007 REQ-AUTO-001", "missing forwarded"),
-    bulk_row("REQ-BULK-007", "missing admin-up", bulk.of("connect")),
+    bulk_row("REQ-BULK-007 REQ-LIFE-004", "missing admin-up", bulk.of("connect")),
     bulk_row("REQ-BULK-019 REQ-BULK-009", "missing admin-down", bulk.of("disconnect")),
     row(
         "REQ-CTL-017 REQ-AUTO-013",
@@ -32,6 +32,12 @@ MISSING = (
         "REQ-AUTO-007 REQ-AUTO-001 REQ-CTL-001",
         "missing forwarded",
         events.taken_up_and_auto_connects,
+        cause="connect",
+    ),
+    row(
+        "REQ-CTL-001 REQ-LIFE-006",
+        "missing forwarded",
+        events.named("IF_ADMIN_UP"),
         cause="connect",
     ),
     row("REQ-CTL-010", "missing forwarded", attempts.again_without_auto_connect, cause="connect"),
@@ -64,9 +70,9 @@ MISSING = (
     row("REQ-IGN-016 REQ-MON-031", "missing family", cause="ignore"),
     row("REQ-IGN-016 REQ-MON-031", "missing family", cause="watch"),
     row("REQ-RSD-006", "missing resend", events.of_a_family),
+    row("REQ-RSD-001 REQ-RSD-002", "missing resend", events.owes("L4_CONNECTED")),
     row("REQ-RSD-003 REQ-RSD-002", "missing resend", readiness.never_ready),
     row("REQ-RSD-008 REQ-RSD-002", "missing resend", readiness.all_ready_ignored),
-    row("REQ-RSD-001 REQ-RSD-002", "missing resend", readiness.some_ready),
 )
 """What was owed did not come, in a situation that tells more than the rule."""
 
@@ -94,7 +100,7 @@ OWED = (
     _owes("disconnected", "addr6", "REQ-MON-010"),
     _owes("disconnected", "ignore", "REQ-IGN-001"),
     _owes("disconnected", "ignore-l2", "REQ-IGN-010"),
-    _owes("disconnected", "disconnect", "REQ-CTL-013"),
+    _owes("disconnected", "disconnect", "REQ-MON-019 REQ-CTL-013"),
     _owes("disconnected", "", "REQ-MON-019"),
     _owes("resend", "", "REQ-RSD-002"),
     _owes("family", "", "REQ-MON-031 REQ-EVT-002"),

@@ -39,6 +39,16 @@ def refused_idle_disconnect(s: Situation) -> bool:
     return s.status != "0" and s.impl.ended != "disconnect"
 
 
+def of_no_call(s: Situation) -> bool:
+    """The implementation was not to be called for this answer."""
+    return not any(each.kind == "call" for each in s.shown)
+
+
+def owed_zero(s: Situation) -> bool:
+    """The answer should have been 0."""
+    return s.owed is not None and s.owed.kind in ("part", "reply") and s.owed.key[-1] == "0"
+
+
 def positive(s: Situation) -> bool:
     """The answer was a positive status."""
     return s.status.isdigit() and s.status != "0"

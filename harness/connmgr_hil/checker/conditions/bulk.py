@@ -3,7 +3,7 @@
 from connmgr_hil.checker.situations import Condition, Situation
 from connmgr_hil.model.state import IGNORED
 
-from .answers import positive, zero
+from .answers import owed_zero, positive, zero
 from .ifaces import ignored, unbound
 
 
@@ -40,6 +40,12 @@ def leaves_out_an_earlier(what: str) -> Condition:
     return lambda s: s.word(1) == what and s.came > s.about
 
 
+def begins_again_too_early(s: Situation) -> bool:
+    """Bulk connect calls an implementation again, before what taking all ifaces up owes was seen."""
+    waits = any(each.kind == "event" and each.key[1] == "IF_ADMIN_UP" for each in s.rest)
+    return s.word(1) == "connect" and s.came < s.about and not s.name and waits
+
+
 def disconnects_unbound(s: Situation) -> bool:
     """Bulk disconnect acted on an iface to which nothing is bound."""
     return s.inner[1:2] == ("disconnect",) and s.came > 0 and not s.world.iface(s.came).bound
@@ -53,6 +59,16 @@ def leaves_out_unbound(s: Situation) -> bool:
 def answered_error(what: str) -> Condition:
     """A bulk call of this kind was answered with an error."""
     return lambda s: s.inner[1:2] == (what,) and s.status != "0"
+
+
+def answered_another_error(what: str) -> Condition:
+    """A bulk call of this kind, or any if empty, was answered with another status than that of an iface."""
+    return lambda s: what in ("", s.word(1)) and not owed_zero(s) and not zero(s)
+
+
+def acted_and_failed(what: str) -> Condition:
+    """A bulk call of this kind was answered with an error, though it acted on an iface and none was as wanted already."""
+    return lambda s: s.word(1) == what and bool(s.shown) and s.status not in ("0", "-EALREADY")
 
 
 def answered_no_error(what: str) -> Condition:

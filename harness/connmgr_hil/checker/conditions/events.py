@@ -3,7 +3,7 @@
 from connmgr_hil.checker.situations import Condition, Situation
 from connmgr_hil.vocabulary.observations import EventSeen
 
-from .ifaces import ignored, no_auto_connect
+from .ifaces import bound, ignored, no_auto_connect, persistent
 
 
 def taken_up_and_auto_connects(s: Situation) -> bool:
@@ -41,6 +41,21 @@ def raised(name: str) -> Condition:
 def named(name: str) -> Condition:
     """An event of this name was seen."""
     return lambda s: s.name == name
+
+
+def owes(name: str) -> Condition:
+    """An event of this name is owed."""
+    return lambda s: s.owed is not None and s.owed.kind == "event" and s.owed.key[1] == name
+
+
+def down_of_one_not_persistent(s: Situation) -> bool:
+    """IF_DOWN of an iface that is not persistent was seen."""
+    return s.name == "IF_DOWN" and not persistent(s)
+
+
+def of_another_bound_iface(s: Situation) -> bool:
+    """It is of another iface than the command is for, and that one is bound."""
+    return bound(s) and s.word(1) not in ("", str(s.came)) and s.word(1).isdigit()
 
 
 def of_control(s: Situation) -> bool:

@@ -70,6 +70,11 @@ def ignored_and_watched(s: Situation) -> bool:
     return {(verb, str(s.came)) for verb in ("ignore", "watch")} <= pairs
 
 
+def ignored_beside_another(s: Situation) -> bool:
+    """Another than it was ignored in the burst, and some iface is ready."""
+    return "ignore" in s.words and some_ready(s)
+
+
 def of_offloaded(s: Situation) -> bool:
     """Only offloaded ifaces were meant."""
     return s.word(1) == "null"
