@@ -113,7 +113,7 @@ class Judge:
             if result.outcome is Outcome.FAILS:
                 self._kills[result.name] += 1
                 return self._killed(mutant, result, "verify")
-            starts += 1
+            starts += result.outcome is Outcome.RIG
             if starts == _STARTS:
                 return MutantResult(mutant, "rig", result.reason, scenario=result.name)
         return None
