@@ -39,7 +39,7 @@ AHEAD_USEC = 30_000
 """How long before its event a change may have begun: three ticks of a slow clock."""
 
 
-TEARDOWN_USEC = 1_000_000
+TEARDOWN_USEC = 3_000_000
 """A link that is there so long after a disconnect was not left."""
 
 MOST_TOGETHER = 8
