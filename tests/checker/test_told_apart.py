@@ -39,6 +39,12 @@ CASES = {
         alter("reply opt-set 1 1 01020304", status="-EIO"),
         "CTL-040 IMP-013",
     ),
+    "a value that can be read": Case(
+        "opt-get 1 1 8", alter("reply opt-get 1 1 8", status="-ENOPROTOOPT"), "CTL-040 IMP-012"
+    ),
+    "a value with an unknown name": Case(
+        "opt-get 1 9 8", alter("reply opt-get 1 9 8", status="0"), "IMP-012 CTL-040"
+    ),
     "a value that is too long": Case(
         "opt-set 1 1 0102030405",
         alter("reply opt-set 1 1 0102030405", status="-EIO"),
@@ -88,6 +94,12 @@ CASES = {
         READY + "burst addr4 4 del 192.0.2.1 ; addr4 4 add 192.0.2.1",
         after("IPV4_ADDR_ADD 4 #2", event("L4_DISCONNECTED", 4)),
         "MON-011",
+    ),
+    "one is watched in a burst": Case(
+        READY + "ignore 4 · burst watch 4 ; up 5", drop("L4_CONNECTED 4 #2"), "IGN-005 IGN-007"
+    ),
+    "one is ignored in a burst": Case(
+        READY + "burst ignore 4 ; up 5", drop("L4_DISCONNECTED 4"), "IGN-001"
     ),
     "one of two is ignored in a burst": Case(
         READY + "up 5 · addr4 5 add 192.0.2.2 · burst ignore 5",

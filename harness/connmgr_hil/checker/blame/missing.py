@@ -54,6 +54,8 @@ MISSING = (
     row("REQ-MON-035", "missing connected", readiness.address_on_last_iface),
     row("REQ-MON-026", "missing connected", readiness.only_unique_local),
     row("REQ-MON-027 REQ-MON-001", "missing connected", cause="boot"),
+    row("REQ-IGN-005 REQ-IGN-007", "missing connected", readiness.beside("watch")),
+    row("REQ-IGN-001", "missing disconnected", readiness.beside("ignore")),
     row("REQ-IDLE-003", "missing admin-down", cause="idle"),
     row("REQ-MON-025", "missing disconnected", readiness.left_with_link_local, cause="addr4"),
     row("REQ-MON-033", "missing disconnected", events.raised("IPV4_ACD_FAILED"), cause="raise"),

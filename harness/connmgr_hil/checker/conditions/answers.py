@@ -49,6 +49,11 @@ def owed_zero(s: Situation) -> bool:
     return s.owed is not None and s.owed.kind in ("part", "reply") and s.owed.key[-1] == "0"
 
 
+def error_for_zero(s: Situation) -> bool:
+    """An error came instead of 0."""
+    return owed_zero(s) and s.status.startswith("-")
+
+
 def positive(s: Situation) -> bool:
     """The answer was a positive status."""
     return s.status.isdigit() and s.status != "0"

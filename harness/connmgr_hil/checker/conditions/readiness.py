@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from connmgr_hil.checker.situations import Situation
+from connmgr_hil.checker.situations import Condition, Situation
 from connmgr_hil.model.state import IGNORED, READY, is_link_local
 
 from .events import of_no_iface
@@ -68,6 +68,11 @@ def ignored_and_watched(s: Situation) -> bool:
     """It was ignored and watched again in one burst."""
     pairs = {*pairwise(s.words)}
     return {(verb, str(s.came)) for verb in ("ignore", "watch")} <= pairs
+
+
+def beside(verb: str) -> Condition:
+    """It was ignored or watched, as the verb says, in a burst or beside another command."""
+    return lambda s: (verb, str(s.about)) in {*pairwise(s.words)} and s.cause in ("burst", "both")
 
 
 def ignored_beside_another(s: Situation) -> bool:
