@@ -112,7 +112,7 @@ CASES = {
         "CTL-041",
     ),
     "admin-up told before connect is called": Case(
-        QUIET + "connect 1", swap("connect() 1"), "CTL-001 LIFE-006"
+        QUIET + "connect 1", swap("connect() 1"), "CTL-001 LIFE-006 AUTO-001"
     ),
     "a second round of bulk connect, before the first is told": Case(
         QUIET + "all connect 0", after("IF_ADMIN_UP 1", call("connect", 1)), "BULK-007 LIFE-004"

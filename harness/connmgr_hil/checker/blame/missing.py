@@ -35,7 +35,7 @@ MISSING = (
         cause="connect",
     ),
     row(
-        "REQ-CTL-001 REQ-LIFE-006",
+        "REQ-CTL-001 REQ-LIFE-006 REQ-AUTO-001",
         "missing forwarded",
         events.named("IF_ADMIN_UP"),
         cause="connect",
