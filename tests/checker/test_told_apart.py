@@ -23,6 +23,12 @@ CONNECTED = "sim 1 mode sync · connect 1 · "
 READY = "up 4 · addr4 4 add 192.0.2.1 · "
 
 CASES = {
+    "connect at boot of one that is admin-down": Case(
+        "ping", alter("connect() 6", iface=1), "AUTO-020 AUTO-003"
+    ),
+    "no connect at boot of one that is admin-up": Case(
+        "ping", drop("connect() 6"), "AUTO-003 AUTO-021"
+    ),
     "disconnect of an iface that is admin-down": Case(
         "disconnect 1", alter("reply disconnect 1", status="-EPERM"), "CTL-015"
     ),

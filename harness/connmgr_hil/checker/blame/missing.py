@@ -26,6 +26,7 @@ MISSING = (
         attempts.ended("cancelled"),
         cause="disconnect",
     ),
+    row("REQ-AUTO-020 REQ-AUTO-003", "missing forwarded", events.of_call_while_down, cause="boot"),
     row("REQ-CTL-005", "missing forwarded", answers.shutdown, cause="connect"),
     row("REQ-IGN-015", "missing forwarded", readiness.ignored_not_connect),
     row(

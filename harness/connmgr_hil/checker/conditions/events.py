@@ -1,7 +1,7 @@
-"""Conditions about an event: the one that was seen, the one that was raised, the one that is owed."""
+"""Conditions about events and calls: those that were seen, raised or are owed."""
 
 from connmgr_hil.checker.situations import Condition, Situation
-from connmgr_hil.vocabulary.observations import EventSeen
+from connmgr_hil.vocabulary.observations import CallSeen, EventSeen
 
 from .ifaces import bound, ignored, no_auto_connect, persistent
 
@@ -19,6 +19,11 @@ def of_no_iface(s: Situation) -> bool:
 def ignored_and_of_l4(s: Situation) -> bool:
     """It is ignored; events of the families have rules of their own."""
     return ignored(s) and s.name in ("L4_CONNECTED", "L4_DISCONNECTED")
+
+
+def of_call_while_down(s: Situation) -> bool:
+    """An implementation was called whose iface is admin-down."""
+    return isinstance(s.seen, CallSeen) and not s.state.ifaces[s.seen.iface - 1].admin
 
 
 def listener_gone(s: Situation) -> bool:
