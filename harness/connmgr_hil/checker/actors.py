@@ -21,7 +21,16 @@ from connmgr_hil.vocabulary.stimuli import Words
 
 from .hypothesis import Hypothesis
 
+CHANGING = frozenset(
+    ("up", "down", "connect", "disconnect", "all", "ignore", "watch", "flag", "timeout")
+)
+"""What the application may call that makes a difference to what a scenario waits for."""
+
 _FIRST_ID = 1_000_000_000
+_FIRST_IN_CALLBACK = 2_000_000_000
+
+_DISPATCHER = "net_mgmt"
+"""The thread that executes callbacks."""
 
 
 def as_command(call: ActorCall, record: int) -> tuple[Stimulus, Reply]:
@@ -29,7 +38,7 @@ def as_command(call: ActorCall, record: int) -> tuple[Stimulus, Reply]:
 
     `record` is its number in the trace; from it comes an id that no command of the run has.
     """
-    ident = _FIRST_ID + record
+    ident = record + (_FIRST_IN_CALLBACK if call.thread == _DISPATCHER else _FIRST_ID)
     return (
         Stimulus(id=ident, words=normal(call.words)),
         Reply(t=call.t, id=ident, t0=call.t0, status=call.status),
@@ -39,6 +48,11 @@ def as_command(call: ActorCall, record: int) -> tuple[Stimulus, Reply]:
 def is_of_application(ident: int) -> bool:
     """Tell whether a command is a call of the application."""
     return ident >= _FIRST_ID
+
+
+def is_in_callback(ident: int) -> bool:
+    """Tell whether a command is what the application called in a callback, in the midst of another."""
+    return ident >= _FIRST_IN_CALLBACK
 
 
 def supposed_calls(declared: Iterable[str], record: AnyRecord) -> Iterator[Words]:

@@ -33,7 +33,7 @@ from connmgr_hil.vocabulary.observations import (
 from connmgr_hil.vocabulary.parsing import normal
 
 from . import life
-from .actors import as_command
+from .actors import CHANGING, as_command
 from .evidence import Damage, Evidence, lacking
 from .following import Following
 from .idle_time import IdleTime
@@ -71,6 +71,7 @@ class Checker:
         self._greeting: HelloSeen | None = None
         self._waiting = Waiting()
         self._stock: StockJudge | None = None
+        self._acted = ""
         self._following = Following(self._limits)
 
     # --- feeding -------------------------------------------------------------------------
@@ -136,6 +137,8 @@ class Checker:
     def _hear_actor(self, record: ActorCall) -> None:
         """Judge a call of the application as a command that was given as soon as the last ones had been answered."""
         command, reply = as_command(record, self.records)
+        if self._following.recent and command.words[0] in CHANGING:
+            self._acted = " ".join(command.words)
         if self._waiting.surround(self.records, command, reply):
             self._flush()
 
@@ -211,6 +214,12 @@ class Checker:
         """Blame the device for what only the driver of the run can judge, or the device itself, once all that was seen has been."""
         if not self._waiting.unanswered:
             self._flush()
+        if self._acted:
+            self._following.harm(
+                Damage.DOUBT,
+                f"the application called '{self._acted}' by itself meanwhile; otherwise it would be: {breach.sentence}",
+            )
+            return
         self.evidence.fail(
             Failure(
                 (breach.requirement,), breach.sentence, self.records, self._following.clock.last, breach.seen, (), (),
@@ -278,19 +287,21 @@ class Checker:
     # --- judging a window ----------------------------------------------------------------
 
     def _flush(self) -> None:
-        """Judge the waiting records, more closely where that alone explains them.
-
-        To follow unknown ifaces that change in the midst of a command makes for many more ways, and hardly ever matters.
-        """
+        """Judge the waiting records, more closely where that alone explains them: it makes for many more ways, and hardly ever matters."""
         window = self._waiting.taken()
         unanswered, self._waiting.unanswered = self._waiting.unanswered, set()
-        closer = self._following.closer(window)
-        twin = self._following.copy() if closer else None
-        self._following.judge(window, unanswered)
-        if twin and self.evidence.settled:
-            twin.judge(window, unanswered, closer)
-            if not twin.evidence.failure:
+        look, *closer = self._following.looks(window)
+        before = self._following.copy() if closer else self._following
+        self._following.judge(look, unanswered)
+        doubtful = None
+        for look in closer if self.evidence.settled else ():
+            twin = before.copy()
+            twin.judge(look, unanswered)
+            if not twin.evidence.settled:
                 self._following = twin
+                return
+            doubtful = doubtful if twin.evidence.failure else twin
+        self._following = doubtful or self._following
 
     @property
     def rules(self) -> set[tuple[str, str]]:

@@ -6,7 +6,6 @@ from copy import copy, deepcopy
 from dataclasses import replace
 
 from connmgr_hil.model import Model
-from connmgr_hil.model.kernel import Heard
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
     CallSeen,
@@ -25,6 +24,7 @@ from .explain import Explainer
 from .fast_path import follow
 from .hypothesis import Hypothesis, distinct, without_unseen
 from .limits import Limits
+from .looks import Look, closer_looks
 from .options import Options
 from .outside import foreseen, heard, is_of_driver
 from .plausibility import malformed, waited
@@ -120,22 +120,20 @@ class Following:
 
     # --- judging a window ----------------------------------------------------------------
 
-    def closer(self, window: list[Numbered]) -> Heard | None:
-        """Return what was heard in a window where unknown ifaces may have changed in the midst of commands."""
-        known = self.search is not None and not self.evidence.settled
-        found = heard(self._searching.world, window) if known else None
-        return found if found and found.changes else None
+    def looks(self, window: list[Numbered]) -> list[Look]:
+        """Return the ways to look at records, the closest last; the first does for all but a few."""
+        if self.search is None:
+            return [Look(window, None)]
+        found = heard(self.search.world, window)
+        first = Look(window, found._replace(changes=()) if found else None)
+        closer = () if self.evidence.settled else closer_looks(self.search.world, window, found)
+        return [first, *closer]
 
-    def judge(
-        self, window: list[Numbered], unanswered: set[int], closer: Heard | None = None
-    ) -> None:
-        """Judge records whose commands have all been answered, but for those unanswered: when each began is known from its reply.
-
-        With `closer`, unknown ifaces change in the midst of commands as it tells.
-        """
+    def judge(self, look: Look, unanswered: set[int]) -> None:
+        """Judge records whose commands have all been answered, but for those unanswered: when each began is known from its reply."""
+        window = look.window
         if self.search:
-            found = closer or heard(self.search.world, window)
-            self.search.heard = found if found is None or closer else found._replace(changes=())
+            self.search.heard, self.search.calls = look.heard, look.calls
         if window and self._takes_the_short_way(window):
             return
         words, replies = exchanges(window)
@@ -146,7 +144,8 @@ class Following:
             commands = self.clock.placed(words, replies)
             stall = self.clock.stall(replies, words)
             limits = replace(self.limits, late=self.limits.late + stall) if stall else self.limits
-            self.search.begin(commands, foreseen(self.search.world, window), limits)
+            changes = foreseen(self.search.world, window, look.acts)
+            self.search.begin(commands, changes, limits)
         hypotheses = self.hypotheses
         if self.limits.is_exact and self.model is not None and self.model.world.hello.coop:
             hypotheses = without_unseen(hypotheses)

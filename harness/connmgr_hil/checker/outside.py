@@ -7,11 +7,11 @@ begin before its event: for commands in between, both orders are allowed.
 
 import ipaddress
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from connmgr_hil.model import World
-from connmgr_hil.model.kernel import DriverChange, Heard
+from connmgr_hil.model.kernel import Called, DriverChange, Heard
 from connmgr_hil.model.real import Together, Unprompted, may_change_unprompted
 from connmgr_hil.model.state import (
     IDLE_TIMEOUT,
@@ -51,25 +51,33 @@ class Foreseen(NamedTuple):
 
     record: int
     t: int
-    move: Unprompted
+    move: Unprompted | Called
 
 
-def foreseen(world: World, window: Sequence[tuple[int, object]]) -> list[Foreseen]:
-    """Return the changes that the records of a window show, in order."""
+def foreseen(
+    world: World, window: Sequence[tuple[int, object]], acts: Mapping[int, Called]
+) -> list[Foreseen]:
+    """Return the changes that the records of a window show, in order; `acts` are calls of the application by the numbers of their parts."""
+    made = [
+        Foreseen(number, record.t, acts[record.index])
+        for number, record in window
+        if isinstance(record, Part) and record.index in acts
+    ]
     if not world.reals:
-        return []
+        return made
     turns = [
         (record.t, record.iface)
         for _, record in window
         if isinstance(record, EventSeen) and record.name in (Event.IF_UP, Event.IF_DOWN)
     ]
-    return [
+    changes = [
         Foreseen(number, record.t, _move(record, turns))
         for number, record in window
         if isinstance(record, EventSeen)
         and record.name in world.codes
         and may_change_unprompted(world, Event(record.name), record.iface)
     ]
+    return sorted((*changes, *made), key=lambda each: each.record) if made else changes
 
 
 def heard(world: World, window: Sequence[tuple[int, object]]) -> Heard | None:
@@ -150,17 +158,21 @@ def _taking_up(words: Words) -> Iterator[str]:
 
 def together(
     changes: Sequence[Foreseen], first: int
-) -> Iterator[tuple[Unprompted | Together, int]]:
+) -> Iterator[tuple[Unprompted | Together | Called, int]]:
     """Yield what may begin with a change: it alone, or it and those just behind it in one go; and how many will have begun then.
 
     A driver that drops its address and becomes dormant in one work item does so before the monitor hears of either.
     """
-    moves = [changes[first].move]
-    yield moves[0], first + 1
+    begun = changes[first].move
+    yield begun, first + 1
+    if isinstance(begun, Called):
+        return
+    moves = [begun]
     for number in range(first + 1, min(first + MOST_TOGETHER, len(changes))):
-        if changes[number].t - changes[first].t > AHEAD_USEC:
+        move = changes[number].move
+        if isinstance(move, Called) or changes[number].t - changes[first].t > AHEAD_USEC:
             return
-        moves.append(changes[number].move)
+        moves.append(move)
         yield Together(tuple(moves)), number + 1
 
 

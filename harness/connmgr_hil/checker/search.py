@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from connmgr_hil.model import Expire, Model, Move, State, Successor
 from connmgr_hil.model.commands import is_modelled
-from connmgr_hil.model.kernel import Heard
+from connmgr_hil.model.kernel import Called, Heard
 from connmgr_hil.model.observed import Count, Item, Owed, Unpredicted
+from connmgr_hil.model.real import Unprompted
 from connmgr_hil.model.unseen import narrowed
 from connmgr_hil.vocabulary.observations import Reply, StateSeen, Storm
 from connmgr_hil.vocabulary.stimuli import Words
@@ -60,6 +61,8 @@ class Search:
         self._words: dict[int, Words] = {}
         self.given: set[int] = set()
         self.record = 0
+        self.calls: tuple[Called, ...] = ()
+        """What the application called in callbacks meanwhile."""
         self.heard: Heard | None = None
         """What the window has of unknown ifaces; None where more may come later."""
         self.began = 0
@@ -79,7 +82,7 @@ class Search:
 
     def outcomes(self, state: State, words: Words) -> tuple[Successor, ...]:
         """Return all that the model allows after a command."""
-        return self._model.step(state, words, self.heard)
+        return self._model.step(state, words, self.heard, self.calls)
 
     def words(self, ident: int) -> Words:
         """Return the words of a command, none if there is no such command."""
@@ -141,7 +144,7 @@ class Search:
             tracks = (*each.tracks, track)
             yield each._replace(tracks=tracks, started=started)
             return
-        for outcome in self._model.step(each.state, command.words, self.heard):
+        for outcome in self._model.step(each.state, command.words, self.heard, self.calls):
             fresh = Hypothesis(
                 outcome.state, each.clocks, each.tracks, each.tallies, started, each.gave_up,
                 each.changed,
@@ -157,7 +160,7 @@ class Search:
         return None
 
     def _change(self, each: Hypothesis, move: Move, changed: int, t: int) -> Iterable[Hypothesis]:
-        for outcome in self._model.step(each.state, move):
+        for outcome in self._model.step(each.state, move, calls=self.calls):
             fresh = each._replace(state=outcome.state, changed=changed)
             yield fresh.settle(Track(outcome.items, 0, 0, OUTSIDE, t), t, self.limits.jitter)
 
@@ -180,7 +183,7 @@ class Search:
         latest = min(now, clock.high + self.limits.late)
         if not clock.certain:
             yield each._replace(clocks=clocks)
-        for outcome in self._model.step(each.state, Expire(clock.slot, also)):
+        for outcome in self._model.step(each.state, Expire(clock.slot, also), calls=self.calls):
             fresh = Hypothesis(
                 outcome.state, clocks, each.tracks, each.tallies, each.started, each.gave_up,
                 each.changed,
@@ -299,7 +302,8 @@ class Search:
     def _just_changed(self, seen: StateSeen) -> bool:
         """Tell whether a real iface changed by itself just before its dump, which may show it as it was."""
         return any(
-            each.move.iface == seen.iface
+            isinstance(each.move, Unprompted)
+            and each.move.iface == seen.iface
             and each.record < self.record
             and seen.t - each.t <= AHEAD_USEC
             for each in self._foreseen

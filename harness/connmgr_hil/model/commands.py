@@ -12,7 +12,7 @@ from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 
 from . import control, implementation, monitor, net_if
 from .delivery import early_listeners
-from .kernel import Kernel, Queued, Routine, Switch, Unpredictable
+from .kernel import Called, Kernel, Queued, Routine, Switch, Unpredictable
 from .state import IDLE_TIMEOUT, IGNORED, TIMEOUT, Hook, Listener
 
 Answered = Generator[Switch, None, tuple[str, control.Values]]
@@ -233,6 +233,12 @@ def hooked(kernel: Kernel, words: Words) -> Routine:
     status, values = yield from run(kernel, words)
     kernel.hooked = outer
     kernel.show("part", (0, True, status), f"returns {words[0]}", values)
+
+
+def called(kernel: Kernel, call: Called) -> Routine:
+    """Execute what the application calls in a callback; its result comes as a part."""
+    status, values = yield from run(kernel, call.words)
+    kernel.show("part", (call.part, True, status), f"returns {call.words[0]}", values)
 
 
 def _burst(kernel: Kernel, args: Words) -> Answered:

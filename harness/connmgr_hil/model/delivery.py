@@ -8,11 +8,12 @@ from collections.abc import Callable
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 
 from . import control, implementation, monitor, unseen
-from .kernel import Kernel, Queued, Routine, Switch
+from .kernel import Called, Kernel, Queued, Routine, Switch
 from .state import NO_AUTO_DOWN, Hook, Listener
 from .world import World
 
 RunCommand = Callable[[Kernel, tuple[str, ...]], Routine]
+RunCall = Callable[[Kernel, Called], Routine]
 
 _MONITOR_V6 = (
     Event.IPV6_ADDR_ADD,
@@ -71,10 +72,11 @@ def early_listeners(world: World) -> tuple[Listener, ...]:
 
 
 class Dispatcher:
-    """The net_mgmt thread; `run_command` executes the probe's commands for hooks."""
+    """The net_mgmt thread; `run_command` executes the probe's commands for hooks, `run_call` what the application calls in a callback."""
 
-    def __init__(self, run_command: RunCommand) -> None:
+    def __init__(self, run_command: RunCommand, run_call: RunCall) -> None:
         self._run_command = run_command
+        self._run_call = run_call
 
     def thread(self, kernel: Kernel) -> Routine:
         """Take events one by one; after each, let others of the same priority run."""
@@ -92,6 +94,8 @@ class Dispatcher:
     def _deliver(self, kernel: Kernel, entry: Queued, event: Event) -> Routine:
         kernel.delivered_one()
         _, listeners = kernel.audience(kernel.world.codes[event])
+        while call := kernel.next_call():
+            yield from self._run_call(kernel, call)
         acts = entry.iface > 0 and layer_of(event) in (Layer.IFACE, Layer.CONN)
         if acts:
             yield from kernel.driver(entry.iface).reacts(kernel, entry.iface)

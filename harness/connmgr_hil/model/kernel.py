@@ -52,6 +52,13 @@ class DriverChange(NamedTuple):
     has: bool
 
 
+class Called(NamedTuple):
+    """A call of the application in a callback or in a thread of its own, and the number of the part that tells what it returned."""
+
+    part: int
+    words: tuple[str, ...]
+
+
 class Heard(NamedTuple):
     """What was heard of unknown ifaces: spares following all the ways in which they would have shown something else.
 
@@ -121,6 +128,7 @@ class Kernel(Draft):
         choices: tuple[int, ...],
         heard: Heard | None = None,
         *,
+        calls: tuple[Called, ...] = (),
         strict: bool = False,
     ) -> None:
         super().__init__(world, state)
@@ -130,6 +138,7 @@ class Kernel(Draft):
         self._to_queue = _events_of(heard) if heard and heard.changes else None
         self._ups = dict(heard.ups) if heard else {}
         self._changes = heard.changes if heard else ()
+        self._calls = calls
         self.queue: deque[Queued] = deque()
         self._handed_over = False
         """Whether the oldest event was handed to the dispatcher, and takes no room."""
@@ -230,6 +239,15 @@ class Kernel(Draft):
         if self._heard is None or self._ups.get((event, index), 0) > 0:
             return True
         return not self._hears_early(event)
+
+    def next_call(self) -> Called | None:
+        """Branch: return one of the calls that the application made in a callback and that are still to come, and None."""
+        pick = self.choose(len(self._calls) + 1) if self._calls else 0
+        if not pick:
+            return None
+        call = self._calls[pick - 1]
+        self._calls = self._calls[pick:]
+        return call
 
     def next_change(self, index: int) -> DriverChange | None:
         """Branch: return the change of this iface that was heard behind all that was queued, if that is one, and None."""

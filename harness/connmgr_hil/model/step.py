@@ -1,6 +1,7 @@
 """Answers the model's only question: what may happen next."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from msgspec import structs
@@ -12,7 +13,7 @@ from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .drivers import driver_of
 from .exploring import BOOT_WAYS, CLOSE_WAYS, FEW_WAYS, MOST_WAYS, explore
-from .kernel import Heard, Kernel, Routine
+from .kernel import Called, Heard, Kernel, Routine
 from .observed import Item, Owed, Unpredicted
 from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World
@@ -31,8 +32,8 @@ ANSWERS = 4_000
 BOOT_READY, BOOT_ADDRESS, BOOT_ADDRESS6 = "free1", "192.0.2.99", "2001:db8::99"
 """An iface that may be auto-started with an address, of IPv6 where there is no IPv4 (PROTOCOL.md, section 5)."""
 
-Move = Words | Expire | real.Unprompted | real.Together
-_INTERNAL = (Expire, real.Unprompted, real.Together)
+Move = Words | Expire | real.Unprompted | real.Together | Called
+_INTERNAL = (Expire, real.Unprompted, real.Together, Called)
 
 
 class Successor(NamedTuple):
@@ -51,30 +52,39 @@ class Model:
     def __init__(self, world: World) -> None:
         self.world = world
         self._drivers = tuple(map(driver_of, world.ifaces))
-        self._dispatcher = Dispatcher(commands.hooked)
+        self._dispatcher = Dispatcher(commands.hooked, commands.called)
         self._shown: dict[Owed, Owed] = {}
         self._ifaces: dict[Iface, Iface] = {}
         self._states: dict[State, State] = {}
-        self._answers: dict[tuple[int, Move, Heard | None], tuple[Successor, ...]] = {}
+        self._answers: dict[
+            tuple[int, Move, Heard | None, tuple[Called, ...]], tuple[Successor, ...]
+        ] = {}
         self._booted: tuple[Successor, ...] | None = None
 
-    def step(self, state: State, move: Move, heard: Heard | None = None) -> tuple[Successor, ...]:
+    def step(
+        self,
+        state: State,
+        move: Move,
+        heard: Heard | None = None,
+        calls: tuple[Called, ...] = (),
+    ) -> tuple[Successor, ...]:
         """Return every outcome of a command or of a timer running out, each once.
 
         Where it is known what was `heard` of unknown ifaces, outcomes in which they show more may be missing.
+        `calls` are those that the application may make in a callback meanwhile.
         """
         if not isinstance(move, _INTERNAL):
             move = commands.canonical(move)
         # States that are known live as long as the answers: an id means one of them.
-        answer = self._answers.get((id(state), move, heard))
+        answer = self._answers.get((id(state), move, heard, calls))
         if answer is None:
             if len(self._answers) >= ANSWERS:
                 self._forget()
             state = self.known(state)
-            answer = self._answers.get((id(state), move, heard)) or self._work_out(
-                state, move, heard
+            answer = self._answers.get((id(state), move, heard, calls)) or self._work_out(
+                state, move, heard, calls
             )
-            self._answers[id(state), move, heard] = answer
+            self._answers[id(state), move, heard, calls] = answer
         return answer
 
     def _forget(self) -> None:
@@ -107,33 +117,37 @@ class Model:
             )
         )
 
-    def _work_out(self, state: State, move: Move, heard: Heard | None) -> tuple[Successor, ...]:
+    def _work_out(
+        self, state: State, move: Move, heard: Heard | None, calls: tuple[Called, ...]
+    ) -> tuple[Successor, ...]:
+        rule: Callable[[Kernel], Routine]
         if isinstance(move, Expire):
-            return self._explore(state, lambda kernel: self._expiry(kernel, move), coop=True)
-        if isinstance(move, real.Unprompted):
-            return self._explore(
-                state, lambda kernel: real.change_unprompted(kernel, move), coop=True
-            )
-        if isinstance(move, real.Together):
-            return self._explore(
-                state, lambda kernel: real.change_together(kernel, move), coop=True
-            )
-        return self._follow(state, move, heard)
+            rule = partial(self._expiry, move=move)
+        elif isinstance(move, real.Unprompted):
+            rule = partial(real.change_unprompted, move=move)
+        elif isinstance(move, real.Together):
+            rule = partial(real.change_together, move=move)
+        elif isinstance(move, Called):
+            rule = partial(commands.called, call=move)
+        else:
+            return self._follow(state, move, heard, calls)
+        return self._explore(state, rule, coop=True, calls=calls)
 
-    def _follow(self, state: State, words: Words, heard: Heard | None) -> tuple[Successor, ...]:
+    def _follow(
+        self, state: State, words: Words, heard: Heard | None, calls: tuple[Called, ...]
+    ) -> tuple[Successor, ...]:
         """Follow a command; where its ways are too many, those alone whose events were heard."""
-
-        def rule(kernel: Kernel) -> Routine:
-            return _command(kernel, words)
-
+        explore = partial(
+            self._explore, state, partial(_command, words=words), coop=False, calls=calls
+        )
         if heard is None:
-            return self._explore(state, rule, coop=False)
+            return explore()
         if heard.changes:
-            return self._explore(state, rule, coop=False, heard=heard, strict=True, most=CLOSE_WAYS)
-        outcomes = self._explore(state, rule, coop=False, heard=heard, most=FEW_WAYS)
+            return explore(heard=heard, strict=True, most=CLOSE_WAYS)
+        outcomes = explore(heard=heard, most=FEW_WAYS)
         if not any(_is_manifold(each) for each in outcomes):
             return outcomes
-        return self._explore(state, rule, coop=False, heard=heard, strict=True) or outcomes
+        return explore(heard=heard, strict=True) or outcomes
 
     def _explore(
         self,
@@ -143,10 +157,13 @@ class Model:
         coop: bool,
         most: int = MOST_WAYS,
         heard: Heard | None = None,
+        calls: tuple[Called, ...] = (),
         strict: bool = False,
     ) -> tuple[Successor, ...]:
         def make(choices: tuple[int, ...]) -> Kernel:
-            kernel = Kernel(self.world, self._drivers, state, choices, heard, strict=strict)
+            kernel = Kernel(
+                self.world, self._drivers, state, choices, heard, calls=calls, strict=strict
+            )
             kernel.dispatcher = kernel.park("net_mgmt", self._dispatcher.thread(kernel))
             kernel.monitor = kernel.park("conn_mgr", monitor.monitor_thread(kernel))
             kernel.spawn("caller", rule(kernel), coop=coop)
