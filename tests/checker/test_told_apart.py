@@ -67,6 +67,14 @@ CASES = {
     "another error than the iface's, of bulk up": Case(
         "l2-enable 9 -7 · all up 0", alter("reply all up 0", status="-EIO"), "BULK-012"
     ),
+    "another error than the iface's, of bulk down": Case(
+        "up 9 · l2-disable 9 -7 · all down 0",
+        alter("reply all down 0", status="-EIO"),
+        "BULK-012",
+    ),
+    "no error of bulk down, where an iface refuses": Case(
+        "up 9 · l2-disable 9 -7 · all down 0", alter("reply all down 0", status="0"), "BULK-012"
+    ),
     "an error of bulk up that took ifaces up": Case(
         "all up 0", alter("reply all up 0", status="-EIO"), "BULK-001 BULK-003"
     ),

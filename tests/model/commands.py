@@ -52,7 +52,9 @@ def simple(index: st.SearchStrategy[str], addresses: tuple[str, ...]) -> st.Sear
         _words("opt-set", index, st.sampled_from("129"), st.sampled_from(["null", "01020304"])),
         _words("opt-get", index, st.sampled_from("129"), st.sampled_from(["8", "null-value"])),
         _words("all", st.sampled_from(BULK), st.sampled_from("01")),
-        _words("l2-enable", "9", st.sampled_from(["0", "-7", "5"])),
+        _words(
+            st.sampled_from(["l2-enable", "l2-disable"]), "9", st.sampled_from(["0", "-7", "5"])
+        ),
         _words("listen", "late1", "add", "IF_DOWN,IF_UP"),
         _words("listen", "late1", "del"),
         st.just("resend"),

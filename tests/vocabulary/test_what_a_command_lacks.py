@@ -142,7 +142,8 @@ def _choices() -> Choices:
         for record in read_records(TRACES / "native_p26" / "flags.jsonl")
         if isinstance(record, HelloSeen)
     )
-    return Choices(World.of(structs.replace(hello.facts, both=True), hello.ifaces))
+    facts = structs.replace(hello.facts, both=True, app="1.2.0")
+    return Choices(World.of(facts, hello.ifaces))
 
 
 def test_the_walker_draws_it() -> None:

@@ -4,7 +4,7 @@
  */
 
 /*
- * Two L2s: CM_TEST behaves like the dummy L2; CM_STUBBORN may refuse to be enabled.
+ * Two L2s: CM_TEST behaves like the dummy L2; CM_STUBBORN may refuse to be enabled or disabled.
  */
 
 #include <errno.h>
@@ -16,7 +16,9 @@
 
 #include "l2.h"
 
-static int stubborn_rc;
+/* What the stubborn L2 answers. */
+static int enable_rc;
+static int disable_rc;
 
 static enum net_verdict drop(struct net_if *iface, struct net_pkt *pkt)
 {
@@ -37,7 +39,7 @@ static int swallow(struct net_if *iface, struct net_pkt *pkt)
 static int stubborn_enable(struct net_if *iface, bool up)
 {
 	ARG_UNUSED(iface);
-	return up ? stubborn_rc : 0;
+	return up ? enable_rc : disable_rc;
 }
 
 static enum net_l2_flags flags(struct net_if *iface)
@@ -52,7 +54,7 @@ NET_L2_INIT(CM_STUBBORN, drop, swallow, stubborn_enable, flags);
 CM_PROBE_L2_DEFINE(CM_TEST);
 CM_PROBE_L2_DEFINE(CM_STUBBORN);
 
-static int cm_probe_cmd_l2_enable(struct cm_probe_call *call)
+static int set_answer(struct cm_probe_call *call, int *answer)
 {
 	struct net_if *iface;
 	int64_t rc;
@@ -64,14 +66,27 @@ static int cm_probe_cmd_l2_enable(struct cm_probe_call *call)
 	if (net_if_l2(iface) != &NET_L2_GET_NAME(CM_STUBBORN)) {
 		return cm_probe_command_bad(call, "iface");
 	}
-	stubborn_rc = rc;
+	*answer = rc;
 	return 0;
 }
+
+static int cm_probe_cmd_l2_enable(struct cm_probe_call *call)
+{
+	return set_answer(call, &enable_rc);
+}
 CM_PROBE_COMMAND_DEFINE(l2_enable, "l2-enable", 2, 2,
-			"I RC: what the stubborn L2 answers from now on");
+			"I RC: what the stubborn L2 answers when it is enabled");
+
+static int cm_probe_cmd_l2_disable(struct cm_probe_call *call)
+{
+	return set_answer(call, &disable_rc);
+}
+CM_PROBE_COMMAND_DEFINE(l2_disable, "l2-disable", 2, 2,
+			"I RC: what the stubborn L2 answers when it is disabled");
 
 static void reset_stubborn(void)
 {
-	stubborn_rc = 0;
+	enable_rc = 0;
+	disable_rc = 0;
 }
 CM_PROBE_RESET_DEFINE(reset_stubborn);

@@ -198,11 +198,12 @@ def _is_own(event: Event, facts: IfaceFacts) -> bool:
     return facts.bound and layer_of(event) is Layer.IFACE
 
 
-def _l2_enable(choices: Choices, random: Random) -> Words | None:
+def _l2_answer(choices: Choices, random: Random) -> Words | None:
     stubborn = [facts.index for facts in choices.world.ifaces if facts.l2 == "CM_STUBBORN"]
     if not stubborn:
         return None
-    return words("l2-enable", random.choice(stubborn), random.choice((0, 0, -11, -5)))
+    names = ("l2-enable", "l2-disable") if choices.world.hello.has_probe(1, 2) else ("l2-enable",)
+    return words(random.choice(names), random.choice(stubborn), random.choice((0, 0, -11, -5)))
 
 
 def _lose(choices: Choices, random: Random) -> Words | None:
@@ -316,7 +317,7 @@ KINDS: dict[str, tuple[int, _Draw]] = {
     "resend": (2, lambda _choices, _random: ("resend",)),
     "bulk": (2, _bulk),
     "raise": (3, _raise),
-    "l2-enable": (1, _l2_enable),
+    "l2-answer": (1, _l2_answer),
     "lose": (5, _lose),
     "fatal": (3, _fatal),
     "advance": (12, _advance),

@@ -79,6 +79,10 @@ FEATURES: dict[str, tuple[Callable[[Hello, _Ifaces], bool], str]] = {
         lambda hello, _: hello.both,
         "a probe that executes two commands at once (CONFIG_CM_PROBE_BOTH)",
     ),
+    "l2-down": (
+        lambda hello, _: hello.has_probe(1, 2),
+        "a probe of version 1.2 or newer, whose stubborn L2 may refuse to be disabled",
+    ),
     "events": (
         lambda hello, _: hello.events,
         "a shell that shows events (CONFIG_NET_MGMT_EVENT_MONITOR)",

@@ -355,12 +355,19 @@ def _lose(kernel: Kernel, index: int, _rest: Words) -> Generator[Switch, None, s
     return (yield from implementation.lose(kernel, index))
 
 
-def _l2_enable(kernel: Kernel, args: Words) -> Answered:
-    yield from ()
-    if kernel.world.iface(int(args[0])).l2 != "CM_STUBBORN":
-        return "-EINVAL", (("bad", "iface"),)
-    kernel.put(int(args[0]), l2_rc=int(args[1]))
-    return "0", ()
+def _l2_answers(*, enabled: bool) -> _Command:
+    def command(kernel: Kernel, args: Words) -> Answered:
+        yield from ()
+        index, status = int(args[0]), int(args[1])
+        if kernel.world.iface(index).l2 != "CM_STUBBORN":
+            return "-EINVAL", (("bad", "iface"),)
+        if enabled:
+            kernel.put(index, l2_rc=status)
+        else:
+            kernel.put(index, l2_down_rc=status)
+        return "0", ()
+
+    return command
 
 
 _COMMANDS: dict[str, _Command] = {
@@ -401,7 +408,8 @@ _COMMANDS: dict[str, _Command] = {
     "sim": _counters,
     "lose": _on_sim(_lose),
     "fatal": _on_sim(_fatal),
-    "l2-enable": _l2_enable,
+    "l2-enable": _l2_answers(enabled=True),
+    "l2-disable": _l2_answers(enabled=False),
 }
 _ON_IFACE = frozenset(
     name for name, kind in COMMANDS.items() if kind.about_iface and name != "raise"

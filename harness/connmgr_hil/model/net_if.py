@@ -45,10 +45,11 @@ def net_if_up(kernel: Kernel, index: int) -> Answer:
 def net_if_down(kernel: Kernel, index: int) -> Answer:
     """`net_if_down`: ADMIN_DOWN, then IF_DOWN if it was oper-up (REQ-EVT-008)."""
     yield from kernel.lock(f"iface {index}")
-    status = "0"
+    answer = kernel.iface(index).l2_down_rc
+    status = status_text(answer)
     if not kernel.iface(index).admin:
         status = "-EALREADY"
-    else:
+    elif answer >= 0:
         yield from kernel.driver(index).stops(kernel, index)
         kernel.put(index, admin=False)
         yield from kernel.post(Event.IF_ADMIN_DOWN, index)

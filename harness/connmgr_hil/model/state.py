@@ -126,6 +126,9 @@ class Iface(NamedTuple):
     """The settings of a real iface that nobody has set or seen: they are as its implementation left them."""
     impl: Impl = Impl()
     l2_rc: int = 0
+    """What its L2 answers when it is enabled."""
+    l2_down_rc: int = 0
+    """What its L2 answers when it is disabled."""
 
     @property
     def oper_text(self) -> str:

@@ -27,7 +27,7 @@ from .terminal import Terminal
 from .work import WorkQueue
 
 TICKS_PER_SECOND = 1000
-_APP_VERSION = "1.1.0"
+_APP_VERSION = "1.2.0"
 _PROTOCOL_VERSION = 1
 
 # Name, L2, implementation, auto-started: section 5 of the protocol, in index order.

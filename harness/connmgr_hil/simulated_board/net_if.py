@@ -125,14 +125,15 @@ class NetIfs:
         return status
 
     def down(self, iface: NetIf) -> Steps[int]:
-        """Take the iface admin-down; -EALREADY when it is."""
+        """Take the iface admin-down; -EALREADY when it is, or the L2's error."""
         yield from iface.lock.lock()
         status = -errno.EALREADY
         if iface.admin_up:
-            status = 0
-            iface.admin_up = False
-            yield from self._mgmt.notify("IF_ADMIN_DOWN", iface)
-            yield from self._update(iface)
+            status = iface.settings.get("l2-disable", 0)
+            if status >= 0:
+                iface.admin_up = False
+                yield from self._mgmt.notify("IF_ADMIN_DOWN", iface)
+                yield from self._update(iface)
         yield from iface.lock.unlock()
         return status
 

@@ -29,7 +29,8 @@ class SimCommands:
             "fatal": self._fatal,
             "defect": self._defect,
             "defects": self._list_defects,
-            "l2-enable": self._enable_l2,
+            "l2-enable": self._set_l2("l2-enable"),
+            "l2-disable": self._set_l2("l2-disable"),
         }
 
     def _simulated(self, text: str) -> tuple[Binding, SimConn]:
@@ -98,11 +99,16 @@ class SimCommands:
         return Result(0, ("n", len(KNOWN)))
         yield
 
-    def _enable_l2(self, words: Arguments) -> Steps[Result]:
-        expect(words, 2, 2)
-        iface = find_iface(self._ifs, words[0])
-        if iface.l2 != "CM_STUBBORN":
-            raise Bad("iface")
-        iface.settings["l2-enable"] = number(words[1])
-        return Result()
-        yield
+    def _set_l2(self, setting: str) -> CommandHandler:
+        """A command that sets what the stubborn L2 answers."""
+
+        def command(words: Arguments) -> Steps[Result]:
+            expect(words, 2, 2)
+            iface = find_iface(self._ifs, words[0])
+            if iface.l2 != "CM_STUBBORN":
+                raise Bad("iface")
+            iface.settings[setting] = number(words[1])
+            return Result()
+            yield
+
+        return command

@@ -306,6 +306,12 @@ COMMANDS: dict[str, CommandKind] = {
             does="I RC",
             seldom=True,
         ),
+        _row(
+            "l2-disable",
+            "sets what the stubborn L2 answers when it is disabled",
+            does="I RC",
+            seldom=True,
+        ),
     )
 }
 """Every command, by its name, in the order in which the protocol lists them."""

@@ -57,7 +57,7 @@ class Equipment:
                 str(command),
                 f"on this device it is there for {fitting}",
             )
-        if command.kind.name == "l2-enable" and facts.l2 != STUBBORN:
+        if command.kind.name in ("l2-enable", "l2-disable") and facts.l2 != STUBBORN:
             raise BadInput(
                 f"iface {index} ({facts.name}) is enabled by its L2 {facts.l2}, which refuses every change",
                 str(command),

@@ -45,6 +45,11 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str = "probe"
     events: bool = True
 
+    def has_probe(self, *version: int) -> bool:
+        """Tell whether the probe is of this version or newer."""
+        numbers = [int(part) for part in self.app.split(".") if part.isdecimal()]
+        return numbers >= list(version)
+
     def has_family(self, version: int) -> bool:
         """Tell whether IPv4 or IPv6 is built in."""
         return self.ipv4 if version == 4 else self.ipv6

@@ -17,7 +17,7 @@
 #include <cm_probe/thread.h>
 #include <cm_probe/watch.h>
 
-#define CM_PROBE_VERSION        "1.1.0"
+#define CM_PROBE_VERSION        "1.2.0"
 #define CM_PROBE_PROTO_VERSION  1
 #define CM_PROBE_LINE_MAX       500
 #define CM_PROBE_WORDS_MAX      128

@@ -10,7 +10,8 @@ from .ifaces import ignored, unbound
 def stopped_by_an_error(s: Situation) -> bool:
     """A negative status came instead, and some iface does answer with one."""
     refuses = any(
-        each.l2_rc or each.impl.connect_rc or each.impl.disconnect_rc for each in s.state.ifaces
+        each.l2_rc or each.l2_down_rc or each.impl.connect_rc or each.impl.disconnect_rc
+        for each in s.state.ifaces
     )
     return bool(s.about) and refuses and s.status.startswith("-")
 

@@ -120,6 +120,21 @@ def up_error_wins(b: Bench) -> None:
     b.require(rc == "-E2BIG", "all connect returns -E2BIG, the error of admin-up", rc)
 
 
+@scenario("all-down-errors", "REQ-BULK-011", "REQ-BULK-012", needs=("S", "l2-down"))
+def down_error_is_returned(b: Bench) -> None:
+    """all_if_down goes on after an iface that refuses, and returns what that answered."""
+    b.ask("up U")
+    b.ask("up S")
+    b.ask("l2-disable S -7")
+    rc = b.ask("all down 0").status
+    b.require(rc == "-E2BIG", "all down returns -E2BIG, what the L2 of one iface answered", rc)
+    b.state("S", admin=True)
+    b.state("U", admin=False)
+    b.ask("l2-disable S 0")
+    b.ask("down S")
+    b.state("S", admin=False)
+
+
 @scenario("all-down-disconnect", "REQ-BULK-016")
 def disconnect_all_down(b: Bench) -> None:
     """Bulk disconnect of admin-down ifaces returns 0 and calls nobody."""
