@@ -54,7 +54,7 @@ def world(profile: str = "P34", **features: bool | int) -> World:
         for index, (name, l2, impl) in enumerate(_IFACES, 1)
     )
     hello = Hello(
-        proto=1, app="1.1.0", zephyr="3.4.99", connmgr=_RELEASES[profile], board="played",
+        proto=1, app="1.2.0", zephyr="3.4.99", connmgr=_RELEASES[profile], board="played",
         build="0", nonce="1", granted=True, ifaces=len(facts), track=10,
     )  # fmt: skip
     return World.of(structs.replace(hello, **features), facts, PROFILES[profile])
