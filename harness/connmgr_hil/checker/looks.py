@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from connmgr_hil.model import World
-from connmgr_hil.model.kernel import Called, Heard
+from connmgr_hil.model.heard import Called, Heard
 from connmgr_hil.vocabulary.observations import Part, Reply, Stimulus
 
 from .actors import is_in_callback, is_of_application

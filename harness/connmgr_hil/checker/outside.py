@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from connmgr_hil.model import World
-from connmgr_hil.model.kernel import Called, DriverChange, Heard
+from connmgr_hil.model.heard import Called, DriverChange, Heard
 from connmgr_hil.model.real import Together, Unprompted, may_change_unprompted
 from connmgr_hil.model.state import (
     IDLE_TIMEOUT,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from connmgr_hil.model import Expire, Model, Move, State, Successor
 from connmgr_hil.model.commands import is_modelled
-from connmgr_hil.model.kernel import Called, Heard
+from connmgr_hil.model.heard import Called, Heard
 from connmgr_hil.model.observed import Count, Item, Owed, Unpredicted
 from connmgr_hil.model.real import Unprompted
 from connmgr_hil.model.unseen import narrowed

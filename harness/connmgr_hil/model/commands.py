@@ -12,7 +12,8 @@ from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 
 from . import control, implementation, monitor, net_if
 from .delivery import early_listeners
-from .kernel import Called, Kernel, Queued, Routine, Switch, Unpredictable
+from .heard import Called
+from .kernel import Kernel, Queued, Routine, Switch, Unpredictable
 from .state import IDLE_TIMEOUT, IGNORED, TIMEOUT, Hook, Listener
 
 Answered = Generator[Switch, None, tuple[str, control.Values]]

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from connmgr_hil.vocabulary.events import Event, Layer, layer_of
 
 from . import control, implementation, monitor, unseen
-from .kernel import Called, Kernel, Queued, Routine, Switch
+from .heard import Called
+from .kernel import Kernel, Queued, Routine, Switch
 from .state import NO_AUTO_DOWN, Hook, Listener
 from .world import World
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from .kernel import Impossible, Kernel, Unpredictable
+from .heard import Impossible
+from .kernel import Kernel, Unpredictable
 from .observed import Unpredicted
 
 MOST_WAYS = 1_500

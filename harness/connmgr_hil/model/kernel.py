@@ -8,15 +8,16 @@ accident that no user may rely on (specification 4.6, loss order), the kernel br
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
 from connmgr_hil.vocabulary.events import Event
 
 from .draft import Draft
-from .driver import NO_MORE_THAN_0, Driver
-from .state import UNKNOWN, Listener, State
+from .driver import Driver
+from .heard import Called, DriverChange, Guide, Heard
+from .state import Listener, State
 from .world import World
 
 STORM_EVENTS = 120
@@ -42,39 +43,6 @@ class Switch(Enum):
 
 Routine = Generator[Switch, None, None]
 Answer = Generator[Switch, None, str]
-
-
-class DriverChange(NamedTuple):
-    """What was heard of an unknown iface: its link went, or an address came or went, and whether it then had one that counts."""
-
-    iface: int
-    event: Event
-    has: bool
-
-
-class Called(NamedTuple):
-    """A call of the application in a callback or in a thread of its own, and the number of the part that tells what it returned."""
-
-    part: int
-    words: tuple[str, ...]
-
-
-class Heard(NamedTuple):
-    """What was heard of unknown ifaces: spares following all the ways in which they would have shown something else.
-
-    `ups`: how often each was heard to go admin-up or oper-up. `taken_up`: those that were told to go admin-up once only, and did.
-    `order`: all that was heard, of any iface: events, and parts by their number with whether they returned 0.
-    `changes`: what they did unasked in the midst of a command, in order; then that command raised all that was heard.
-    """
-
-    ups: frozenset[tuple[tuple[Event, int], int]]
-    taken_up: frozenset[int]
-    order: tuple[tuple[str, int], ...]
-    changes: tuple[DriverChange, ...] = ()
-
-
-def _events_of(heard: Heard) -> deque[tuple[str, int]]:
-    return deque(each for each in heard.order if not each[0].startswith("part"))
 
 
 class Queued(NamedTuple):
@@ -113,10 +81,6 @@ class Unpredictable(Exception):
         self.rule = rule
 
 
-class Impossible(Exception):
-    """A way that no device goes which keeps its guarantees."""
-
-
 class Kernel(Draft):
     """The scheduler and the event queue, by which the rules of a move change its draft of the state."""
 
@@ -133,11 +97,7 @@ class Kernel(Draft):
     ) -> None:
         super().__init__(world, state)
         self._drivers = drivers
-        self._heard = heard
-        self._to_hear = iter(heard.order) if heard and strict else None
-        self._to_queue = _events_of(heard) if heard and heard.changes else None
-        self._ups = dict(heard.ups) if heard else {}
-        self._changes = heard.changes if heard else ()
+        self.guide = Guide(heard, strict=strict)
         self._calls = calls
         self.queue: deque[Queued] = deque()
         self._handed_over = False
@@ -188,57 +148,13 @@ class Kernel(Draft):
         rule: str,
         values: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        """Owe an observation. Raises `Impossible` where it is known that nobody heard it behind those before."""
-        if self._to_hear is not None and not self._is_heard(self._to_hear, kind, key):
-            raise Impossible
+        """Owe an observation. Raises `Impossible` where it is known that nobody heard it."""
+        self.guide.follow_shown(kind, key)
         super().show(kind, key, rule, values)
-
-    def _is_heard(
-        self, rest: Iterator[tuple[str, int]], kind: str, key: tuple[object, ...]
-    ) -> bool:
-        """Go on to the next that was heard and is this; others may be of changes that nobody asked for."""
-        if kind == "event" and key[0] == "early":
-            name, number = key[1:3]
-            return any(name == each and number in (UNKNOWN, which) for each, which in rest)
-        if kind == "part":
-            name, status = f"part {key[0]}", key[2]
-            return any(
-                name == each and (status == NO_MORE_THAN_0 or (status == "0") is bool(ok))
-                for each, ok in rest
-            )
-        return True
-
-    def _queue_as_heard(self, event: Event, index: int) -> None:
-        """Go on to the next event that was heard, which is this one: events are heard in the order in which they are queued."""
-        assert self._to_queue is not None
-        if not self._to_queue:
-            raise Impossible
-        name, which = self._to_queue.popleft()
-        if name != event or index not in (UNKNOWN, which):
-            raise Impossible
-        if self._changes and self._changes[0][:2] == (which, event):
-            self._changes = self._changes[1:]
-
-    @property
-    def follows_closely(self) -> bool:
-        """Whether it is known what is queued next."""
-        return self._to_queue is not None
-
-    def is_next(self, event: Event, index: int) -> bool:
-        """Tell whether this event of an unknown iface was the next to be queued."""
-        following = self._to_queue[0] if self._to_queue else None
-        return following == (event, index)
-
-    @property
-    def left_out(self) -> bool:
-        """Whether events were heard that this way does not show, where the changes of unknown ifaces are followed in the midst of it."""
-        return bool(self._to_queue)
 
     def may_be_heard(self, event: Event, index: int) -> bool:
         """Tell whether the ways in which an iface goes up once more are to be followed: unless it is known that nobody heard it."""
-        if self._heard is None or self._ups.get((event, index), 0) > 0:
-            return True
-        return not self._hears_early(event)
+        return self.guide.expects_up(event, index) or not self._hears_early(event)
 
     def next_call(self) -> Called | None:
         """Branch: return one of the calls that the application made in a callback and that are still to come, and None."""
@@ -250,18 +166,16 @@ class Kernel(Draft):
         return call
 
     def next_change(self, index: int) -> DriverChange | None:
-        """Branch: return the change of this iface that was heard behind all that was queued, if that is one, and None."""
-        change = self._changes[0] if self._changes else None
-        if change is None or change.iface != index or not self.is_next(change.event, index):
-            return None
-        return change if self.choose(2) else None
+        """Branch: return the change of this iface that was heard next, if that is one, and None."""
+        change = self.guide.change_of(index)
+        return change if change is not None and self.choose(2) else None
 
     def _hears_early(self, event: Event) -> bool:
         return any(each.name == "early" for each in self.audience(self.world.codes[event])[1])
 
     def was_taken_up(self, index: int) -> bool:
         """Tell whether an unknown iface is known to obey when it is taken admin-up."""
-        return self._heard is not None and not self.hook and index in self._heard.taken_up
+        return not self.hook and self.guide.was_taken_up(index)
 
     # --- locks ---------------------------------------------------------------------------
 
@@ -437,10 +351,8 @@ class Kernel(Draft):
         # A build with other subsystems, such as Wi-Fi or neighbour discovery, may have events with more info, and room for it.
         if too_long and not ((self.world.reals or self.world.hello.dad) and self.choose(2)):
             return
-        if self._to_queue is not None and self._hears_early(event):
-            self._queue_as_heard(event, iface)
-        if (event, iface) in self._ups and self._hears_early(event):
-            self._ups[event, iface] -= 1
+        if self.guide.knows and self._hears_early(event):
+            self.guide.follow_queued(event, iface)
         yield from self.enqueue(Queued(event, iface, info, rule=rule))
 
     def enqueue(self, entry: Queued) -> Routine:

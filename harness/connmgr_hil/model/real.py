@@ -13,7 +13,8 @@ from connmgr_hil.vocabulary.events import L4_EVENTS, Event, Layer, layer_of
 
 from . import unseen
 from .driver import AN_ERROR, NO_MORE_THAN_0, Options
-from .kernel import Answer, Impossible, Kernel, Routine, Switch
+from .heard import Impossible
+from .kernel import Answer, Kernel, Routine, Switch
 from .observed import Arm
 from .state import IDLE_TIMEOUT, PERSISTENT, SETTINGS, TIMEOUT, Address, EndedBy
 from .unseen import SOME4, SOME6
@@ -201,20 +202,20 @@ def driver_starts(kernel: Kernel, index: int) -> Generator[Switch, None, bool]:
     if not kernel.may_be_heard(Event.IF_ADMIN_UP, index):
         return False
     if (
-        not kernel.is_next(Event.IF_ADMIN_UP, index)
+        not kernel.guide.is_next(Event.IF_ADMIN_UP, index)
         and kernel.others_are_ready
         and kernel.choose(2)
     ):
         yield Switch.SLEEP
-    if kernel.follows_closely:
-        return kernel.is_next(Event.IF_ADMIN_UP, index)
+    if kernel.guide.is_close:
+        return kernel.guide.is_next(Event.IF_ADMIN_UP, index)
     return kernel.was_taken_up(index) or not kernel.choose(2)
 
 
 def driver_stops(kernel: Kernel, index: int) -> Routine:
     """The unseen driver stops, and may wait for its device meanwhile; it matters if that lets others run."""
     yield from changes_itself(kernel, index)
-    if kernel.is_next(Event.IF_ADMIN_DOWN, index) or kernel.current is kernel.dispatcher:
+    if kernel.guide.is_next(Event.IF_ADMIN_DOWN, index) or kernel.current is kernel.dispatcher:
         return
     if kernel.others_are_ready and kernel.choose(2):
         yield Switch.SLEEP
@@ -271,7 +272,7 @@ def connect(kernel: Kernel, index: int) -> Answer:
     """The unseen connect callback: it accepts, connects at once, or refuses."""
     unseen.know_oper(kernel, index)
     iface = kernel.iface(index)
-    if kernel.follows_closely:
+    if kernel.guide.is_close:
         how = kernel.settle(f"{index} refuses when {iface.impl.phase}")
     else:
         how = kernel.choose(2 if iface.oper or iface.impl.lingers else 3)
@@ -285,7 +286,7 @@ def connect(kernel: Kernel, index: int) -> Answer:
     else:
         _attempt(kernel, index)
     yield from changes_itself(kernel, index)
-    if how == 2 or (kernel.follows_closely and _comes_up(kernel, index)):
+    if how == 2 or (kernel.guide.is_close and _comes_up(kernel, index)):
         kernel.put(index, oper=True)
         _turn(kernel, index)
         yield from kernel.post(Event.IF_UP, index)
@@ -295,7 +296,7 @@ def connect(kernel: Kernel, index: int) -> Answer:
 
 def _comes_up(kernel: Kernel, index: int) -> bool:
     iface = kernel.iface(index)
-    if iface.oper or iface.impl.lingers or not kernel.is_next(Event.IF_UP, index):
+    if iface.oper or iface.impl.lingers or not kernel.guide.is_next(Event.IF_UP, index):
         return False
     return bool(kernel.choose(2))
 
@@ -307,7 +308,7 @@ def _goes_on(kernel: Kernel, index: int) -> bool:
         return False
     if impl.ended != "perhaps, by down":
         return True
-    if kernel.follows_closely:
+    if kernel.guide.is_close:
         return bool(kernel.settle(f"{index} goes on"))
     return not kernel.choose(2)
 

@@ -13,7 +13,8 @@ from . import commands, implementation, monitor, net_if, real
 from .delivery import Dispatcher, boot_listeners
 from .drivers import driver_of
 from .exploring import BOOT_WAYS, CLOSE_WAYS, FEW_WAYS, MOST_WAYS, explore
-from .kernel import Called, Heard, Kernel, Routine
+from .heard import Called, Heard
+from .kernel import Kernel, Routine
 from .observed import Item, Owed, Unpredicted
 from .state import UNKNOWN, Address, Iface, Impl, State
 from .world import World
@@ -172,7 +173,7 @@ class Model:
         outcomes = [
             Successor(tuple(map(self._one_item, kernel.items)), self.known(kernel.state()))
             for kernel in explore(make, most)
-            if not kernel.left_out
+            if kernel.guide.is_at_end
         ]
         return tuple(dict.fromkeys(outcomes) if len(outcomes) > 1 else outcomes)
 
