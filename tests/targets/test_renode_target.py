@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from connmgr_hil.checker import Outcome
+from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.selection import choose
 from connmgr_hil.device import Device
 from connmgr_hil.resources import platforms_dir
 from connmgr_hil.targets import RenodeTarget, find_platform, image_path, open_target, read_platform
@@ -415,6 +418,19 @@ def test_a_verdict_through_renode_s_face(stand_in: Path, tmp_path: Path) -> None
     done = _verified(stand_in, tmp_path / "zephyr.elf", "connect-again*")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "conforms" in done.stdout
+
+
+def test_scenarios_run_side_by_side_where_renode_is_a_process(
+    stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = choose(["connect-again", "connect-again-timeout", "disconnect-idle"])
+    target = open_target(str(stand_in), image=tmp_path / "zephyr.elf")
+    report = verify(target, tmp_path / "out", scenarios=chosen, jobs=2)
+    assert [each.outcome for each in report.results] == [Outcome.CONFORMS] * 3
+    monkeypatch.setenv("CMHIL_RENODE_DRIVER", "pyrenode")
+    target = open_target(str(stand_in), image=tmp_path / "zephyr.elf")
+    with pytest.raises(UsageError, match="2 jobs cannot share"):
+        verify(target, tmp_path / "other", scenarios=chosen, jobs=2)
 
 
 def test_a_verdict_on_real_zephyr_through_renode_s_face(stand_in: Path) -> None:

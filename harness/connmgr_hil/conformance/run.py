@@ -130,7 +130,7 @@ def _played(
         raise UsageError(
             f"{jobs} jobs cannot share this target",
             "each job starts a device for itself",
-            "--jobs goes with native targets, the simulated board and QEMU",
+            "--jobs goes with native targets, the simulated board, QEMU, and Renode as a process",
         )
     if tasks:
         yield runner.play(tasks[0])

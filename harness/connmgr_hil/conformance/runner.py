@@ -9,6 +9,7 @@ from pathlib import Path
 from connmgr_hil.checker import Checker, Outcome, Verdict
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
+from connmgr_hil.targets.renode import is_in_process
 from connmgr_hil.vocabulary.errors import (
     DeviceFault,
     NoProbe,
@@ -109,7 +110,10 @@ class Runner:
     @property
     def has_own_device(self) -> bool:
         """Whether a process that is forked from this one can start a device for itself."""
-        return self._target.platform.kind in _OWN_DEVICE
+        platform = self._target.platform
+        if platform.kind == "renode" and platform.renode is not None:
+            return not is_in_process(platform.renode.driver)
+        return platform.kind in _OWN_DEVICE
 
     @property
     def jobs(self) -> int:

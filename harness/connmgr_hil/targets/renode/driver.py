@@ -47,15 +47,9 @@ def choose_driver(wanted: RenodeDriverName) -> Callable[[], RenodeDriver]:
 
     `auto` takes a Renode program where there is one, else pyrenode3. Raises `UsageError` with what is missing.
     """
-    named = os.environ.get(VARIABLE) or wanted
-    names = get_args(RenodeDriverName)
-    if named not in names:
-        raise UsageError(
-            f"{VARIABLE} names no way to run Renode", repr(named), f"one of {', '.join(names)}"
-        )
-    program = find_renode()
-    if named == "pyrenode" or (named == "auto" and program is None and pyrenode_place()):
+    if is_in_process(wanted):
         return _in_process
+    program = find_renode()
     if program is None:
         raise UsageError(
             "Renode, which runs this platform, is not installed",
@@ -70,6 +64,19 @@ def choose_driver(wanted: RenodeDriverName) -> Callable[[], RenodeDriver]:
         return ProcessDriver(found)
 
     return started
+
+
+def is_in_process(wanted: RenodeDriverName) -> bool:
+    """Tell whether Renode would run in this process, of which no copy can then be made. Raises `UsageError` as `choose_driver`."""
+    named = os.environ.get(VARIABLE) or wanted
+    names = get_args(RenodeDriverName)
+    if named not in names:
+        raise UsageError(
+            f"{VARIABLE} names no way to run Renode", repr(named), f"one of {', '.join(names)}"
+        )
+    if named == "auto":
+        return find_renode() is None and bool(pyrenode_place())
+    return named == "pyrenode"
 
 
 def _in_process() -> RenodeDriver:
