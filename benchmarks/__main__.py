@@ -5,6 +5,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +15,7 @@ from rich.table import Table
 
 from connmgr_hil import __version__
 
-from . import judging, nights, pages, round_trip, running, shrinking, slow_line
+from . import judging, nights, pages, round_trip, running, shrinking, slow_line, twister
 from .rows import Row, Size, or_skipped
 
 
@@ -56,8 +57,15 @@ def _benchmarks(folder: Path, size: Size) -> dict[str, tuple[str, Callable[[], l
         "walker, simulated": ("steps/s", lambda: running.walks("simulated", folder, size)),
         "walker, native": ("steps/s", lambda: running.walks(native, folder, size)),
         "suite without the tour, mps2_an385": ("s", lambda: running.clocks(emulated, folder, size)),
+        "device time that is checked, mps2_an385": (
+            "device s per s",
+            lambda: twister.suite(emulated, folder, size),
+        ),
         "suite on a slow line, mps2_an385": ("s", lambda: slow_line.suite(emulated, folder, size)),
-        "walker, mps2_an385": ("steps/s", lambda: running.walks(emulated, folder, size)),
+        **{
+            f"walker, {name}": ("steps/s", partial(running.walks, name, folder, size))
+            for name in (emulated, "qemu_cortex_m3", "qemu_cortex_a9", "qemu_x86")
+        },
         "night, simulated": ("core h", lambda: nights.night("simulated", size)),
         "night, native": ("core h", lambda: nights.night(native, size)),
         "shrinking, native": (
