@@ -46,6 +46,7 @@ Reset Brings Everything Back
 Resend Before Anything Was Ready
     [Documentation]    It reports disconnected, without an interface.
     [Tags]    REQ-RSD-003
+    Skip Unless Device Has    no-own-auto
     Resend Status
     Only These Events Should Have Occurred    L4_DISCONNECTED(-)
 

@@ -12,6 +12,7 @@ Test Tags        bulk
 All Interfaces Go Up And Down
     [Documentation]    Those that are there already are passed over, so a second call does nothing.
     [Tags]    REQ-BULK-001    REQ-BULK-003    REQ-BULK-004    REQ-BULK-006
+    Skip Unless Device Has    no-own-auto
     Take All Interfaces Up
     Interface Should Be    A    admin-up
     Interface Should Be    U    admin-up
@@ -38,6 +39,7 @@ Ignored Interfaces Can Be Left Alone
 Ignored Interfaces Are Included Otherwise
     [Documentation]    Without skip_ignored they are treated as all others.
     [Tags]    REQ-BULK-018
+    Skip Unless Device Has    no-own-auto
     Ignore Interface    U
     Take All Interfaces Up
     Interface Should Be    U    admin-up    ignored
@@ -45,6 +47,7 @@ Ignored Interfaces Are Included Otherwise
 Errors Do Not Stop The Others
     [Documentation]    All interfaces are gone through; the first error is returned.
     [Tags]    REQ-BULK-007    REQ-BULK-011    REQ-BULK-012
+    Skip Unless Device Has    no-own-auto
     Set Flag    A    NO_AUTO_CONNECT    on
     Set Flag    B    NO_AUTO_CONNECT    on
     Turn Knob    A    connect_rc    -10

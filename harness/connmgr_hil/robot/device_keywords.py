@@ -13,6 +13,9 @@ from .keywords import Keywords, keyword
 class DeviceKeywords(Keywords):
     """Starting, judging, asking."""
 
+    roles_named: frozenset[str] = frozenset()
+    """The role letters that the steps of the test name."""
+
     def open(self, variant: str = "") -> None:
         """Start the device afresh, with a trace of its own."""
         raise NotImplementedError
@@ -102,6 +105,29 @@ class DeviceKeywords(Keywords):
         reason = Needs(features, since, until).obstacle(*self.session.described)
         if reason:
             raise SkipExecution(reason)
+
+    @keyword
+    def skip_unless_device_has_interfaces_of_test(self) -> None:
+        """Skips the test if the device lacks one of the interfaces that its steps name by role letter.
+
+        For example:
+        | Skip Unless Device Has Interfaces Of Test
+        """
+        self.skip_unless_device_has(*sorted(self.roles_named))
+
+    @keyword
+    def ignore_own_interfaces(self) -> None:
+        """Tells the monitor to ignore the interfaces that are none of the sample application's.
+
+        They may be ready or become so at any time, and would count.
+
+        For example:
+        | Ignore Own Interfaces
+        """
+        _, ifaces, *_ = self.session.described
+        for facts in ifaces:
+            if facts.is_real:
+                self.session.execute(("ignore", str(facts.index)))
 
     @keyword
     def get_device_facts(self) -> dict[str, object]:

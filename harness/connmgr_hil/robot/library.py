@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from connmgr_hil.targets import Choice
 from connmgr_hil.testbed import Network, Targets
 from connmgr_hil.transport.deadlines import set_time_scale
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault, Unmet
+from connmgr_hil.vocabulary.facts import ROLES
 from connmgr_hil.vocabulary.observations import Header
 
 from .arguments import CONVERTERS
@@ -224,6 +226,7 @@ class ConnMgrLibrary(
 
     def _start_test(self, data: Any, result: Any) -> None:
         self._test = data.full_name
+        self.roles_named = frozenset(_roles_in(data.body))
         self._requirements = tuple(tag for tag in result.tags if tag.upper().startswith("REQ-"))
         self._opened = 0
         self._last = None
@@ -293,3 +296,11 @@ def _leaves_off(result: Any) -> str:
     if result.skipped:
         return "skipped"
     return "passed early" if any(each.status == "NOT RUN" for each in result.body) else ""
+
+
+def _roles_in(body: Any) -> Iterator[str]:
+    """Yield the role letters that the steps of a test name, those in loops and branches included."""
+    for step in body:
+        words = (*getattr(step, "args", ()), *getattr(step, "values", ()))
+        yield from (str(word) for word in words if word in ROLES)
+        yield from _roles_in(getattr(step, "body", ()))
