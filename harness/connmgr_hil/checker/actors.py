@@ -7,7 +7,7 @@ down, as many samples of Zephyr do in `main`; that must not count as an automati
 from collections.abc import Iterable, Iterator
 
 from connmgr_hil.model import World
-from connmgr_hil.vocabulary.events import Event
+from connmgr_hil.vocabulary.events import L4_EVENTS, Event
 from connmgr_hil.vocabulary.observations import (
     ActorCall,
     AnyRecord,
@@ -74,11 +74,13 @@ _CAUSES: dict[str, tuple[str, ...]] = {
 }
 
 
-def another_acted(world: World, name: str, index: int, hypotheses: Iterable[Hypothesis]) -> str:
+def another_acted(world: World, seen: EventSeen, hypotheses: Iterable[Hypothesis]) -> str:
     """Return why an event that has no explanation may be another actor's doing, or an empty string.
 
     No automation takes an iface admin-up, and none touches an unbound one. An event that comes though the iface's admin state was that already is nobody's.
+    One that finds an iface admin-up that was taken down was overtaken by somebody in a callback.
     """
+    name, index = seen.name, seen.iface
     if world.is_sample or index < 1:
         return ""
     facts = world.iface(index)
@@ -86,6 +88,8 @@ def another_acted(world: World, name: str, index: int, hypotheses: Iterable[Hypo
         acts, what = any(not each.state.ifaces[index - 1].admin for each in hypotheses), "up"
     elif name == Event.IF_ADMIN_DOWN and not facts.bound:
         acts, what = any(each.state.ifaces[index - 1].admin for each in hypotheses), "down"
+    elif name in L4_EVENTS and seen.admin:
+        acts, what = all(not each.state.ifaces[index - 1].admin for each in hypotheses), "up"
     else:
         return ""
     if not acts:

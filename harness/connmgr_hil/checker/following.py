@@ -234,7 +234,7 @@ class Following:
         ]
         if not survivors:
             if isinstance(record, EventSeen) and (
-                another := another_acted(search.world, record.name, record.iface, frontier)
+                another := another_acted(search.world, record, frontier)
             ):
                 self.evidence.harm(Damage.DOUBT, number, another)
                 self.forget()
