@@ -48,6 +48,8 @@ def suite(name: str, folder: Path, size: Size) -> list[Row]:
 
 def _twister(tree: Path, board: str, out: Path, what: str) -> None:
     """Run it. Its status tells nothing here: a test that fails has run as well."""
+    report = out / "twister.json"
+    before = report.stat().st_mtime_ns if report.is_file() else 0
     command = [sys.executable, str(tree / "scripts" / "twister"), "-T", str(tree / _TESTS)]
     done = subprocess.run(
         [*command, "-p", board, what, "--no-clean", "-j", "1", "-O", str(out)],
@@ -55,7 +57,7 @@ def _twister(tree: Path, board: str, out: Path, what: str) -> None:
         text=True,
         check=False,
     )
-    if not (out / "twister.json").is_file():
+    if not report.is_file() or report.stat().st_mtime_ns == before:
         raise RigFault(f"twister {what} wrote no report", done.stderr[-400:], "run it by hand")
 
 
