@@ -17,6 +17,10 @@ from .outside import heard
 from .waiting import JudgedRecord, Numbered
 
 
+MOST_CHANGES = 30
+"""Where unknown ifaces change more often in one window, as in a storm, that is not followed: it would take too long."""
+
+
 class Look(NamedTuple):
     """The records of a window as they are judged, and what was heard of real ifaces.
 
@@ -46,7 +50,7 @@ def closer_looks(world: World, window: list[Numbered], first: Heard | None) -> I
     within = heard(world, nested) if called else first
     if called:
         yield Look(nested, within._replace(changes=()) if within else None, calls, acts)
-    if within and within.changes:
+    if within and 0 < len(within.changes) <= MOST_CHANGES:
         yield Look(nested, within, calls, acts)
 
 
