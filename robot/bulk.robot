@@ -20,7 +20,6 @@ All Interfaces Go Up And Down
     Take All Interfaces Up
     Event Should Not Have Occurred    IF_ADMIN_UP
     Take All Interfaces Down
-    Interface Should Be    A    admin-down
     Interface Should Be    D    admin-down
     Take All Interfaces Down
 

@@ -25,7 +25,7 @@ from .fast_path import follow
 from .hypothesis import Hypothesis, distinct, without_unseen
 from .limits import Limits
 from .looks import Look, closer_looks
-from .options import Options
+from .option_values import OptionValues
 from .outside import foreseen, heard, is_of_driver
 from .plausibility import malformed, waited
 from .rest import Rest
@@ -55,7 +55,7 @@ class Following:
         self.known = False
         self.clock = DeviceClock()
         self.rest = Rest()
-        self.options = Options()
+        self.option_values = OptionValues()
         self.recent: deque[str] = deque(maxlen=3)
 
     def copy(self) -> "Following":
@@ -66,7 +66,7 @@ class Following:
         twin.search = copy(self.search)
         twin.clock = copy(self.clock)
         twin.rest = deepcopy(self.rest)
-        twin.options = deepcopy(self.options)
+        twin.option_values = deepcopy(self.option_values)
         twin.recent = self.recent.copy()
         return twin
 
@@ -75,7 +75,7 @@ class Following:
     def meet(self, hello: HelloSeen, model: Model, limits: Limits) -> None:
         """Turn to a device that has just said hello."""
         self.clock = DeviceClock(hello.facts, self.clock.elapsed)
-        self.options.forget()
+        self.option_values.forget()
         if self.model is not None and self.model.world.hello.build != hello.facts.build:
             other = self.model.world.hello.build
             self.harm(
@@ -261,7 +261,7 @@ class Following:
             words = self._searching.words(record.id)
             if not words:
                 return "", "one reply to each command, and none to anything else"
-            if kept := self.options.kept_refused(world, words, record):
+            if kept := self.option_values.kept_refused(world, words, record):
                 return "kept option", f"anything but {kept}, which was refused"
             return waited(world, record, words, self.hypotheses, self.clock.driver)
         return malformed(world, record)

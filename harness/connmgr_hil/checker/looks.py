@@ -16,7 +16,6 @@ from .actors import is_in_callback, is_of_application
 from .outside import heard
 from .waiting import JudgedRecord, Numbered
 
-
 MOST_CHANGES = 30
 """Where unknown ifaces change more often in one window, as in a storm, that is not followed: it would take too long."""
 

@@ -9,7 +9,7 @@ from connmgr_hil.vocabulary.observations import Reply
 from connmgr_hil.vocabulary.stimuli import Words
 
 
-class Options:
+class OptionValues:
     """What each option held, by the words for iface and number, and what was refused since."""
 
     def __init__(self) -> None:
