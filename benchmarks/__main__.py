@@ -96,11 +96,15 @@ def main(quick: bool, rounds: int, only: str, out: Path) -> None:
     rows: list[Row] = []
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="cmhil-bench-") as folder:
-        for name, (unit, measure) in _benchmarks(Path(folder), size).items():
-            if only in name:
-                click.echo(f"{name} ...", err=True)
-                rows += or_skipped(name, unit, measure)
-                out.write_text(json.dumps([row.as_json() for row in rows], indent=1) + "\n")
+        every = _benchmarks(Path(folder), size)
+        chosen = [name for name in every if only in name]
+        if not chosen:
+            raise click.UsageError(f"no benchmark has {only!r} in its name: {'; '.join(every)}")
+        for name in chosen:
+            unit, measure = every[name]
+            click.echo(f"{name} ...", err=True)
+            rows += or_skipped(name, unit, measure)
+            out.write_text(json.dumps([row.as_json() for row in rows], indent=1) + "\n")
     out.with_suffix(".machine.json").write_text(json.dumps(facts, indent=1) + "\n")
     _show(rows, facts)
 

@@ -74,3 +74,15 @@ def test_a_missing_device_is_a_row_with_a_reason(
     [row] = json.loads(out.read_text())
     assert row["ours"] is None
     assert "cmhil build" in row["skipped"]
+
+
+def test_a_name_that_no_benchmark_has_is_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--only", "none", "--out", str(tmp_path / "b.json")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no benchmark has 'none' in its name: command round trip" in done.stderr
