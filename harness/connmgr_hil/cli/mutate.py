@@ -126,6 +126,7 @@ def mutate(
     from connmgr_hil.mutation.page import render_page  # noqa: PLC0415
     from connmgr_hil.mutation.results import survivors as survivors_in  # noqa: PLC0415
     from connmgr_hil.targets import open_target  # noqa: PLC0415
+    from connmgr_hil.targets.platforms import is_path  # noqa: PLC0415
 
     platform = open_target(target).platform
     if platform.zephyr is None or platform.kind in ("board", "renode"):
@@ -144,8 +145,9 @@ def mutate(
         mutants = [each for each in mutants if each in alive]
     mutants = mutants[:sample]
     folder = (out or Path("out", "mutate", platform.name)).absolute()
+    named = str(Path(target).absolute()) if is_path(target) else platform.name
     order = Order(
-        platform.name, ("", *variants), tuple(map(str, sources)), str(folder), scenarios, walks, steps, seed, keep
+        named, ("", *variants), tuple(map(str, sources)), str(folder), scenarios, walks, steps, seed, keep
     )  # fmt: skip
     width = min(jobs or os.cpu_count() or 1, len(mutants)) or 1
     click.echo(f"{len(mutants)} of {total} mutants, {width} at a time: {platform.description}")
@@ -153,6 +155,7 @@ def mutate(
         report = survey(
             order, mutants, total=total, jobs=width, seconds=seconds or 0.0, progress=_progress
         )
+        report.target = platform.name
         kept.unfinished = report.interrupted
         wipe_line()
         for path in dict.fromkeys((folder / "summary.json", json_file or folder / "summary.json")):

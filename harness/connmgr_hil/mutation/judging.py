@@ -31,6 +31,7 @@ class Order(msgspec.Struct, frozen=True):
     """What is the same for all mutants of a survey. `folder` is the survey's own."""
 
     platform: str
+    """Its name, or the path of its file."""
     variants: tuple[str, ...]
     """Configurations of the platform, in the order in which they judge; an empty name is the ordinary one."""
     sources: tuple[str, ...]
