@@ -16,6 +16,11 @@ def recorded(name: str) -> list[AnyRecord]:
     return list(read_records(TRACES / f"{name}.jsonl"))
 
 
+def recorded_by_hand(name: str) -> list[AnyRecord]:
+    """Return the records of a trace that somebody drove by hand on real Zephyr, where no scenario does so."""
+    return list(read_records(Path(__file__).parent / "recorded" / f"{name}.jsonl"))
+
+
 def fork(checker: Checker) -> Checker:
     """Return a checker that goes on from here by itself; the model, which only remembers, is shared."""
     twin = copy.copy(checker)

@@ -4,17 +4,14 @@ Recorded from real Zephyr on `examples/minimal`, whose application takes its ifa
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from msgspec import structs
 
-from checker.forks import judge
+from checker.forks import judge, recorded_by_hand
 from connmgr_hil.checker import Outcome
-from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.observations import ActorCall, AnyRecord, EventSeen
 
-RECORDED = Path(__file__).parent / "recorded"
 NAMES = [
     "application_in_callback",
     "application_in_callback_after_burst",
@@ -23,24 +20,20 @@ NAMES = [
 ]
 
 
-def recorded(name: str) -> list[AnyRecord]:
-    return list(read_records(RECORDED / f"{name}.jsonl"))
-
-
 def _calls(records: list[AnyRecord]) -> list[ActorCall]:
     return [each for each in records if isinstance(each, ActorCall)]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_conforms(name: str) -> None:
-    records = recorded(name)
+    records = recorded_by_hand(name)
     assert _calls(records)
     assert judge(records).outcome is Outcome.CONFORMS
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_call_returns_is_judged(name: str) -> None:
-    records = recorded(name)
+    records = recorded_by_hand(name)
     for call in _calls(records):
         wrong = [structs.replace(each, status="5") if each is call else each for each in records]
         assert judge(wrong).outcome is Outcome.FAILS
@@ -57,7 +50,7 @@ def _raised(records: list[AnyRecord]) -> Iterator[EventSeen]:
 
 def test_what_a_call_raises_is_missed() -> None:
     for name in NAMES:
-        records = recorded(name)
+        records = recorded_by_hand(name)
         for event in _raised(records):
             less = [each for each in records if each is not event]
             assert judge(less).outcome is not Outcome.CONFORMS, event
@@ -65,7 +58,7 @@ def test_what_a_call_raises_is_missed() -> None:
 
 def test_what_the_application_did_is_no_fault_of_an_implementation() -> None:
     """The scenario waits for nothing to come of a network that is back; the application connects meanwhile."""
-    verdict = judge(recorded("application_takes_up_what_was_lost"))
+    verdict = judge(recorded_by_hand("application_takes_up_what_was_lost"))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "the application called 'connect 2' by itself meanwhile" in verdict.reason
 
@@ -73,5 +66,5 @@ def test_what_the_application_did_is_no_fault_of_an_implementation() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_calls_that_nobody_saw_are_no_failure(name: str) -> None:
     """An older probe does not tell what the application calls."""
-    unseen = [each for each in recorded(name) if not isinstance(each, ActorCall)]
+    unseen = [each for each in recorded_by_hand(name) if not isinstance(each, ActorCall)]
     assert judge(unseen).outcome is not Outcome.FAILS

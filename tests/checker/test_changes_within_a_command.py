@@ -4,16 +4,13 @@ Recorded from real Zephyr on `examples/minimal` with an implementation that has 
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from checker.forks import judge
+from checker.forks import judge, recorded_by_hand
 from connmgr_hil.checker import Outcome
-from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen
 
-RECORDED = Path(__file__).parent / "recorded"
 NAMES = [
     # Its disconnect callback removes an address, then becomes dormant, while another context waits.
     "address_leaves_in_disconnect",
@@ -26,19 +23,15 @@ NAMES = [
 ]
 
 
-def recorded(name: str) -> list[AnyRecord]:
-    return list(read_records(RECORDED / f"{name}.jsonl"))
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_it_conforms(name: str) -> None:
-    assert judge(recorded(name)).outcome is Outcome.CONFORMS
+    assert judge(recorded_by_hand(name)).outcome is Outcome.CONFORMS
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_event_of_zephyr_is_needed(name: str) -> None:
     """What the Connection Manager itself raises in between is judged as exactly as ever."""
-    records = recorded(name)
+    records = recorded_by_hand(name)
     for place in _of_zephyr(records):
         less = [*records[:place], *records[place + 1 :]]
         assert judge(less).outcome is not Outcome.CONFORMS, records[place]

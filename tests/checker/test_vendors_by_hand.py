@@ -3,19 +3,14 @@
 Recorded from real Zephyr on `examples/minimal` with each fault put in.
 """
 
-from pathlib import Path
-
 import pytest
 
-from checker.forks import judge
+from checker.forks import judge, recorded_by_hand
 from connmgr_hil.checker import Outcome, Verdict
-from connmgr_hil.trace import read_records
-
-RECORDED = Path(__file__).parent / "recorded"
 
 
 def verdict_on(name: str) -> Verdict:
-    return judge(list(read_records(RECORDED / f"{name}.jsonl")))
+    return judge(recorded_by_hand(name))
 
 
 @pytest.mark.parametrize(

@@ -41,13 +41,14 @@ def closer_looks(world: World, window: list[Numbered], first: Heard | None) -> I
     }
     calls = tuple(call for ident, call in sorted(called.items()) if is_in_callback(ident))
     acts = {ident: call for ident, call in called.items() if not is_in_callback(ident)}
-    nested = [
-        (number, _as_part(record))
-        for number, record in window
-        if not (isinstance(record, Stimulus) and record.id in called)
-    ]
-    within = heard(world, nested) if called else first
+    nested, within = window, first
     if called:
+        nested = [
+            (number, _as_part(record))
+            for number, record in window
+            if not (isinstance(record, Stimulus) and record.id in called)
+        ]
+        within = heard(world, nested)
         yield Look(nested, within._replace(changes=()) if within else None, calls, acts)
     if within and 0 < len(within.changes) <= MOST_CHANGES:
         yield Look(nested, within, calls, acts)
