@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """A device that needs no hardware: the probe's whole device side in a separate process.
 
 It is built as Zephyr is built (threads, mutexes and queues over a virtual clock) and shares no code

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Start a simulated board: ``python -m connmgr_hil.simulated_board --help``."""
 
 import argparse
@@ -93,13 +91,13 @@ def main() -> None:
     arguments = _parse()
     terminal = _new_terminal()
     configuration = Configuration(
-        PROFILES[arguments.profile](),
+        profile=PROFILES[arguments.profile](),
         queue_length=arguments.queue,
         dad=arguments.dad,
         auto_down=not arguments.no_auto_down,
         dormant_in_init=arguments.dormant_in_init,
         boot_ready=arguments.boot_ready,
-        defects=arguments.defect,
+        defects=frozenset(arguments.defect),
         build=_build_id(arguments),
         granted=not arguments.real_time,
     )

@@ -1,18 +1,17 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Commands that call the public API: ifaces, addresses, control, monitor and bulk functions."""
 
 import errno
 import socket
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from .bulk import Bulk
-from .control import Control
 from .kernel import Steps
-from .monitor import Monitor
-from .net_if import NetIf, NetIfs
-from .net_mgmt import NetMgmt
+from .net_if import NetIf
 from .results import Arguments, Bad, CommandHandler, Result, expect, find_iface, number, switch
+
+if TYPE_CHECKING:
+    from .board import Board
 
 _FLAGS = {"PERSISTENT": 0, "NO_AUTO_CONNECT": 1, "NO_AUTO_DOWN": 2, "DISCONNECTING": 3}
 _VALUE_BYTES, _BUFFER_BYTES = 64, 32
@@ -29,14 +28,12 @@ def event_info(text: str) -> bytes:
 class ApiCommands:
     """The table of the commands that are one API call each."""
 
-    def __init__(
-        self, ifs: NetIfs, mgmt: NetMgmt, monitor: Monitor, control: Control, bulk: Bulk
-    ) -> None:
-        self._ifs = ifs
-        self._mgmt = mgmt
-        self._monitor = monitor
-        self._control = control
-        self._bulk = bulk
+    def __init__(self, board: "Board") -> None:
+        self._ifs = ifs = board.ifs
+        self._mgmt = board.mgmt
+        self._monitor = monitor = board.monitor
+        self._control = control = board.control
+        self._bulk = Bulk(board)
         self.table: dict[str, CommandHandler] = {
             "up": self._of_iface(ifs.up),
             "down": self._of_iface(ifs.down),

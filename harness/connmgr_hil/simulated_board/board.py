@@ -1,15 +1,12 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """The board: creates its parts, boots them, and identifies itself."""
 
 import os
 import time
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from .api_commands import ApiCommands
-from .bulk import Bulk
 from .console import Console
-from .control import Control, Implementation
+from .control import Control
 from .defects import Defects
 from .events import Codes
 from .frames import Fields, Ring
@@ -54,31 +51,19 @@ IMPLEMENTATIONS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
 class Configuration:
     """What is fixed when firmware is built."""
 
-    def __init__(
-        self,
-        profile: Profile,
-        *,
-        queue_length: int,
-        dad: bool,
-        auto_down: bool,
-        dormant_in_init: bool,
-        boot_ready: bool,
-        defects: Iterable[str],
-        build: str,
-        granted: bool = True,
-    ) -> None:
-        self.granted = granted
-        self.profile = profile
-        self.queue_length = queue_length
-        self.dad = dad
-        self.auto_down = auto_down
-        self.dormant_in_init = dormant_in_init
-        self.boot_ready = boot_ready
-        self.defects = frozenset(defects)
-        self.build = build
+    profile: Profile
+    queue_length: int
+    dad: bool
+    auto_down: bool
+    dormant_in_init: bool
+    boot_ready: bool
+    defects: frozenset[str]
+    build: str
+    granted: bool
 
 
 class Board:
@@ -93,7 +78,7 @@ class Board:
         self.kernel = kernel = Kernel(TICKS_PER_SECOND)
         self.ring = ring = Ring(lambda: kernel.uptime_us)
         self.codes = Codes(configuration.profile)
-        self.mgmt = NetMgmt(kernel, self.codes, defects, self._log, configuration.queue_length)
+        self.mgmt = NetMgmt(kernel, self.codes, defects, self.log, configuration.queue_length)
         self.life = Life(kernel, defects)
         queue = WorkQueue(kernel, "wq", COOPERATIVE_LOWEST)
         self.ifs = NetIfs(kernel, self.mgmt, queue, defects, dad=configuration.dad)
@@ -116,17 +101,14 @@ class Board:
             self.monitor,
             queue,
             defects,
-            self._log,
+            self.log,
             auto_down=configuration.auto_down,
         )
         self._bind(queue)
         if configuration.profile.static_handlers:
             self.mgmt.fix(*self.control.listeners(), *self.monitor.listeners())
         self.probe = Probe(kernel, self.mgmt, self.monitor, queue, ring)
-        bulk = Bulk(self.ifs, self.monitor, self.control, defects, self._log)
-        api = ApiCommands(self.ifs, self.mgmt, self.monitor, self.control, bulk)
-        sim = SimCommands(kernel, self.ifs, self.control, defects, ring)
-        commands = ProbeCommands(self, [api.table, sim.table])
+        commands = ProbeCommands(self, [ApiCommands(self).table, SimCommands(self).table])
         self._console = Console(
             kernel, ring, commands, terminal.write, self.say_hello, machine=configuration.granted
         )
@@ -154,7 +136,7 @@ class Board:
             yield from self.life.act(name)
 
     def _bind(self, queue: WorkQueue) -> None:
-        implementations: dict[str, Implementation | None] = {
+        implementations: dict[str, SimConn | None] = {
             name: SimConn(
                 self.kernel,
                 self.ifs,
@@ -240,7 +222,8 @@ class Board:
         binding = self.control.binding(iface)
         return binding is not None and bool(binding.implementation.callbacks)
 
-    def _log(self, level: str, module: str, message: str) -> None:
+    def log(self, level: str, module: str, message: str) -> None:
+        """Log a line at level `level`, in the name of a module of Zephyr."""
         self.ring.add("log", [("lvl", level), ("mod", module), ("msg", message)])
 
     def say_hello(self, challenge: str | None) -> None:

@@ -1,26 +1,23 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """The bulk calls: one operation on all ifaces, with the first status that is not 0 as result."""
 
-from .control import Control
-from .defects import Defects
+from typing import TYPE_CHECKING
+
 from .kernel import Steps
-from .monitor import Monitor
-from .net_if import NetIf, NetIfs
-from .net_mgmt import WriteLog
+from .net_if import NetIf
+
+if TYPE_CHECKING:
+    from .board import Board
 
 
 class Bulk:
     """conn_mgr_all_if_up, _down, _connect and _disconnect."""
 
-    def __init__(
-        self, net_ifs: NetIfs, monitor: Monitor, control: Control, defects: Defects, log: WriteLog
-    ) -> None:
-        self._ifs = net_ifs
-        self._monitor = monitor
-        self._control = control
-        self._defects = defects
-        self._log = log
+    def __init__(self, board: "Board") -> None:
+        self._ifs = board.ifs
+        self._monitor = board.monitor
+        self._control = board.control
+        self._defects = board.defects
+        self._log = board.log
 
     def run(self, operation: str, skip_ignored: bool) -> Steps[int]:
         """`operation` is up, down, connect or disconnect; connect takes everything up first."""
@@ -31,7 +28,7 @@ class Bulk:
             ifaces = ifaces[::-1]
         for phase in phases:
             for iface in ifaces:
-                if phase == "up" and operation == "connect" and self._leaves_down(iface):
+                if phase != operation and self._leaves_down(iface):
                     continue
                 one = yield from self._act(phase, iface, skip_ignored)
                 if one:

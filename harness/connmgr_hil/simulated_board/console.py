@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """The console thread: lines in, one command after the other, one reply each."""
 
 import errno

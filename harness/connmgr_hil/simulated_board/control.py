@@ -1,9 +1,7 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """The Connection Manager's control side: bindings, the per-iface API and the automations."""
 
 import errno
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from .defects import Defects
 from .kernel import Kernel, Mutex, Steps
@@ -13,40 +11,18 @@ from .net_mgmt import EventCallback, NetMgmt, Notification, WriteLog
 from .profile import Profile
 from .work import Work, WorkQueue
 
+if TYPE_CHECKING:
+    from .simconn import SimConn
+
 PERSISTENT, NO_AUTO_CONNECT, NO_AUTO_DOWN, DISCONNECTING = range(4)
 
 _NULL_API = "Connectivity implementation has NULL API, and will be treated as non-existent."
 
 
-class Implementation(Protocol):
-    """A connectivity implementation: whatever it can do is in `callbacks`."""
-
-    name: str
-    callbacks: frozenset[str]
-
-    def init(self, binding: "Binding") -> Steps[None]:
-        """Prepare a binding; may block."""
-
-    def connect(self, binding: "Binding") -> Steps[int]:
-        """Start an attempt."""
-
-    def is_configured(self, binding: "Binding") -> bool:
-        """Whether there is anything to connect with (asked from 4.5 on)."""
-
-    def disconnect(self, binding: "Binding") -> Steps[int]:
-        """End what was started."""
-
-    def set_opt(self, binding: "Binding", name: int, value: bytes) -> Steps[int]:
-        """Store an option."""
-
-    def get_opt(self, binding: "Binding", name: int, room: int) -> Steps[tuple[int, bytes]]:
-        """Status and value of an option."""
-
-
 class Binding:
     """An iface tied to a connectivity implementation, and the settings of the pair."""
 
-    def __init__(self, kernel: Kernel, iface: NetIf, implementation: Implementation) -> None:
+    def __init__(self, kernel: Kernel, iface: NetIf, implementation: "SimConn") -> None:
         self.iface = iface
         self.implementation = implementation
         self.lock = Mutex(kernel)
@@ -87,7 +63,7 @@ class Control:
         self._started = False
         monitor.on_ignore = self._forget_flags
 
-    def bind(self, iface: NetIf, implementation: Implementation | None) -> None:
+    def bind(self, iface: NetIf, implementation: "SimConn | None") -> None:
         """Bind at build time; None stands for an implementation with a NULL API."""
         if implementation is None:
             self._null.add(iface.index)
@@ -150,10 +126,7 @@ class Control:
             if binding is None and "ctl-unbound-goes-up" in self._defects:
                 yield from self._ifs.up(iface)
             return -errno.EINVAL if "ctl-unbound-einval" in self._defects else -errno.ENOTSUP
-        yield from binding.lock.lock()
-        status = yield from self._connect_locked(binding)
-        yield from binding.lock.unlock()
-        return status
+        return (yield from binding.lock.around(self._connect_locked(binding)))
 
     def _connect_locked(self, binding: Binding) -> Steps[int]:
         iface = binding.iface
@@ -206,10 +179,9 @@ class Control:
         binding = self.binding(iface)
         if binding is None or "set_opt" not in binding.implementation.callbacks:
             return -errno.ENOTSUP
-        yield from binding.lock.lock()
-        status = yield from binding.implementation.set_opt(binding, name, value)
-        yield from binding.lock.unlock()
-        return status
+        return (
+            yield from binding.lock.around(binding.implementation.set_opt(binding, name, value))
+        )
 
     def get_opt(self, iface: NetIf, name: int, room: int) -> Steps[tuple[int, int, bytes]]:
         """Status, the length that was reported, and the value."""
@@ -217,9 +189,8 @@ class Control:
         if binding is None or "get_opt" not in binding.implementation.callbacks:
             kept = room if "ctl-get-opt-length" in self._defects else 0
             return -errno.ENOTSUP, kept, b""
-        yield from binding.lock.lock()
-        status, value = yield from binding.implementation.get_opt(binding, name, room)
-        yield from binding.lock.unlock()
+        reading = binding.implementation.get_opt(binding, name, room)
+        status, value = yield from binding.lock.around(reading)
         return status, len(value), value
 
     def set_flag(self, iface: NetIf, flag: int, on: bool) -> Steps[int]:

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Seeded defects: faults that the board shows on purpose, so that a suite can be scored.
 
 Those of the connectivity implementation are named as in the firmware (zephyr_app/simconn), where most of

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Event codes: 32 bits with a command number up to 4.1, 64 bits with a command bit from 4.2."""
 
 from .profile import Profile

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Frames and the ring that holds the last of them (sections 2 and 3 of the protocol)."""
 
 from collections import deque

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """A small cooperative kernel: threads are generators, and time is virtual.
 
 A function that may switch threads is a generator (``yield from`` it); every bare ``yield`` is one
@@ -10,6 +8,7 @@ first served, a new choice of thread is made at defined points only.
 
 import heapq
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,26 +19,21 @@ PREEMPTIBLE_LOWEST = 14
 FOREVER = -1
 
 
+@dataclass(slots=True, eq=False)
 class Thread:
     """One thread: its code as a generator, its priority and what it waits for."""
 
-    __slots__ = (
-        "body", "is_suspended", "message", "name", "priority", "queued", "scheduler_locks", "timeout",
-        "wait_queue", "was_woken", "woken_by_timeout",
-    )  # fmt: skip
-
-    def __init__(self, name: str, priority: int, body: Steps[None]) -> None:
-        self.name = name
-        self.priority = priority
-        self.body = body
-        self.queued = False
-        self.scheduler_locks = 0
-        self.wait_queue: list[Thread] | None = None
-        self.timeout: Timeout | None = None
-        self.woken_by_timeout = False
-        self.message: object = None
-        self.is_suspended = False
-        self.was_woken = False  # while it was suspended
+    name: str
+    priority: int
+    body: Steps[None]
+    queued: bool = False
+    scheduler_locks: int = 0
+    wait_queue: "list[Thread] | None" = None
+    timeout: "Timeout | None" = None
+    woken_by_timeout: bool = False
+    message: object = None
+    is_suspended: bool = False
+    was_woken: bool = False  # while it was suspended
 
     @property
     def is_blocked(self) -> bool:
@@ -47,15 +41,13 @@ class Thread:
         return self.wait_queue is not None and self.timeout is None
 
 
+@dataclass(slots=True, eq=False)
 class Timeout:
     """A callback at a tick; cancelling leaves it in the heap, without effect."""
 
-    __slots__ = ("callback", "pending", "tick")
-
-    def __init__(self, tick: int, callback: Callable[[], None]) -> None:
-        self.tick = tick
-        self.callback = callback
-        self.pending = True
+    tick: int
+    callback: Callable[[], None]
+    pending: bool = True
 
 
 def _insert_by_priority(queue: list[Thread], thread: Thread) -> None:
@@ -291,6 +283,13 @@ class Mutex:
             kernel.set_priority(owner, thread.priority)
         kernel.block(self.waiters, FOREVER)
         yield
+
+    def around(self, work: Steps[T]) -> Steps[T]:
+        """Do some work while holding the mutex."""
+        yield from self.lock()
+        result = yield from work
+        yield from self.unlock()
+        return result
 
     def unlock(self) -> Steps[None]:
         """Give the mutex back; the first waiter owns it at once."""

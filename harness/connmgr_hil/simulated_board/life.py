@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Fatal defects: the board crashes, hangs or restarts like firmware with the same defect.
 
 Where firmware's end would be a signal, this process gets it; what a sanitizer or the C library would print of a mistake is printed.

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """The Connection Manager's monitor: which ifaces are ready, and the L4 events about it."""
 
 from collections.abc import Callable

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Network interfaces: admin, carrier, dormant, the oper state that follows, and addresses.
 
 As in Zephyr the iface's lock is held while an event is posted (subsys/net/ip/net_if.c): a

@@ -1,8 +1,7 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Network management events: admission, the bounded queue, and the dispatcher thread."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .defects import Defects
@@ -18,25 +17,21 @@ _QUEUE_TIMEOUT_US = 10_000
 WriteLog = Callable[[str, str, str], None]
 
 
+@dataclass(slots=True, eq=False)
 class Notification:
     """One queue entry; `info` is a copy."""
 
-    __slots__ = ("code", "iface", "info")
-
-    def __init__(self, code: int, iface: "NetIf | None", info: bytes) -> None:
-        self.code = code
-        self.iface = iface
-        self.info = info
+    code: int
+    iface: "NetIf | None"
+    info: bytes
 
 
+@dataclass(slots=True, eq=False)
 class EventCallback:
     """A callback with its mask."""
 
-    __slots__ = ("handler", "mask")
-
-    def __init__(self, mask: int, handler: Callable[[Notification], Steps[None]]) -> None:
-        self.mask = mask
-        self.handler = handler
+    mask: int
+    handler: Callable[[Notification], Steps[None]]
 
 
 class NetMgmt:

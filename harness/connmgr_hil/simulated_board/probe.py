@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """The probe: listeners that report events, the hook, the storm breaker, and where commands run."""
 
 from collections.abc import Callable

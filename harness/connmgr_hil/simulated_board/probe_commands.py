@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Commands of the probe itself, and the one place where a command line is executed."""
 
 import errno
@@ -12,7 +10,6 @@ from .life import Reboot
 from .net_if import NetIf
 from .probe import LATE_NAMES, ArmedHook
 from .results import Arguments, Bad, CommandHandler, Origin, Result, expect, find_iface, number
-from .simconn import SimConn
 
 if TYPE_CHECKING:
     from .board import Board
@@ -278,7 +275,7 @@ class ProbeCommands:
             yield from board.ifs.down(iface)
         yield from self._drain()
         for binding in board.control.bindings:
-            if isinstance(binding.implementation, SimConn) and binding.implementation.callbacks:
+            if binding.implementation.callbacks:
                 yield from binding.implementation.forget(binding)
         for iface in board.ifs.all:
             for address in iface.used_addresses(4) + iface.used_addresses(6):

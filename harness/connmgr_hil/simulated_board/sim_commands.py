@@ -1,28 +1,23 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Commands for the knobs of the simulated connectivity implementation, and for seeded defects."""
 
+from typing import TYPE_CHECKING
+
 from .api_commands import event_info
-from .control import Binding, Control
-from .defects import KNOWN, Defects
-from .frames import Ring
-from .kernel import Kernel, Steps
-from .net_if import NetIfs
+from .control import Binding
+from .defects import KNOWN
+from .kernel import Steps
 from .results import Arguments, Bad, CommandHandler, Result, expect, find_iface, number
 from .simconn import COUNTERS, SimConn
+
+if TYPE_CHECKING:
+    from .board import Board
 
 
 class SimCommands:
     """The table of the commands that play the world around the board."""
 
-    def __init__(
-        self, kernel: Kernel, ifs: NetIfs, control: Control, defects: Defects, ring: Ring
-    ) -> None:
-        self._kernel = kernel
-        self._ifs = ifs
-        self._control = control
-        self._defects = defects
-        self._ring = ring
+    def __init__(self, board: "Board") -> None:
+        self._board = board
         self.table: dict[str, CommandHandler] = {
             "sim": self._sim,
             "lose": self._lose,
@@ -34,13 +29,10 @@ class SimCommands:
         }
 
     def _simulated(self, text: str) -> tuple[Binding, SimConn]:
-        binding = self._control.binding(find_iface(self._ifs, text))
-        implementation = binding.implementation if binding else None
-        if binding is None or not isinstance(implementation, SimConn):
+        binding = self._board.control.binding(find_iface(self._board.ifs, text))
+        if binding is None or not binding.implementation.callbacks:
             raise Bad("iface")
-        if not implementation.callbacks:
-            raise Bad("iface")
-        return binding, implementation
+        return binding, binding.implementation
 
     def _sim(self, words: Arguments) -> Steps[Result]:
         if len(words) not in (1, 3):
@@ -70,31 +62,26 @@ class SimCommands:
 
     def _defect(self, words: Arguments) -> Steps[Result]:
         if words == ["off"]:
-            self._defects.clear()
+            self._board.defects.clear()
             return Result()
         expect(words, 2, 2)
         name, value = words
         if name not in KNOWN or value not in ("on", "off"):
             raise Bad("value")
         if value == "on":
-            self._defects.add(name)
+            self._board.defects.add(name)
         else:
-            self._defects.discard(name)
+            self._board.defects.discard(name)
         return Result()
         yield
 
     def _list_defects(self, words: Arguments) -> Steps[Result]:
         expect(words, 0, 0)
         for name in KNOWN:
-            begun = ("t0", self._kernel.uptime_us)
-            fields = [
-                words.origin.field,
-                ("i", words.origin.parts),
-                begun,
-                ("rc", 0),
-                ("name", name),
-            ]
-            self._ring.add("part", fields)
+            begun = ("t0", self._board.kernel.uptime_us)
+            part = ("i", words.origin.parts)
+            fields = [words.origin.field, part, begun, ("rc", 0), ("name", name)]
+            self._board.ring.add("part", fields)
             words.origin.parts += 1
         return Result(0, ("n", len(KNOWN)))
         yield
@@ -104,7 +91,7 @@ class SimCommands:
 
         def command(words: Arguments) -> Steps[Result]:
             expect(words, 2, 2)
-            iface = find_iface(self._ifs, words[0])
+            iface = find_iface(self._board.ifs, words[0])
             if iface.l2 != "CM_STUBBORN":
                 raise Bad("iface")
             iface.settings[setting] = number(words[1])

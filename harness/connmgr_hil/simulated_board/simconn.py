@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """The simulated connectivity implementation: a network technology that its knobs control."""
 
 import errno
@@ -120,7 +118,7 @@ class SimConn:
         self._life = life
 
     def is_configured(self, binding: Binding) -> bool:
-        """The callback has_connection_config."""
+        """Whether there is anything to connect with (asked from 4.5 on)."""
         return bool(self._prepared(binding).knobs["configured"])
 
     def _enter(self, binding: Binding, operation: str) -> Context:
@@ -345,9 +343,7 @@ class SimConn:
             yield from self._mgmt.notify("CONN_IF_TIMEOUT", iface)
 
     def _torn_down(self, binding: Binding) -> Steps[None]:
-        yield from binding.lock.lock()
-        yield from self._ifs.set_dormant(binding.iface, True)
-        yield from binding.lock.unlock()
+        yield from binding.lock.around(self._ifs.set_dormant(binding.iface, True))
 
     # The world
 

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """The board's UART: a pseudo terminal, and the user at its other end."""
 
 import os

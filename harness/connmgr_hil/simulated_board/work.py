@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-# Copyright (c) 2026 The connmgr-hil authors
 """Work queues: handlers that run one after the other in a thread of their own."""
 
 from collections.abc import Callable
