@@ -19,6 +19,8 @@ _USAGE = (
     b"\r\nThe following methods are available:\r\n\r - Void LoadELF (ReadFilePath fileName)\r\n"
 )
 
+_STEP = 0.005
+
 Handler = Callable[["ScriptedMonitor", str], str]
 Run = Callable[[bytes, float], bytes]
 
@@ -95,8 +97,10 @@ class ScriptedMonitor(StandIn):
         lines: list[socket.socket | int] = [self._client or self._listener, self._wake_read]
         if uart := self._console or self._terminal:
             lines.append(uart)
+        if self.started:
+            self._run_on()
         # One at a time: what the first one brings may use up what made the next one ready.
-        for line in select.select(lines, [], [])[0][:1]:
+        for line in select.select(lines, [], [], _STEP if self.started else None)[0][:1]:
             if line is self._listener:
                 self._client = self._listener.accept()[0]
                 # A client that comes back gets telnet's bytes, but neither banner nor prompt.
@@ -111,6 +115,11 @@ class ScriptedMonitor(StandIn):
                 self._hear()
             else:
                 self._running = False
+
+    def _run_on(self) -> None:
+        """Let the machine run a little, as one that was started does all the time."""
+        data, self._to_uart = self._to_uart, b""
+        self._deliver(self.run(data, _STEP))
 
     def _hear_console(self) -> None:
         assert self._console is not None

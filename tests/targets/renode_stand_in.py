@@ -2,7 +2,7 @@
 
 Where the image is a program of this host, real Zephyr for a native board, that one runs instead.
 
-The board lives only while `emulation RunFor` runs, as a machine in Renode does.
+The board lives only while `emulation RunFor` runs, or after `start`, as a machine in Renode does.
 """
 
 import os

@@ -458,6 +458,38 @@ def test_resetting_it_reloads_the_image_and_keeps_the_process(
             target.execute("sysbus.lte Attach")
 
 
+def test_a_machine_with_the_probe_s_clock_is_started_once_and_runs_by_itself(
+    stand_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = tmp_path / "zephyr.elf"
+    image.write_bytes(b"\x7fELF\0__wrap_sys_clock_announce\0")
+    done = _verified(stand_in, image, "connect-again*")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "conforms" in done.stdout
+    with open_target(str(stand_in), image=image) as target:
+        assert isinstance(target, RenodeTarget)
+        given: list[str] = []
+        driver = choose_driver("process")()
+        execute = driver.execute
+
+        def heard(command: str, *, seconds: float | None = None) -> str:
+            given.append(command.split(" @")[0])
+            return execute(command, seconds=seconds)
+
+        monkeypatch.setattr(driver, "execute", heard)
+        monkeypatch.setattr(target, "_open", lambda: driver)
+        line = target.start()
+        for _ in range(2):
+            device = Device(line, lambda _record: None)
+            device.attach(start="boot")
+            assert device.execute(("ping",), host_seconds=SECONDS).status == "0"
+            assert target.restart() is line
+        assert given.count("start") == 1
+        assert given.count("machine Reset") == 2
+        assert "emulation SetGlobalAdvanceImmediately false" in given
+        assert not [command for command in given if "RunFor" in command]
+
+
 def test_a_renode_that_died_is_started_anew(stand_in: Path, tmp_path: Path) -> None:
     with open_target(str(stand_in), image=tmp_path / "zephyr.elf") as target:
         assert isinstance(target, RenodeTarget)

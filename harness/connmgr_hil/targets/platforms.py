@@ -109,10 +109,10 @@ class Uart(Strict, frozen=True, kw_only=True):
 class Renode(Strict, frozen=True, kw_only=True):
     """How a board is made in Renode.
 
-    `script` makes the machine `machine` and defines its macro `reset`, from the variables `$name` and `$bin`; its path is
-    relative to the platform file. `firmware` is the platform whose build is run. Time is counted in quanta of
-    `quantum_seconds` and granted in slices of at most `slice_seconds`; a slice that takes `stuck_seconds` of the host's
-    time means that Renode hangs.
+    `script` makes the machine `machine` from the variables `$name` and `$bin`; its path is relative to the platform file.
+    `firmware` is the platform whose build is run. Time is counted in quanta of `quantum_seconds`. Firmware without the
+    probe's clock gets it in slices of at most `slice_seconds`; a slice that takes `stuck_seconds` of the host's time means that
+    Renode hangs.
     """
 
     script: str

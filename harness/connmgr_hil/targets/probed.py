@@ -1,4 +1,4 @@
-"""What an image contains: the probe, so that it must say hello; counters for coverage."""
+"""What an image contains: the probe, so that it must say hello; the probe's clock; counters for coverage."""
 
 import mmap
 from pathlib import Path
@@ -6,8 +6,10 @@ from pathlib import Path
 _KEYS = (b"connmgr\0", b"autodown\0", b"nonce\0")
 """Names of fields that only the probe's hello has (zephyr_app/probe/src/cmd_basic.c)."""
 
-
 _COUNTING = (b"__gcov_exit\0",)
+
+_GRANTING = (b"\0__wrap_sys_clock_announce\0",)
+"""The name of a function that is linked in only with CONFIG_CM_PROBE_CLOCK (zephyr_app/probe/src/clock.c)."""
 
 
 def has_probe(image: Path | None) -> bool:
@@ -18,6 +20,11 @@ def has_probe(image: Path | None) -> bool:
 def counts_lines(image: Path | None) -> bool:
     """Tell whether firmware counts which of its lines are reached (gcov); it writes them when it is told to end."""
     return image is not None and _holds(image, _COUNTING)
+
+
+def grants_time(image: Path) -> bool:
+    """Tell whether firmware brings the probe's clock; false for a stripped image, which does not tell."""
+    return _holds(image, _GRANTING)
 
 
 def _holds(image: Path, keys: tuple[bytes, ...]) -> bool:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from connmgr_hil.targets.base import End, PlatformTarget
 from connmgr_hil.targets.platforms import Platform
-from connmgr_hil.targets.probed import has_probe
+from connmgr_hil.targets.probed import grants_time, has_probe
 from connmgr_hil.targets.stimuli import OutsideStimulus
-from connmgr_hil.targets.vitals import Listen
-from connmgr_hil.transport import connect_promptly
+from connmgr_hil.targets.vitals import Listen, gives_no_answer
+from connmgr_hil.transport import DescriptorTransport, connect_promptly
 from connmgr_hil.transport.deadlines import LATE, RENODE
 from connmgr_hil.vocabulary.errors import NoAnswer, RigFault, UsageError
 from connmgr_hil.vocabulary.observations import Stuck
@@ -25,7 +25,10 @@ _UNSAFE = set('"\r\n')
 
 
 class RenodeTarget(PlatformTarget):
-    """A board in Renode: the script of its platform file makes the machine, and time goes on while somebody reads.
+    """A board in Renode: the script of its platform file makes the machine.
+
+    Firmware with the probe's clock runs all the time, at the pace of the host's clock at most: its own time is granted by the
+    commands alone. The virtual time of any other goes on only while somebody reads.
 
     Raises `UsageError` where there is no Renode, and `RigFault` with Renode's own words when it refuses something.
     """
@@ -39,7 +42,8 @@ class RenodeTarget(PlatformTarget):
         self._image = image.absolute()
         self._open = choose_driver(platform.renode.driver)
         self._renode: RenodeDriver | None = None
-        self._line: GrantedLine | None = None
+        self._line: GrantedLine | DescriptorTransport | None = None
+        self._runs = False
         self._disturbed = False
         self._broken = False
 
@@ -48,16 +52,17 @@ class RenodeTarget(PlatformTarget):
         """The process in which Renode runs."""
         return self._renode.pid if self._renode is not None else None
 
-    def start(self) -> GrantedLine:
-        """Start Renode with this machine; it stands at its first instruction."""
+    def start(self) -> GrantedLine | DescriptorTransport:
+        """Start Renode with this machine, at its first instruction."""
         self.stop()
         self._disturbed = self._broken = False
+        self._runs = grants_time(self._image)
         settings = self._settings
         self._renode = self._open()
         try:
             self._renode.know(settings.machine)
             for command in (
-                "emulation SetGlobalAdvanceImmediately true",
+                f"emulation SetGlobalAdvanceImmediately {'false' if self._runs else 'true'}",
                 f'emulation SetGlobalQuantum "{settings.quantum_seconds:.6f}"',
                 f"$name={_quoted(settings.machine)}",
                 f"$bin={_file(self._image)}",
@@ -68,20 +73,25 @@ class RenodeTarget(PlatformTarget):
             port = with_free_port(self._offer_console)
             self._renode.execute(f"connector Connect {settings.uart} {_TERMINAL}")
             console = connect_promptly("127.0.0.1", port)
+            if self._runs:
+                self._renode.execute("start")
         except BaseException:
             self.stop()
             raise
         console.name = f"{self.name} in Renode"
         self._renode.look_after(console)
-        shortest = max(_FIRST_SLICE, settings.quantum_seconds)
-        self._line = GrantedLine(
+        self._line = console if self._runs else self._granted(console)
+        return self._line
+
+    def _granted(self, console: DescriptorTransport) -> GrantedLine:
+        shortest = max(_FIRST_SLICE, self._settings.quantum_seconds)
+        return GrantedLine(
             console,
             self._run_for,
             shortest=shortest,
-            longest=max(settings.slice_seconds, shortest),
-            overtime=RENODE.of(settings.stuck_seconds).seconds,
+            longest=max(self._settings.slice_seconds, shortest),
+            overtime=RENODE.of(self._settings.stuck_seconds).seconds,
         )
-        return self._line
 
     def _offer_console(self, port: int) -> int:
         assert self._renode is not None
@@ -104,8 +114,8 @@ class RenodeTarget(PlatformTarget):
             self._broken = True
             raise
 
-    def restart(self) -> GrantedLine:
-        """Reset the machine; its script's macro `reset` loads the image again.
+    def restart(self) -> GrantedLine | DescriptorTransport:
+        """Reset the machine, with its script's macro `reset`.
 
         After a stimulus Renode is started anew, since a reset puts no cable in again; so it is when it has ended or
         does not do what it is told.
@@ -119,17 +129,24 @@ class RenodeTarget(PlatformTarget):
         return self._line
 
     def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
-        """Tell that the machine, given all the time that it was waited for, does not answer though Renode does."""
+        """Tell that the machine does not answer though Renode does, and though it had all the time that it was waited for."""
         if self._renode is None or not isinstance(error, NoAnswer):
             return None
         probed = self.platform.dialect == "probe" and has_probe(self._image)
-        if not (known or probed) or listen(LATE.seconds):
+        if not (known or probed) or not self._had_time(listen):
             return None
         try:
             self._renode.execute("version")
         except RigFault:
             return None
         return Stuck(t=0, what="device", source="host")
+
+    def _had_time(self, listen: Listen) -> bool:
+        """Tell whether the machine stays silent for `deadlines.LATE` more of its time."""
+        assert self._renode is not None
+        if self._runs:
+            return gives_no_answer(self._renode.pid, listen)
+        return not listen(LATE.seconds)
 
     def execute(self, command: str) -> str:
         """Give a command of Renode's monitor and return what it printed."""
