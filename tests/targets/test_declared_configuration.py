@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from connmgr_hil.conformance.run import verify
+from connmgr_hil.conformance.run import one_by_one, verify
 from connmgr_hil.conformance.selection import choose
+from connmgr_hil.model import Models
 from connmgr_hil.resources import platforms_dir
 from connmgr_hil.targets import open_target
 from connmgr_hil.vocabulary.errors import ExitCode
@@ -26,6 +27,8 @@ def with_must(folder: Path, line: str, instead: str) -> Path:
         ("dad = false", "dad = true", "off instead of on (CONFIG_NET_IPV6_DAD)"),
         ("ipv6 = true", "ipv6 = false", "CONFIG_NET_IPV6"),
         ("queue = 64", "queue = 5", "64 instead of 5"),
+        ("[must]", '[must]\nauto = ["auto0", "free0"]', "auto0 instead of auto0, free0"),
+        ("[must]", "[must]\nbound = []", "instead of none (CONN_MGR_BIND_CONN)"),
     ],
 )
 def test_a_changed_default_ends_the_run_at_once(
@@ -40,7 +43,15 @@ def test_a_changed_default_ends_the_run_at_once(
     assert report.exit_code is ExitCode.RIG
     (only,) = report.results
     assert told in only.reason
-    assert f"must.{line.partition(' ')[0]}" in only.reason
+    key = instead.removeprefix("[must]\n").partition(" ")[0]
+    assert f"`must.{key}`" in only.reason
+
+
+def test_it_is_refused_not_broken(tmp_path: Path) -> None:
+    """So a mutant that loses a binding is not taken for a rig that failed."""
+    path = with_must(tmp_path, "[must]", "[must]\nbound = []")
+    (played,) = one_by_one(open_target(str(path)), choose(["two-ifaces"]), tmp_path, Models())
+    assert played.refused
 
 
 @pytest.mark.parametrize("variant", ["", "dad", "no_auto_down", "queue5", "p37"])

@@ -111,15 +111,15 @@ def run_scenario(target: Target, scenario: Scenario, path: Path) -> ScenarioResu
 
 def one_by_one(
     target: Target, scenarios: Iterable[Scenario], out: Path, models: Models
-) -> Iterator[ScenarioResult]:
-    """Yield what each scenario shows on a target, once, with its trace in `out`; whoever asks may stop at any.
+) -> Iterator[Played]:
+    """Yield what came of each scenario on a target, run once, with its trace in `out`; whoever asks may stop at any.
 
     `models` remember what they worked out from one run to the next.
     """
     runner = Runner(target, None, confirms=False, models=models)
     with target:
         for each in scenarios:
-            yield runner.run(each, out / f"{each.name}.jsonl", 1)
+            yield runner.play(ScenarioTask(each, out / f"{each.name}.jsonl", 1))
 
 
 def _played(

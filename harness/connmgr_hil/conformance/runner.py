@@ -49,11 +49,12 @@ class ScenarioTask:
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a task. `never_started`: the rig gave no device to run on; `hopeless`: the next one would only meet the same fault."""
+    """What came of a task. `never_started`: the rig gave no device to run on; `hopeless`: the next one would only meet the same fault; `refused`: it is not the device that the platform file describes."""
 
     result: ScenarioResult
     never_started: bool
     hopeless: bool
+    refused: bool
 
 
 class Runner:
@@ -84,6 +85,8 @@ class Runner:
         """Whether the disk took no more."""
         self.hopeless = False
         """Whether the next scenario would only meet the same fault."""
+        self.refused = False
+        """Whether the last scenario met a device that is not what its platform file says."""
 
     @property
     def hello(self) -> Hello | None:
@@ -131,7 +134,7 @@ class Runner:
     def play(self, task: ScenarioTask) -> Played:
         """Run a task, for whoever else decides what its outcome means for the run."""
         result = self.run(task.scenario, task.path, task.attempt)
-        return Played(result, self.never_started, self.hopeless)
+        return Played(result, self.never_started, self.hopeless, self.refused)
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
         """Run one scenario and tell what it showed; again, with a trace of its own, as often as is allowed where it does not conform.
@@ -162,7 +165,7 @@ class Runner:
         self, scenario: Scenario, path: Path, attempt: int, retry: int, *, missed: str = ""
     ) -> ScenarioResult:
         self._unmet = ""
-        self.never_started = False
+        self.never_started = self.refused = False
         obstacle = scenario.obstacle(*self._device, self._target) if self._device else ""
         if obstacle:
             return _unreachable(scenario, obstacle, attempt)
@@ -206,7 +209,8 @@ class Runner:
             # A program is started anew in no time; a board was brought to its boot by all means already.
             unmet = NoProbe | Nonconforming if self._target.platform.kind == "board" else NoProbe
             nobody = self._device is None and isinstance(error, unmet)
-            self.hopeless = nobody or isinstance(error, WrongDevice)
+            self.refused = isinstance(error, WrongDevice)
+            self.hopeless = nobody or self.refused
         if session.unrecorded:
             self.unrecorded = self.hopeless = True
         if obstacle:

@@ -156,7 +156,7 @@ class Session:
                 raise
         self._trace.watchers.remove(self._remember_boot)
         require_order(self.facts, self._target.name)
-        require_configuration(self._target.platform, self.facts, self._target.name)
+        require_configuration(self._target.platform, self.facts, self.ifaces, self._target.name)
         require_clock(self._target.platform, self.facts, self._target.name)
         require_ifaces(self._target.platform, self.ifaces, self._target.name)
         self.started = True

@@ -11,6 +11,7 @@ import msgspec
 from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance import run, walker
 from connmgr_hil.conformance.results import ScenarioResult
+from connmgr_hil.conformance.runner import Played
 from connmgr_hil.conformance.scenario import Scenario
 from connmgr_hil.conformance.selection import choose
 from connmgr_hil.model import Models
@@ -103,15 +104,16 @@ class Judge:
         return name
 
     def _by_suite(self, mutant: Mutant, variant: str, traces: Path) -> MutantResult | None:
-        """Return the result if a scenario failed, or the rig did."""
+        """Return the result if a scenario failed, the platform file refuses the build, or the rig failed."""
         starts = 0
         # Those that killed most come first.
         order = sorted(self._scenarios, key=lambda each: -self._kills[each.name])
-        for result in self._outcomes(order, variant, traces):
+        for played in self._outcomes(order, variant, traces):
+            result = played.result
             if result.outcome in (None, Outcome.CONFORMS):
                 starts = 0
                 continue
-            if result.outcome is Outcome.FAILS:
+            if result.outcome is Outcome.FAILS or played.refused:
                 self._kills[result.name] += 1
                 return self._killed(mutant, result, "verify")
             starts += result.outcome is Outcome.RIG
@@ -119,9 +121,7 @@ class Judge:
                 return MutantResult(mutant, "rig", result.reason, scenario=result.name)
         return None
 
-    def _outcomes(
-        self, order: list[Scenario], variant: str, traces: Path
-    ) -> Iterator[ScenarioResult]:
+    def _outcomes(self, order: list[Scenario], variant: str, traces: Path) -> Iterator[Played]:
         yield from run.one_by_one(self._target(variant), order, traces, self._models)
 
     def _target(self, variant: str) -> Target:

@@ -34,27 +34,39 @@ _MEANS = {
     "ipv4": ("IPv4", "CONFIG_NET_IPV4"),
     "ipv6": ("IPv6", "CONFIG_NET_IPV6"),
     "queue": ("length of the event queue", "CONFIG_NET_MGMT_EVENT_QUEUE_SIZE"),
+    "bound": ("ifaces with a connectivity implementation", "CONN_MGR_BIND_CONN"),
+    "auto": ("ifaces that start by themselves", "NET_IF_NO_AUTO_START"),
 }
+_OF_IFACES = ("bound", "auto")
 
 
-def require_configuration(platform: Platform, facts: Hello, target: str) -> None:
+def require_configuration(
+    platform: Platform, facts: Hello, ifaces: Iterable[IfaceFacts], target: str
+) -> None:
     """Refuse a build that silently has or lacks what its platform file says it must. Raises `WrongDevice`.
 
     Otherwise scenarios that need it would only be left out: a default that was changed somewhere would look like a smaller board.
     """
     if platform.dialect == "stock":
         return
-    for key, (what, option) in _MEANS.items():
-        wanted, seen = getattr(platform.must, key), getattr(facts, key)
-        if wanted is not None and wanted != seen:
-            raise WrongDevice(
-                f"the build on {target} is not configured as `must.{key}` in its platform file says: {what}",
-                f"{_told(seen)} instead of {_told(wanted)} ({option})",
-                "was a default changed? set the option in the application's configuration, or correct `must`",
-            )
+    seen = {key: tuple(each.name for each in ifaces if getattr(each, key)) for key in _OF_IFACES}
+    for key, (what, means) in _MEANS.items():
+        wanted = getattr(platform.must, key)
+        found = seen[key] if key in seen else getattr(facts, key)
+        if wanted is None or _told(found) == _told(wanted):
+            continue
+        raise WrongDevice(
+            f"the build on {target} is not configured as `must.{key}` in its platform file says: {what}",
+            f"{_told(found)} instead of {_told(wanted)} ({means})",
+            "correct the application, or `must`"
+            if key in seen
+            else "was a default changed? set the option in the application's configuration, or correct `must`",
+        )
 
 
-def _told(value: bool | int) -> str:
+def _told(value: bool | int | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(sorted(value)) or "none"
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
 
 

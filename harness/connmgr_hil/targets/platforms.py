@@ -137,13 +137,18 @@ class Time(Strict, frozen=True, kw_only=True):
 
 
 class Must(Strict, frozen=True, kw_only=True):
-    """What a build must have, as its hello tells it; what is not given may be as it likes."""
+    """What a build must have, as the device tells it; what is not given may be as it likes.
+
+    `bound` and `auto` name exactly those ifaces that have a connectivity implementation, and that start by themselves.
+    """
 
     autodown: bool | None = None
     dad: bool | None = None
     ipv4: bool | None = None
     ipv6: bool | None = None
     queue: int | None = None
+    bound: tuple[str, ...] | None = None
+    auto: tuple[str, ...] | None = None
 
 
 class Variant(Strict, frozen=True, kw_only=True):

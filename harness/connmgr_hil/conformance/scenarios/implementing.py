@@ -70,6 +70,13 @@ def _network_again(b: Bench, *, breaks: str = "") -> None:
     b.until("IF_UP", "R", UP_SECONDS, breaks=breaks)
 
 
+def _accepted(b: Bench, command: str, *, breaks: str) -> float:
+    """Give a command that must return 0; return when it did, in device seconds."""
+    answer = b.ask(command)
+    b.require(answer.status == "0", f"'{command}' returns 0", answer.status, breaks=breaks)
+    return answer.t / 1e6
+
+
 def _apart(b: Bench) -> None:
     """End what R has, and leave the rest to this scenario's own commands."""
     online(b)
@@ -117,9 +124,24 @@ def timeout_of_each_attempt(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-down-attempt", "REQ-IMP-009", needs=NETWORK)
+@scenario("imp-disconnect-attempt", "REQ-CTL-017", needs=NETWORK)
+def disconnect_ends_the_attempt(b: Bench) -> None:
+    """An attempt that disconnect has ended raises no TIMEOUT, and does not find a network that comes back."""
+    _apart(b)
+    b.stimulate("network-off")
+    b.do("timeout R 3")
+    b.ask("connect R")
+    b.wait(1)
+    _accepted(b, "disconnect R", breaks="REQ-CTL-017")
+    b.stimulate("network-on")
+    _without(b, 5, "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", breaks="REQ-CTL-017")
+    _stays_down(b, QUIET_SECONDS, breaks="REQ-CTL-017")
+    b.check()
+
+
+@scenario("imp-down-attempt", "REQ-IMP-009", "REQ-IMP-016", needs=NETWORK)
 def admin_down_ends_the_attempt(b: Bench) -> None:
-    """An attempt that admin-down has ended raises no TIMEOUT any more."""
+    """An attempt that admin-down has ended raises no TIMEOUT, and does not go on when the iface is taken up."""
     _apart(b)
     b.stimulate("network-off")
     b.do("timeout R 3")
@@ -127,6 +149,9 @@ def admin_down_ends_the_attempt(b: Bench) -> None:
     b.wait(1)
     b.ask("down R")
     _without(b, 5, "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-009")
+    b.stimulate("network-on")
+    b.ask("up R")
+    _stays_down(b, QUIET_SECONDS, breaks="REQ-IMP-016")
     b.check()
 
 
@@ -193,8 +218,7 @@ def connect_when_connected(b: Bench) -> None:
     """Connect of what is connected returns 0 and disturbs nothing, then or when the timeout would be over."""
     online(b)
     b.do("timeout R 3")
-    status = b.ask("connect R").status
-    b.require(status == "0", "'connect R' returns 0", status, breaks="REQ-IMP-006")
+    _accepted(b, "connect R", breaks="REQ-IMP-006")
     _without(b, 10, "IF_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-006")
     b.state("R", oper="up")
     b.check()
@@ -208,7 +232,7 @@ def connect_when_connecting(b: Bench) -> None:
     b.do("timeout R 2")
     began = b.ask("connect R").t / 1e6
     b.wait(1)
-    b.do("connect R")
+    _accepted(b, "connect R", breaks="REQ-IMP-007")
     _one_timeout(b, 6, began + 2.9, breaks="REQ-IMP-007")
     b.check()
 
@@ -218,7 +242,7 @@ def disconnect_when_idle(b: Bench) -> None:
     """Disconnect of what is not connected returns 0 and raises nothing."""
     _apart(b)
     b.wait(2)
-    b.do("disconnect R")
+    _accepted(b, "disconnect R", breaks="REQ-IMP-008")
     _without(
         b, 5, "IF_UP", "IF_DOWN", "CONN_IF_TIMEOUT", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-008"
     )
@@ -228,8 +252,7 @@ def disconnect_when_idle(b: Bench) -> None:
 @scenario("imp-early-connect", "REQ-IMP-011", needs=NETWORK)
 def connect_at_once(b: Bench) -> None:
     """Connect at the first moment after boot is accepted, and carried out."""
-    status = b.ask("connect R").status
-    b.require(status == "0", "'connect R' returns 0", status, breaks="REQ-IMP-011")
+    _accepted(b, "connect R", breaks="REQ-IMP-011")
     if b.state("R").oper != "up":
         b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-IMP-011")
     b.check()
