@@ -473,7 +473,7 @@ def test_a_machine_with_the_probe_s_clock_is_started_once_and_runs_by_itself(
         execute = driver.execute
 
         def heard(command: str, *, seconds: float | None = None) -> str:
-            given.append(command.split(" @")[0])
+            given.append(command.split(" @", maxsplit=1)[0])
             return execute(command, seconds=seconds)
 
         monkeypatch.setattr(driver, "execute", heard)
