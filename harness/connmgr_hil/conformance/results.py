@@ -212,20 +212,20 @@ class RunReport:
 
     def by_requirement(self) -> dict[str, Standing]:
         """Return how each requirement stands that applies to the profile."""
-        standing: dict[str, Standing] = {}
-        for ident, requirement in requirements().items():
-            if not self.profile or requirement.applies_to(self.profile):
-                standing[ident] = self._standing(ident)
-        return standing
+        broken = [(each, each.broken) for each in self.results]
+        return {
+            ident: self._standing(ident, [each for each, those in broken if ident in those])
+            for ident, requirement in requirements().items()
+            if not self.profile or requirement.applies_to(self.profile)
+        }
 
-    def _standing(self, ident: str) -> Standing:
+    def _standing(self, ident: str, blamed: list[ScenarioResult]) -> Standing:
         every = requirements()[ident].in_every_run
         about = [
             each
             for each in self.results
             if every or (ident in each.requirements and ident not in each.out_of_reach)
         ]
-        blamed = [each for each in self.results if ident in each.broken]
         if any(not result.excused for result in blamed):
             return "failed"
         if blamed or any(ident in result.quirks for result in self.results):

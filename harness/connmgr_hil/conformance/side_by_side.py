@@ -1,6 +1,7 @@
 """Runs tasks in parallel processes, and returns their results in the order of the tasks."""
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -35,6 +36,7 @@ def side_by_side(
     process that does a task is lost.
     """
     processes = multiprocessing.get_context("fork")
+    gc.freeze()  # what is there already need not be looked at, and so copied, by each
     taken = processes.Value("i", 0)
     workers: dict[Connection, ForkProcess] = {}
     ended: dict[int, R | Exception] = {}
