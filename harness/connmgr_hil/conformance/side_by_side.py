@@ -9,21 +9,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
-from typing import Protocol, TypeVar
+from multiprocessing.sharedctypes import Synchronized
+from typing import TypeVar
 
 from connmgr_hil.transport.deadlines import END
 from connmgr_hil.vocabulary.errors import RigFault
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-class _Counter(Protocol):
-    """A whole number that processes share."""
-
-    value: int
-
-    def get_lock(self) -> contextlib.AbstractContextManager[object]: ...
 
 
 def side_by_side(
@@ -99,7 +92,7 @@ def _interrupt(worker: ForkProcess) -> None:
 def _work(
     work: Callable[[T], R],
     tasks: Sequence[T],
-    taken: _Counter,
+    taken: "Synchronized[int]",
     line: Connection,
     leave: Callable[[], None],
 ) -> None:
@@ -134,7 +127,7 @@ def _outcome(work: Callable[[T], R], task: T) -> R | Exception:
         return error
 
 
-def _next(taken: _Counter) -> int:
+def _next(taken: "Synchronized[int]") -> int:
     with taken.get_lock():
         number = taken.value
         taken.value = number + 1

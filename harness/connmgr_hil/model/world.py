@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import or_
-from typing import NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.events import Event, Layer, event_codes, layer_of
 from connmgr_hil.vocabulary.facts import ROLES, Hello, IfaceFacts
 
 from .profiles import PROFILES, Profile, profile_of
+
+if TYPE_CHECKING:
+    from .state import Listener
 
 
 class Callbacks(NamedTuple):
@@ -32,18 +35,6 @@ MOST_AUDIENCES = 1_000
 """So many answers about who hears what are remembered; there are far fewer in a run."""
 
 
-class Masked(Protocol):
-    """A listener, as far as it matters who hears what."""
-
-    @property
-    def mask(self) -> int:
-        """The OR of the codes that it asked for."""
-        ...
-
-
-_M = TypeVar("_M", bound=Masked)
-
-
 @dataclass(frozen=True)
 class World:
     """The device under judgement as its hello described it."""
@@ -57,7 +48,7 @@ class World:
     """The indexes of ifaces of which nothing is known but their guarantees."""
     is_sample: bool = field(init=False)
     """Whether it is the sample application: nobody but the automations and who drives it does anything there."""
-    _audiences: dict[tuple[object, int], tuple[bool, tuple[Masked, ...]]] = field(
+    _audiences: dict[tuple[object, int], "tuple[bool, tuple[Listener, ...]]"] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
 
@@ -132,7 +123,9 @@ class World:
             and (not mask_command or bool(command & mask_command))
         )
 
-    def audience(self, listeners: tuple[_M, ...], code: int) -> tuple[bool, tuple[_M, ...]]:
+    def audience(
+        self, listeners: "tuple[Listener, ...]", code: int
+    ) -> "tuple[bool, tuple[Listener, ...]]":
         """Return whether an event is queued at all, and who of these hears it; from memory where it was asked before."""
         answer = self._audiences.get((listeners, code))
         if answer is None:
@@ -141,7 +134,7 @@ class World:
             everyone = reduce(or_, (each.mask for each in listeners), 0)
             heard = tuple(each for each in listeners if self.accepts(each.mask, code))
             answer = self._audiences[listeners, code] = (self.admits(everyone, code), heard)
-        return cast("tuple[bool, tuple[_M, ...]]", answer)
+        return answer
 
     def admits(self, everyones_mask: int, code: int) -> bool:
         """Tell whether an event is queued at all, given the OR of all masks (specification 3.1)."""

@@ -13,21 +13,6 @@ from .keywords import Keywords, keyword
 class DeviceKeywords(Keywords):
     """Starting, judging, asking."""
 
-    roles_named: frozenset[str] = frozenset()
-    """The role letters that the steps of the test name."""
-
-    def open(self, variant: str = "") -> None:
-        """Start the device afresh, with a trace of its own."""
-        raise NotImplementedError
-
-    def close_judged(self) -> None:
-        """End the session and insist that the device conformed."""
-        raise NotImplementedError
-
-    def attach(self) -> None:
-        """Put the trace into the log."""
-        raise NotImplementedError
-
     @keyword
     def open_device(self, variant: str = "") -> None:
         """Starts a fresh device; everything from here on is recorded and judged.

@@ -1,45 +1,20 @@
-"""The base of all keywords: the device of the test, and errors for Robot Framework."""
+"""The base of all keywords: errors for Robot Framework."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from connmgr_hil.conformance.session import Session
-from connmgr_hil.testbed import Network
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault, Unmet
 
-from .event_log import EventLog
 from .framework import Error, Failure, keyword as robot_keyword
+from .robot_device import RobotDevice
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Keywords:
-    """A group of keywords. The library, which joins them all, says what the device is."""
-
-    @property
-    def session(self) -> Session:
-        """The session on the device; its first use in a test starts it."""
-        raise NotImplementedError
-
-    @property
-    def network(self) -> Network:
-        """The interfaces of the device."""
-        raise NotImplementedError
-
-    @property
-    def events(self) -> EventLog:
-        """What has been seen and not been used up yet."""
-        raise NotImplementedError
-
-    def rig_broke(self, error: RigFault) -> None:
-        """Remember that nothing more is known about the device."""
-        raise NotImplementedError
-
-    def missed(self, error: Unmet) -> Unmet:
-        """Record what a test misses, unless it says that it may, and return the error."""
-        raise NotImplementedError
+class Keywords(RobotDevice):
+    """A group of keywords for the device of the test."""
 
     def insist(self, holds: bool, wanted: str, seen: str) -> None:
         """Fail unless something holds."""

@@ -1,33 +1,24 @@
-"""The library: the device of each test, and the listener that judges it."""
+"""The library: all keywords, and the listener that judges each test."""
 
-import os
-import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from connmgr_hil import __version__
 from connmgr_hil.checker import Outcome
-from connmgr_hil.conformance.confirming import ends_again_by_commands
-from connmgr_hil.conformance.session import Session
 from connmgr_hil.targets import Choice
-from connmgr_hil.testbed import Network, Targets
 from connmgr_hil.transport.deadlines import set_time_scale
-from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault, Unmet
+from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, Unmet
 from connmgr_hil.vocabulary.facts import ROLES
-from connmgr_hil.vocabulary.observations import Header
 
 from .arguments import CONVERTERS
 from .association_keywords import AssociationKeywords
 from .bulk_keywords import BulkKeywords
 from .device_keywords import DeviceKeywords
 from .event_keywords import EventKeywords
-from .event_log import EventLog
-from .framework import BuiltIn, RobotNotRunningError, library, logger
+from .framework import library
 from .interface_keywords import InterfaceKeywords
 from .setting_keywords import SettingKeywords
-from .trace_table import trace_table
 
 _BEARING = ("BuiltIn.Run Keyword And Expect Error", "BuiltIn.Wait Until Keyword Succeeds")
 """They fail themselves if an error is not the expected one, or comes too often."""
@@ -103,124 +94,10 @@ class ConnMgrLibrary(
         For example:
         | Library    connmgr_hil.robot.ConnMgrLibrary    target=native_sim_64
         """
-        self._choice = Choice(target, Path(image) if image else None, variant, port, any_build)
-        self._trace_dir = trace_dir
+        choice = Choice(target, Path(image) if image else None, variant, port, any_build)
+        super().__init__(choice, trace_dir)
         if time_scale != 1.0:
             set_time_scale(time_scale)
-        self._targets = Targets()
-        self._test = ""
-        self._requirements: tuple[str, ...] = ()
-        self._opened = 0
-        self._run: Session | None = None
-        self._last: Session | None = None
-        self._rig: RigFault | None = None
-        self._bearing = 0
-        """Within so many keywords that say what errors they want, or try again after one."""
-        self._borne: list[ConnMgrHilError] = []
-        self._verdict: ConnMgrHilError | None = None
-        """The first that was not in favour of a device of this test that was closed before its end."""
-
-    # --- the device ----------------------------------------------------------------------
-
-    @property
-    def session(self) -> Session:
-        """The session on the device; its first use in a test starts it."""
-        return self._running()
-
-    @property
-    def network(self) -> Network:
-        """The interfaces of the device."""
-        self._running()
-        return self._network
-
-    @property
-    def events(self) -> EventLog:
-        """Events that were seen and not consumed yet."""
-        self._running()
-        return self._events
-
-    def _running(self) -> Session:
-        if self._run is None:
-            self.open()
-        assert self._run is not None
-        return self._run
-
-    def open(self, variant: str = "") -> None:
-        """Start the device afresh, with a trace of its own."""
-        if self._run is not None:
-            self.close_judged()
-        choice = self._choice
-        if variant:
-            choice = replace(choice, variant=variant)
-        self._opened += 1
-        name = re.sub(r"[^\w.-]+", "_", self._test).strip("_") or "device"
-        suffix = f".{self._opened}" if self._opened > 1 else ""
-        trace = self._folder() / f"{name}{suffix}.jsonl"
-        header = Header(scenario=self._test, requirements=self._requirements)
-        run = Session(
-            self._targets.get(choice), trace, header, confirm=ends_again_by_commands, releases=True
-        )
-        self._last = run
-        run.start()
-        self._run = run
-        self._network = Network(run, missed=self.missed)
-        self._events = EventLog({each.index: str(each) for each in self._network.ifaces})
-        run.watch(self._events.record)
-
-    def _folder(self) -> Path:
-        return Path(self._trace_dir) if self._trace_dir else self._output() / "traces"
-
-    def _output(self) -> Path:
-        try:
-            return Path(BuiltIn().get_variable_value("${OUTPUT DIR}") or ".")
-        except RobotNotRunningError:
-            return Path()
-
-    def close_judged(self, leaves_off: str = "") -> None:
-        """End the session and insist that the device conformed; `leaves_off` is why the test leaves the rest of itself out."""
-        run, self._run = self._run, None
-        if run is None:
-            return
-        began = bool(run.given)
-        try:
-            try:
-                if leaves_off:
-                    run.leave_off(leaves_off)
-                else:
-                    run.judge()
-            finally:
-                run.close()
-        except (DeviceFault, RigFault, Unmet) as error:
-            self._bear(error)
-            raise
-        if leaves_off and not began:
-            run.path.unlink(missing_ok=True)
-
-    def attach(self) -> None:
-        """Put the trace into the log."""
-        if self._last is not None and self._last.path.is_file():
-            trace = self._last.path
-            link = Path(os.path.relpath(trace, self._output())).as_posix()
-            logger.info(trace_table(trace, self._last.checker.failure, link), html=True)
-
-    def rig_broke(self, error: RigFault) -> None:
-        """Remember that nothing more is known about the device."""
-        self._rig = error
-
-    def missed(self, error: Unmet) -> Unmet:
-        """Record what a test misses, and return the error; within a keyword that wants or bears errors, once that has failed itself."""
-        if not self._bearing:
-            self.session.missed(error)
-        else:
-            self._borne.append(error)
-        return error
-
-    def _bear(self, error: ConnMgrHilError) -> None:
-        """Keep the verdict on a device that was closed: whoever catches it has not changed it."""
-        if self._bearing:
-            self._borne.append(error)
-        else:
-            self._verdict = self._verdict or error
 
     # --- what Robot Framework tells its listener -----------------------------------------
 
