@@ -6,31 +6,18 @@ from collections.abc import Callable
 from connmgr_hil.transport import Patience, Transport, after
 from connmgr_hil.transport.deadlines import ANSWER, HELLO, LEAVE, RECALL, REST, Deadline
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, LineClosed
-from connmgr_hil.vocabulary.observations import (
-    HelloSeen,
-    Lost,
-    Reply,
-    Reset,
-    Stimulus,
-)
+from connmgr_hil.vocabulary.observations import HelloSeen, Reply, Reset, Stimulus
 from connmgr_hil.vocabulary.parsing import normal
 from connmgr_hil.vocabulary.stimuli import Words
 
 from . import messages
-from .attaching import Attaching
 from .commands import Commands, Sent, asked_seconds
-from .decode import decode, decode_hello, decode_reply
-from .ends import DEATHS, Ends
 from .flood import MOST, Flood
-from .frames import Damaged, Frame, FrameParser, Received
 from .identity import Expected
-from .introduced import BANNER, Introduced
-from .introduction import Introduction, Sink
-from .ordering import Arrival, Sequence
+from .introduced import Introduced
+from .introduction import Sink
 from .pace import Pace
-from .repair import Repair
-from .strangers import Strangers
-from .suspicion import Suspicion
+from .receiver import Receiver
 
 _GRANTED_SPEED = 1000
 """Device time that is granted goes faster than the host's by this at least; native Zephyr on a busy host: by 20,000."""
@@ -69,28 +56,25 @@ class Device(Introduced):
         self._shell_first = shell_first
         self._flood = Flood(frames_per_command)
         self._commands = Commands()
-        self._parser = FrameParser()
-        self._begin()
+        self._receiver = self._new_receiver()
 
-    def _begin(self, start: str = "attach") -> None:
-        # Frames of the last boot may still be under way.
-        self._parser = FrameParser(self._parser.seal)
-        self._sequence: Sequence | None = None
-        self._newest = -1
-        self._attaching = self._new_attaching()
-        self._suspicion = Suspicion()
-        self._listening = False
-        self._repair = Repair()
-        self._introduction = Introduction(self._sink, start)
-        self._strangers = Strangers(self._commands, self._introduction.emit)
-        self._ends = Ends(self._sink, self._commands, self._introduction)
-        self.damage = 0
-        self._commands.forget()
+    def _new_receiver(self, start: str = "attach", seal: int = 0) -> Receiver:
+        return Receiver(
+            self._transport,
+            self._sink,
+            self._commands,
+            self._write,
+            self._flood,
+            self._expected,
+            start=start,
+            seal=seal,
+            shell_first=self._shell_first,
+        )
 
-    def _new_attaching(self) -> Attaching:
-        attaching = Attaching(self._commands, self._write, shell_first=self._shell_first)
-        self._parser.challenge = attaching.challenge
-        return attaching
+    @property
+    def damage(self) -> int:
+        """How often the line damaged what passed it, as far as that was noticed, since the last attach."""
+        return self._receiver.damage
 
     # --- beginning and ending ------------------------------------------------------------------
 
@@ -100,11 +84,12 @@ class Device(Introduced):
         With `start="boot"` the device was just started, and what happened while it booted is
         fetched. Raises `WrongDevice` for another protocol, board or build.
         """
-        self._begin(start)
+        self._receiver = self._new_receiver(start, self._receiver.seal)
+        self._commands.forget()
         try:
             return self._find(start, HELLO.of(host_seconds))
         except ConnMgrHilError:
-            self._introduction.abandon()
+            self._receiver.introduction.abandon()
             raise
 
     def _find(self, start: str, wait: Deadline) -> HelloSeen:
@@ -113,54 +98,57 @@ class Device(Introduced):
         if start == "boot" and self._pace.quiet_boot:
             self._await_banner(after(wait.seconds / 2))
         patience = Patience(self._transport, deadline)
-        if not self._attaching.find(self._pump, lambda: self._sequence is not None, patience):
-            if start == "boot" and self._ends.last_words is not None:
-                self._ends.died(self._transport, self._ends.last_words)
+        if not self._receiver.attaching.find(
+            self._pump, lambda: self._receiver.is_attached, patience
+        ):
+            if start == "boot" and self._receiver.ends.last_words is not None:
+                self._receiver.ends.died(self._transport, self._receiver.ends.last_words)
             raise messages.no_answer(self._transport, "hello", wait)
         self._work_until(
-            lambda: self._introduction.hello is not None, patience, "ifaces after hello", wait
+            lambda: self._receiver.introduction.hello is not None,
+            patience,
+            "ifaces after hello",
+            wait,
         )
         return self._known()
 
     def _known(self) -> HelloSeen:
-        assert self._introduction.hello is not None, "attach() comes first"
-        return self._introduction.hello
+        assert self._receiver.introduction.hello is not None, "attach() comes first"
+        return self._receiver.introduction.hello
 
     def _await_banner(self, deadline: float) -> None:
         """Keep silent until the device has booted, or until the deadline: not every build prints the banner."""
         while not self.booted and time.monotonic() < deadline:
             self._pump(deadline)
 
-    def restart(
-        self, transport: Transport, *, how: str = "restart", host_seconds: float | None = None
-    ) -> HelloSeen:
+    def restart(self, transport: Transport, *, how: str = "restart") -> HelloSeen:
         """Go on with a device that was just restarted on purpose, over the same line or a new one."""
         self._transport = transport
         self._sink(Reset(how=how, expected=True))
-        return self.attach(start="boot", host_seconds=host_seconds)
+        return self.attach(start="boot")
 
-    def reboot(self, *, host_seconds: float | None = None) -> HelloSeen:
+    def reboot(self) -> HelloSeen:
         """Let the device restart itself, and find it again."""
         command = self._commands.new(("reboot",))
         self._sink(Stimulus(id=command.identity, words=command.words))
         self._write(command.line)
-        return self.restart(self._transport, how="reboot", host_seconds=host_seconds)
+        return self.restart(self._transport, how="reboot")
 
-    def leave(self, *, host_seconds: float | None = None) -> None:
+    def leave(self) -> None:
         """Give the shell back to people."""
         command = self._commands.new_own(("mode", "human"))
         self._write(command.line)
         self._work_until(
             lambda: command.tag not in self._commands.waiting,
-            self._patient(LEAVE.of(host_seconds)),
+            self._patient(LEAVE),
             "answer to 'mode human'",
-            LEAVE.of(host_seconds),
+            LEAVE,
         )
 
     @property
     def booted(self) -> bool:
         """Whether Zephyr's boot banner came since it was attached to."""
-        return self._introduction.booted
+        return self._receiver.introduction.booted
 
     # --- commands ------------------------------------------------------------------------------
 
@@ -188,7 +176,7 @@ class Device(Introduced):
                 "room for another command",
                 ANSWER.of(host_seconds),
             )
-        self._ends.insist_alive()
+        self._receiver.ends.insist_alive()
         command = self._commands.new(words, asked_seconds(words) if self._takes_time() else 0.0)
         self._flood.begin(self._commands.asked_seconds)
         self._sink(Stimulus(id=command.identity, words=words))
@@ -212,15 +200,15 @@ class Device(Introduced):
         """Take what the device shows by itself, for so long in host time."""
         self._flood.begin(host_seconds)
         deadline = after(host_seconds)
-        self._listening = True
+        self._receiver.is_listening = True
         while time.monotonic() < deadline:
-            self._pump(min(deadline, self._commands.next_resend(), self._suspicion.due))
+            self._pump(min(deadline, self._commands.next_resend(), self._receiver.suspicion.due))
             self._send_again()
-        self._listening = False
+        self._receiver.is_listening = False
 
     def _takes_time(self) -> bool:
         """Tell whether device time is this host's."""
-        hello = self._introduction.hello
+        hello = self._receiver.introduction.hello
         return hello is not None and not hello.facts.granted
 
     def _patient(self, wait: Deadline) -> Patience:
@@ -245,12 +233,14 @@ class Device(Introduced):
                 if done():
                     return
                 raise silence
-            self._pump(min(patience.until, self._commands.next_resend(), self._suspicion.due))
+            self._pump(
+                min(patience.until, self._commands.next_resend(), self._receiver.suspicion.due)
+            )
             self._send_again()
 
     def _send_again(self) -> None:
-        if self._suspicion.is_due():
-            self._question()
+        if self._receiver.suspicion.is_due():
+            self._receiver.question()
         for command in self._commands.due(time.monotonic()):
             if line := self._commands.again(command):
                 self._write(line)
@@ -263,206 +253,28 @@ class Device(Introduced):
 
     def _read(self, deadline: float) -> bool:
         """Take what comes next; tell whether anything came before the deadline."""
-        self._ends.insist_alive()
+        self._receiver.ends.insist_alive()
         try:
             data = self._transport.read(deadline)
         except LineClosed:
-            for item in self._parser.feed(b"\r\n"):
-                self._take(item)
-            self._hand_on()
+            self._receiver.close()
             raise
         if not data:
             return False
         self.wire_bytes += len(data)
         self.is_mute = False
-        self._attaching.heard += len(data)
-        for item in self._parser.feed(data):
-            self._take(item)
-        if self._sequence is not None:
-            self._hand_on()
+        self._receiver.feed(data)
         return True
-
-    def _take(self, item: Received) -> None:
-        if isinstance(item, Frame):
-            if self._sequence is None:
-                self._flood.count()
-                self._await_hello(item)
-            elif self._is_of_this_boot(item):
-                self._accept(item, self._sequence)
-            else:
-                self.damage += 1
-                self._introduction.noise(f"not of this boot: {item}")
-            return
-        text = item.text
-        if isinstance(item, Damaged):
-            self.damage += 1
-            self._commands.hurry()
-            if self._sequence is None:
-                self._attaching.saw(text)
-        elif self._sequence is None:
-            self._attaching.overheard(text)
-        if BANNER in text and self._sequence is not None:
-            self._suspicion.rouse(f"it printed '{text}'")
-        self._introduction.noise(text)
-
-    def _await_hello(self, frame: Frame) -> None:
-        if not self._attaching.is_answer(frame):
-            # It may have crashed while it booted; a board's may be of an earlier life.
-            self._ends.hear(frame)
-            return
-        facts = decode_hello(frame)
-        self._expected.check(facts, self._transport.name)
-        self._parser.seal = frame.seal
-        self._sequence = Sequence(self._introduction.begin(frame, facts))
-        self._sequence.accept(frame)
-        self._flood.answered()
-
-    # --- frames --------------------------------------------------------------------------------
-
-    def _is_of_this_boot(self, frame: Frame) -> bool:
-        """Tell whether a frame is of the boot that we attached to, as far as it can be told before its turn."""
-        assert self._introduction.frame is not None
-        nonce = self._introduction.frame.fields["nonce"]
-        same = frame.kind != "hello" or frame.fields.get("nonce") == nonce
-        if frame.kind == "hello" and frame.fields.get("ack") == self._attaching.challenge:
-            if not same:
-                reason = self._suspicion.reason
-                how = f"{reason}, and " * bool(reason) + "its hello has another nonce"
-                self._ends.restarted(self._transport, how)
-            self._suspicion.lay()
-            self._strangers.admit()
-        if not same:
-            self._suspicion.rouse("it said hello with another nonce")
-        elif frame.seal != self._parser.seal:
-            self._suspicion.rouse(f"a frame without its seal came, number {frame.seq:x}")
-        else:
-            return True
-        return False
-
-    def _accept(self, frame: Frame, sequence: Sequence) -> None:
-        arrival = sequence.accept(frame)
-        if arrival is Arrival.NEW:
-            self._flood.count()
-        if frame.kind == "reply":
-            if frame.tag in self._commands.waiting and self._commands.is_stimulus(frame.tag):
-                self._flood.answered()
-            self._commands.came(
-                frame.tag, first=arrival is not Arrival.OLD, at_once=frame.seq > self._newest
-            )
-        if self._repair.saw(frame):
-            self._commands.answered(self._repair.tag)
-        if arrival is Arrival.CONFLICTING:
-            self._conflict(frame)
-            return
-        if arrival is Arrival.OLD and not frame.seal:
-            self._suspicion.rouse(f"its frames count from {frame.seq:x} again")
-        if arrival is Arrival.NEW and frame.seal:
-            self._suspicion.lay()
-        newest = frame.seq > self._newest
-        self._newest = max(self._newest, frame.seq)
-        if arrival is Arrival.NEW:
-            self._ends.hear(frame)
-        if frame.kind == "nak" and newest:
-            # Not in its turn: it may be the request to repair the gap before it that was refused. One
-            # that had to be asked for again is about a line of long ago.
-            self._refused(frame)
-        if arrival is Arrival.LATE and frame.kind == "reply":
-            # Its place was given up already; but the answer to a command is still an answer.
-            self._answer(frame)
-
-    def _conflict(self, frame: Frame) -> None:
-        """Two frames with one number: a restart, or one of them is not the device's, and nobody knows which."""
-        text = f"not of this boot, or the one before with its number was not: {frame}"
-        self.damage += 1
-        self._introduction.noise(text)
-        self._strangers.suspect(text)
-        self._suspicion.rouse(f"its frames count from {frame.seq:x} again")
-        if frame.kind == "reply" and frame.tag in self._commands.waiting:
-            self._answer(frame)  # only the device itself knows our tags
-
-    def _hand_on(self) -> None:
-        sequence = self._sequence
-        if sequence is None:
-            return
-        while True:
-            for frame in sequence.ready():
-                self._record(frame)
-                if self._may_be_foreign():
-                    return
-            gap = sequence.missing()
-            if gap is None:
-                return
-            if self._ends.last_words is not None:
-                self._ends.died(
-                    self._transport, self._ends.last_words
-                )  # what is missing will not come any more
-            if self._repair.hopeless(gap):
-                first, last = sequence.give_up()
-                self._introduction.emit(Lost(first=first, last=last))
-                continue
-            if self._repair.idle():
-                self._write(self._repair.ask(sequence.gaps() or gap, self._commands))
-            return
-
-    def _may_be_foreign(self) -> bool:
-        """Tell whether what comes next should wait: without a seal only the frame behind it can show that it is the device's."""
-        if self._parser.seal or self._listening or self._introduction.hello is None:
-            return False
-        return all(tag == self._repair.tag for tag in self._commands.waiting)
-
-    def _record(self, frame: Frame) -> None:
-        if frame.kind == "reply":
-            self._answer(frame)
-        elif frame.kind in {"hello", "iface"}:
-            try:
-                self._introduction.take(frame)
-            except ValueError as error:
-                raise messages.misnumbered(self._transport, error) from error
-        elif frame.kind in DEATHS:
-            self._ends.died(self._transport, frame)
-        elif frame.kind != "nak":
-            self._introduction.emit(decode(frame))
-
-    def _answer(self, frame: Frame) -> None:
-        if frame.tag < 0:
-            return
-        command = self._commands.answered(frame.tag)
-        for line in self._commands.proven(frame.tag):
-            self._write(line)
-        if command is not None and command.identity:
-            self._strangers.admit()
-            self._commands.refusable = 0  # lines are taken in their order
-            command.reply = decode_reply(frame, command.identity)
-            self._introduction.emit(command.reply)
-        elif command is None:
-            self._strangers.answered(frame.tag, frame, self._transport)
-
-    def _refused(self, frame: Frame) -> None:
-        if self._commands.refusable:
-            self._commands.refusable -= 1
-            return
-        self.damage += 1
-        for command in self._commands.refused(frame.fields.get("why", "?")):
-            if line := self._commands.again(command):
-                self._write(line)
 
     # --- what can go wrong ---------------------------------------------------------------------
 
     def _reset_unnoticed(self) -> None:
         """Before calling it silence, ask whether it still is the device that we knew."""
-        if self._introduction.frame is None:
+        if self._receiver.introduction.frame is None:
             return
-        self._suspicion.rouse("it was silent")
+        self._receiver.suspicion.rouse("it was silent")
         for _ in (0, 1):
-            self._question()
+            self._receiver.question()
             pause = RECALL.after()
             while time.monotonic() < pause:
                 self._pump(pause)
-
-    def _question(self) -> None:
-        """Ask the device for its nonce, by turns as each mode wants it; machine mode, where it was, comes first."""
-        attempt = self._suspicion.attempt
-        if not attempt:
-            self._attaching = self._new_attaching()
-        self._attaching.knock(attempt + self._shell_first)
-        self._suspicion.asked()

@@ -11,12 +11,15 @@ class Introduced:
     """A device that says hello when it is attached to."""
 
     _hello: HelloSeen | None = None
-    damage = 0
-    """How often the line damaged what passed it, as far as that was noticed, since the last attach."""
     is_mute = False
     """Whether nothing at all came since the last command was given: then it is not the line that damaged the answer."""
     wire_bytes = 0
     """Bytes that went over the line, in both directions."""
+
+    @property
+    def damage(self) -> int:
+        """How often the line damaged what passed it, as far as that was noticed, since the last attach."""
+        return 0
 
     @property
     def facts(self) -> Hello:

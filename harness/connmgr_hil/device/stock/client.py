@@ -40,6 +40,9 @@ Sink = Callable[[AnyRecord], object]
 LISTENER = "shell"
 """The name of the listener that `net events on` registers: late, so that it hears before others."""
 
+_LONGEST_WAIT = 40
+"""At most so many times `quiet_seconds` the end of an answer is waited for."""
+
 UNSEEN = "?"
 """The status of a call whose return value the shell did not show."""
 
@@ -52,7 +55,7 @@ class StockDevice(Introduced):
     shell did not call the API, and `said`, all lines of the answer.
 
     `quiet_seconds`: an answer is over when nothing has come for so long in host time after it, so that
-    events which a command causes are recorded before its reply; at most `longest_wait` times that.
+    events which a command causes are recorded before its reply; at most 40 times that.
 
     Errors are those of `Device`, `LineDamaged` when lines without end come that are neither event nor log, and `Unsupported` for what the shell has no command for.
     """
@@ -64,13 +67,11 @@ class StockDevice(Introduced):
         *,
         pace: Pace | None = None,
         quiet_seconds: float | None = None,
-        longest_wait: int = 40,
     ) -> None:
         self._transport = transport
         self._sink = sink
         self._pace = pace or Pace()
         self._quiet = QUIET.of(quiet_seconds)
-        self._longest = longest_wait
         self._flood = Flood()
         self._floods = False
         """Whether the last line was surely the device's."""
@@ -135,17 +136,15 @@ class StockDevice(Introduced):
         self._sink(self._hello)
         return self._hello
 
-    def restart(
-        self, transport: Transport, *, how: str = "restart", host_seconds: float | None = None
-    ) -> HelloSeen:
+    def restart(self, transport: Transport, *, how: str = "restart") -> HelloSeen:
         """Go on with a device that was just restarted on purpose."""
         self._transport = transport
         self._sink(Reset(how=how, expected=True))
-        return self.attach(host_seconds=host_seconds)
+        return self.attach()
 
-    def leave(self, *, host_seconds: float | None = None) -> None:
+    def leave(self) -> None:
         """Switch the events off again."""
-        self._ask("net events off", LEAVE.of(host_seconds))
+        self._ask("net events off", LEAVE)
 
     # --- commands ------------------------------------------------------------------------------
 
@@ -227,7 +226,7 @@ class StockDevice(Introduced):
         self._pace.write(self._transport, text.encode())
 
     def _until_quiet(self) -> None:
-        longest = after(self._quiet.seconds * self._longest)
+        longest = after(self._quiet.seconds * _LONGEST_WAIT)
         while time.monotonic() < longest and self._pump(min(longest, self._quiet.after())):
             pass
 
