@@ -1,7 +1,7 @@
 """Says why an observation has no explanation, and which requirement it breaks."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from connmgr_hil.model import Model
@@ -43,7 +43,6 @@ class Explainer:
         sentence: str,
         seen: str,
         hypotheses: Sequence[Hypothesis],
-        related: Iterable[str] = (),
     ) -> Failure:
         allowed = dict.fromkeys(str(head) for each in hypotheses for head in _heads(each))
         owed = dict.fromkeys(
@@ -69,7 +68,6 @@ class Explainer:
             tuple(owed),
             self._since,
             state,
-            tuple(related),
             about,
             tuple(later)[:_LATER],
         )

@@ -48,7 +48,6 @@ class Failure:
     owed: tuple[str, ...]
     since: str
     state: str
-    related: tuple[str, ...] = ()
     iface: int = 0
     """The iface that it is about, 0 if it is about none or many."""
     later: tuple[str, ...] = ()

@@ -16,12 +16,7 @@ from connmgr_hil.vocabulary.commands import COMMANDS, Form
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
-from connmgr_hil.vocabulary.observations import (
-    AnyRecord,
-    Header,
-    HelloSeen,
-    StateSeen,
-)
+from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, StateSeen
 from connmgr_hil.vocabulary.parsing import command as understood, expected
 from connmgr_hil.vocabulary.stimuli import Words, advance
 

@@ -21,6 +21,8 @@ from .shown import REASONS
 
 RuleKey = tuple[str, str]
 _STOCK = " through the stock shell"
+_DEEPEST = 5
+"""So many commands a path has at most."""
 _SEARCHED = 30_000
 """So many states are looked at when a path to an unreached rule is sought."""
 
@@ -151,7 +153,7 @@ def _learn(checker: Checker, coverage: Coverage) -> None:
 # --- the way to what was not reached -----------------------------------------------------------
 
 
-def paths_to(world: World, wanted: Iterable[RuleKey], depth: int = 5) -> dict[RuleKey, list[Words]]:
+def paths_to(world: World, wanted: Iterable[RuleKey]) -> dict[RuleKey, list[Words]]:
     """Return, for each rule that can be found so, a shortest command sequence that calls upon it.
 
     The model is searched breadth first; a timer that runs out stands as `(advance)` in the sequence.
@@ -165,7 +167,7 @@ def paths_to(world: World, wanted: Iterable[RuleKey], depth: int = 5) -> dict[Ru
     commands = _steps(world)
     while queue and missing and len(seen) < _SEARCHED:
         state, slots, path = queue.popleft()
-        if len(path) >= depth:
+        if len(path) >= _DEEPEST:
             continue
         moves: list[tuple[Words | Expire, Words, str]] = [
             (words, words, words[0]) for words in commands

@@ -215,7 +215,7 @@ def hunt(
     stumbled: ScenarioResult | None = None
     tried = broken = 0
     with open_for(defect) as target:
-        runner = Runner(target, None, confirms=False)
+        runner = Runner(target, confirms=False)
         for each in _nearest_first(defect, scenarios):
             result = runner.run(_seeded(each, defect), out / f"{each.name}.jsonl", 1)
             if result.outcome is None:

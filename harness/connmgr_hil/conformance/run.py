@@ -15,10 +15,7 @@ from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
 from connmgr_hil.toolchain.provenance import provenance
 from connmgr_hil.trace import find_traces
-from connmgr_hil.vocabulary.errors import (
-    BadInput,
-    UsageError,
-)
+from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.facts import Hello
 from connmgr_hil.vocabulary.observations import Header, HelloSeen, VerdictGiven
 
@@ -46,7 +43,6 @@ def verify(
     retry: int = 0,
     stop: bool = False,
     jobs: int | None = 1,
-    profile: Profile | None = None,
     progress: OnResult | None = None,
     watch: Watcher | None = None,
     greet: Callable[[Hello], None] | None = None,
@@ -65,8 +61,8 @@ def verify(
     which is the `mistake` of what is returned.
     """
     chosen = choose(()) if scenarios is None else list(scenarios)
-    runner = Runner(target, profile, retry=retry, watch=watch)
-    report = RunReport(target.name, profile.name if profile else "", origin=provenance(target))
+    runner = Runner(target, retry=retry, watch=watch)
+    report = RunReport(target.name, origin=provenance(target))
     report.baud = target.platform.console.baud
     began = time.monotonic()
     broken = 0
@@ -97,7 +93,7 @@ def verify(
             raise
         report.mistake = error
     finally:
-        report.profile = runner.profile_name or report.profile
+        report.profile = runner.profile_name
         report.build, report.clock = runner.build, runner.clock
         report.unrecorded = any(each.unrecorded for each in report.results)
         report.wall_seconds = time.monotonic() - began
@@ -106,7 +102,7 @@ def verify(
 
 def run_scenario(target: Target, scenario: Scenario, path: Path) -> ScenarioResult:
     """Run one scenario on a target, once, and return what it showed."""
-    return Runner(target, None, confirms=False).run(scenario, path, 1)
+    return Runner(target, confirms=False).run(scenario, path, 1)
 
 
 def one_by_one(
@@ -116,7 +112,7 @@ def one_by_one(
 
     `models` remember what they worked out from one run to the next.
     """
-    runner = Runner(target, None, confirms=False, models=models)
+    runner = Runner(target, confirms=False, models=models)
     with target:
         for each in scenarios:
             yield runner.play(ScenarioTask(each, out / f"{each.name}.jsonl", 1))

@@ -63,7 +63,6 @@ class Runner:
     def __init__(
         self,
         target: Target,
-        profile: Profile | None,
         *,
         confirms: bool = True,
         models: Models | None = None,
@@ -71,7 +70,6 @@ class Runner:
         watch: Watcher | None = None,
     ) -> None:
         self._target = target
-        self._profile = profile
         self._confirms = confirms
         self._retry = retry
         self._watch = watch
@@ -187,7 +185,7 @@ class Runner:
             return ends_again(session, play)
 
         confirm = again if self._confirms else None
-        session = Session(self._target, path, header, self._profile, self._models, confirm)
+        session = Session(self._target, path, header, models=self._models, confirm=confirm)
         if self._watch:
             session.watch(self._watch)
         problem = ""

@@ -193,16 +193,11 @@ def replay(
     commands: Iterable[Words],
     out: Path,
     note: str = "",
-    *,
-    strict: Callable[[Words], bool] | None = None,
 ) -> Failure | None:
-    """Give commands to a freshly started device; return the failure, if there is one.
-
-    `strict` tells which commands must name only what the device has; those that do not raise `BadInput`.
-    """
+    """Give commands to a freshly started device; return the failure, if there is one."""
     session = Session(target, out, Header(note=note))
     try:
-        _play(session, commands, strict)
+        _play(session, commands)
     except Nonconforming as error:
         return error.failure
     return _verdict_on(session).failure
@@ -218,7 +213,8 @@ def replayed(
 ) -> Verdict:
     """Give commands to a freshly started device as `replay` does; return the verdict, whatever ended the run.
 
-    Raises `BadInput` as `replay` does, and `NotRecorded` when the trace cannot be written.
+    `strict` tells which commands must name only what the device has. Raises `BadInput` where they do not, and `NotRecorded`
+    when the trace cannot be written.
     """
     session = Session(target, out, Header(note=note))
     with contextlib.suppress(DeviceFault, RigFault):
@@ -227,7 +223,7 @@ def replayed(
 
 
 def _play(
-    session: Session, commands: Iterable[Words], strict: Callable[[Words], bool] | None
+    session: Session, commands: Iterable[Words], strict: Callable[[Words], bool] | None = None
 ) -> None:
     with session:
         for words in commands:

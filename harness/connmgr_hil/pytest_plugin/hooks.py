@@ -117,12 +117,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if run is None:
         return (yield)
     from connmgr_hil.checker import Outcome  # noqa: PLC0415
-    from connmgr_hil.vocabulary.errors import (  # noqa: PLC0415
-        DeviceFault,
-        RigFault,
-        Unmet,
-        UsageError,
-    )
+    from connmgr_hil.vocabulary.errors import DeviceFault, RigFault, Unmet, UsageError  # noqa: PLC0415
 
     try:
         result = yield

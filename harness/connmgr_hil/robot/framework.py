@@ -2,10 +2,7 @@
 
 from robot.api import Error, Failure, SkipExecution, logger
 from robot.api.deco import keyword, library
-from robot.libraries.BuiltIn import (
-    BuiltIn,
-    RobotNotRunningError,
-)
+from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 from robot.utils import timestr_to_secs  # type: ignore[import-untyped]
 
 __all__ = [

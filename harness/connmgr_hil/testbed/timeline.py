@@ -10,6 +10,9 @@ from connmgr_hil.vocabulary.escaping import on_one_line
 from connmgr_hil.vocabulary.observations import HelloSeen, Reply, Stimulus
 from connmgr_hil.vocabulary.wording import say
 
+_MOST = 60
+"""So many rows are shown as text."""
+
 
 class TraceRow(NamedTuple):
     """One record in words. `line` is the line in the trace, from 1; `seconds` is device time."""
@@ -52,14 +55,14 @@ def rows(path: Path) -> list[TraceRow]:
     return shown
 
 
-def timeline(path: Path, *, failure: Failure | None = None, most: int = 60) -> str:
+def timeline(path: Path, *, failure: Failure | None = None) -> str:
     """Return the last rows of a trace as text; after a failure, those up to a little behind it."""
     shown = rows(path)
     failed = failure.record if failure else 0
     if failed:
         end = next((at for at, row in enumerate(shown) if row.line > failed), len(shown))
         shown = shown[: end + 3]
-    lines = [f"{'>' if failed == row.line else ' '}{row}" for row in shown[-most:]]
-    if len(shown) > most:
-        lines.insert(0, f"  … {len(shown) - most} earlier rows are in the trace")
+    lines = [f"{'>' if failed == row.line else ' '}{row}" for row in shown[-_MOST:]]
+    if len(shown) > _MOST:
+        lines.insert(0, f"  … {len(shown) - _MOST} earlier rows are in the trace")
     return "\n".join(lines)

@@ -8,12 +8,7 @@ from dataclasses import dataclass
 
 from connmgr_hil.targets import Platform
 from connmgr_hil.targets.platforms import Zephyr
-from connmgr_hil.targets.renode import (
-    PROCESS_REMEDY,
-    PYRENODE_REMEDY,
-    find_renode,
-    pyrenode_place,
-)
+from connmgr_hil.targets.renode import PROCESS_REMEDY, PYRENODE_REMEDY, find_renode, pyrenode_place
 from connmgr_hil.vocabulary.errors import UsageError
 
 from .compilers import arm_gcc, choose_toolchain, host_builds_32_bit, host_compiler, zephyr_sdk

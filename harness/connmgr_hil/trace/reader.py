@@ -15,13 +15,7 @@ import msgspec
 from connmgr_hil.files import open_regular
 from connmgr_hil.vocabulary.commands import COMMANDS
 from connmgr_hil.vocabulary.errors import BadInput
-from connmgr_hil.vocabulary.observations import (
-    AnyRecord,
-    Header,
-    HelloSeen,
-    Stimulus,
-    VerdictGiven,
-)
+from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, Stimulus, VerdictGiven
 from connmgr_hil.vocabulary.parsing import validate
 from connmgr_hil.vocabulary.stimuli import Words
 

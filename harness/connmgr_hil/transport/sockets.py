@@ -24,21 +24,20 @@ def connect_unix(path: str) -> DescriptorTransport:
     return from_socket(line, path)
 
 
-def connect_tcp(host: str, port: int, *, seconds: float | None = None) -> DescriptorTransport:
+def connect_tcp(host: str, port: int) -> DescriptorTransport:
     """Connect to a TCP port, without the delay that would gather small writes.
 
-    Raises `RigFault` when nobody listens there within so many seconds.
+    Raises `RigFault` when nobody listens there within `deadlines.CONNECT`.
     """
-    return from_socket(_connected(host, port, seconds), f"{host}:{port}")
+    return from_socket(_connected(host, port), f"{host}:{port}")
 
 
-def _connected(host: str, port: int, seconds: float | None) -> socket.socket:
-    wait = CONNECT.of(seconds)
+def _connected(host: str, port: int) -> socket.socket:
     try:
-        line = socket.create_connection((host, port), timeout=wait.seconds)
+        line = socket.create_connection((host, port), timeout=CONNECT.seconds)
     except OSError as error:
         raise RigFault(
-            f"cannot connect to {host}:{port} within {wait}",
+            f"cannot connect to {host}:{port} within {CONNECT}",
             str(error),
             "is the emulator or server running?",
         ) from error
@@ -77,12 +76,12 @@ class PromptLine(DescriptorTransport):
         super().close()
 
 
-def connect_promptly(host: str, port: int, *, seconds: float | None = None) -> PromptLine:
+def connect_promptly(host: str, port: int) -> PromptLine:
     """Connect to a TCP port of a program that sends byte by byte, such as Renode.
 
-    Raises `RigFault` when nobody listens there within so many seconds.
+    Raises `RigFault` when nobody listens there within `deadlines.CONNECT`.
     """
-    return PromptLine(_connected(host, port, seconds), f"{host}:{port}")
+    return PromptLine(_connected(host, port), f"{host}:{port}")
 
 
 def from_socket(line: socket.socket, name: str) -> DescriptorTransport:

@@ -21,7 +21,6 @@ def open_terminal(
     path: str,
     *,
     baud: int = 115200,
-    flow_control: bool = False,
     dtr: bool | None = None,
     rts: bool | None = None,
 ) -> DescriptorTransport:
@@ -44,7 +43,7 @@ def open_terminal(
         ) from error
     try:
         _lock(descriptor, path)
-        _make_raw(descriptor, _BAUDS[baud], flow_control)
+        _make_raw(descriptor, _BAUDS[baud])
         set_levels(descriptor, dtr, rts)
     except (OSError, termios.error) as error:
         os.close(descriptor)
@@ -64,14 +63,12 @@ def _lock(descriptor: int, path: str) -> None:
         ) from error
 
 
-def _make_raw(descriptor: int, speed: int, flow_control: bool) -> None:
+def _make_raw(descriptor: int, speed: int) -> None:
     settings = termios.tcgetattr(descriptor)
     settings[_IFLAG] = termios.IGNBRK
     settings[_OFLAG] = 0
     settings[_LFLAG] = 0
     settings[_CFLAG] = termios.CS8 | termios.CREAD | termios.CLOCAL
-    if flow_control:
-        settings[_CFLAG] |= termios.CRTSCTS
     settings[_ISPEED] = settings[_OSPEED] = speed
     settings[_CC][termios.VMIN] = 1
     settings[_CC][termios.VTIME] = 0
