@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import ClassVar, Protocol, Self
 
 from connmgr_hil.transport import Transport
@@ -48,14 +47,18 @@ class Target(Protocol):
     @property
     def name(self) -> str:
         """What the user calls it."""
+        return self.platform.name
 
     @property
     def granted(self) -> bool:
         """Whether device time is granted from the start; otherwise the device's hello says whether it is."""
+        time = self.platform.time
+        return self.platform.kind in {"simulated", "native"} and time.granted is not False
 
     @property
     def last_restart(self) -> Restart | None:
         """How it was last restarted, if there are several ways; otherwise None."""
+        return None
 
     def claim(self) -> None:
         """Reserve what only one run may use, before anything is recorded; `start` does so, too.
@@ -93,56 +96,33 @@ class Target(Protocol):
         `listen` takes what the device still shows. `known`: it has said hello since it was started. Afterwards only a
         restart helps, which then leaves nothing of the program that ran. Raises `RigFault` where it was the rig, and more is known than `error` tells.
         """
+        del error, listen, known
+        return None
 
     def symptom(self) -> Crashed | None:
         """Return what a program that still runs reported about itself: a sanitizer's report, or usually None."""
+        return None
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
 
-class PlatformTarget:
-    """What every target knows from its platform file; a `with` block stops it at its end."""
+class PlatformTarget(Target):
+    """A target that gives stimuli as its platform file describes them; a `with` block stops it at its end."""
 
-    platform: Platform
     image: Path | None = None
     asked: Words = ()
     means: ClassVar[frozenset[str]] = frozenset({"command", "shell", "operator"})
     """The ways in which this kind of target can give a stimulus itself; whoever talks to the device gives those by `probe`."""
 
-    @property
-    def name(self) -> str:
-        """What the user calls it."""
-        return self.platform.name
-
-    @property
-    def granted(self) -> bool:
-        """Tell whether device time is granted from the start on, so that it begins in machine mode."""
-        return (
-            self.platform.kind in {"simulated", "native"}
-            and self.platform.time.granted is not False
-        )
-
-    @property
-    def last_restart(self) -> Restart | None:
-        """How it was last restarted; None where there is only one means."""
-        return None
-
     def claim(self) -> None:
-        """Take nothing: whoever starts a program or an emulator has one of their own."""
+        """Reserve nothing: a program or an emulator is started for this run alone."""
 
     def met(self, hello: Hello) -> None:
-        """Take no notice: a program or an emulator is what was started."""
-
-    def stop(self) -> None:
-        """End it."""
-        raise NotImplementedError
+        """Note nothing: a program or an emulator is what was started."""
 
     def stimulate(self, name: str) -> None:
         """Give a stimulus from outside.
@@ -169,15 +149,6 @@ class PlatformTarget:
             return f"{self.name} gives no stimulus by {stimulus.means}"
         return obstacle_to(stimulus, name)
 
-    def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
-        """Tell how the device ended the run; None: without a program to look at nobody knows."""
-        del error, listen, known
-        return None
-
-    def symptom(self) -> Crashed | None:
-        """Return what the program reported of itself; None where nobody reads what it prints."""
-        return None
-
     def _perform(self, stimulus: OutsideStimulus, name: str) -> None:
         """Give it; targets with means of their own add them here."""
         perform(stimulus, name, self.variables())
@@ -185,9 +156,3 @@ class PlatformTarget:
     def variables(self) -> dict[str, str]:
         """What commands from the platform file find in their environment."""
         return {"CMHIL_PLATFORM": self.name}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
