@@ -140,7 +140,7 @@ class InterfaceKeywords(Keywords):
         For example:
         | Ignore Layer    CM_TEST
         """
-        self._layer("ignore-l2", l2)
+        self.give(("ignore-l2", l2))
 
     @keyword
     def watch_layer(self, l2: str) -> None:
@@ -151,12 +151,7 @@ class InterfaceKeywords(Keywords):
         For example:
         | Watch Layer    CM_TEST
         """
-        self._layer("watch-l2", l2)
-
-    def _layer(self, command: str, l2: str) -> None:
-        given = (command, l2)
-        status = self.session.execute(given).status
-        self.insist(status == "0", f"'{' '.join(given)}' returns 0", f"it returned {status}")
+        self.give(("watch-l2", l2))
 
     @keyword
     def interface_should_be_ready(self, iface: Iface) -> None:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceFault, RigFault, Unmet
+from connmgr_hil.vocabulary.stimuli import Words
 
 from .framework import Error, Failure, keyword as robot_keyword
 from .robot_device import RobotDevice
@@ -20,6 +21,13 @@ class Keywords(RobotDevice):
         """Fail unless something holds."""
         if not holds:
             raise self.missed(Unmet(wanted, seen, log=str(self.session.path)))
+
+    def give(self, given: Words, returns: str = "0") -> None:
+        """Give a command; fail unless it returns this."""
+        status = self.session.execute(given).status
+        self.insist(
+            status == returns, f"'{' '.join(given)}' returns {returns}", f"it returned {status}"
+        )
 
     def told(self, error: ConnMgrHilError) -> Exception:
         """Return an error as Robot Framework should report it.

@@ -100,10 +100,7 @@ class SettingKeywords(Keywords):
         | Set Option    A    1    0a0b0c0d
         | Set Option    A    99    00    returns=-ENOPROTOOPT
         """
-        words = ("opt-set", str(iface.index), str(name), value)
-        status = self.session.execute(words).status
-        wanted = returns or "0"
-        self.insist(status == wanted, f"'{' '.join(words)}' returns {wanted}", status)
+        self.give(words("opt-set", iface.index, name, value), returns or "0")
 
     @keyword
     def option_should_be(self, iface: Iface, name: int, value: str) -> None:
