@@ -26,7 +26,7 @@ def report(tmp_path: Path) -> MutationReport:
         mutant(source, 2, "x = 2;"), "killed", by="verify", scenario="E1", commands=3,
         requirements=("REQ-MON-001",), written_for=("REQ-MON-001", "REQ-MON-010"),
     )  # fmt: skip
-    alive = MutantResult(mutant(source, 2, "x = 3 < 4;"), "survived", walks=5)
+    alive = MutantResult(mutant(source, 2, "x = 3 < 4;"), "survived", "E2 is inconclusive", walks=5)
     same = MutantResult(mutant(source, 2, "x = 1 + 1;"), "same", killed.mutant.name)
     return MutationReport("native", 3, [killed, alive, same])
 
@@ -40,6 +40,7 @@ def test_the_score_counts_what_differs(report: MutationReport) -> None:
 def test_the_page_shows_what_survived(report: MutationReport) -> None:
     page = render_page(report)
     assert "x = 3 &lt; 4;" in page
+    assert "E2 is inconclusive" in page
     assert "x = 2;" not in page
     assert "50.0 %" in page
 

@@ -178,6 +178,8 @@ def _told(report: "MutationReport", folder: Path, least: float) -> int:
         click.echo(f"\n{mutant.source}:{mutant.line}: survived ({mutant.operator})")
         click.echo(f"  - {on_one_line(mutant.before.strip())}")
         click.echo(f"  + {on_one_line(mutant.after.strip())}")
+        if each.detail:
+            click.echo(f"  {on_one_line(each.detail)}")
     killed = report.of("killed")
     by_walks = sum(each.by == "walk" for each in killed)
     click.echo(f"\n  killed: {len(killed) - by_walks} by the suite, {by_walks} by walks only")

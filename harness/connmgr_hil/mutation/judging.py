@@ -72,7 +72,7 @@ class Judge:
 
     def _judge(self, mutant: Mutant) -> MutantResult:
         traces = self._place / "traces"
-        differing = ""
+        differing = unsure = ""
         for variant, overlay in self._overlays.items():
             digest, complaint = overlay.compile(mutant)
             if not digest:
@@ -86,11 +86,13 @@ class Judge:
             differing = differing or f"{variant or 'ordinary'}"
             shutil.rmtree(traces, ignore_errors=True)
             traces.mkdir(parents=True)
-            if result := self._by_suite(mutant, variant, traces):
+            result = self._by_suite(mutant, variant, traces)
+            if result.fate != "survived":
                 return msgspec.structs.replace(result, variant=variant)
+            unsure = unsure or result.detail
         if not differing:
             return MutantResult(mutant, "equivalent")
-        return self._by_walks(mutant, traces)
+        return self._by_walks(mutant, traces, unsure)
 
     def _first_with(self, digest: str, name: str) -> str:
         """Return which mutant was the first with this object code: this one, if there was none."""
@@ -103,9 +105,12 @@ class Judge:
             return path.read_text(encoding="utf-8") or name
         return name
 
-    def _by_suite(self, mutant: Mutant, variant: str, traces: Path) -> MutantResult | None:
-        """Return the result if a scenario failed, the platform file refuses the build, or the rig failed."""
-        starts = 0
+    def _by_suite(self, mutant: Mutant, variant: str, traces: Path) -> MutantResult:
+        """Return what became of the mutant: a scenario failed, the platform file refuses the build, or the rig failed; or it survived.
+
+        An inconclusive scenario kills nothing, but says where to look.
+        """
+        starts, unsure = 0, ""
         # Those that killed most come first.
         order = sorted(self._scenarios, key=lambda each: -self._kills[each.name])
         for played in self._outcomes(order, variant, traces):
@@ -119,17 +124,19 @@ class Judge:
             starts += result.outcome is Outcome.RIG
             if starts == _STARTS:
                 return MutantResult(mutant, "rig", result.reason, scenario=result.name)
-        return None
+            if result.outcome is Outcome.INCONCLUSIVE and not unsure:
+                told, *_ = result.reason.splitlines() or [""]
+                unsure = f"{result.name} is inconclusive: {told}"
+        return MutantResult(mutant, "survived", unsure)
 
     def _outcomes(self, order: list[Scenario], variant: str, traces: Path) -> Iterator[Played]:
         yield from run.one_by_one(self._target(variant), order, traces, self._models)
 
     def _target(self, variant: str) -> Target:
-        return open_target(
-            self._order.platform, image=self._overlays[variant].image, variant=variant
-        )
+        image = self._overlays[variant].image
+        return open_target(self._order.platform, image=image, variant=variant, as_configured=True)
 
-    def _by_walks(self, mutant: Mutant, traces: Path) -> MutantResult:
+    def _by_walks(self, mutant: Mutant, traces: Path, unsure: str) -> MutantResult:
         walks = self._order.walks
         if walks:
             target = self._target(self._order.variants[0])
@@ -141,7 +148,7 @@ class Judge:
                 return self._killed(mutant, judged.result, "walk")
             if report.outcome is Outcome.RIG:
                 return MutantResult(mutant, "rig", report.faults[-1])
-        return MutantResult(mutant, "survived", walks=walks)
+        return MutantResult(mutant, "survived", unsure, walks=walks)
 
     def _killed(self, mutant: Mutant, found: ScenarioResult, by: str) -> MutantResult:
         assert found.trace is not None

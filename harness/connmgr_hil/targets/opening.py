@@ -42,6 +42,7 @@ def open_target(
     dialect: Dialect = "probe",
     wait: float = 0.0,
     any_build: bool = False,
+    as_configured: bool = False,
 ) -> Target:
     """Return the target that a name stands for; it is not started yet.
 
@@ -50,10 +51,14 @@ def open_target(
     needs no probe, and time is real. `wait` is how many seconds to wait for other users of a board.
 
     A board must run the image, if one is given, or else what was built for it, if anything was; with
-    `any_build` it may run any. Where that build left no build id nothing is compared. Raises `UsageError` when there is no such target, variant or image.
+    `any_build` it may run any. Where that build left no build id nothing is compared. `as_configured`: the image is built
+    as the platform file says, so it must have what that says. Raises `UsageError` when there is no such target, variant or image.
     """
     variant = variant_of(name, variant)
-    target = _opened(name, image, variant, port, arguments, dialect, wait, any_build=any_build)
+    target = _opened(
+        name, image, variant, port, arguments, dialect, wait,
+        any_build=any_build, as_configured=as_configured,
+    )  # fmt: skip
     given = {"-t": name, "--image": image, "--variant": variant, "--port": port}
     target.asked = tuple(str(word) for pair in given.items() if pair[1] for word in pair)
     target.asked += ("--any-build",) if any_build else ()
@@ -71,6 +76,7 @@ def _opened(
     wait: float,
     *,
     any_build: bool,
+    as_configured: bool,
 ) -> Target:
     if brought := _brought(name):
         return brought(name.partition(":")[2], variant, wait)
@@ -83,7 +89,7 @@ def _opened(
         native.image = found
         return native
     platform = varied(_spoken(find_platform(name), dialect), variant)
-    if image is not None or arguments:
+    if (image is not None and not as_configured) or arguments:
         # Whoever names an image, or other arguments, has configured it.
         platform = structs.replace(platform, must=Must())
     if platform.kind == "simulated":

@@ -90,8 +90,7 @@ def _apart(b: Bench) -> None:
 
 @scenario("imp-oper-down", "REQ-IMP-001", needs=NETWORK)
 def oper_down_until_associated(b: Bench) -> None:
-    """While its network is out of reach an attempt leaves the iface oper-down, then it comes up."""
-    online(b)
+    """From boot on, while its network is out of reach, an attempt leaves the iface oper-down; then it comes up."""
     b.ask("down R")
     b.stimulate("network-off")
     bring_up(b)
