@@ -21,9 +21,9 @@ from serial_board import PLATFORM, board_on_a_line, ser2net
 BOOTLOADER = b"\r\n*** Booting MCUboot v2.1.0 ***\r\nI: Waiting for image\r\n"
 Answer = Callable[[bytes], bytes]
 THERE: dict[str, tuple[Answer, str]] = {
-    "silence": (lambda said: b"", "nothing at all comes over the line"),
-    "an echo": (lambda said: said, "only our own words come back"),
-    "a bootloader": (lambda said: BOOTLOADER, "a bootloader waits"),
+    "silence": (lambda said: b"", "nothing was received"),
+    "an echo": (lambda said: said, "only what was sent came back"),
+    "a bootloader": (lambda said: BOOTLOADER, "a bootloader is waiting"),
     "Zephyr": (
         lambda said: b"*** Booting Zephyr OS build v4.2.0 ***\r\n",
         "Zephyr runs, but without the probe",
@@ -34,11 +34,11 @@ THERE: dict[str, tuple[Answer, str]] = {
     ),
     "another shell": (
         lambda said: b"sh: hello: not found\r\n# ",
-        "a shell that is not ours speaks there",
+        "a shell without the probe answered",
     ),
     "a login": (
         lambda said: said.replace(b"\r", b"\r\n") + b"login: ",
-        "something else speaks there",
+        "something else answered",
     ),
     "another rate": (lambda said: bytes(range(0x80, 0xC0)), "unreadable at 115200 baud"),
 }
@@ -122,7 +122,7 @@ def test_another_baud_rate_is_found() -> None:
         return opened[-1][1]
 
     found = diagnose(Fixed(b"\xf8\x00\xf8\x80" * 9), 115200, reopened)
-    assert "at 57600 baud it is readable" in found.text
+    assert "at 57600 baud they are readable" in found.text
     assert found.remedy == "set [console] baud = 57600 in the platform file"
     assert 115200 not in dict(opened)
     assert all(line.closed for _, line in opened)
@@ -141,7 +141,7 @@ def test_a_line_that_ends_meanwhile_is_silent() -> None:
     one, other = socket.socketpair()
     other.close()
     line = from_socket(one, "gone")
-    assert diagnose(line, 115200).text == "nothing at all comes over the line"
+    assert diagnose(line, 115200).text == "nothing was received"
     line.close()
 
 

@@ -140,7 +140,7 @@ def test_hands_that_are_gone_leave_what_is_done(tmp_path: Path) -> None:
         for done in dispatch(tasks, replace(local_hands(1), work=Gone(), gone=(OSError,))):
             ledger.add(done)
 
-    with pytest.raises(RigFault, match=r"(?s)out of reach.*--resume"):
+    with pytest.raises(RigFault, match=r"(?s)cannot be reached.*--resume"):
         work()
     seed, done_before = ledger.read()
     assert seed == 7
@@ -309,7 +309,7 @@ def test_what_was_done_before_the_scheduler_died_is_kept(
         running.kill()
     assert running.returncode == 1, shown  # those that were done fail
     assert "--resume" in shown
-    assert "out of reach" in json.loads((out / "summary.json").read_text())["run"]["broken"]
+    assert "cannot be reached" in json.loads((out / "summary.json").read_text())["run"]["broken"]
     assert what_it_showed(out, *WALKS, "--jobs", "1", "--resume") == alone
 
 

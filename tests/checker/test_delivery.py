@@ -24,7 +24,7 @@ def _built(changes: dict[str, object]) -> Hello:
 
 @pytest.mark.parametrize(("changes", "option"), OTHERS)
 def test_a_run_is_refused_before_it_begins(changes: dict[str, object], option: str) -> None:
-    with pytest.raises(UsageError, match=f"(?s)in an order that nobody can foresee.*{option}"):
+    with pytest.raises(UsageError, match=f"(?s)in an unpredictable order.*{option}"):
         require_order(_built(changes), "native")
 
 

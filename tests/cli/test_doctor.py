@@ -55,13 +55,13 @@ def test_pyrenode_without_a_renode_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_doctor_ends_with_what_can_be_done(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor"]) == 0
     shown = capsys.readouterr().out
-    end = shown[shown.index("What can be done now:") :]
+    end = shown[shown.index("What you can do now:") :]
     assert "  cmhil verify -t simulated\n" in end
     missing = shown.partition("To get what is missing:")[2].partition("What can be done")[0]
     remedies = [line for line in missing.splitlines() if line.startswith("  ") and line[2] != " "]
     assert len(remedies) == len(set(remedies))
     assert run(["doctor", "-p", "simulated"]) == 0
-    assert capsys.readouterr().out.endswith("What can be done now:\n  cmhil verify -t simulated\n")
+    assert capsys.readouterr().out.endswith("What you can do now:\n  cmhil verify -t simulated\n")
 
 
 def test_a_build_that_is_not_looked_at_tells_now_and_then(

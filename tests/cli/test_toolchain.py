@@ -74,7 +74,7 @@ def test_tree_from_the_workspace_around_us(tmp_path: Path) -> None:
 def test_no_tree_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="west init"):
         find_tree({}, tmp_path)
-    with pytest.raises(UsageError, match="no sound VERSION"):
+    with pytest.raises(UsageError, match="no valid VERSION"):
         find_tree({"ZEPHYR_BASE": str(tmp_path)})
 
 

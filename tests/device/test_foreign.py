@@ -227,7 +227,7 @@ def test_several_commands_of_somebody_else_end_the_run(seals: bool, stands: int)
         board.on("ping", go)
         for _ in range(stands):
             device.execute(GO)
-        with pytest.raises(RigFault, match="somebody else is talking to this board"):
+        with pytest.raises(RigFault, match="somebody else sends commands to the device"):
             device.execute(GO)
 
 

@@ -247,7 +247,7 @@ def test_what_is_missing_is_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> 
         open_target("labgrid:nowhere")
     with pytest.raises(UsageError, match="no tag 'platform'"):
         open_target("labgrid:bare")
-    with pytest.raises(UsageError, match=r"(?s)one serial port.*NetworkPowerPort"):
+    with pytest.raises(UsageError, match=r"(?s)no single serial port.*NetworkPowerPort"):
         open_target("labgrid:bare:frdm_k64f")
     with pytest.raises(UsageError, match="of kind 'simulated'"):
         open_target("labgrid:board:simulated")

@@ -106,7 +106,7 @@ def test_both_names_of_a_board_are_right() -> None:
         (("kind =", "ifaces = ['a b']@kind ="), r"(?s)ifaces: this is no name.*'a b'"),
         (
             ("[zephyr]", "[reset]@boot_seconds = -1.0@[zephyr]"),
-            r"reset\.boot_seconds: this is no number from 0",
+            r"reset\.boot_seconds: this is not a number from 0",
         ),
         (("[zephyr]", "[reset]@port_seconds = nan@[zephyr]"), r"(?s)reset\.port_seconds.*nan"),
         (
@@ -139,7 +139,7 @@ def test_both_names_of_a_board_are_right() -> None:
                     "qmp = { execute = 'e', arguments = { n = nan } }@[zephyr]"
                 ),
             ),
-            r"stimuli\.x\.qmp\.arguments\.n: this is no number of 64 bits",
+            r"stimuli\.x\.qmp\.arguments\.n: this is not a number of 64 bits",
         ),
         (("name =", "a = " + "[" * 5000 + "]" * 5000 + "\nname ="), "TOML"),
         (('"mine"\ndesc', '"mine"\n[time]\ngranted = "yes"\n[x]\ndesc'), "x|bool"),
@@ -217,9 +217,9 @@ def test_a_requirement_that_there_is_not_cannot_be_untestable(
 ) -> None:
     path = tmp_path / "p.toml"
     path.write_text(f'{SOUND}\n[untestable]\n"{key}" = "no cable"\n')
-    with pytest.raises(BadInput, match=f"no id of a requirement\n.*did you mean.*{meant}"):
+    with pytest.raises(BadInput, match=f"not the id of a requirement\n.*did you mean.*{meant}"):
         read_platform(path)
-    with pytest.raises(BadInput, match="no id of a requirement"):
+    with pytest.raises(BadInput, match="not the id of a requirement"):
         open_target(str(path))
 
 

@@ -185,7 +185,7 @@ def test_what_is_no_record_is_refused(path: Path, what: str) -> None:
         read_trace(path)
     assert caught.value.exit_code == 2
     assert f"{path}:{len(ONE_OF_EACH) + 1}: " in str(caught.value)
-    assert "records before this line are sound" in str(caught.value)
+    assert "the records before this line are valid" in str(caught.value)
 
 
 def test_fields_of_a_later_version_are_ignored(path: Path) -> None:

@@ -89,7 +89,7 @@ def dispatch(tasks: Iterable[Task], hands: Hands) -> Iterator[Done]:
         except hands.gone as error:
             reachable = False
             raise RigFault(
-                "the workers are out of reach",
+                "the workers cannot be reached",
                 f"{type(error).__name__}: {error}",
                 "start them again; --resume continues the campaign",
             ) from error

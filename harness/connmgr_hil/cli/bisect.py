@@ -14,6 +14,7 @@ from connmgr_hil.vocabulary.errors import ExitCode, RigFault, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .parameter_types import forget
+from .target_options import out_option, variant_option
 
 if TYPE_CHECKING:
     from connmgr_hil.conformance.results import RunReport, ScenarioResult
@@ -30,7 +31,7 @@ _SHRINK_SECONDS = 30.0
 @click.option(
     "-t", "--target", required=True, metavar="TARGET", help="A native platform or an emulator."
 )
-@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
+@variant_option
 @click.option(
     "--scenario",
     "scenarios",
@@ -51,7 +52,7 @@ _SHRINK_SECONDS = 30.0
     metavar="PATH",
     help="Only commits that touch this path, such as subsys/net (repeatable).",
 )
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@out_option
 def bisect(
     good: str,
     bad: str,
@@ -83,7 +84,7 @@ def bisect(
     platform = native_to_build() if spelled(target) == "native" else find_platform(target)
     if platform.kind not in ("native", "qemu", "renode"):
         raise UsageError(
-            "this target cannot be built and started by itself",
+            "cmhil cannot bisect on this target",
             f"{platform.name}: {platform.description}",
             "name a native platform or an emulator",
         )

@@ -11,6 +11,7 @@ import click
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import fancy
+from .target_options import variant_option
 
 if TYPE_CHECKING:
     from connmgr_hil.targets import Platform
@@ -20,9 +21,20 @@ _OFTEN, _SELDOM = 0.1, 15.0
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
-@click.option("-p", "--platform", required=True, metavar="PLATFORM", help="See 'cmhil platforms'.")
-@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
-@click.option("--board", default="", metavar="BOARD", help="Zephyr board, if not the platform's.")
+@click.option(
+    "-p",
+    "--platform",
+    required=True,
+    metavar="PLATFORM",
+    help="The platform; 'cmhil platforms' lists them.",
+)
+@variant_option
+@click.option(
+    "--board",
+    default="",
+    metavar="BOARD",
+    help="Zephyr's name of the board, if not the platform's.",
+)
 @click.option("--pristine", is_flag=True, help="Delete an earlier build first.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the output of the build.")
 @click.argument("cmake_arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- CMAKE-ARG...]")

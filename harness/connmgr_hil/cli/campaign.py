@@ -23,6 +23,7 @@ from .target_options import (
     seed_option,
     steps_option,
     time_scale_option,
+    variant_option,
 )
 
 if TYPE_CHECKING:  # slow to import
@@ -40,9 +41,14 @@ if TYPE_CHECKING:  # slow to import
     metavar="TARGET[=IMAGE]",
     help="As for 'cmhil walk', with the image to run if it is not the built one (repeatable).",
 )
-@click.option("--variant", default="", metavar="NAME", help="Another configuration of them.")
+@variant_option
 @click.option(
-    "--walks", type=click.IntRange(0, 100_000_000), default=100, show_default=True, metavar="N"
+    "--walks",
+    type=click.IntRange(0, 100_000_000),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Number of walks on each target.",
 )
 @steps_option
 @seed_option

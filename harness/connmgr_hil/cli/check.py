@@ -5,15 +5,14 @@ from pathlib import Path
 import click
 
 from .output import write_json
-from .parameter_types import OutputFile
-from .target_options import known_option
+from .target_options import json_option, known_option
 
 
 @click.command()
 @click.argument(
     "traces", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TRACE..."
 )
-@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
+@json_option
 @click.option(
     "--profile",
     "profile_name",

@@ -8,12 +8,13 @@ from connmgr_hil.vocabulary.errors import ExitCode
 
 from .output import write_json
 from .parameter_types import OutputFile
+from .target_options import json_option
 
 
 @click.command()
 @click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
 @click.argument("new", type=click.Path(path_type=Path), metavar="NEW")
-@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
+@json_option
 @click.option(
     "--markdown", type=OutputFile(), metavar="FILE", help="Also write Markdown, for a pull request."
 )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # slow to import
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="For traces; out/defects/TARGET if not given.",
+    help="Folder for traces; by default out/defects/TARGET.",
 )
 @json_option
 def defects(

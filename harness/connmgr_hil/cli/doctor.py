@@ -11,7 +11,7 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode
 
 from .output import print_table, write_json
-from .parameter_types import OutputFile
+from .target_options import json_option
 
 if TYPE_CHECKING:
     from connmgr_hil.targets import Platform
@@ -28,7 +28,7 @@ _ORDER = ("simulated", "native", "qemu", "renode", "board")
     metavar="PLATFORM",
     help="Fail with exit code 3 unless this platform can be built here (repeatable).",
 )
-@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
+@json_option
 @click.option(
     "--map",
     "map_file",
@@ -76,7 +76,7 @@ def doctor(wanted: tuple[str, ...], json_file: Path | None, map_file: Path | Non
             ],
         )
     else:
-        click.echo("No serial port: no board is plugged in, or this user may not see it.")
+        click.echo("No serial port: no board is plugged in, or this user may not access it.")
     if in_use:
         click.echo()
         print_table(("BOARD IN USE", "BY"), [(each.board, str(each)) for each in in_use])
@@ -85,10 +85,10 @@ def doctor(wanted: tuple[str, ...], json_file: Path | None, map_file: Path | Non
         click.echo("\nTo get what is missing:")
     for remedy, names in remedies.items():
         click.echo(f"  {remedy}\n      for {', '.join(names)}")
-    click.echo("\nWhat can be done now:")
+    click.echo("\nWhat you can do now:")
     renode = any(each.found for each in findings if each.name in ("Renode", "pyrenode3"))
     possible = list(_possible(chosen, missing, renode=renode))
-    for line in possible or ["nothing with these platforms, before that is there"]:
+    for line in possible or ["nothing with these platforms until that is installed"]:
         click.echo(f"  {line}")
     if json_file is not None:
         write_json(json_file, _document(findings, missing, ports, in_use))

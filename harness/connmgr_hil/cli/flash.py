@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .target_options import port_options
+from .target_options import port_options, variant_option
 
 if TYPE_CHECKING:  # slow to import
     from connmgr_hil.targets import BoardTarget
@@ -14,11 +14,17 @@ if TYPE_CHECKING:  # slow to import
 
 
 @click.command()
-@click.option("-p", "--platform", required=True, metavar="PLATFORM", help="See 'cmhil platforms'.")
-@click.option("--variant", default="", metavar="NAME", help="Another configuration of it.")
+@click.option(
+    "-p",
+    "--platform",
+    required=True,
+    metavar="PLATFORM",
+    help="The platform; 'cmhil platforms' lists them.",
+)
+@variant_option
 @port_options
 @click.option(
-    "--runner", default="", metavar="RUNNER", help="west's runner, if not the platform's."
+    "--runner", default="", metavar="RUNNER", help="The runner of west, if not the platform's."
 )
 @click.option(
     "--board-id",

@@ -39,7 +39,7 @@ _MOST_SHOWN = 5
     default=20_000,
     show_default=True,
     metavar="N",
-    help="Most input sequences.",
+    help="Maximum number of input sequences.",
 )
 @click.option(
     "--states",
@@ -47,7 +47,7 @@ _MOST_SHOWN = 5
     default=100,
     show_default=True,
     metavar="N",
-    help="Most states.",
+    help="Maximum number of states.",
 )
 @click.option(
     "--tests",
@@ -55,7 +55,7 @@ _MOST_SHOWN = 5
     default=200,
     show_default=True,
     metavar="N",
-    help="Random sequences to test the result.",
+    help="Number of random sequences that test the result.",
 )
 @click.option(
     "--seed",
@@ -82,7 +82,7 @@ def learn(
 ) -> int:
     """Learn the automaton of a bound iface by experiment, and compare it with the model's.
 
-    Writes device, model and difference as DOT and as Markdown with a Mermaid diagram. Exit code 0: they are equal, 1: they differ, 4: not certain.
+    Writes device, model and difference as DOT and as Markdown with a Mermaid diagram. Exit codes: 0 they are equal, 1 they differ, 4 not certain.
 
     \b
     cmhil learn -t simulated

@@ -88,7 +88,7 @@ class _Commands(click.Group):
 def cmhil() -> None:
     """Test Zephyr's Connection Manager on real, emulated and simulated devices.
 
-    The harness drives firmware with the probe over its UART; a reference model judges everything it shows.
+    The harness drives firmware with the probe over its UART; a reference model judges everything that the device reports.
 
     \b
     cmhil verify -t simulated                     a first verdict, without Zephyr

@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # slow to import
     default=0,
     show_default=True,
     metavar="N",
-    help="Random walks after the scenarios, for mutants that survive them.",
+    help="Number of random walks after the scenarios, for mutants that survive them.",
 )
 @steps_option
 @click.option(
@@ -81,7 +81,7 @@ if TYPE_CHECKING:  # slow to import
     type=Finite(0, 100),
     default=0.0,
     metavar="PERCENT",
-    help="Exit with 1 if a smaller share is killed.",
+    help="Exit with code 1 if a smaller share than this is killed.",
 )
 @click.option("--keep", is_flag=True, help="Keep the trace of each kill.")
 @click.option(

@@ -14,7 +14,7 @@ from .output import print_table
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Only check this platform file (repeatable; more may follow).",
+    help="Only check this platform file (repeatable; further files may follow).",
 )
 @click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 def platforms(files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
@@ -31,7 +31,7 @@ def platforms(files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
     if files:
         paths = (*files, *more)
         for path, platform in zip(paths, read_platforms(paths).values(), strict=True):
-            click.echo(f"{path}: sound, describes '{platform.name}'")
+            click.echo(f"{path}: valid, describes '{platform.name}'")
         return
     print_table(
         ("NAME", "KIND", "ZEPHYR BOARD", "VARIANTS", "DESCRIPTION"),

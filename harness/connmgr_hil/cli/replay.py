@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 @click.option(
     "--times", type=click.IntRange(1, 1000), default=1, metavar="N", help="How often to replay it."
 )
-@click.option("--out", type=OutputFile(), metavar="FILE", help="The new trace.")
+@click.option("--out", type=OutputFile(), metavar="FILE", help="The trace to write.")
 def replay(
     trace: Path,
     choice: "Choice",
     times: int,
     out: Path | None,
 ) -> int:
-    """Give the commands of a trace to a freshly started device, and judge the result.
+    """Give the commands of a trace to a freshly started device, and judge what it does.
 
     \b
     cmhil replay out/shrink/walk-1-0.min.jsonl -t native

@@ -72,9 +72,9 @@ def report(
     code: Path | None,
     known: Path | None,
 ) -> int:
-    """Make a report from traces, which are judged again. A folder stands for all traces below it; of several
-    runs of one target in it the latest counts, and the page shows the others as its history. The folder
-    of a bisection stands for the first bad commit.
+    """Judge traces again and make a report. A folder stands for all traces below it. If it holds several runs
+    of one target, the latest counts, and the page shows the others as its history. The folder of a bisection
+    stands for the first bad commit.
 
     \b
     cmhil report out/verify/*/latest --html report.html

@@ -20,6 +20,14 @@ def _targets(context: click.Context, option: click.Parameter, begun: str) -> lis
     return [name for name in names if name.startswith(begun)]
 
 
+variant_option = click.option(
+    "--variant",
+    default="",
+    metavar="NAME",
+    help="The configuration to use; 'cmhil platforms' lists them.",
+)
+
+
 def time_scale_option(function: Function) -> Function:
     """Add --time-scale to a command."""
     return click.option(
@@ -78,14 +86,9 @@ def _target_options(function: Function, *, required: bool) -> Function:
         click.option(
             "--any-build",
             is_flag=True,
-            help="Accept a board that runs another build than the one in the build folder or --image.",
+            help="Accept a board whose build differs from the one in the build folder or --image.",
         ),
-        click.option(
-            "--variant",
-            default="",
-            metavar="NAME",
-            help="The configuration to use; 'cmhil platforms' lists them.",
-        ),
+        variant_option,
         click.option(
             "--image",
             type=click.Path(path_type=Path),

@@ -11,7 +11,13 @@ from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
 
 from .output import write_json
 from .parameter_types import OutputFile, forget
-from .target_options import dialect_option, known_option, optional_target_options, options_of_boards
+from .target_options import (
+    dialect_option,
+    json_option,
+    known_option,
+    optional_target_options,
+    options_of_boards,
+)
 
 if TYPE_CHECKING:
     from connmgr_hil.conformance.deviations import Known
@@ -121,8 +127,8 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
-    help="Scenarios to run in parallel, each on its own device: native, simulated or QEMU. With granted time, one for each core by "
-    "default.",
+    help="Scenarios to run in parallel, each on its own native, simulated or emulated device. "
+    "By default one for each core if time is granted, otherwise 1.",
 )
 @click.option("--build", "builds", is_flag=True, help="Build the application first.")
 @click.option(
@@ -130,12 +136,12 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     "map_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Instead of a target: all boards of twister's hardware map at once.",
+    help="Run on all boards of twister's hardware map at once, instead of on a target.",
 )
 @click.option(
     "--flash",
     is_flag=True,
-    help="Flash the board, or all boards of the map, first, unless it has the build.",
+    help="First flash the board, or all boards of the map, unless they already have the build.",
 )
 @click.option(
     "--all-variants",
@@ -148,7 +154,7 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     metavar="DIR",
     help="Folder for traces and summary; by default a new folder in out/verify/TARGET, to which 'latest' links.",
 )
-@click.option("--json", "json_file", type=OutputFile(), metavar="FILE")
+@json_option
 @click.option("--junit", type=OutputFile(), metavar="FILE", help="Also write JUnit XML.")
 @click.option(
     "--recorded",
@@ -228,7 +234,7 @@ def verify(
     if map_file is not None:
         if target or builds or all_variants or recorded or repeat > 1 or image or variant or port:
             raise click.UsageError(
-                "--hardware-map goes without --target, --image, --variant, --port, --build, --all-variants, --recorded and --repeat."
+                "--hardware-map cannot be combined with --target, --image, --variant, --port, --build, --all-variants, --recorded or --repeat."
             )
         from .several_boards import verify_map  # noqa: PLC0415
 
@@ -247,7 +253,7 @@ def verify(
     of_boards = options_of_boards(port, wait, any_build=any_build)
     insist_on_board(target, [*(["--flash"] if flash else []), *of_boards])
     if flash and (image or all_variants):
-        raise click.UsageError("--flash goes without --image and --all-variants.")
+        raise click.UsageError("--flash cannot be combined with --image or --all-variants.")
     order = RunPlan(chosen, repeat, retry, stop, jobs, verbose)
 
     def opened(name: str, variant: str) -> "Target":
@@ -263,7 +269,9 @@ def verify(
 
     if all_variants:
         if variant or image or recorded:
-            raise click.UsageError("--all-variants goes without --variant, --image and --recorded.")
+            raise click.UsageError(
+                "--all-variants cannot be combined with --variant, --image or --recorded."
+            )
         from .variants import verify_variants  # noqa: PLC0415
 
         with RunFolder(home, out) as folder:

@@ -14,7 +14,7 @@ def refuse_taking_over(words: Words) -> None:
         raise UsageError(
             f"'{words[0]}' cannot be given in a run",
             repr(" ".join(words)),
-            "the harness restarts the device and speaks its machine mode; use another test for a fresh start",
+            "the harness restarts the device and keeps it in machine mode; use another test for a fresh start",
         )
 
 

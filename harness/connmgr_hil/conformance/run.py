@@ -126,7 +126,7 @@ def _played(
         raise UsageError(
             f"{jobs} jobs cannot share this target",
             "each job starts a device for itself",
-            "--jobs goes with native targets, the simulated board, QEMU, and Renode as a process",
+            "use --jobs with native targets, the simulated board, QEMU, or Renode as a process",
         )
     if tasks:
         yield runner.play(tasks[0])
@@ -196,7 +196,7 @@ def sound(
             yield done
     if paths and len(unread) == len(paths):
         first = unread[0]
-        raise BadInput(first.wanted, first.seen, f"none of {len(paths)} files is a sound trace")
+        raise BadInput(first.wanted, first.seen, f"none of {len(paths)} files is a valid trace")
 
 
 def judge(

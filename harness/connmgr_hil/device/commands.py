@@ -37,7 +37,7 @@ def command_line(tag: int, words: Words) -> bytes:
     travels = all(word and word.isascii() and word.isprintable() for word in words)
     if not words or not travels or " " in "".join(words) or "$" in text:
         raise UsageError(
-            "this is not a command of plain words",
+            "a word of this command has a space, '$' or a control character",
             repr(words),
             "no spaces, '$' or control characters",
         )

@@ -60,7 +60,7 @@ def restarted(line: Transport, how: str) -> DeviceReset:
     return DeviceReset(
         f"the device on {line.name} restarted by itself",
         f"{how}; {_last_bytes(line)}",
-        "look in its log before this point for a fault or a watchdog; restart() continues",
+        "check its log before this point for a fault or a watchdog reset; restart() continues",
     )
 
 
@@ -69,8 +69,7 @@ def shared(line: Transport, tags: set[int]) -> RigFault:
     shown = ", ".join(map(str, sorted(tags)))
     return RigFault(
         f"somebody else sends commands to the device on {line.name}",
-        f"it answered commands that this run never gave (tags {shown}): somebody else is talking to this board; "
-        f"{_last_bytes(line)}",
+        f"it answered commands that this run never gave (tags {shown}); {_last_bytes(line)}",
         "end the other program, or use another board",
     )
 
@@ -80,8 +79,8 @@ def died(line: Transport, record: Crashed | Stuck) -> DeviceDied:
     if isinstance(record, Crashed):
         thread = f" in thread {record.thread}" if record.thread else ""
         seen = f"{record.reason}{thread}: {record.text or 'nothing else is known'}"
-        return DeviceDied(f"the device on {line.name} has ended", seen, _AFTER_DEATH)
-    waits = "; ".join(record.threads) or "it does not say which threads wait for what"
+        return DeviceDied(f"the device on {line.name} has crashed", seen, _AFTER_DEATH)
+    waits = "; ".join(record.threads) or "it does not report which threads wait for what"
     seen = f"stuck for {record.ms} ms ({record.what}): {waits}"
     return DeviceDied(f"the device on {line.name} has stopped", seen, _AFTER_DEATH)
 

@@ -43,7 +43,7 @@ class RunFolder:
         try:
             if self._given and self._given.exists() and not self._given.is_dir():
                 raise UsageError(
-                    f"{self._given} is no folder", "traces go there", "choose another with --out"
+                    f"{self._given} is not a folder", "traces go there", "choose another with --out"
                 )
             self.path = self._given or self._made()
             self.path.mkdir(parents=True, exist_ok=True)

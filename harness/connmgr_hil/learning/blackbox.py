@@ -98,7 +98,7 @@ class BlackBox:
             self._restart()
             if not self._rested():
                 raise RigFault(
-                    "the device is in another state after each restart and reset",
+                    "the device is in a different state after each restart and reset",
                     "its state dump differs from the first one",
                     "see the last two dumps of the trace",
                     str(self._path),

@@ -51,7 +51,7 @@ class Memory:
             before = self._known.setdefault(word[:end], answer)
             if before != answer:
                 raise Unsteady(
-                    "the same inputs after a reset should show the same",
+                    "the device answered the same inputs in two ways",
                     f"after {' · '.join(word[:end])}: {before}; the next time: {answer}",
                     "a reset may leave something behind; see the trace, and try fewer inputs",
                     self._log,

@@ -20,7 +20,12 @@ def _parse() -> argparse.Namespace:
         prog="python -m connmgr_hil.simulated_board",
         description="A simulated board on a pseudo terminal, whose name is printed at start.",
     )
-    parser.add_argument("--profile", choices=list(PROFILES), default="P34")
+    parser.add_argument(
+        "--profile",
+        choices=list(PROFILES),
+        default="P34",
+        help="releases of Zephyr to imitate; by default P34",
+    )
     parser.add_argument("--queue", type=int, default=64, help="length of the event queue")
     parser.add_argument("--dad", action="store_true", help="duplicate address detection")
     parser.add_argument("--no-auto-down", action="store_true", help="no automatic admin-down")
@@ -37,9 +42,11 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--real-time",
         action="store_true",
-        help="time passes by itself, as on a board, and it boots into the shell of a person",
+        help="time passes as on a board, and the shell starts in human mode",
     )
-    parser.add_argument("--defect", action="append", default=[], metavar="NAME")
+    parser.add_argument(
+        "--defect", action="append", default=[], metavar="NAME", help="a seeded defect (repeatable)"
+    )
     parser.add_argument("--nonce", help="hexadecimal; random if not given")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.defect if name not in KNOWN]

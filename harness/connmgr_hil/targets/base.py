@@ -132,7 +132,7 @@ class PlatformTarget(Target):
         stimulus = find_stimulus(self.platform.stimuli, name, self.name)
         if stimulus.means not in self.means:
             raise UsageError(
-                f"{self.name} cannot give the stimulus {name} in this way",
+                f"{self.name} cannot give the stimulus {name} by this means",
                 stimulus.means,
                 "means: " + ", ".join(sorted(self.means)),
             )
@@ -146,7 +146,7 @@ class PlatformTarget(Target):
         if stimulus.probe:
             return "" if self.platform.dialect == "probe" else "this firmware has no probe"
         if stimulus.means not in self.means:
-            return f"{self.name} gives no stimulus by {stimulus.means}"
+            return f"{self.name} cannot give a stimulus by {stimulus.means}"
         return obstacle_to(stimulus, name)
 
     def _perform(self, stimulus: OutsideStimulus, name: str) -> None:

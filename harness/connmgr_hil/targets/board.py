@@ -142,7 +142,7 @@ class BoardTarget(PlatformTarget):
             raise RigFault(
                 f"{self.name} on {self._port.wanted} did not boot",
                 "its banner came, and then the hello of the previous boot",
-                "does something else print to this line?",
+                "does something else write to this line?",
             )
         self._claim(hello)
         self._running = hello
@@ -264,7 +264,7 @@ class BoardTarget(PlatformTarget):
                 raise DeviceReset(
                     f"{self.name} on {line.name} restarts by itself",
                     how,
-                    "read its log for a fault or a watchdog; 'cm mode machine' shows it to a person, too",
+                    "check its log for a fault or a watchdog reset; 'cm mode machine' shows it to a person, too",
                 )
 
     def _reboots_by_banner(self, before: Hello) -> bool:

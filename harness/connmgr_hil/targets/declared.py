@@ -23,7 +23,7 @@ def require_clock(platform: Platform, facts: Hello, target: str) -> None:
     option = "y" if wanted else "n"
     raise WrongDevice(
         f"{target} has {how[facts.granted]}",
-        f"{how[wanted]} is what `time.granted` in its platform file says",
+        f"`time.granted` in its platform file requires {how[wanted]}",
         f"build it with CONFIG_CM_PROBE_CLOCK={option}, or correct `time.granted`",
     )
 
@@ -79,7 +79,7 @@ def require_order(facts: Hello, target: str) -> None:
             else "CONFIG_NET_MGMT_EVENT_THREAD"
         )
         raise UsageError(
-            f"firmware on {target} delivers events in an order that nobody can foresee",
+            f"firmware on {target} delivers events in an unpredictable order",
             facts.unforeseen,
             f"build it with {option}=y; 'cmhil shell' drives this one by hand",
         )

@@ -21,7 +21,7 @@ def merged_flash(flash: Flash, image: Path) -> Path:
     parts = _parts(flash, build)
     if find_spec("esptool") is None:
         raise UsageError(
-            f"esptool is missing, which merges the flash of {flash.chip}",
+            f"esptool, which merges the flash of {flash.chip}, is missing",
             "no such Python package",
             "pip install esptool",
         )

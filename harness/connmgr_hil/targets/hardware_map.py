@@ -47,7 +47,7 @@ def read_map(path: Path) -> list[tuple[Entry, str]]:
     try:
         entries = msgspec.convert(yaml.safe_load(data), list[Entry], strict=False)
     except (yaml.YAMLError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no hardware map of twister's", str(error)) from error
+        raise BadInput(f"{path} is not a hardware map of twister", str(error)) from error
     targets, unsound = _targets(path.parent)
     found: list[tuple[Entry, str]] = []
     for entry in entries:
@@ -55,7 +55,7 @@ def read_map(path: Path) -> list[tuple[Entry, str]]:
             continue
         if entry.platform not in targets:
             raise BadInput(
-                f"{path}: no platform file is about the board {entry.platform!r}",
+                f"{path}: no platform file describes the board {entry.platform!r}",
                 "; ".join(unsound),
                 "'cmhil new platform NAME' creates one; put it beside the map",
             )

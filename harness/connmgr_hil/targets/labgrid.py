@@ -99,7 +99,7 @@ class LabgridTarget(PlatformTarget):
             if isinstance(extra, dict) and extra.get("proxy_required"):
                 raise UsageError(
                     f"the serial port of {self._place} cannot be reached",
-                    "the exporter is isolated, and wants an SSH proxy",
+                    "the exporter is isolated and requires an SSH proxy",
                     "start the exporter without --isolated, or forward the port yourself and use --port",
                 )
             if port.get("port"):
@@ -136,7 +136,7 @@ def find_place(name: str) -> tuple[Place, Platform]:
     """
     wanted, _, chosen = name.removeprefix(PREFIX).partition(":")
     if not wanted:
-        raise UsageError("there is no name of a labgrid place", repr(name), "labgrid:PLACE")
+        raise UsageError("the target names no labgrid place", repr(name), "labgrid:PLACE")
     place = parse_place(ask(wanted, "show"))
     chosen = chosen or place.tags.get("platform", "")
     if not chosen:
@@ -148,7 +148,7 @@ def find_place(name: str) -> tuple[Place, Platform]:
     platform = find_platform(chosen)
     if platform.kind != "board":
         raise UsageError(
-            f"the platform of the labgrid place {place.name} is no board",
+            f"the platform of the labgrid place {place.name} is not a board",
             f"{platform.name} is of kind {platform.kind!r}",
         )
     return place, platform

@@ -68,7 +68,7 @@ class Place:
             return ports[0]
         there = ", ".join(f"{each.name} ({each.cls})" for each in self.resources)
         raise UsageError(
-            f"not one serial port is at the labgrid place {self.name}",
+            f"the labgrid place {self.name} has no single serial port",
             there or "no resource: is its exporter running?",
             f"labgrid-client -p {self.name} add-named-match 'EXPORTER/GROUP/NetworkSerialPort/NAME' console",
         )
@@ -100,7 +100,7 @@ def _resource(name: str, what: str) -> Resource:
         return Resource(name, str(known["cls"]), dict(known["params"]))
     except (ValueError, SyntaxError, TypeError, KeyError, RecursionError, MemoryError) as error:
         raise RigFault(
-            f"labgrid's resource {name!r} is no dictionary", escaped(what.encode()[-400:])
+            f"labgrid's resource {name!r} is not a dictionary", escaped(what.encode()[-400:])
         ) from error
 
 
@@ -110,7 +110,7 @@ def client_command() -> str:
     if found := shutil.which(named or "labgrid-client"):
         return found
     raise RigFault(
-        "labgrid-client is missing, which talks to the coordinator",
+        "labgrid-client, which talks to the coordinator, is missing",
         f"no program {named} (CMHIL_LABGRID_CLIENT)" if named else "none on PATH",
         "install it into its own environment (pipx install labgrid), or name it in CMHIL_LABGRID_CLIENT",
     )
@@ -141,9 +141,9 @@ def ask(place: str, *words: str) -> str:
         raise RigFault(f"{command[0]} cannot be started", str(error)) from error
     except subprocess.TimeoutExpired as error:
         raise RigFault(
-            f"'labgrid-client {' '.join(words)}' does not end within {LABGRID}",
+            f"'labgrid-client {' '.join(words)}' has not ended within {LABGRID}",
             "it is still running",
-            f"is the coordinator at {coordinator()} well? (LG_COORDINATOR)",
+            f"check the coordinator at {coordinator()} (LG_COORDINATOR)",
         ) from error
     if done.returncode:
         raise _explained(place, words, done.stdout + done.stderr)
@@ -160,7 +160,7 @@ def _explained(place: str, words: tuple[str, ...], output: str) -> RigFault | Us
         )
     if "place pattern" in seen:
         return UsageError(
-            "this names no labgrid place",
+            "there is no such labgrid place",
             seen,
             "places: " + (", ".join(ask("", "places").split("\n")[:-1]) or "none"),
         )

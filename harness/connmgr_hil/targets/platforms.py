@@ -273,7 +273,7 @@ def _unknown(untestable: Iterable[str]) -> Iterator[tuple[str, str]]:
         if key.upper().startswith("REQ-") and key not in requirements():
             near = get_close_matches(key.upper(), requirements(), n=3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            yield "untestable: this is no id of a requirement", f"{key!r}{hint}"
+            yield "untestable: this is not the id of a requirement", f"{key!r}{hint}"
 
 
 def _flaws(platform: Platform) -> Iterator[tuple[str, str]]:

@@ -45,12 +45,15 @@ def _looked_into(key: str, value: Any) -> Iterator[tuple[str, str]]:
 def _misnamed(key: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     for name in names:
         if not _NAME.fullmatch(name):
-            yield f"{key}: this is no name of letters, digits, '_', '-' and '.'", repr(name[:200])
+            yield (
+                f"{key}: this is not a name of letters, digits, '_', '-' and '.'",
+                repr(name[:200]),
+            )
 
 
 def _no_amount(key: str, value: float) -> Iterator[tuple[str, str]]:
     if ".qmp.arguments." in key:  # these are QEMU's own
         if not abs(value) < 2**63:  # NaN is not, either
-            yield f"{key}: this is no number of 64 bits", str(value)[:50]
+            yield f"{key}: this is not a number of 64 bits", str(value)[:50]
     elif not 0 <= value <= MOST:
-        yield f"{key}: this is no number from 0 to {MOST:,}", str(value)[:50]
+        yield f"{key}: this is not a number from 0 to {MOST:,}", str(value)[:50]

@@ -49,34 +49,38 @@ def diagnose(
     received = _heard(line, HEAR)
     if not received:
         return Diagnosis(
-            "nothing at all comes over the line",
+            "nothing was received",
             "is the board powered, and is this its console? press its reset button; try RX and TX the other way "
             "round, or another --port",
         )
     if _is_gibberish(received):
         found = _other_baud(baud, reopened)
         told = (
-            f"at {found} baud it is readable" if found else "nor are they at the usual other rates"
+            f"at {found} baud they are readable"
+            if found
+            else "nor are they readable at the other usual rates"
         )
         remedy = (
             f"set [console] baud = {found} in the platform file"
             if found
             else "is this the console, at the baud rate that the firmware uses?"
         )
-        return Diagnosis(f"what comes is unreadable at {baud} baud; {told}", remedy, received)
+        return Diagnosis(
+            f"the received bytes are unreadable at {baud} baud; {told}", remedy, received
+        )
     return _readable(received)
 
 
 def _readable(received: bytes) -> Diagnosis:
     if _only_echoed(received):
         return Diagnosis(
-            "only our own words come back",
-            "are RX and TX joined, or is a program on the other side that echoes?",
+            "only what was sent came back",
+            "are RX and TX connected to each other, or does a program at the other end echo?",
             received,
         )
     if _BOOTLOADERS.search(received):
         return Diagnosis(
-            "a bootloader waits, and starts no image",
+            "a bootloader is waiting, and starts no image",
             "flash the image (cmhil flash), signed if the bootloader asks for that, and reset the board",
             received,
         )
@@ -87,9 +91,9 @@ def _readable(received: bytes) -> Diagnosis:
             "without it: --dialect stock",
             received,
         )
-    what = "a shell that is not ours" if _REFUSED.search(received) else "something else"
+    what = "a shell without the probe" if _REFUSED.search(received) else "something else"
     return Diagnosis(
-        f"{what} speaks there", "is this the board's console? try another --port", received
+        f"{what} answered", "is this the board's console? try another --port", received
     )
 
 

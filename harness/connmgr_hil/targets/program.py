@@ -196,8 +196,8 @@ def native_target(platform: Platform, image: Path) -> ProgramTarget:
     if not os.access(image, os.X_OK):
         raise UsageError(
             f"{image} cannot be executed",
-            "no permission for that",
-            "name the zephyr.exe of a build with --image, or allow it: chmod +x",
+            "no permission to execute it",
+            "name the zephyr.exe of a build with --image, or make it executable: chmod +x",
         )
     if platform.dialect == "stock":
         return ProgramTarget(platform, (str(image.absolute()), "-rt"), {}, image=image)

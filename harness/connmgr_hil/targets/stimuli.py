@@ -77,7 +77,7 @@ def find_stimulus(
 def obstacle_to(stimulus: OutsideStimulus, name: str) -> str:
     """Tell why a stimulus cannot be given here and now; empty if it can."""
     if stimulus.operator and not _operator_is_there():
-        return f"{name} is given by a person, and there is no terminal to ask one"
+        return f"{name} needs a person, and there is no terminal to ask one"
     return ""
 
 

@@ -136,8 +136,8 @@ class Iface:
         if monitor == "?":
             raise UsageError(
                 "the monitor's state of an iface is unknown",
-                "this build does not give it",
-                "judge by L4 events there",
+                "this build does not report it",
+                "use L4 events instead",
             )
         return "r" in monitor
 

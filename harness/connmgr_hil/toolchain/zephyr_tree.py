@@ -97,7 +97,7 @@ def read_tree(base: Path, workspace: Path | None = None) -> ZephyrTree:
     except (OSError, UnicodeDecodeError, KeyError) as error:
         raise UsageError(
             f"there is no Zephyr source tree at {base}",
-            f"no sound VERSION file there ({type(error).__name__})",
+            f"no valid VERSION file there ({type(error).__name__})",
             "point ZEPHYR_BASE at the folder 'zephyr' of a checkout",
         ) from error
     return ZephyrTree(base, version, workspace or _workspace_above(base))

@@ -79,7 +79,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
                 raise BadInput(
                     f"{path}:{number}: this is not a trace record",
                     f"a line of more than {MOST_BYTES:,} bytes: {rest[:80]!r}",
-                    "the file is not a trace; records before this line are sound",
+                    "the file is not a trace; the records before this line are valid",
                 )
     if rest:
         yield rest
@@ -131,7 +131,7 @@ def _checked(path: Path) -> Iterator[AnyRecord]:
                     raise _unsound(path, number, f"the verdict {record.verdict!r}")
             yield record
     if number == 0:
-        raise BadInput(f"{path} is no trace", "an empty file")
+        raise BadInput(f"{path} is not a trace", "an empty file")
 
 
 _decoder: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord, strict=True)
@@ -156,7 +156,7 @@ def _one_by_one(path: Path, block: bytes, before: int) -> Iterator[AnyRecord]:
         except _UNSOUND as error:
             if not line.endswith(b"\n"):
                 if number == 1:
-                    raise BadInput(f"{path} is no trace", "no whole record") from error
+                    raise BadInput(f"{path} is not a trace", "no whole record") from error
                 raise _Truncated from error
             raise _unsound(path, number, f"{line[:80]!r}: {error}") from error
         if _LONG_NUMBER.search(line) and not _fits(msgspec.to_builtins(record)):
@@ -203,7 +203,7 @@ def _unsound(path: Path, number: int, seen: str, remedy: str = "") -> BadInput:
     return BadInput(
         f"{path}:{number}: this is not a trace record",
         seen,
-        remedy or "the file is not a trace, or was damaged; records before this line are sound",
+        remedy or "the file is not a trace, or was damaged; the records before this line are valid",
     )
 
 

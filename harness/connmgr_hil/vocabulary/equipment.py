@@ -55,7 +55,7 @@ class Equipment:
             raise BadInput(
                 f"iface {index} ({facts.name}) has no simulated implementation",
                 str(command),
-                f"on this device it is there for {fitting}",
+                f"on this device these have it: {fitting}",
             )
         if command.kind.name in ("l2-enable", "l2-disable") and facts.l2 != STUBBORN:
             raise BadInput(

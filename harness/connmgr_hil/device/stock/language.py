@@ -17,7 +17,7 @@ class Unsupported(UsageError):
 
     def __init__(self, words: Words, why: str) -> None:
         super().__init__(
-            f"'{' '.join(words)}' through the stock shell",
+            f"the stock shell cannot do '{' '.join(words)}'",
             why,
             "build the firmware with the probe, and leave out --dialect stock",
         )
@@ -31,7 +31,7 @@ def shell_line(words: Words) -> str:
     """
     translate = _LINES.get(words[0])
     if translate is None:
-        raise Unsupported(words, "there is no such command in it")
+        raise Unsupported(words, "it has no command for that")
     return translate(words)
 
 
