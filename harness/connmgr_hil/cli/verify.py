@@ -42,6 +42,7 @@ class RunPlan:
     retry: int = 0
     stop: bool = False
     jobs: int | None = None
+    soft_reset: bool = False
     verbose: bool = False
 
     def run(self, bench: "Target", out: Path) -> "RunReport":
@@ -63,6 +64,7 @@ class RunPlan:
                 retry=self.retry,
                 stop=self.stop,
                 jobs=self.jobs,
+                soft_reset=self.soft_reset,
                 progress=progress,
                 watch=LiveLog() if self.verbose else None,
                 greet=lambda hello: progress.say(met(hello)),
@@ -130,6 +132,11 @@ def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> l
     help="Scenarios to run in parallel, each on its own native, simulated or emulated device. "
     "By default one for each core if time is granted, otherwise 1.",
 )
+@click.option(
+    "--soft-reset",
+    is_flag=True,
+    help="Between scenarios, use the probe's reset instead of a restart, where a dump shows that the device is then as after a boot.",
+)
 @click.option("--build", "builds", is_flag=True, help="Build the application first.")
 @click.option(
     "--hardware-map",
@@ -181,6 +188,7 @@ def verify(
     retry: int,
     repeat: int,
     jobs: int | None,
+    soft_reset: bool,
     builds: bool,
     map_file: Path | None,
     flash: bool,
@@ -246,6 +254,7 @@ def verify(
         options += ["--retry", str(retry)] if retry else []
         options += ["--any-build"] if any_build else []
         options += ["-x"] if stop else []
+        options += ["--soft-reset"] if soft_reset else []
         with RunFolder(home, out) as folder:
             report = verify_map(map_file, folder.path, options, flash=flash)
             return _concluded(report, None, folder, json_file, junit, excuses)
@@ -254,7 +263,7 @@ def verify(
     insist_on_board(target, [*(["--flash"] if flash else []), *of_boards])
     if flash and (image or all_variants):
         raise click.UsageError("--flash cannot be combined with --image or --all-variants.")
-    order = RunPlan(chosen, repeat, retry, stop, jobs, verbose)
+    order = RunPlan(chosen, repeat, retry, stop, jobs, soft_reset, verbose)
 
     def opened(name: str, variant: str) -> "Target":
         return open_target(

@@ -100,19 +100,21 @@ class Bench:
         self._loose = False
         self.families = False
         self.listeners: tuple[str, ...] = ("early",)
-        self.booted = session.booted
-        """The events that came while the device booted."""
         self._left_out = frozenset(
             facts.index for facts in session.ifaces if facts.is_real and not real
         )
         if session.facts.dialect == "stock":
             self._left_out = frozenset()
         if self._left_out:
-            self.booted = [each for each in self.booted if each.iface not in self._left_out]
             for index in sorted(self._left_out):
                 session.execute(("ignore", str(index)))
         session.learn_settings()
         session.watch(self._record)
+
+    @property
+    def booted(self) -> list[EventSeen]:
+        """The events that came while the device booted."""
+        return [each for each in self._session.booted if each.iface not in self._left_out]
 
     def _record(self, record: AnyRecord) -> None:
         if isinstance(record, EventSeen | CallSeen):

@@ -12,7 +12,15 @@ from connmgr_hil.device.stock import StockDevice
 from connmgr_hil.model import Profile
 from connmgr_hil.targets import End, Target
 from connmgr_hil.vocabulary.equipment import Equipment
-from connmgr_hil.vocabulary.errors import ConnMgrHilError, DeviceDied, DeviceFault, RigFault, Unmet
+from connmgr_hil.vocabulary.errors import (
+    ConnMgrHilError,
+    DeviceDied,
+    DeviceFault,
+    NotAsBooted,
+    NotRecorded,
+    RigFault,
+    Unmet,
+)
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import (
     AnyRecord,
@@ -49,6 +57,9 @@ class DrivenDevice:
         self._ending = Ending(target)
         self._device: Device | StockDevice | None = None
         self._heard = not hears
+        self._wire_bytes_before = 0
+        self._begun = 0
+        """How many of the commands given were only to bring the device back."""
         self._missed: Unmet | None = None
         """What was missed last, which is in the trace."""
 
@@ -103,7 +114,8 @@ class DrivenDevice:
     @property
     def wire_bytes(self) -> int:
         """How many bytes went over the line, in both directions."""
-        return self._device.wire_bytes if self._device is not None else 0
+        before = self._wire_bytes_before
+        return self._device.wire_bytes - before if self._device is not None else 0
 
     @property
     def given(self) -> tuple[Words, ...]:
@@ -118,7 +130,7 @@ class DrivenDevice:
     @property
     def stimulated(self) -> bool:
         """Whether anything was done to the device: a command that only asks does nothing."""
-        return self.disturbed or not all(map(only_asks, self.given))
+        return self.disturbed or not all(map(only_asks, self.given[self._begun :]))
 
     @property
     def ended(self) -> End | None:
@@ -211,6 +223,33 @@ class DrivenDevice:
         except ConnMgrHilError:
             return False
         return clean and self.checker.failure is None
+
+    def _take_over(self, other: "DrivenDevice") -> None:
+        """Bring the device of a run that is over back to its boot state, and go on with it.
+
+        Raises `NotAsBooted` when it does not come back, or its dump is not that of a booted device.
+        """
+        device = other.device
+        assert isinstance(device, Device), "upstream's shell has no reset"
+        self._device = device
+        self._wire_bytes_before = device.wire_bytes
+        device.turn_to(self._sink)
+        at = other._ending.time  # noqa: SLF001 - of the same class
+        self._sink(HelloSeen(t=at, facts=device.facts, ifaces=device.ifaces, start="attach"))
+        try:
+            failed = [words for words in TO_BOOT_STATE if self.attempt(words).status != "0"]
+            self.attempt(("state",))
+        except NotRecorded:
+            raise
+        except ConnMgrHilError as error:
+            raise NotAsBooted(
+                "the device did not come back to its boot state by 'reset'", error.told()
+            ) from error
+        if failed:
+            raise NotAsBooted(
+                f"'{' '.join(failed[0])}' did not return 0", "the device has its own reasons"
+            )
+        self._begun = len(self.given)
 
     def missed(self, error: Unmet) -> Unmet:
         """Record what a scenario or a test misses when it misses it, and return the error: whoever catches it has not seen it all the same."""

@@ -40,7 +40,7 @@ _SAID = 60
 class Ending:
     """Follows a run on a target, and tells how the device ended it, should it.
 
-    `given` are the commands so far; `disturbed` tells whether something was done from outside, too. `ended` is the record of the end.
+    `given` are the commands so far, and `time` is that of the last record in the device's microseconds; `disturbed` tells whether something was done from outside, too. `ended` is the record of the end.
     `late_reply` is the answer to the last command, and `said_hello` tells of a hello, when they came while a silence was looked into.
     """
 
@@ -54,7 +54,7 @@ class Ending:
         self._target = target
         self._waiting = 0
         self._since = time.monotonic()
-        self._time = 0
+        self.time = 0
         self._hellos = 0
         self._said: deque[str] = deque(maxlen=_SAID)
 
@@ -81,7 +81,7 @@ class Ending:
             self.said_hello = self._is_looking
         elif isinstance(record, Outside):
             self.disturbed = True
-        self._time = getattr(record, "t", self._time)
+        self.time = getattr(record, "t", self.time)
 
     def told_by(
         self, error: DeviceFault | RigFault, device: Device | StockDevice | None
@@ -120,8 +120,8 @@ class Ending:
         if isinstance(end, Stuck):
             waited = round((time.monotonic() - self._since) * 1000)
             what = "command" if self._waiting else "device"
-            return structs.replace(end, t=self._time, ms=waited, what=what, id=self._waiting)
-        return structs.replace(end, t=self._time) if isinstance(end, Crashed) else end
+            return structs.replace(end, t=self.time, ms=waited, what=what, id=self._waiting)
+        return structs.replace(end, t=self.time) if isinstance(end, Crashed) else end
 
     def _listening_to(self, device: Device | StockDevice | None) -> Callable[[float], bool]:
         """Return what takes what a device still shows, and tells whether it answered after all."""

@@ -16,8 +16,9 @@ FAST_LINE = "fast-line"
 FAST_BAUD = 460_800
 ASKING = "--scenario 'tour-*'"
 PROGRAM = "program"
-RIG = (DHCP, FAST_LINE, PROGRAM, *STANDARD)
-"""Needs that the rig meets: addresses by DHCP, a fast line, a device that is a program on this host, stimuli from outside."""
+BOOT = "boot"
+RIG = (BOOT, DHCP, FAST_LINE, PROGRAM, *STANDARD)
+"""Needs that the rig meets: a device that was just restarted, addresses by DHCP, a fast line, a program on this host, stimuli from outside."""
 
 UNOBSERVABLE = "not observable through the stock shell"
 """Why what needs the probe cannot run on firmware without it."""
@@ -180,6 +181,8 @@ def _rig_lacks(need: str, target: Target | None) -> str:
     if need == FAST_LINE:
         baud = slow_baud(target)
         return f"takes minutes at {baud:,} baud; to run it anyway: {ASKING}" if baud else ""
+    if need == BOOT:
+        return ""
     if target is None:
         return f"needs a rig with {need}"
     if need == PROGRAM:

@@ -43,6 +43,7 @@ def verify(
     retry: int = 0,
     stop: bool = False,
     jobs: int | None = 1,
+    soft_reset: bool = False,
     progress: OnResult | None = None,
     watch: Watcher | None = None,
     greet: Callable[[Hello], None] | None = None,
@@ -53,6 +54,9 @@ def verify(
     the target is a program or runs in QEMU. Results keep the order of the scenarios. Raises `UsageError` for
     more than one on any other target.
 
+    With `soft_reset` the probe's `reset` takes the place of a restart wherever the scenario before conforms and a dump shows the state of a
+    booted device. A scenario that is about the boot, or does not conform after a reset, is run after a restart, and that counts.
+
     A scenario that does not conform is repeated up to `retry` times, unless the device ended in it; `stop` ends the run at the first that never conforms. `watch`
     is called with every record, and `greet` with the first hello of the device.
 
@@ -61,7 +65,7 @@ def verify(
     which is the `mistake` of what is returned.
     """
     chosen = choose(()) if scenarios is None else list(scenarios)
-    runner = Runner(target, retry=retry, watch=watch)
+    runner = Runner(target, retry=retry, watch=watch, soft_reset=soft_reset)
     report = RunReport(target.name, origin=provenance(target))
     report.baud = target.platform.console.baud
     began = time.monotonic()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec import structs
+
 from connmgr_hil.checker import Checker, Outcome, Verdict
 from connmgr_hil.model import Models, Profile
 from connmgr_hil.targets import Target
@@ -13,6 +15,7 @@ from connmgr_hil.targets.renode import is_in_process
 from connmgr_hil.vocabulary.errors import (
     DeviceFault,
     NoProbe,
+    NotAsBooted,
     NotRecorded,
     NotUnderstood,
     RigFault,
@@ -26,6 +29,7 @@ from .bench import Bench, IfaceLacking
 from .claims import out_of_reach
 from .confirming import ends_again
 from .former_names import present_name
+from .needs import BOOT
 from .nonconforming import Nonconforming
 from .results import ScenarioResult, with_retries
 from .scenario import Scenario
@@ -68,11 +72,16 @@ class Runner:
         models: Models | None = None,
         retry: int = 0,
         watch: Watcher | None = None,
+        soft_reset: bool = False,
     ) -> None:
         self._target = target
         self._confirms = confirms
         self._retry = retry
         self._watch = watch
+        self._soft_reset = soft_reset
+        """Whether the probe's reset may take the place of a restart."""
+        self._former: Session | None = None
+        """A run that is over, whose device may be brought back."""
         self._unmet = ""
         """What the last scenario did not see, if that is all that was wrong."""
         self.never_started = False
@@ -127,6 +136,7 @@ class Runner:
 
     def leave(self) -> None:
         """End the device; the next scenario starts another."""
+        self._former = None
         self._target.stop()
 
     def play(self, task: ScenarioTask) -> Played:
@@ -162,13 +172,36 @@ class Runner:
     def _run(
         self, scenario: Scenario, path: Path, attempt: int, retry: int, *, missed: str = ""
     ) -> ScenarioResult:
-        self._unmet = ""
-        self.never_started = self.refused = False
         obstacle = scenario.obstacle(*self._device, self._target) if self._device else ""
         if obstacle:
             return _unreachable(scenario, obstacle, attempt)
-        began = time.monotonic()
         header = Header(scenario=scenario.name, requirements=scenario.requirements, retry=retry)
+        former, self._former = self._former, None
+        if former is not None and BOOT not in scenario.needs:
+            try:
+                result = self._once(scenario, path, attempt, header, missed, former)
+            except NotAsBooted as error:
+                why = f"{error.wanted}: {error.seen}"
+            else:
+                if result.held or result.outcome is None or self.hopeless:
+                    return result
+                why = f"after the probe's reset: {result.reason}"
+            header = structs.replace(header, note=f"restarted; {why}")
+        return self._once(scenario, path, attempt, header, missed)
+
+    def _once(
+        self,
+        scenario: Scenario,
+        path: Path,
+        attempt: int,
+        header: Header,
+        missed: str,
+        former: Session | None = None,
+    ) -> ScenarioResult:
+        """Run one scenario. Raises `NotAsBooted` where the device of the former run does not do for it."""
+        self._unmet = obstacle = ""
+        self.never_started = self.refused = False
+        began = time.monotonic()
 
         def play(session: Session) -> None:
             bench = Bench(session, real=REAL in scenario.needs)
@@ -185,7 +218,9 @@ class Runner:
             return ends_again(session, play)
 
         confirm = again if self._confirms else None
-        session = Session(self._target, path, header, models=self._models, confirm=confirm)
+        session = Session(
+            self._target, path, header, models=self._models, confirm=confirm, after=former
+        )
         if self._watch:
             session.watch(self._watch)
         problem = ""
@@ -199,6 +234,8 @@ class Runner:
                     play(session)
         except (IfaceLacking, NotUnderstood) as error:
             obstacle = error.wanted
+        except NotAsBooted:
+            raise
         except (DeviceFault, RigFault, Unmet) as error:
             # What else ended it is not to be told of a run whose trace is not whole.
             lost = session.unrecorded and not isinstance(error, NotRecorded)
@@ -223,11 +260,11 @@ class Runner:
         result = result_of(
             scenario.title, header, session.checker, session.verdict, path, wall, attempt, problem
         )
-        restart = self._target.last_restart
-        by = restart.by if restart else ""
+        if self._soft_reset and session.is_reusable:
+            self._former = session
         return replace(
             result,
-            restarted_by=by,
+            restarted_by=self._means(former),
             unrecorded=self.unrecorded,
             wire_bytes=session.wire_bytes,
             confirmed=session.confirmation,
@@ -235,6 +272,13 @@ class Runner:
             platform=self._target.platform.name,
             release=self._device[0].zephyr if self._device and not self.never_started else "",
         )
+
+    def _means(self, former: Session | None) -> str:
+        """Return by which means the device came to its boot state; empty where there is only one."""
+        if former is not None:
+            return "probe's reset"
+        restart = self._target.last_restart
+        return restart.by if restart else "restart" if self._soft_reset else ""
 
     def _insist_on_one_build(self, facts: Hello) -> None:
         """End a run in which the firmware was exchanged: what one build shows, the other need not."""

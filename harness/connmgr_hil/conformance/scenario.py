@@ -27,7 +27,7 @@ _PACKAGE = Path(__file__).parents[1]
 class Scenario:
     """One scenario: what it shows (`requirements`), what it needs, and how it goes.
 
-    `needs` are role letters and features: `ipv4` and `ipv6` (found in its code), `room2`, `no-own-auto`, `dad`, `no-dad`, `queue5`, `queue64`,
+    `needs` are role letters and features: `boot` (a device that was just restarted), `ipv4` and `ipv6` (found in its code), `room2`, `no-own-auto`, `dad`, `no-dad`, `queue5`, `queue64`,
     `autodown`, `no-autodown`, `boot-trap`, `boot-ready`; `dhcp`, `fast-line` and the standard stimuli, of the rig; `stock` for those that go
     through upstream's own shell and only there, `events` if they need its event monitor.
     """

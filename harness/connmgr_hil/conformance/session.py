@@ -22,6 +22,7 @@ from connmgr_hil.vocabulary.errors import (
     DeviceFault,
     DeviceReset,
     LineDamaged,
+    NotAsBooted,
     NotRecorded,
     RigFault,
     Unmet,
@@ -64,6 +65,9 @@ class Session(DrivenDevice):
 
     A test may `start` it, ask for the verdict with `judge` or say why it failed with `conclude`, use it on to tidy up, and `close` it.
     With `releases` a board is let go then, for other processes may wait for it.
+
+    After another session, `after`, its device is not restarted but brought back to its boot state by the probe's `reset`, which a dump
+    must prove. `NotAsBooted` is raised where only a restart helps.
     """
 
     def __init__(
@@ -77,14 +81,15 @@ class Session(DrivenDevice):
         *,
         hears: bool = True,
         releases: bool = False,
+        after: "Session | None" = None,
     ) -> None:
+        self._after = after
         self._models = models or Models()
         self._header = header or Header()
         self._forced = profile or profile_named(target.platform.profile)
         written = JudgedTrace(trace, target, self._forced, self._models)
         super().__init__(target, written, hears=hears)
-        self.booted: list[EventSeen] = []
-        """The events that came while the device booted."""
+        self._booted: list[EventSeen] = []
         self.verdict: Verdict | None = None
         """The verdict once the run is over."""
         self.latest: Verdict | None = None
@@ -110,7 +115,20 @@ class Session(DrivenDevice):
             raise
         return self
 
+    @property
+    def booted(self) -> list[EventSeen]:
+        """The events that came while the device booted. Raises `NotAsBooted` where it was not restarted."""
+        if self._after is not None:
+            raise NotAsBooted("the device was not restarted", "this run is about its boot")
+        return self._booted
+
     def _start(self) -> None:
+        if self._after is not None:
+            confirm, self._confirm = self._confirm, None  # a restart follows should it end now
+            self._take_over(self._after)
+            self._confirm = confirm
+            self.started = True
+            return
         try:
             line = self._target.restart()
             if restart := self._target.last_restart:
@@ -230,12 +248,22 @@ class Session(DrivenDevice):
 
     def _remember_boot(self, record: AnyRecord) -> None:
         if isinstance(record, EventSeen):
-            self.booted.append(record)
+            self._booted.append(record)
 
     def _fault(self, error: RigFault) -> None:
-        if not isinstance(error, LineDamaged | WrongDevice):
+        if not isinstance(error, LineDamaged | WrongDevice | NotAsBooted):
             self._ending.leave()
         self._trace.write_fault(error)
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether the run is over and left a device that the probe's `reset` may bring back."""
+        return (
+            self.verdict is not None
+            and self.verdict.outcome is Outcome.CONFORMS
+            and self.facts.dialect == "probe"
+            and not self.disturbed
+        )
 
     def anew(self, trace: Path) -> "Session":
         """Return a new session on the same target, not started yet, with its own trace."""

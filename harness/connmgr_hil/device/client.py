@@ -6,7 +6,7 @@ from collections.abc import Callable
 from connmgr_hil.transport import Patience, Transport, after
 from connmgr_hil.transport.deadlines import ANSWER, HELLO, LEAVE, RECALL, REST, Deadline
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, LineClosed
-from connmgr_hil.vocabulary.observations import HelloSeen, Reply, Reset, Stimulus
+from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen, Reply, Reset, Stimulus
 from connmgr_hil.vocabulary.parsing import normal
 from connmgr_hil.vocabulary.stimuli import Words
 
@@ -61,7 +61,7 @@ class Device(Introduced):
     def _new_receiver(self, start: str = "attach", seal: int = 0) -> Receiver:
         return Receiver(
             self._transport,
-            self._sink,
+            self._hand_on,
             self._commands,
             self._write,
             self._flood,
@@ -70,6 +70,13 @@ class Device(Introduced):
             seal=seal,
             shell_first=self._shell_first,
         )
+
+    def _hand_on(self, record: AnyRecord) -> None:
+        self._sink(record)
+
+    def turn_to(self, sink: Sink) -> None:
+        """Hand all that comes from now on to another sink."""
+        self._sink = sink
 
     @property
     def damage(self) -> int:

@@ -1,7 +1,7 @@
 """The state while a move changes it, and what the move shows."""
 
 from .observed import Cancel, Count, Item, Owed
-from .state import Iface, Impl, Listener, State
+from .state import Iface, Impl, Listener, State, with_newest
 from .world import World
 
 
@@ -68,9 +68,8 @@ class Draft:
         self.marked.add(self._place(index) + 1)
 
     def listen(self, *new: Listener) -> None:
-        """Register callbacks, the newest first: before the others, and behind those that are fixed."""
-        fixed = tuple(each for each in self.listeners if each.fixed)
-        self.listeners = (*fixed, *new, *self.listeners[len(fixed) :])
+        """Register callbacks, the newest first."""
+        self.listeners = with_newest(self.listeners, *new)
 
     def put_room(self, place: int, room: int, taken: int) -> None:
         """Note what is known of the room for addresses of IPv4 (0) or IPv6 (1)."""

@@ -171,6 +171,12 @@ class Listener(NamedTuple):
     """Registered at build time, not when the device runs."""
 
 
+def with_newest(listeners: tuple[Listener, ...], *new: Listener) -> tuple[Listener, ...]:
+    """Return the callbacks with new ones, the newest first: before the others, and behind those that are fixed."""
+    fixed = tuple(each for each in listeners if each.fixed)
+    return (*fixed, *new, *listeners[len(fixed) :])
+
+
 class Hook(NamedTuple):
     """A command that the early listener executes when it gets an event."""
 

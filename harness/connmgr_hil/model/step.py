@@ -10,13 +10,13 @@ from connmgr_hil.vocabulary.facts import IfaceFacts
 from connmgr_hil.vocabulary.stimuli import Words
 
 from . import commands, implementation, monitor, net_if, real
-from .delivery import Dispatcher, boot_listeners
+from .delivery import Dispatcher, boot_listeners, early_listeners
 from .drivers import driver_of
 from .exploring import BOOT_WAYS, CLOSE_WAYS, FEW_WAYS, MOST_WAYS, explore
 from .heard import Called, Heard
 from .kernel import Kernel, Routine
 from .observed import Item, Owed, Unpredicted
-from .state import UNKNOWN, Address, Iface, Impl, State
+from .state import UNKNOWN, Address, Iface, Impl, State, with_newest
 from .world import World
 
 
@@ -110,13 +110,16 @@ class Model:
         return self._booted
 
     def rested(self) -> tuple[State, ...]:
-        """Return the states after `reset`: as after boot, but the monitor's memory is unknown."""
+        """Return the states after `reset`: as after boot, but the monitor's memory is unknown.
+
+        So is the order of the listeners: the early one may have been removed, and was then added again as the newest.
+        """
         memory = (UNKNOWN, UNKNOWN, UNKNOWN)
-        return tuple(
-            dict.fromkeys(
-                self.known(outcome.state._replace(blames=memory)) for outcome in self.boot()
-            )
-        )
+        others = tuple(each for each in boot_listeners(self.world) if each.name != "early")
+        renewed = with_newest(others, *reversed(early_listeners(self.world)))
+        states = [outcome.state._replace(blames=memory) for outcome in self.boot()]
+        states += [each._replace(listeners=renewed) for each in states]
+        return tuple(dict.fromkeys(map(self.known, states)))
 
     def _work_out(
         self, state: State, move: Move, heard: Heard | None, calls: tuple[Called, ...]

@@ -93,6 +93,10 @@ class RigFault(ConnMgrHilError):
     exit_code = ExitCode.RIG
 
 
+class NotAsBooted(RigFault):
+    """A device that was not restarted is not as after a boot, or what comes next needs a boot."""
+
+
 class LineClosed(RigFault):
     """The line to the device ended: the port vanished, or the emulator exited."""
 

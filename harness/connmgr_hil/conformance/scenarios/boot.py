@@ -4,7 +4,15 @@ from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-@scenario("boot", "REQ-MON-028", "REQ-CTL-042", "REQ-AUTO-003", "REQ-AUTO-020", "REQ-AUTO-021")
+@scenario(
+    "boot",
+    "REQ-MON-028",
+    "REQ-CTL-042",
+    "REQ-AUTO-003",
+    "REQ-AUTO-020",
+    "REQ-AUTO-021",
+    needs=("boot",),
+)
 def after_boot(b: Bench) -> None:
     """After boot the auto-started iface is up and trying, every other is down, nothing is connected."""
     b.state("D", admin=True, oper="dormant")
@@ -49,7 +57,7 @@ def soft_reset(b: Bench) -> None:
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
 
 
-@scenario("boot-trap", "REQ-AUTO-022", needs=("boot-trap", "autodown"))
+@scenario("boot-trap", "REQ-AUTO-022", needs=("boot", "boot-trap", "autodown"))
 def dormant_set_late(b: Bench) -> None:
     """An auto-started iface whose dormant state is set only in its implementation's init is taken down again."""
     state = b.state("D")
@@ -59,7 +67,7 @@ def dormant_set_late(b: Bench) -> None:
     b.check()
 
 
-@scenario("boot-ready", "REQ-MON-027", "REQ-EVT-016", needs=("boot-ready",))
+@scenario("boot-ready", "REQ-MON-027", "REQ-EVT-016", needs=("boot", "boot-ready"))
 def ready_at_start(b: Bench) -> None:
     """An iface that is up with an address when the monitor starts is reported once, to early listeners."""
     connected = [event for event in b.booted if event.name == "L4_CONNECTED"]

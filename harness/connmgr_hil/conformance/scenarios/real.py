@@ -44,7 +44,7 @@ def online(b: Bench) -> None:
         b.until("L4_CONNECTED", "R", DHCP_SECONDS)
 
 
-@scenario("real-dhcp", "REQ-MON-040", needs=("R", "dhcp"))
+@scenario("real-dhcp", "REQ-MON-040", needs=("boot", "R", "dhcp"))
 def address_by_dhcp(b: Bench) -> None:
     """The address that DHCP gives makes the real iface ready: L4_CONNECTED follows."""
     if b.state("R").a4:

@@ -4,7 +4,7 @@ from connmgr_hil.conformance.bench import V4, V4B, Bench
 from connmgr_hil.conformance.scenario import scenario
 
 
-@scenario("resend-at-start", "REQ-RSD-003", needs=("no-own-auto",))
+@scenario("resend-at-start", "REQ-RSD-003", needs=("boot", "no-own-auto"))
 def before_anything(b: Bench) -> None:
     """Before any iface was ready, resend reports disconnected without an iface."""
     b.do("resend", "L4_DISCONNECTED(-)")

@@ -151,7 +151,7 @@ def timeout_of_an_earlier_attempt(b: Bench) -> None:
     b.counters("A", attempts=2, timeouts=0)
 
 
-@scenario("early-connect", "REQ-IMP-011")
+@scenario("early-connect", "REQ-IMP-011", needs=("boot",))
 def connect_first_thing(b: Bench) -> None:
     """A connect at the first possible moment is accepted and carried out."""
     b.do("flag A NO_AUTO_CONNECT on")
