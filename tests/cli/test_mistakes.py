@@ -195,3 +195,10 @@ def test_what_a_replay_cannot_write_is_said_once(
     assert told.count("cannot write") == 1
     assert "No space left" in told
     assert told.count("next: ") == 1
+
+
+def test_firmware_without_the_probe_cannot_be_reset_by_it(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["verify", "-t", "native", "--dialect", "stock", "--soft-reset"]) == 2
+    assert "--soft-reset needs the probe" in capfd.readouterr().err

@@ -261,6 +261,8 @@ def verify(
     assert target is not None
     of_boards = options_of_boards(port, wait, any_build=any_build)
     insist_on_board(target, [*(["--flash"] if flash else []), *of_boards])
+    if soft_reset and dialect == "stock":
+        raise click.UsageError("--soft-reset needs the probe; firmware without it has no 'reset'.")
     if flash and (image or all_variants):
         raise click.UsageError("--flash cannot be combined with --image or --all-variants.")
     order = RunPlan(chosen, repeat, retry, stop, jobs, soft_reset, verbose)
