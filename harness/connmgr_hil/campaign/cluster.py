@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"([a-z]+://)?[^/\s]+:\d{1,5}")
 def cluster_hands(address: str) -> Hands:
     """Return the workers of a Dask scheduler, such as `tcp://host:8786`.
 
-    Dask itself gives a lost worker's task to another; we do so when it gives up. Raises `UsageError` where Dask is not installed or the address is none,
+    Dask itself gives a lost worker's task to another; we do so when it gives up. Raises `UsageError` if Dask is not installed or the address is none,
     `RigFault` where no scheduler answers or it has no worker.
     """
     if not _ADDRESS.fullmatch(address):

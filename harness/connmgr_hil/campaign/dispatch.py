@@ -22,7 +22,7 @@ LOSSES = 5
 """A task whose workers were lost so often is given up: it is probably what kills them."""
 
 _ALONE = 2
-"""After so many losses a task is done alone, so that it drags no other along."""
+"""After this many losses a task runs alone, so that it does not take others with it."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Hands:
 
 
 def local_hands(jobs: int) -> Hands:
-    """Return so many processes of this machine, which end when this one does."""
+    """Return this many processes on this machine; they end when this one does."""
     processes = multiprocessing.get_context("spawn")
     stop = processes.Event()
 
@@ -54,7 +54,7 @@ def local_hands(jobs: int) -> Hands:
 
 @dataclass
 class _Worker:
-    """What a process was told when it began."""
+    """What a worker process was given when it started."""
 
     stopped: Callable[[], bool] = bool
 
@@ -72,9 +72,9 @@ def _perform_here(plain: object) -> object:
 
 
 def dispatch(tasks: Iterable[Task], hands: Hands) -> Iterator[Done]:
-    """Yield what comes of each task, in the order in which they end.
+    """Yield the result of each task, in the order in which they end.
 
-    When the iterator is closed early, what has not begun is left out. Raises `RigFault` when nothing ends
+    When the iterator is closed early, tasks that have not begun are dropped. Raises `RigFault` when nothing ends
     for as long as `deadlines.PIECE` says.
     """
     waiting = deque(tasks)

@@ -22,7 +22,7 @@ class Ledger:
         self._path = folder / NAME
 
     def read(self) -> tuple[int, list[Done]]:
-        """Return the seed and what was done. Raises `UsageError` where no campaign was begun, `BadInput` for other files.
+        """Return the seed and what was done. Raises `UsageError` if no campaign was begun, `BadInput` for other files.
 
         A last line without its end was cut when the campaign was; its task is done again.
         """
@@ -42,7 +42,7 @@ class Ledger:
             raise BadInput(f"{self._path} is not the record of a campaign", str(error)) from error
 
     def begin(self, seed: int) -> None:
-        """Begin anew, with nothing done."""
+        """Start an empty record."""
         self._put(_Begun(seed), "wb")
 
     def add(self, done: Done) -> None:

@@ -7,13 +7,13 @@ import msgspec
 from connmgr_hil.vocabulary.stimuli import Words
 
 BATCH = 5
-"""So many walks are handed out at once: a lost worker loses no more, and handing out stays cheap."""
+"""Walks in one task: a lost worker loses no more than these, and few tasks keep the overhead low."""
 
 
 class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A few walks, or the hunt for one defect, each on a fresh device.
 
-    Whoever does it needs nothing else, but for the image on its own disk. `shrink` is the budget in
+    A worker needs nothing else except the image on its own disk. `shrink` is the budget in
     seconds for each failing walk, 0 to leave it as it is.
     """
 

@@ -14,7 +14,7 @@ def booted(model: Model, jitter: int) -> list[Hypothesis]:
 
 
 def rested(model: Model, t: int, commands: int) -> list[Hypothesis]:
-    """Return the explanations of a device that has reset itself by `t`, with so many commands in its window.
+    """Return the explanations of a device that has reset itself by `t`, with this many commands in its window.
 
     It is as after boot, but shows nothing of it; what counts calls has counted those of the boot.
     """

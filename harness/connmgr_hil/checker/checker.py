@@ -78,7 +78,7 @@ class Checker:
 
     @property
     def evidence(self) -> Evidence:
-        """What speaks for and against the device by now."""
+        """The evidence for and against the device so far."""
         return self._following.evidence
 
     @property
@@ -98,11 +98,11 @@ class Checker:
 
     @property
     def failure(self) -> Failure | None:
-        """The failure of the device, if there is one by now."""
+        """The failure of the device, if it has failed so far."""
         return self.evidence.failure
 
     def feed(self, record: AnyRecord) -> Failure | None:
-        """Judge one more record; return the failure, if there is one by now."""
+        """Judge one more record; return the failure, if the device has failed so far."""
         self.records += 1
         self._following.number = self.records
         if self.failure:
@@ -150,7 +150,7 @@ class Checker:
         self._following.judge_by(self.limits.granted(self.model.world.hello.ticks))
 
     def _note(self, record: AnyRecord) -> None:
-        """Take what is known of the run beside what the device showed; some records tell nothing that is judged."""
+        """Take a record about the run itself; some of them are not judged."""
         if isinstance(record, Header):
             self._following.actors = record.actors
             if self._limits_open:
@@ -228,10 +228,10 @@ class Checker:
         )  # fmt: skip
 
     def finish(self, *, cut: bool = False) -> Verdict:
-        """Judge what is left and give the verdict; asking again gives the same, and the run may go on.
+        """Judge what is left and give the verdict; calling it again gives the same, and the run may continue.
 
-        `cut` says that the run did not come to its end: nothing is asked for that may only have come too late for it. What came with
-        a command that was never answered is not judged, since nobody knows when it began.
+        `cut` says that the run did not come to its end: what may have come later does not count as missing. What came with
+        a command that was never answered is not judged, because its beginning is unknown.
         """
         unanswered = bool(self._waiting.unanswered)
         if not unanswered:

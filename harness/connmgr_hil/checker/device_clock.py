@@ -35,7 +35,7 @@ class DeviceClock:
     def backwards(self, t: int, reply: Reply | None = None, words: Words = ()) -> tuple[int, int]:
         """Take the time of a record, and with a reply those of its command; return where the clock ran back, from and to.
 
-        Both are 0 where it did not. A clock that jumps back, as some emulated timers do, makes every time after it worthless.
+        Both are 0 if it did not. A clock that jumps back, as some emulated timers do, makes every time after it worthless.
         """
         before, now = self.last, t
         # The application calls while a command of the run may still go on.

@@ -40,7 +40,7 @@ class Harm(Fact):
 
 @dataclass
 class Evidence:
-    """What speaks for and against a device in one run."""
+    """The evidence for and against a device in one run."""
 
     failure: Failure | None = None
     harms: list[Harm] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Evidence:
 
     @property
     def harmed(self) -> bool:
-        """Whether anything has damaged the run by now."""
+        """Whether anything has damaged the run so far."""
         return bool(self.harms)
 
     @property
@@ -97,7 +97,7 @@ class Evidence:
         return Outcome.CONFORMS, ""
 
     def verdict(self, *, quirks: set[str], records: int, device_usec: int) -> Verdict:
-        """Return the verdict on a run of so many records and microseconds of device time."""
+        """Return the verdict on a run with this many records and microseconds of device time."""
         outcome, reason = self.outcome()
         unmet = self.unmet.text if self.unmet and not self.settled else ""
         return Verdict(

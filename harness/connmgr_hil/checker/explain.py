@@ -18,7 +18,7 @@ from .situations import Situation
 from .verdict import Failure
 
 _LATER = 3
-"""At most so many timers that had not run out are named."""
+"""Maximum number of running timers that a failure names."""
 
 _ONCE = "Every command is answered once, in order"
 """What the probe promises, and no requirement."""
@@ -96,7 +96,7 @@ class Explainer:
         return replace(self._failure(requirements, told, seen, ()), kind=_kind_of(record))
 
     def silent(self, hypotheses: Sequence[Hypothesis]) -> Failure:
-        """Something was owed when the run ended."""
+        """Something was still expected when the run ended."""
         each = hypotheses[0]
         track, head = _track_heads(each)[0]
         differs = f"missing {head.rule}"
@@ -140,7 +140,7 @@ class Explainer:
         seen: object = None,
         owed: Owed | None = None,
     ) -> Situation:
-        """Return where something differed: about the iface that is owed something, else that of the command."""
+        """Return where something differed: about the iface that something is expected of, or else that of the command."""
         track = track or next(iter(each.tracks), None)
         words = self._commands.get(track.command, ()) if track else ()
         world, cause = self._model.world, track.cause if track else ""
@@ -296,7 +296,7 @@ class Explainer:
 
 
 def _other(record: Observation, head: Owed, cause: str) -> str:
-    """Return in what an observation differs from the one that is owed; empty if the rule tells all."""
+    """Return how an observation differs from the expected one; empty if the rule says it all."""
     if not isinstance(record, CallSeen | EventSeen):
         return ""
     if record.iface != head.key[0 if head.kind == "call" else 2]:
@@ -312,7 +312,7 @@ def _other(record: Observation, head: Owed, cause: str) -> str:
 
 
 def _words_of_part(words: Words, part: Owed) -> Words:
-    """Return the command inside a burst, or beside another, whose part is owed; none where that is not known."""
+    """Return the command inside a burst, or one of two at once, whose part is expected; none if that is not known."""
     place, hook, _ = part.key
     if hook or not isinstance(place, int):
         return ()
@@ -357,7 +357,7 @@ def _heads(each: Hypothesis) -> list[Owed]:
 
 
 def _is_later(shown: Owed, record: Observation) -> bool:
-    """Tell whether an observation is owed later, though perhaps with other details."""
+    """Tell whether an observation is expected later, perhaps with other details."""
     if isinstance(record, Part):
         return shown.kind == "part" and shown.key[:2] == (record.index, record.hook)
     if not same_name(shown, record) or not isinstance(record, CallSeen | EventSeen):

@@ -1,4 +1,4 @@
-"""The shortcut for most windows: one explanation, one command, and nothing else that may happen meanwhile.
+"""The shortcut for most windows: one explanation, one command, and nothing else that can happen in between.
 
 In such a simple window the search would reach the same result: exactly one way that the model allows shows what
 was seen, and then rests. Any other window is left to the search.
@@ -35,7 +35,7 @@ _MORE = (Stimulus, Reply, Storm)
 def follow(
     search: Search, window: Window, each: Hypothesis, since: int, limits: Limits
 ) -> Hypothesis | None:
-    """Return what an explanation becomes by such a window; None where the search must decide.
+    """Return what an explanation becomes by such a window; None if the search must decide.
 
     `since` is the time up to which everything was judged.
     """

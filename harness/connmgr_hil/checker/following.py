@@ -111,7 +111,7 @@ class Following:
         return " · ".join([*self.recent, *later][-3:]) or "boot"
 
     def owed(self) -> Failure | None:
-        """Return the failure of a device that has shown all it will show, if it owes something."""
+        """Return the failure of a device that has shown all it will show, if something is still expected."""
         if not self.known or any(each.rests or each.unpredicted for each in self.hypotheses):
             return None
         if self.clock.is_real and self.clock.last - self.clock.shown < self.limits.patience:
@@ -130,7 +130,7 @@ class Following:
         return [first, *closer]
 
     def judge(self, look: Look, unanswered: set[int]) -> None:
-        """Judge records whose commands have all been answered, but for those unanswered: when each began is known from its reply."""
+        """Judge records whose commands have been answered, except those in `unanswered`: when each began is known from its reply."""
         window = look.window
         if self.search:
             self.search.heard, self.search.calls = look.heard, look.calls
@@ -175,7 +175,7 @@ class Following:
         self.known = True
 
     def _takes_the_short_way(self, window: list[Numbered]) -> bool:
-        """Take the short way through a window, where there is one."""
+        """Take the short way through a window, if there is one."""
         search = self.search
         if len(self.hypotheses) != 1 or search is None or not self.known or search.world.reals:
             return False

@@ -13,7 +13,7 @@ COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "
 _COUNTER_PLACES = {counter: place for place, counter in enumerate(COUNTERS)}
 
 OUTSIDE = "outside"
-"""The cause of a move that nobody asked for: a real iface changed."""
+"""The cause of a move without a command: a real iface changed."""
 
 
 class Clock(NamedTuple):
@@ -64,7 +64,7 @@ class Track(NamedTuple):
 
     @property
     def rest(self) -> tuple[Owed, ...]:
-        """All that this move still owes."""
+        """Everything that this move must still show."""
         return tuple(item for item in self.items[self.position :] if isinstance(item, Owed))
 
 
@@ -145,7 +145,7 @@ def place_of(count: Count) -> int:
 
 
 def armed(clocks: tuple[Clock, ...], item: Arm, first: int, last: int) -> tuple[Clock, ...]:
-    """Return the clocks after one more was started, or started anew, between two moments."""
+    """Return the clocks after one more was started, or restarted, between two moments."""
     others = [clock for clock in clocks if clock.slot != item.slot]
     if item.forgets and len(others) < len(clocks):
         others = [

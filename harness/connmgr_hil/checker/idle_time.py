@@ -21,7 +21,7 @@ class IdleTime(NamedTuple):
         return IdleTime(max(self.answered or 0, reply.t), self.usec + since)
 
     def hint(self) -> str:
-        """Return what it says of a run that did not come to what it wanted; empty where no time passed."""
+        """Return what it says of a run that did not come to what it wanted; empty if no time passed."""
         if not self.usec:
             return ""
         return (

@@ -15,7 +15,7 @@ def kind_of(record: Crashed | Stuck | Reset) -> str:
 
 
 MISSING = frozenset({"reply", "state", "silence"})
-"""The kinds of failures in which something that was owed did not come."""
+"""The kinds of failures in which something expected is missing."""
 
 
 def explains(record: Crashed | Stuck, kind: str) -> bool:

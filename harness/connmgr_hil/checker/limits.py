@@ -6,7 +6,7 @@ CLOCK_SLACK = 1_000_000
 """How far a real clock may read wrong, in microseconds: QEMU's SysTick now and then counts a turn too much."""
 
 GRANTED_SLACK = 1_000
-"""How late a timer may be in granted time beside its ticks, in microseconds."""
+"""How late a timer may be in granted time, in addition to its ticks, in microseconds."""
 
 CALL_USEC = 100_000
 """An API call takes less than this (REQ-CTL-012, REQ-IMP-010)."""
@@ -39,5 +39,5 @@ class Limits:
 
     @property
     def patience(self) -> int:
-        """How long something that is owed may be waited for before it is missing."""
+        """How long something expected may take before it counts as missing."""
         return 2 * (self.late + self.jitter)

@@ -42,7 +42,7 @@ def _has(seen: dict[str, str], wanted: tuple[tuple[str, str], ...]) -> bool:
 
 
 def _same_refusal(seen: dict[str, str], wanted: tuple[tuple[str, str], ...]) -> bool:
-    """Tell whether the probe refused a command for the reason that the model knows, or not at all."""
+    """Tell whether the probe refused a command for the reason that the model expects, or did not refuse it."""
     return seen.get("bad") == dict(wanted).get("bad")
 
 

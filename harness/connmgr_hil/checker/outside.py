@@ -43,7 +43,7 @@ TEARDOWN_USEC = 3_000_000
 """A link that is there so long after a disconnect was not left."""
 
 MOST_TOGETHER = 8
-"""So many changes of one go are followed: both families, some addresses each, and the link."""
+"""Maximum number of simultaneous changes that are followed: both families, some addresses each, and the link."""
 
 
 class Foreseen(NamedTuple):
@@ -83,7 +83,7 @@ def foreseen(
 def heard(world: World, window: Sequence[tuple[int, object]]) -> Heard | None:
     """Return what a window has of what may go in many ways: of ifaces that are unknown, and of two commands at once.
 
-    None where events may be lost, or come after the window.
+    None if events may be lost, or come after the window.
     """
     many = world.reals or any(
         isinstance(record, Stimulus) and record.words[0] == "both" for _, record in window
@@ -238,7 +238,7 @@ def real_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[
 
 
 def ways_seen(world: World, iface: Iface, seen: StateSeen) -> int:
-    """Return the ways in which a real iface may have been found that this dump allows; 0 where that is settled already."""
+    """Return the ways in which a real iface may have been found that this dump allows; 0 if that is settled already."""
     each_way = variants(iface, families=world.profile.families)
     return sum(1 << way for way, each in each_way if not real_differences(world, each, seen))
 
@@ -260,7 +260,7 @@ def link_seen(facts: IfaceFacts, iface: Iface, seen: StateSeen, left: int) -> If
 
 
 def settings_seen(iface: Iface, seen: StateSeen) -> Iface:
-    """Return a real iface with what nobody had known of its settings before this dump."""
+    """Return a real iface with those settings that this dump shows for the first time."""
     if not iface.unseen & ~IDLE_TIMEOUT:
         return iface
     flags = iface.flags | seen.flags & iface.unseen
@@ -271,7 +271,7 @@ def settings_seen(iface: Iface, seen: StateSeen) -> Iface:
 def _addresses_agree(
     counted: bool, name: str, addresses: Sequence[str]
 ) -> tuple[str, object, object] | None:
-    """An address that counts is counted; where there is none at all, none is."""
+    """The monitor counts an iface if and only if it has an address that counts."""
     listed = ",".join(addresses) or "-"
     if not counted and any(_counts(each) for each in addresses):
         return name, "no address that counts", listed

@@ -44,7 +44,7 @@ def _in_order(wanted: str, text: str) -> int:
 
 
 def may_be_l4(told: str | None) -> bool:
-    """Tell whether an event that has no name here may be a damaged L4 event; `told` is its text, None where that was not recorded."""
+    """Tell whether an event that has no name here may be a damaged L4 event; `told` is its text, None if that was not recorded."""
     if told is None:
         return True
     return any(

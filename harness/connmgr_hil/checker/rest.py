@@ -41,7 +41,7 @@ class Rest:
     def judge(
         self, search: Search, each: Hypothesis, record: Observation | StateSeen | Storm
     ) -> Flaw | None:
-        """Return what is wrong with a record; None where the model follows what happens."""
+        """Return what is wrong with a record; None if the model follows what happens."""
         # A dispatcher that breaks a storm sleeps, so that nothing is at rest when the command returns.
         self._storms = self._storms or isinstance(record, Storm)
         if each.gave_up != "race" or self._storms:

@@ -27,7 +27,7 @@ from .outside import (
 )
 
 STORM_JUDGED = 40
-"""So many steps of a storm are judged; what a device does to break it is its own business."""
+"""Maximum number of steps of a storm that are judged; how a device breaks the storm is not."""
 
 
 @dataclass
@@ -62,9 +62,9 @@ class Search:
         self.given: set[int] = set()
         self.record = 0
         self.calls: tuple[Called, ...] = ()
-        """What the application called in callbacks meanwhile."""
+        """What the application called in callbacks in this window."""
         self.heard: Heard | None = None
-        """What the window has of unknown ifaces; None where more may come later."""
+        """What the window has of unknown ifaces; None if more may come later."""
         self.began = 0
         self._foreseen: list[Foreseen] = []
         self._left = 0
@@ -194,7 +194,7 @@ class Search:
                 yield after
 
     def _stalled(self, each: Hypothesis, t: int) -> bool:
-        """Tell whether something is owed that must have been seen long before this time."""
+        """Tell whether something expected should have come long before this time."""
         if not each.tracks:
             return False
         slack = 0 if self.limits.is_exact else CLOCK_SLACK

@@ -52,7 +52,7 @@ class Situation(NamedTuple):
         return words
 
     def word(self, place: int) -> str:
-        """Return a word of the command itself, empty where it has no more."""
+        """Return a word of the command itself, empty if it has no more."""
         return self.inner[place] if place < len(self.inner) else ""
 
     @property

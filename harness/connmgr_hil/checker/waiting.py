@@ -22,7 +22,7 @@ Numbered = tuple[int, JudgedRecord]
 """A record with its place in the trace."""
 
 MOST = 5_000
-"""A command whose reply does not come within so many records was never answered."""
+"""A command without a reply within this many records counts as never answered."""
 
 
 class Waiting:

@@ -134,7 +134,7 @@ class _Judge:
     shown: dict[str, "ScenarioResult"] = field(default_factory=dict)
     """The failure to look at, by the commit that shows it."""
     judged: int = 0
-    """So many commits were built and judged, the two ends among them."""
+    """Number of commits that were built and judged, including the two ends."""
 
     def learn(self, bad: str, good: str) -> None:
         """Find what is wrong with the bad commit and right with the good one; only that is looked at from then on.
@@ -240,7 +240,7 @@ class _Judge:
         ]
 
     def explain(self, culprit: str) -> None:
-        """Tell how the first bad commit fails, and the shortest sequence that shows it, on its own build."""
+        """Show how the first bad commit fails, and the shortest sequence that shows it, on that commit's build."""
         from connmgr_hil.conformance import export, shrinker  # noqa: PLC0415
         from connmgr_hil.conformance.bisection import Bisection  # noqa: PLC0415
         from connmgr_hil.conformance.findings import Finding  # noqa: PLC0415

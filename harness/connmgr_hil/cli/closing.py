@@ -16,14 +16,14 @@ from connmgr_hil.vocabulary.requirements import requirements
 from .progress import mark
 
 _TOLD = 12
-"""At most so many causes are shown in full."""
+"""Maximum number of causes that are shown in full."""
 
 _NAMED = 8
-"""So many scenarios of one cause are named."""
+"""Maximum number of scenarios that are named for one cause."""
 
 
 def closing(report: RunReport, folder: Path | None = None, *, brief: bool = False) -> str:
-    """Return what a run leaves to be looked at, in lines; empty where there is nothing.
+    """Return what a run leaves to be looked at, in lines; empty if there is nothing.
 
     `folder` is where the traces are; `brief` leaves out all but what did not conform.
     """

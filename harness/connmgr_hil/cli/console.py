@@ -52,7 +52,7 @@ class Shell:
         self._raw = raw
         self._states: dict[int, StateSeen] = {}
         self.mistaken = False
-        """Whether a line from a pipe was no good: nobody may have read the message about it."""
+        """Whether a line from a pipe was invalid: the message about it may go unread."""
         person = sys.stdin.isatty() and sys.stdout.isatty()
         self._lines: PipedLines | TypedLines = (
             TypedLines(self, self._words) if person else PipedLines(self)
@@ -175,7 +175,7 @@ class Shell:
         return words
 
     def _iface_words(self) -> dict[str, str]:
-        """Return what an iface may be called beside its number."""
+        """Return the names of each iface in addition to its number."""
         numbers = {iface.name: str(iface.index) for iface in self._device.ifaces}
         return numbers | {
             letter: numbers[name] for letter, name in ROLES.items() if name in numbers

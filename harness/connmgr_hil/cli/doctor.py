@@ -100,7 +100,7 @@ def doctor(wanted: tuple[str, ...], json_file: Path | None, map_file: Path | Non
 
 
 def _remedies(findings: list[Any], missing: dict[str, list[Any]]) -> dict[str, list[str]]:
-    """Return what to do, each once, with the names of what it is good for."""
+    """Return each remedy once, with the names of what it provides."""
     remedies: dict[str, dict[str, None]] = {}
     for each in (*(each for each in findings if not each.found), *chain(*missing.values())):
         remedies.setdefault(each.remedy, {})[each.name] = None
@@ -110,7 +110,7 @@ def _remedies(findings: list[Any], missing: dict[str, list[Any]]) -> dict[str, l
 def _possible(
     chosen: "dict[str, Platform]", missing: dict[str, list[Any]], *, renode: bool
 ) -> Iterator[str]:
-    """Yield the commands that work here as it is: one for each kind of target."""
+    """Yield the commands that work on this machine now: one for each kind of target."""
     told: set[str] = set()
     for name, platform in sorted(chosen.items(), key=lambda each: _ORDER.index(each[1].kind)):
         if missing[name] or platform.kind in told:

@@ -22,7 +22,7 @@ class Background(Protocol):
     """A device that may show something while the next line is being awaited."""
 
     def fileno(self) -> int:
-        """Return the descriptor to wait on, or -1 where there is none."""
+        """Return the descriptor to wait on, or -1 if there is none."""
 
     def listen(self) -> None:
         """Take what has come."""
@@ -64,7 +64,7 @@ class PipedLines:
 class TypedLines:
     """Lines typed at a terminal, with editing, a history that is kept, and completion by Tab.
 
-    What the device shows meanwhile comes above the line that is being typed.
+    What the device shows in the meantime appears above the line that is being typed.
     """
 
     def __init__(self, watched: Background, words: Callable[[list[str]], Iterable[str]]) -> None:
@@ -116,7 +116,7 @@ class TypedLines:
             click.echo(line)
 
     def close(self) -> None:
-        """Keep the history, where that is possible."""
+        """Keep the history, if that is possible."""
         try:
             self._history.parent.mkdir(parents=True, exist_ok=True)
             readline.write_history_file(self._history)

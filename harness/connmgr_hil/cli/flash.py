@@ -69,7 +69,7 @@ def flash_board(
 ) -> None:
     """Flash a build to a board, unless the board already has it.
 
-    `wait` is how many seconds to wait for other users of the board. Raises `UsageError` where there is no such build and
+    `wait` is how many seconds to wait for other users of the board. Raises `UsageError` if there is no such build and
     `RigFault` where it is not written.
     """
     from connmgr_hil.targets import BoardTarget, find_platform, variant_of  # noqa: PLC0415 - slow to import

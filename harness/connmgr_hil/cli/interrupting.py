@@ -14,7 +14,7 @@ _ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _State:
-    """Whether anybody has asked this process to end."""
+    """Whether this process was asked to end."""
 
     interrupted = False
 
@@ -86,7 +86,7 @@ def _end_at_once(number: int, frame: FrameType | None) -> NoReturn:
 def _unraisable(what: "sys.UnraisableHookArgs") -> None:
     """Interrupt again, soon, where Python drops what is raised: around a fork, in a finaliser.
 
-    What an interrupt left half made may complain when it goes; nobody needs to hear that.
+    What an interrupt left half made may complain when it goes; that complaint is suppressed.
     """
     if issubclass(what.exc_type, KeyboardInterrupt):
         signal.setitimer(signal.ITIMER_REAL, _SOON)

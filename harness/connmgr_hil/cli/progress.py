@@ -42,7 +42,7 @@ class Progress:
         self._began = time.monotonic()
 
     def __call__(self, result: ScenarioResult, number: int, total: int) -> None:
-        """Show the result of one scenario, which is the so-manyth of so many."""
+        """Show the result of one scenario: `number` of `total`."""
         del number
         self._done += 1
         self._device_seconds += result.device_seconds
@@ -60,7 +60,7 @@ class Progress:
         self._draw(len(self._names) or total)
 
     def say(self, text: str) -> None:
-        """Show a line of its own."""
+        """Show a separate line."""
         self._wipe()
         _say(text)
         self._draw(len(self._names))

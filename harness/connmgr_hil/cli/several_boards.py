@@ -21,7 +21,7 @@ from connmgr_hil.vocabulary.escaping import on_one_line
 
 PAGE = "report.html"
 _ENDING = 12
-"""At most so many of the last lines of a board's log are shown where it left no trace."""
+"""Maximum number of lines at the end of a board's log that are shown if it left no trace."""
 
 
 @dataclass
@@ -36,7 +36,7 @@ class _Board:
         return self.out.with_suffix(".log")
 
     def judge(self, options: Sequence[str], *, flash: bool) -> None:
-        """Flash the board, where that is asked for, and judge it; what both print goes to the log."""
+        """Flash the board, if that is asked for, and judge it; what both print goes to the log."""
         where = ["--port", str(self.entry.serial)]
         commands = [["verify", "-t", self.target, *where, "--out", str(self.out), *options]]
         if flash:
@@ -61,7 +61,7 @@ class _Board:
             self.process.send_signal(signal.SIGINT)
 
     def result(self) -> RunReport:
-        """Return what it showed, judged again from its traces; why it did not come so far, where there are none."""
+        """Return what the board showed, judged again from its traces, or why it left none."""
         assert self.process is not None
         code = self.process.returncode
         try:

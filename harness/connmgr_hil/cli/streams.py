@@ -1,4 +1,4 @@
-"""Standard streams that a command can rely on, whatever it was started with and whoever stops reading."""
+"""Standard streams that a command can rely on, however it was started, even if the reader goes away."""
 
 import errno
 import io
@@ -44,7 +44,7 @@ def _enduring(stream: io.TextIOWrapper) -> io.TextIOWrapper:
 
 
 class _Outlet(io.FileIO):
-    """A file that becomes the null device when nobody reads it any more."""
+    """A file that becomes the null device when its reader has gone."""
 
     def write(self, data: "ReadableBuffer") -> int:
         try:

@@ -40,7 +40,7 @@ from .session import Session
 V4, V4B = "192.0.2.1", "192.0.2.2"
 V6, V6B = "2001:db8::1", "2001:db8::2"
 _LOOK = 40
-"""After so many commands that are followed, all of the state is looked at."""
+"""After this many followed commands, the whole state is dumped."""
 _FIELDS = get_type_hints(StateSeen, include_extras=True)
 _FAMILY = ("L4_IPV4_CONNECTED", "L4_IPV4_DISCONNECTED", "L4_IPV6_CONNECTED", "L4_IPV6_DISCONNECTED")
 
@@ -258,9 +258,9 @@ class Bench:
         self._parts.clear()
 
     def wait(self, seconds: float, shows: str = "") -> None:
-        """Let device time pass; meanwhile the device must show exactly `shows`.
+        """Let device time pass; during that time the device must show exactly `shows`.
 
-        Raises `BadInput` for a time that is negative or no number.
+        Raises `BadInput` for a time that is negative or not a number.
         """
         insist_seconds(seconds)
         self._check_names(shows)
@@ -382,7 +382,7 @@ class Bench:
         self._session.quirk(requirement)
 
     def _lacking(self, wanted: str, seen: str, breaks: str) -> Unmet:
-        """Return the error for what does not hold. Raises `Nonconforming` where that breaks a requirement."""
+        """Return the error for what does not hold. Raises `Nonconforming` if that breaks a requirement."""
         if breaks:
             self._session.breach(breaks, wanted, seen)
         return self._unexpected(wanted, seen)

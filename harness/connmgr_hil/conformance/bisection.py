@@ -15,7 +15,7 @@ _MOST_BYTES = 1_000_000
 class Bisection(msgspec.Struct, frozen=True, kw_only=True):
     """The first bad commit, its line in git's log, the trace that shows its failure, and the shortest that does.
 
-    `image` is its build, and `shortest` is empty where only the scenario noticed the failure. Both and `trace` are relative
+    `image` is its build, and `shortest` is empty if only the scenario noticed the failure. Both and `trace` are relative
     to the folder.
     """
 
@@ -46,7 +46,7 @@ class Bisection(msgspec.Struct, frozen=True, kw_only=True):
         return ["cmhil", "verify", *device, "--scenario", self.scenario]
 
     def build(self, folder: Path) -> list[str]:
-        """Return the command that builds that commit where it is checked out; empty where its build is still there."""
+        """Return the command that builds that commit where it is checked out; empty if its build is still there."""
         if (folder / self.image).is_file():
             return []
         return ["cmhil", "build", "-p", self.target, *self._configuration]
@@ -57,7 +57,7 @@ class Bisection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_bisection(paths: Iterable[Path]) -> tuple[Path, Bisection] | None:
-    """Return the first of these folders in which a bisection came to its end, and what it found. Raises `BadInput`."""
+    """Return the first of these folders with a finished bisection, and its result. Raises `BadInput`."""
     for folder in paths:
         file = folder / NAME
         if file.is_file():

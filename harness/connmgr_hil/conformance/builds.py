@@ -11,7 +11,7 @@ _Build = tuple[str, tuple[str, ...]]
 
 
 class Judged(NamedTuple):
-    """A trace that was judged, and what it is of. `build` is what the device's hello says, empty where no hello came."""
+    """A trace that was judged, and what it is of. `build` is what the device's hello says, empty if no hello came."""
 
     result: ScenarioResult
     target: str

@@ -79,7 +79,7 @@ class Choices:
     def controlled(self, random: Random) -> int:
         """Return a random iface of the simulated implementation, mostly one of the first two.
 
-        Where there is none, it is one that is bound to another; where there is none either, any.
+        Without one, return an iface bound to another implementation; without that, any iface.
         """
         return random.choice(self._controlled[:2] if random.random() < 0.7 else self._controlled)
 
@@ -194,7 +194,7 @@ def _raise(choices: Choices, random: Random) -> Words | None:
 
 
 def _is_own(event: Event, facts: IfaceFacts) -> bool:
-    """Tell whether an event that nobody believes is left to the tour: the automation acts on it in the midst of others."""
+    """Tell whether an event that contradicts `net_if` is left to the tour: the automation acts on it while other events are pending."""
     return facts.bound and layer_of(event) is Layer.IFACE
 
 
@@ -232,7 +232,7 @@ def _burst(choices: Choices, random: Random) -> Words | None:
 
 
 def at_once(choices: Choices, random: Random, points: Iterable[int] = ()) -> Words | None:
-    """Return two random commands for two contexts; none where the device does not execute two at once, or nothing is left to draw."""
+    """Return two random commands for two contexts; none if the device does not execute two at once, or nothing is left to draw."""
     first, second = simple(choices, random), simple(choices, random)
     if points and "all" in (first and first[0], second and second[0]):
         return None  # a bulk call may be interrupted at too many places

@@ -42,7 +42,7 @@ class _Counts(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Reached:
-    """What was reached of one file. `missing` are the lines that were not, `half` those of which a branch was not.
+    """The coverage of one file. `missing` are the lines that were not, `half` those of which a branch was not.
 
     Branches inside the macros of log messages do not count: they depend on levels and on where messages go.
     """
@@ -76,7 +76,7 @@ class Reached:
 def reached(build: Path, patterns: Iterable[str] = ()) -> list[Reached]:
     """Return what was reached of the files that match, from the counts in a build folder; each run adds to them.
 
-    Raises `UsageError` where nothing was counted or gcov is missing, `RigFault` where it fails.
+    Raises `UsageError` if nothing was counted or gcov is missing, `RigFault` if it fails.
     """
     wanted = tuple(patterns) or USUAL
     if not any(build.rglob("*.gcda")):

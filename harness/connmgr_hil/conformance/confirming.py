@@ -35,7 +35,7 @@ def ends_again(first: Session, drive: Callable[[Session], None]) -> bool | None:
 def ends_again_by_commands(first: Session) -> bool | None:
     """Tell the same of a second start that is given the commands of the first.
 
-    None where that would take long, or where something was done from outside, too.
+    None if that would take long, or where something was done from outside, too.
     """
     commands = first.given
     if first.disturbed or len(commands) > MOST:

@@ -22,9 +22,9 @@ from .shown import REASONS
 RuleKey = tuple[str, str]
 _STOCK = " through the stock shell"
 _DEEPEST = 5
-"""So many commands a path has at most."""
+"""Maximum number of commands in a path."""
 _SEARCHED = 30_000
-"""So many states are looked at when a path to an unreached rule is sought."""
+"""Maximum number of states that are searched for a path to an unreached rule."""
 
 
 @dataclass
@@ -119,7 +119,7 @@ def cover(paths: Iterable[Path]) -> Coverage:
 
 
 def _columns(reports: list[RunReport]) -> list[str]:
-    """Return what the column of each build is called; its build id is told where there are several of its platform."""
+    """Return what the column of each build is called; with its build id if its platform has several builds."""
     names = [
         " ".join(filter(None, (each.target or "unknown", each.profile)))
         + (_STOCK if each.dialect == "stock" else "")

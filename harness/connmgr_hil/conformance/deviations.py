@@ -22,7 +22,7 @@ from .scenario import registered
 
 _MOST_BYTES = 1_000_000
 _TYPO = 0.87
-"""So much alike are a platform's name and a slip of it: one letter in eight."""
+"""How similar a platform's name and its misspelling are: one letter in eight differs."""
 _JUDGED = frozenset({Outcome.CONFORMS, Outcome.FAILS})
 
 

@@ -150,7 +150,7 @@ class DrivenDevice:
         """Give a command, wait for its reply, and judge all that came with it.
 
         Beside the probe's, it may be one that the platform file names as the means of a stimulus. Raises `BadInput` before
-        anything is sent where it is no command, or names what this device lacks, and `UsageError` where the device did
+        anything is sent where it is no command, or names what this device lacks, and `UsageError` if the device did
         not understand it.
         """
         platform = self._target.platform
@@ -211,9 +211,9 @@ class DrivenDevice:
         self.conform()
 
     def reset(self) -> bool:
-        """Bring the device back to its boot state without a restart, and judge it afresh from there.
+        """Bring the device back to its boot state without a restart, and judge it from there on.
 
-        Returns false when it does not come back, or its dump is not that of a booted device; then
+        Returns false if it does not come back, or its dump is not that of a booted device; then
         only a restart helps.
         """
         self._trace.judge_from(HelloSeen(t=0, facts=self.facts, ifaces=self.ifaces, start="attach"))
@@ -252,7 +252,7 @@ class DrivenDevice:
         self._begun = len(self.given)
 
     def missed(self, error: Unmet) -> Unmet:
-        """Record what a scenario or a test misses when it misses it, and return the error: whoever catches it has not seen it all the same."""
+        """Record what a scenario or a test misses when it misses it, and return the error. It counts even if the error is caught later."""
         self.complain(error.told(), shows=error.shows, seen=error.came)
         self._missed = error
         return error

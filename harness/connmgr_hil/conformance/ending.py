@@ -34,13 +34,14 @@ from connmgr_hil.vocabulary.observations import (
 from connmgr_hil.vocabulary.stimuli import Words
 
 _SAID = 60
-"""So many of the last lines that were no frames may tell of a crash."""
+"""Number of the last lines without a frame that are searched for a crash."""
 
 
 class Ending:
-    """Follows a run on a target, and tells how the device ended it, should it.
+    """Follows a run on a target, and finds out how the device ended it, if it did.
 
-    `given` are the commands so far, and `time` is that of the last record in the device's microseconds; `disturbed` tells whether something was done from outside, too. `ended` is the record of the end.
+    `given` are the commands so far, and `time` is the device time of the last record in microseconds. `disturbed` is whether there was an action
+    from outside, too. `ended` is the record of the end.
     `late_reply` is the answer to the last command, and `said_hello` tells of a hello, when they came while a silence was looked into.
     """
 
@@ -110,7 +111,7 @@ class Ending:
         return self._completed(report) if report is not None else None
 
     def leave(self) -> None:
-        """Let the next start be a fresh one. A board stays ours; it has no program that could be started anew."""
+        """Let the next start be a fresh one. A board stays ours; it has no program that could be restarted."""
         if self._target.platform.kind != "board":
             with contextlib.suppress(RigFault):
                 self._target.stop()

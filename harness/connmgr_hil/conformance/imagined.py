@@ -39,7 +39,7 @@ class Imagined:
             self._apply(outcome.items)
 
     def fork(self) -> "Imagined":
-        """Return another device that stands where this one does, and goes its own way."""
+        """Return an independent copy of this device in its present state."""
         other = copy(self)
         other._clocks = dict(self._clocks)  # noqa: SLF001 - one class
         return other

@@ -21,16 +21,16 @@ _LEAD_IN = frozenset(
         "l2", "resend", "bulk", "lose", "fatal", "advance", "elsewhere", "query", "knob",
     }
 )  # fmt: skip
-"""What is given before a race. Events that nobody believes are left out: after them the monitor may differ from `net_if`."""
+"""The commands before a race. Events that contradict `net_if` are left out, because after them the monitor may differ from it."""
 
 _READINESS = ("address", "carrier", "dormant", "up", "down", "ignore", "watch", "l2", "resend")
-"""Half of what races is about who is ready, which the monitor and the callers all write."""
+"""Half of the racing commands change readiness, which the monitor and the callers both write."""
 
 AT_ONCE = 0.3
-"""So much of what is given before a race is two commands at once, which the model follows."""
+"""The share of commands before a race that are two commands at once, which the model follows."""
 
 MOST_CHANGES, LONGEST_BOTH = 2, 12
-"""So often, at so many locks, the two of them change places."""
+"""At how many locks the two commands swap, and how often."""
 
 MOST_POINTS = 4
 FIRST_POINTS, LONGEST = 60, 400
@@ -38,7 +38,7 @@ FIRST_POINTS, LONGEST = 60, 400
 
 
 def steps(session: Session, random: Random, steps: int, report: "WalkReport") -> None:
-    """Give about so many commands, a race being one. Raises `UsageError` where the firmware knows no races."""
+    """Give about this many commands; a race counts as one. Raises `UsageError` if the firmware does not support races."""
     assert session.checker.model is not None
     world = session.checker.model.world
     length = FIRST_POINTS

@@ -95,7 +95,7 @@ class JudgedTrace:
         self.checker.feed(header)
 
     def judge_from(self, hello: HelloSeen) -> None:
-        """Forget what came so far, and judge a device afresh from here."""
+        """Forget what came so far, and start judging the device from here."""
         self._begin()
         self.checker.feed(hello)
 
@@ -104,7 +104,7 @@ class JudgedTrace:
         self._hand_on(self._writer.write(record))
 
     def write_fault(self, error: RigFault) -> None:
-        """Take what broke. It may be that the disk takes no more; that is judged all the same."""
+        """Record a fault. If the disk is full, the fault is judged anyway."""
         self.unrecorded = self.unrecorded or isinstance(error, NotRecorded)
         fault: AnyRecord = Fault(kind=type(error).__name__, message=str(error))
         with contextlib.suppress(RigFault):

@@ -5,7 +5,7 @@ from connmgr_hil.vocabulary.observations import Reply
 from connmgr_hil.vocabulary.stimuli import Words
 
 _TAKING_OVER = ("mode", "reboot")
-"""Commands that would take the device out of the hands of whoever drives it."""
+"""Commands that would take control of the device away from the harness."""
 
 
 def refuse_taking_over(words: Words) -> None:

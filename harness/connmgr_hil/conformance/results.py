@@ -17,7 +17,7 @@ from connmgr_hil.vocabulary.requirements import requirements
 
 Standing = Literal["held", "failed", "quirk", "unreachable", "not_run"]
 _BITS = 10
-"""A start bit and a stop bit beside the eight of each byte."""
+"""Eight data bits, a start bit and a stop bit."""
 STANDINGS: tuple[Standing, ...] = ("held", "failed", "quirk", "unreachable", "not_run")
 
 
@@ -37,26 +37,26 @@ class ScenarioResult:
     wall_seconds: float = 0.0
     records: int = 0
     wire_bytes: int = 0
-    """Bytes that went over the line to the device, in both directions; 0 where nobody counted."""
+    """Bytes that went over the line to the device, in both directions; 0 if they were not counted."""
     attempt: int = 1
     restarted_by: str = ""
-    """By which of a board's means it began; empty where there is only one."""
+    """By which of a board's means it began; empty if there is only one."""
     unrecorded: bool = False
     """Whether it ended because its trace could not be written."""
     confirmed: str = ""
-    """Of a device that ended: on how many of two starts it did; empty where that was not tried."""
+    """Of a device that ended: on how many of two starts it did; empty if that was not tried."""
     failure: Failure | None = None
     out_of_reach: frozenset[str] = frozenset()
     """Those of its requirements that it cannot hold on this build."""
     retry: int = 0
-    """So many tries before this one did not conform."""
+    """Number of earlier tries that did not conform."""
     earlier: tuple["ScenarioResult", ...] = ()
-    """The other tries, where they are told with this one."""
+    """The other tries of the same scenario, if this result stands for all of them."""
     device: tuple[str, ...] = ()
     """The options that name the device, as they were given."""
     platform: str = ""
     release: str = ""
-    """Zephyr's, as the device told it; empty where it did not."""
+    """Zephyr's release as the device reported it; empty if it did not."""
     recorded: str = ""
     """The verdict that its trace was closed with, where it was judged again."""
     excused: str = ""
@@ -80,7 +80,7 @@ class ScenarioResult:
 
     @property
     def flaky(self) -> str:
-        """On how many tries it did not conform, where the last one did; empty where none was needed."""
+        """On how many tries it did not conform, where the last one did; empty if none was needed."""
         return (
             f"{len(self.earlier)} of {len(self.earlier) + 1}" if self.earlier and self.held else ""
         )
@@ -153,11 +153,11 @@ class RunReport:
     """What the device said it was built from, where all is of one build and that is known."""
     dialect: str = ""
     clock: str = ""
-    """By which clock a device ran: `granted`, or `real` where its time goes by itself; empty where that is not known."""
+    """By which clock a device ran: `granted`, or `real` where its time goes by itself; empty if that is not known."""
     baud: int = 0
     """Bits per second of the line that the platform file names; an emulator's is faster."""
     builds: list["RunReport"] = field(default_factory=list)
-    """A report for each build, where there are several: each has a verdict of its own, and this one the worst."""
+    """A report for each build, if there are several: each has its own verdict, and this report has the worst."""
     unrecorded: bool = False
     """Whether the run ended because a trace could not be written."""
     unread: list[BadInput] = field(default_factory=list)
@@ -179,7 +179,7 @@ class RunReport:
     def outcome(self) -> Outcome:
         """The outcome of all scenarios together.
 
-        A run in which nothing ran is inconclusive, and so is one of which a part is not known.
+        A run without any result is inconclusive, and so is one with an unknown part.
         """
         outcomes = [
             Outcome.CONFORMS if result.excused else result.outcome
@@ -201,7 +201,7 @@ class RunReport:
 
     @property
     def verdict(self) -> str:
-        """The outcome in a word; `none` where the run was interrupted, for nobody knows what would have come."""
+        """The outcome in a word; `none` if the run was interrupted, because its rest is unknown."""
         return "none" if self.interrupted else str(self.outcome)
 
     def every(self) -> Iterator[ScenarioResult]:
@@ -237,7 +237,7 @@ class RunReport:
         return "not_run"
 
     def restarts(self) -> dict[str, int]:
-        """Return how many scenarios each means of a board brought to their boot; empty where there is only one."""
+        """Return how many scenarios each means of a board brought to their boot; empty if there is only one."""
         return dict(Counter(each.restarted_by for each in self.results if each.restarted_by))
 
     @property

@@ -112,7 +112,7 @@ def run_scenario(target: Target, scenario: Scenario, path: Path) -> ScenarioResu
 def one_by_one(
     target: Target, scenarios: Iterable[Scenario], out: Path, models: Models
 ) -> Iterator[Played]:
-    """Yield what came of each scenario on a target, run once, with its trace in `out`; whoever asks may stop at any.
+    """Yield what came of each scenario on a target, run once, with its trace in `out`; the caller may stop after any of them.
 
     `models` remember what they worked out from one run to the next.
     """
@@ -187,7 +187,7 @@ def sound(
 ) -> Iterator[_Read]:
     """Yield what is read from each trace; the errors of files that are not valid traces go to `unread`.
 
-    Raises `BadInput` where there is no other.
+    Raises `BadInput` if there is no other.
     """
     for path in paths:
         try:

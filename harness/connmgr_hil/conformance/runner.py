@@ -140,12 +140,12 @@ class Runner:
         self._target.stop()
 
     def play(self, task: ScenarioTask) -> Played:
-        """Run a task, for whoever else decides what its outcome means for the run."""
+        """Run a task and return what the caller needs to decide how the run goes on."""
         result = self.run(task.scenario, task.path, task.attempt)
         return Played(result, self.never_started, self.hopeless, self.refused)
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
-        """Run one scenario and tell what it showed; again, with a trace of its own, as often as is allowed where it does not conform.
+        """Run one scenario and tell what it showed; again, with a trace of its own, as often as is allowed if it does not conform.
 
         One that ended the device fails, whatever another try shows.
         """
@@ -281,7 +281,7 @@ class Runner:
         return restart.by if restart else "restart" if self._soft_reset else ""
 
     def _insist_on_one_build(self, facts: Hello) -> None:
-        """End a run in which the firmware was exchanged: what one build shows, the other need not."""
+        """End a run whose firmware was replaced: the results of two builds must not be mixed."""
         assert self._device is not None
         first = self._device[0].build
         if facts.build != first:

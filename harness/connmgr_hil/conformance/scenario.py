@@ -117,7 +117,7 @@ def scenario(
 
 
 def registered() -> dict[str, Scenario]:
-    """Return all scenarios by name, in the order in which they stand in the files."""
+    """Return all scenarios by name, in the order of the files."""
     from . import scenarios  # noqa: F401, PLC0415  (importing them registers them)
 
     return dict(_REGISTRY)
@@ -149,7 +149,7 @@ def load(path: Path) -> list[Scenario]:
 
 
 def _guarded(body: Body, path: Path) -> Body:
-    """Let mistakes in a user's scenario be told as theirs, not as ours."""
+    """Report mistakes in a user's scenario as the user's, not as ours."""
 
     @functools.wraps(body)
     def guarded(bench: Bench) -> None:

@@ -38,14 +38,14 @@ DOES_SOMETHING = (
     "a command that does more than look is given",
     "none was, so nothing is shown",
 )
-"""What is missed of a run in which nothing was done to the device, and what was seen instead."""
+"""What a run lacks in which nothing was done to the device, and what was seen instead."""
 
 _IN_THE_TRACE = Nonconforming | DeviceReset | DeviceDied
-"""Faults of the device of which a record tells already."""
+"""Faults of the device that a record already describes."""
 
 
 def _one_line(error: BaseException) -> str:
-    """Return an error as it tells itself: one of ours by its text, any other as the last line of a traceback."""
+    """Return an error as text: ours in full, any other as the last line of a traceback."""
     if isinstance(error, ConnMgrHilError):
         return str(error)
     return traceback.format_exception_only(error)[-1].strip()
@@ -100,7 +100,7 @@ class Session(DrivenDevice):
         self.started = False
         """Whether the device came up and said who it is."""
         self.confirmation = ""
-        """On how many of two starts it ended so: `2 of 2`; empty where that was not tried."""
+        """On how many of two starts it ended so: `2 of 2`; empty if that was not tried."""
         self._confirm = confirm
 
     def __enter__(self) -> Self:
@@ -208,7 +208,7 @@ class Session(DrivenDevice):
         self.latest = self.checker.finish(cut=True)
 
     def conclude(self, error: BaseException | None = None, complaint: str = "") -> Verdict:
-        """Note why a test failed, by an error of ours or with a complaint of its own, and return the verdict so far."""
+        """Note why a test failed, by one of our errors or its own complaint, and return the verdict so far."""
         if self.verdict is None:
             if error is not None:
                 self.note(error)

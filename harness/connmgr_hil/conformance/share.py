@@ -8,7 +8,7 @@ MOST_INCONCLUSIVE = 0.01
 
 @dataclass(frozen=True)
 class Share:
-    """So many of so many walks were inconclusive; at most the share `most` of them may be."""
+    """The share of walks that were inconclusive, and the share `most` that may be."""
 
     inconclusive: int
     walks: int

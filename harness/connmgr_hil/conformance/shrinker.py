@@ -30,7 +30,7 @@ from .reduction import (
 from .session import Session
 
 FEW = 8
-"""From so many commands on, halves are left out before single ones."""
+"""From this many commands on, halves are left out before single commands."""
 
 
 @dataclass
@@ -139,7 +139,7 @@ def shrink(
 ) -> Shrunk:
     """Find the shortest sequence that shows a trace's failure on a target.
 
-    `budget` is in seconds of host time. An interruption ends the search, and what was found by then is tried
+    `budget` is in seconds of host time. An interruption ends the search, and what was found so far is tried
     once more. The minimal trace is written to `out`. Raises `UsageError` when the trace does not
     fail, or when the target does not show the failure at all.
     """
@@ -213,7 +213,7 @@ def replayed(
 ) -> Verdict:
     """Give commands to a freshly started device as `replay` does; return the verdict, whatever ended the run.
 
-    `strict` tells which commands must name only what the device has. Raises `BadInput` where they do not, and `NotRecorded`
+    `strict` tells which commands must name only what the device has. Raises `BadInput` if they do not, and `NotRecorded`
     when the trace cannot be written.
     """
     session = Session(target, out, Header(note=note))

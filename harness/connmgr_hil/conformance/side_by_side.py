@@ -22,7 +22,7 @@ R = TypeVar("R")
 def side_by_side(
     work: Callable[[T], R], tasks: Sequence[T], jobs: int, leave: Callable[[], None]
 ) -> Iterator[R]:
-    """Yield what `work` makes of each task, in their order, in so many processes that are forked from this one.
+    """Yield what `work` makes of each task, in their order, in `jobs` processes that are forked from this one.
 
     What they change is theirs; each calls `leave` at its end. An exception of `work` is raised in its task's turn. When the
     iterator is closed early, or by an exception, the tasks under way are interrupted, as ^C would. Raises `RigFault` when the
@@ -112,7 +112,7 @@ def _work(
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Keep ^C waiting, also for a process that is forked meanwhile, until it heeds it."""
+    """Hold ^C back, also in a process that is forked in between, until that process handles it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

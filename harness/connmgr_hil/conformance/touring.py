@@ -61,7 +61,7 @@ class _Explorer:
         return device.state._replace(blames=(0, 0, 0)), device.pending
 
     def after(self, device: Imagined, move: str) -> Imagined:
-        """Return the device after a move; the one before stays as it is."""
+        """Return the device after a move; the original is unchanged."""
         return device.fork().run([words_of(move, self._worlds[0][1])])
 
 

@@ -25,7 +25,7 @@ _EVENT = re.compile(r"^([A-Z0-9_]+) +iface (\d+)(?: +admin-(up|down), oper-(up|d
 _CALL = re.compile(r"^implementation's (\w+) called +iface (\d+)")
 _CALLS = ("connect", "disconnect")
 _MARGIN = 10_000
-"""Microseconds: so much later than the device did, what it must not do is looked for."""
+"""Microseconds after the device's own time that the test waits for what must not happen."""
 
 _ROLES = {"bound0": True, "bound1": True, "plain0": True, "free0": False, "free1": False}
 """The ifaces that the test can have, and whether they are bound. All are of the dummy L2, and none starts by itself."""
@@ -254,7 +254,7 @@ class _Writer:
         return name
 
     def fake(self, number: str, *helpers: str) -> str:
-        """Return the variable of an iface whose fake implementation is told something."""
+        """Return the variable of an iface, and note that its fake implementation is used."""
         self.helpers |= {"fake", *helpers}
         return self.iface(number)
 

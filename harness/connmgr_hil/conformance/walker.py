@@ -21,7 +21,7 @@ from .session import Session
 from .share import MOST_INCONCLUSIVE, Share
 
 CANDIDATES = 4
-"""For every other step so many commands are drawn; the one tried least in its situation is given."""
+"""For every other step this many commands are drawn; the one tried least in its situation is given."""
 
 _BROKEN = 3
 

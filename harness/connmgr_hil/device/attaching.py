@@ -18,8 +18,8 @@ _HURRY = 0.02
 class Attaching:
     """Asks one device for its hello, by a challenge that tells the answer from hellos of earlier times.
 
-    `shell_first`: it is probably in the mode for people. `in_frames`: frames have come, whosever they were; `heard`:
-    so many bytes have come, whatever they were.
+    `shell_first`: it is probably in the mode for people. `in_frames`: frames of any origin have come; `heard`:
+    the number of bytes that have come.
     """
 
     def __init__(

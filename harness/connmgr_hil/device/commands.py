@@ -60,7 +60,7 @@ def asked_seconds(words: Words) -> float:
 
 @dataclass(slots=True)
 class Sent:
-    """A command that was sent. `identity` is 0 for the harness's own, which nobody records."""
+    """A command that was sent. `identity` is 0 for the harness's own commands, which are not recorded."""
 
     tag: int
     identity: int
@@ -96,7 +96,7 @@ class Commands:
     _probe: int = 0
     _unproven: dict[int, float] = field(default_factory=dict)
     refusable: int = 0
-    """So many lines at most went out that are not for machine mode, which refuses them."""
+    """Maximum number of sent lines that machine mode refuses because they are for human mode."""
     resending: Resending = field(default_factory=Resending)
     waiting: dict[int, Sent] = field(default_factory=dict)
 
@@ -104,7 +104,7 @@ class Commands:
         _bases.add(self._base)
 
     def new(self, words: Words, patience: float = 0.0) -> Sent:
-        """Make a command for a stimulus, expected to take so many host seconds."""
+        """Make a command for a stimulus that is expected to take `patience` host seconds."""
         self._identities += 1
         return self._add(self._base + self._identities, self._identities, words, patience)
 

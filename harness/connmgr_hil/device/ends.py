@@ -17,7 +17,7 @@ DEATHS = frozenset({"fault", "stuck"})
 
 
 class Ends:
-    """Follows what a device says of its end; after it nothing more is asked of it.
+    """Follows what a device reports about its own end; after that no more commands are sent.
 
     `last_words` is the frame in which it said so, whose turn may still be to come.
     """
@@ -30,7 +30,7 @@ class Ends:
         self.last_words: Frame | None = None
 
     def hear(self, frame: Frame) -> None:
-        """Note a frame that tells of the end."""
+        """Note a frame that reports the end."""
         if frame.kind in DEATHS:
             self.last_words = frame
 
@@ -40,7 +40,7 @@ class Ends:
             raise self._over
 
     def restarted(self, line: Transport, how: str) -> NoReturn:
-        """Record a restart that nobody asked for, and raise `DeviceReset`."""
+        """Record an unrequested restart, and raise `DeviceReset`."""
         self._introduction.emit(Reset(how=how, expected=False))
         self._end(messages.restarted(line, how))
 

@@ -22,12 +22,12 @@ class Flood:
         self.bound = most
 
     def begin(self, device_seconds: float = 0.0) -> None:
-        """Count afresh, for commands that let so much device time pass."""
+        """Reset the count, for commands that let this much device time pass."""
         self._seen = 0
         self.bound = self._most + round(device_seconds * PER_SECOND)
 
     def answered(self) -> None:
-        """Count afresh within the same bound: who answers does not send without end."""
+        """Reset the count: a device that answers does not send endlessly."""
         self._seen = 0
 
     def count(self) -> None:

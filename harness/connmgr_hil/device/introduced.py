@@ -12,7 +12,7 @@ class Introduced:
 
     _hello: HelloSeen | None = None
     is_mute = False
-    """Whether nothing at all came since the last command was given: then it is not the line that damaged the answer."""
+    """Whether nothing was received since the last command: then the line did not damage the answer."""
     wire_bytes = 0
     """Bytes that went over the line, in both directions."""
 

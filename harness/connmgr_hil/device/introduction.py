@@ -52,7 +52,7 @@ class Introduction:
         return min(first, frame.seq)
 
     def take(self, frame: Frame) -> None:
-        """Take a frame that belongs to an introduction. Raises `ValueError` where the ifaces are numbered wrongly."""
+        """Take a frame that belongs to an introduction. Raises `ValueError` if the ifaces are numbered wrongly."""
         assert self.frame is not None
         if self.hello is not None or frame.seq < self.frame.seq:
             return
@@ -70,7 +70,7 @@ class Introduction:
             self._held = []
 
     def abandon(self) -> None:
-        """Hand on what tells why a device did not introduce itself in time: what it printed, and that it restarted.
+        """Pass on what explains why a device did not introduce itself in time: what it printed, and that it restarted.
 
         What it showed in frames stays, for it may introduce itself later.
         """

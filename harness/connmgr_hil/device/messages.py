@@ -20,7 +20,7 @@ def _last_bytes(line: Transport) -> str:
 
 
 def no_answer(line: Transport, wanted: str, wait: Deadline) -> NoAnswer:
-    """Tell of silence."""
+    """Return the error for a device that does not answer."""
     return NoAnswer(
         f"no {wanted} within {wait} from {line.name}",
         _last_bytes(line),
@@ -29,7 +29,7 @@ def no_answer(line: Transport, wanted: str, wait: Deadline) -> NoAnswer:
 
 
 def flood(line: Transport, most: int, things: str = "frames") -> DeviceFault:
-    """Tell of a device that sends without end."""
+    """Return the error for a device that sends endlessly."""
     return DeviceFault(
         f"too many {things} for one command",
         f"more than {most} from {line.name}, without an answer; {_last_bytes(line)}",
@@ -38,7 +38,7 @@ def flood(line: Transport, most: int, things: str = "frames") -> DeviceFault:
 
 
 def babble(line: Transport, most: int) -> LineDamaged:
-    """Tell of a line that brings so much else that nobody can tell the device from noise."""
+    """Return the error for a line with so much noise that the device cannot be told from it."""
     return LineDamaged(
         "too many lines for one command",
         f"more than {most} from {line.name}, and no answer among them; {_last_bytes(line)}",
@@ -47,7 +47,7 @@ def babble(line: Transport, most: int) -> LineDamaged:
 
 
 def misnumbered(line: Transport, error: ValueError) -> LineDamaged:
-    """Tell of ifaces that are not numbered as Zephyr does: some may be missing."""
+    """Return the error for ifaces that are not numbered as Zephyr numbers them: some may be missing."""
     return LineDamaged(
         str(error),
         f"this from {line.name}; {_last_bytes(line)}",
@@ -56,7 +56,7 @@ def misnumbered(line: Transport, error: ValueError) -> LineDamaged:
 
 
 def restarted(line: Transport, how: str) -> DeviceReset:
-    """Tell of a restart that nobody asked for, and how it showed."""
+    """Return the error for an unrequested restart; `how` is how it was noticed."""
     return DeviceReset(
         f"the device on {line.name} restarted by itself",
         f"{how}; {_last_bytes(line)}",
@@ -65,7 +65,7 @@ def restarted(line: Transport, how: str) -> DeviceReset:
 
 
 def shared(line: Transport, tags: set[int]) -> RigFault:
-    """Tell of answers to commands that this run never gave."""
+    """Return the error for answers to commands that this run never gave."""
     shown = ", ".join(map(str, sorted(tags)))
     return RigFault(
         f"somebody else sends commands to the device on {line.name}",
@@ -75,7 +75,7 @@ def shared(line: Transport, tags: set[int]) -> RigFault:
 
 
 def died(line: Transport, record: Crashed | Stuck) -> DeviceDied:
-    """Tell of a device that said how it ended."""
+    """Return the error for a device that reported its own end."""
     if isinstance(record, Crashed):
         thread = f" in thread {record.thread}" if record.thread else ""
         seen = f"{record.reason}{thread}: {record.text or 'nothing else is known'}"
@@ -86,7 +86,7 @@ def died(line: Transport, record: Crashed | Stuck) -> DeviceDied:
 
 
 def refused(command: str, times: int, why: str) -> RigFault:
-    """Tell of a command that does not get through undamaged."""
+    """Return the error for a command that arrives damaged each time."""
     return RigFault(
         f"the device does not understand '{command}'",
         f"refused {times} times (why={why})",

@@ -8,7 +8,7 @@ from connmgr_hil.transport import Transport
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a line may be written: so many bytes, then so many seconds of pause; 0 = at once.
+    """How fast a line may be written: a number of bytes, then a pause in seconds; 0 = no pacing.
 
     With `quiet_boot` nothing is written while the device boots, until Zephyr's banner comes.
     """

@@ -182,7 +182,7 @@ class Receiver:
             self._answer(frame)
 
     def _conflict(self, frame: Frame) -> None:
-        """Two frames with one number: a restart, or one of them is not the device's, and nobody knows which."""
+        """Two frames with one number: either the device restarted, or one of them is not the device's, and it is unknown which."""
         text = f"not of this boot, or the one before with its number was not: {frame}"
         self.damage += 1
         self.introduction.noise(text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 FIRST = 0.4
 """Seconds, on a line that has damaged nothing."""
 _UNKNOWN = 0.05
-"""On a line that damages what passes, while nobody knows yet how fast the device answers."""
+"""On a line that damages what passes, as long as the device's speed is unknown."""
 _SHORTEST = 0.004
 """On such a line, where the device answers faster than that."""
 LONGEST = 2.5

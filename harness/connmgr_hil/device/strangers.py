@@ -10,13 +10,13 @@ from .commands import Commands
 from .frames import Frame
 
 _MOST = 2
-"""So many replies to commands of nobody we know show a second master; one may be a replay."""
+"""This many replies to unknown commands show a second master; one may be a replay."""
 _MOST_UNSEALED = 4
 """Where a second board's frames may pass for this one's."""
 
 
 class Strangers:
-    """What else a device was told to do, as its answers show."""
+    """Detects, from a device's answers, commands that others gave it."""
 
     def __init__(self, commands: Commands, emit: Callable[[Foreign], None]) -> None:
         self._commands = commands
@@ -25,7 +25,7 @@ class Strangers:
         self._suspect = ""
 
     def answered(self, tag: int, frame: Frame, line: Transport) -> None:
-        """Take an answer that nobody waits for. Raises `RigFault` where somebody else uses the line."""
+        """Take an unexpected answer. Raises `RigFault` if somebody else uses the line."""
         if self._commands.is_stimulus(tag):
             if frame.fields.get("err") != "ESTALE":
                 self._emit(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from connmgr_hil.transport.deadlines import RECALL
 
 _LONGEST = 5
-"""So many times the pause between two questions is doubled."""
+"""How often the pause between two questions is doubled at most."""
 
 
 @dataclass

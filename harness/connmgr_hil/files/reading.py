@@ -1,4 +1,4 @@
-"""Reads files from anybody: it never waits for one, and none can fill the memory."""
+"""Reads untrusted files: a read never blocks, and no file can exhaust the memory."""
 
 import os
 import stat

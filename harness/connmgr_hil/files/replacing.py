@@ -10,9 +10,9 @@ from connmgr_hil.vocabulary.errors import NotRecorded
 
 
 def replace_file(path: Path, content: str | bytes, remedy: str = "choose another folder") -> None:
-    """Write a file whole, with its folders, or leave what was there as it is.
+    """Write a file whole, with its folders, or leave the old file unchanged.
 
-    What is no regular file (a pipe, a terminal) is written to. Raises `NotRecorded` when the disk does not take it.
+    What is no regular file (a pipe, a terminal) is written to. Raises `NotRecorded` if it cannot be written.
     """
     data = content.encode() if isinstance(content, str) else content
     try:

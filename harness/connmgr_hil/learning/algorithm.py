@@ -14,11 +14,11 @@ Doubt = Callable[[Mealy], Word | None]
 
 
 def learn_mealy(inputs: Word, ask: Ask, doubt: Doubt) -> Mealy:
-    """Learn a Mealy machine by asking for words, until nobody doubts it any more.
+    """Learn a Mealy machine by asking for words, until no doubt about it is left.
 
     Kearns and Vazirani's algorithm, with counterexamples cut as Rivest and Schapire do: few words are
-    asked, and each costs a reset. What `ask` and `doubt` raise comes through.
-    Raises `UsageError` where AALpy is not installed.
+    asked, and each costs a reset. Exceptions of `ask` and `doubt` are passed on.
+    Raises `UsageError` if AALpy is not installed.
     """
     try:
         base: Any = import_module("aalpy.base")

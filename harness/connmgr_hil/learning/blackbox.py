@@ -31,7 +31,7 @@ _Home = tuple[tuple[object, ...], ...]
 
 
 class BlackBox:
-    """A target, brought back to its boot state before each word by `reset`, or by a restart where that fails.
+    """A target, brought back to its boot state before each word by `reset`, or by a restart if that fails.
 
     All that happens is traced. Raises `RigFault` when the device does not come up or the line breaks.
     """

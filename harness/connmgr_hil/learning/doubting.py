@@ -10,7 +10,7 @@ from .machine import Mealy, Word, divergences
 from .memory import Ask, BudgetSpent
 
 LONGEST = 12
-"""So many inputs follow, at most, on the way to a random state."""
+"""Maximum number of inputs after the way to a random state."""
 
 
 class Doubts:

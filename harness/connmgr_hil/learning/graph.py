@@ -20,7 +20,7 @@ class Arrow:
 class Graph:
     """A drawing's content. Nodes are numbered from 0; each has a name and a shortest word that leads there.
 
-    A name with a stroke is of a state in which the device and the model are not in the same.
+    A name with a slash is that of a state in which device and model are in different states.
     """
 
     title: str
@@ -46,9 +46,9 @@ def of_machine(machine: Mealy, title: str) -> Graph:
 
 
 def of_difference(device: Mealy, model: Mealy, title: str) -> Graph:
-    """Return both machines as one graph: what they share, and in each shared state where they part.
+    """Return both machines as one graph: what they share, and where they differ in each shared state.
 
-    States bear the model's numbers. `S3/12`: the device does as in S3 where the model is in S12; `D23/7`: it
+    States have the model's numbers. `S3/12`: the device does as in S3 where the model is in S12; `D23/7`: it
     is in its 23, to which none of the model's corresponds. An arrow that differs ends where it began: what
     comes after it cannot be compared.
     """

@@ -35,12 +35,12 @@ def status(text: str) -> list[Seen]:
 
 
 def call(at: int, op: str, iface: int, about: int) -> Seen:
-    """Return a call of the connectivity implementation, seen by whoever learns iface `about`."""
+    """Return a call of the connectivity implementation, as seen when iface `about` is learned."""
     return Seen(at, "call", f"calls {op}{_elsewhere(iface, about)}")
 
 
 def event(at: int, name: str, iface: int, about: int, info: object) -> Seen:
-    """Return an event, seen by whoever learns iface `about`."""
+    """Return an event, as seen when iface `about` is learned."""
     kind = layer_of(Event(name)) if name in Event.__members__ else Layer.L4
     extra = "" if info in (None, "-") else f" info {info}"
     return Seen(at, kind, f"{name}{extra}{_elsewhere(iface, about)}")

@@ -26,7 +26,7 @@ def _connects(kernel: Kernel, index: int) -> bool:
 
 
 def _pass_lock(kernel: Kernel, index: int) -> Routine:
-    """Wait for whoever has the binding's lock: every getter takes it."""
+    """Wait for the binding's lock, which every getter takes."""
     yield from kernel.lock(f"binding {index}")
     kernel.unlock(f"binding {index}")
     yield Switch.PREEMPT

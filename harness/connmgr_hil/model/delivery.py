@@ -194,7 +194,7 @@ _RULES = {
 
 
 def _rule(entry: Queued, event: Event) -> str:
-    """Name the rule that owes an event, for failures."""
+    """Return the rule that expects an event, for failures."""
     if entry.rule:
         return entry.rule
     return _RULES.get(event, "family" if event.startswith("L4_") else "address")

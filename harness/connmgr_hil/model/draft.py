@@ -6,7 +6,7 @@ from .world import World
 
 
 class Draft:
-    """A state that rules change, and the items that they owe meanwhile."""
+    """A state while rules change it, and the items that they expect."""
 
     def __init__(self, world: World, state: State) -> None:
         self.world = world
@@ -27,7 +27,7 @@ class Draft:
         self.items: list[Item] = []
 
     def state(self) -> State:
-        """Return the state as it is now."""
+        """Return the present state."""
         any_, v4, v6 = self._counts
         first, second, third = self._blames
         return State(
@@ -44,7 +44,7 @@ class Draft:
         return (index - 1) % len(self._ifaces)
 
     def iface(self, index: int) -> Iface:
-        """Return an iface by its index, as it is now."""
+        """Return the present state of an iface by its index."""
         return self._ifaces[self._place(index)]
 
     def put(self, index: int, **changes: object) -> None:
@@ -101,7 +101,7 @@ class Draft:
         rule: str,
         values: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        """Owe an observation."""
+        """Expect an observation."""
         self.items.append(Owed(kind, key, rule, values))
 
     def do(self, item: Item) -> None:

@@ -48,12 +48,12 @@ class Driver:
     start_idle: Callable[["Kernel", int], None]
     """Its idle timer starts, if there is a timeout for it (4.3)."""
     oper_seen: Callable[["Kernel", int], int]
-    """What a listener sees of oper-up, `UNKNOWN` if it may have changed meanwhile."""
+    """What a listener sees of oper-up, `UNKNOWN` if it may have changed in between."""
     about_to_change: Callable[["Kernel", int], None]
     """The monitor is about to change what it knows of the iface."""
     word_told: Callable[["Kernel", int, int, int], int]
     """An event settles a bit of the monitor's word: return the word as it is then."""
     readiness: Callable[["Kernel", int], tuple[int, int]]
-    """The bits of readiness that the monitor should find by now, and those that are open."""
+    """The bits of readiness that the monitor should find now, and those that are uncertain."""
     announced: Callable[["Kernel", Event, int], None]
-    """Somebody raises an event of the iface without cause."""
+    """An event of the iface is raised without cause."""

@@ -10,16 +10,16 @@ MOST_WAYS = 1_500
 """A move that may go in more ways than this is not followed."""
 
 FEW_WAYS = 150
-"""After so many it pays to follow only those that show what was heard, where that is known."""
+"""From this number of ways on, only those that match what was heard are followed, if that is known."""
 
 CLOSE_WAYS = 3_000
-"""So many ways are followed of a move in whose midst unknown ifaces change."""
+"""Maximum number of ways that are followed of a move during which unknown ifaces change."""
 
 BOOT_WAYS = 2_000
 """The boot may go in more, since which of the ifaces were ready is settled there."""
 
 STORM_CHOICES = 2
-"""In a storm only so many are, since its order is not judged for long."""
+"""The maximum in a storm, whose order is not judged for long."""
 
 
 def explore(make: Callable[[tuple[int, ...]], Kernel], most: int = MOST_WAYS) -> Iterator[Kernel]:

@@ -65,7 +65,7 @@ class Guide:
     def follow_shown(self, kind: str, key: tuple[object, ...]) -> None:
         """Go on to the next that was heard and is this; others may be of changes that nobody asked for.
 
-        Raises `Impossible` where it is known that nobody heard it behind those before.
+        Raises `Impossible` if it is known that nobody heard it behind those before.
         """
         if self._to_hear is not None and not _is_among(self._to_hear, kind, key):
             raise Impossible
@@ -73,7 +73,7 @@ class Guide:
     def follow_queued(self, event: Event, index: int) -> None:
         """Go on to the next event that was heard, which is this one: events are heard in the order in which they are queued.
 
-        Raises `Impossible` where another one was.
+        Raises `Impossible` if another one was.
         """
         if (event, index) in self._ups:
             self._ups[event, index] -= 1
@@ -94,7 +94,7 @@ class Guide:
 
     @property
     def is_at_end(self) -> bool:
-        """Whether all events that were heard are shown, where it is known what is queued next."""
+        """Whether all events that were heard are shown, if it is known what is queued next."""
         return not self._to_queue
 
     def is_next(self, event: Event, index: int) -> bool:
@@ -103,7 +103,7 @@ class Guide:
         return following == (event, index)
 
     def expects_up(self, event: Event, index: int) -> bool:
-        """Tell whether an iface may go up once more, as far as it was heard."""
+        """Tell whether what was heard allows an iface to go up once more."""
         return not self.knows or self._ups.get((event, index), 0) > 0
 
     def change_of(self, index: int) -> DriverChange | None:

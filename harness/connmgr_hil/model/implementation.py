@@ -184,7 +184,7 @@ def start_idle(kernel: Kernel, index: int) -> None:
 
 
 def idle_over(kernel: Kernel, index: int) -> Routine:
-    """Nobody used the iface for its idle timeout (REQ-IDLE-001)."""
+    """The iface was not used for its idle timeout (REQ-IDLE-001)."""
     yield from kernel.post(Event.CONN_IF_IDLE_TIMEOUT, index)
 
 

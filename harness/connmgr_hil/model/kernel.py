@@ -54,7 +54,7 @@ class Queued(NamedTuple):
     info: str | None = None
     command: Callable[[], Routine] | None = None
     rule: str = ""
-    """The rule that owes this event, where it does not follow from the event itself."""
+    """The rule that expects this event, if it does not follow from the event itself."""
 
 
 class Thread:
@@ -148,7 +148,7 @@ class Kernel(Draft):
         rule: str,
         values: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        """Owe an observation. Raises `Impossible` where it is known that nobody heard it."""
+        """Expect an observation. Raises `Impossible` if it is known that it was not heard."""
         self.guide.follow_shown(kind, key)
         super().show(kind, key, rule, values)
 
@@ -269,7 +269,7 @@ class Kernel(Draft):
 
     @property
     def others_are_ready(self) -> bool:
-        """Whether somebody would run if the current thread did not."""
+        """Whether another thread would run if the current one did not."""
         return bool(self._ready or self._preemptibles)
 
     def _next(self) -> Thread | None:
@@ -339,11 +339,11 @@ class Kernel(Draft):
     # --- events --------------------------------------------------------------------------
 
     def audience(self, code: int) -> tuple[bool, tuple[Listener, ...]]:
-        """Return whether an event is queued at all now, and who hears it."""
+        """Return whether an event would be queued now, and which listeners get it."""
         return self.world.audience(self.listeners, code)
 
     def post(self, event: Event, iface: int, info: str | None = None, rule: str = "") -> Routine:
-        """Notify an event: queue it if anybody listens and the queue has room."""
+        """Notify an event: queue it if a listener wants it and the queue has room."""
         code = self.world.codes.get(event)
         if code is None or not self.audience(code)[0]:
             return
@@ -358,7 +358,7 @@ class Kernel(Draft):
     def enqueue(self, entry: Queued) -> Routine:
         """Append to the event queue, waiting for room if need be.
 
-        Raises `Unpredictable` where the wait of 10 ms would be in vain, because the dispatcher itself waits: the event is
+        Raises `Unpredictable` if the wait of 10 ms would be in vain, because the dispatcher itself waits: the event is
         lost, and everybody else goes on meanwhile (specification 3.1). And in the midst of a burst, whose scheduler is locked.
         """
         yield from self.lock(EVENT_QUEUE)
@@ -377,7 +377,7 @@ class Kernel(Draft):
         yield Switch.PREEMPT
 
     def take(self) -> Queued:
-        """Take the oldest event; if that makes room, the event of somebody who waits for it is queued, and he may go on."""
+        """Take the oldest event; if that makes room, the event of a waiting thread is queued, and the thread goes on."""
         entry = self.queue.popleft()
         if self._handed_over:
             self._handed_over = False

@@ -147,7 +147,7 @@ def _count_flips(kernel: Kernel) -> Routine:
 
 
 def _recount(kernel: Kernel) -> Routine:
-    """Zephyr counts all ifaces anew; those whose words are as before count as before."""
+    """Zephyr recounts all ifaces; those with an unchanged word count as before."""
     changes = [0, 0, 0]
     blames = [0, 0, 0]
     for index in kernel.indexes:

@@ -103,7 +103,7 @@ def _start_dad(kernel: Kernel, index: int) -> Routine:
 
 
 def _detect(kernel: Kernel, index: int, text: str) -> None:
-    """Begin detection, or begin it anew.
+    """Begin detection, or restart it.
 
     Up to 3.6 the kernel then appends to its list what is in it already, and so loses all that come behind it there: their
     addresses stay tentative (`net_if_ipv6_start_dad`).

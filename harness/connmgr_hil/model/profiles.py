@@ -73,7 +73,7 @@ _PROBE_BEFORE_4_5 = "1.0.0"
 
 
 def current_name(name: str) -> str:
-    """Return the present name of a profile that was renamed, and any other name as it is."""
+    """Return the present name of a profile that was renamed, and any other name unchanged."""
     return _OLD_NAMES.get(name, name)
 
 

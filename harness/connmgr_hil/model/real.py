@@ -32,7 +32,7 @@ class Unprompted(NamedTuple):
     v4: bool
     v6: bool
     oper: bool | None = None
-    """Whether it was oper-up then; None where that changed just about then."""
+    """Whether it was oper-up then; None if that changed just about then."""
     info: str | None = None
 
 
@@ -43,7 +43,7 @@ class Together(NamedTuple):
 
 
 def may_change_unprompted(world: World, event: Event, index: int) -> bool:
-    """Tell whether such an event of an iface may come unprompted at all."""
+    """Tell whether this event of an iface can come unprompted."""
     if not world.is_real(index) or event in L4_EVENTS:
         return False
     if layer_of(event) is Layer.CONN:
@@ -178,7 +178,7 @@ def admin_changed(kernel: Kernel, index: int) -> Routine:
 
 
 def taken_down(kernel: Kernel, index: int) -> None:
-    """The iface was taken admin-down: what is up again must have associated anew (REQ-IMP-016).
+    """The iface was taken admin-down: an iface that is up again must have associated again (REQ-IMP-016).
 
     An attempt that was under way may go on, and succeed unseen (REQ-CTL-044), or end.
     """
@@ -192,13 +192,13 @@ def taken_down(kernel: Kernel, index: int) -> None:
 
 
 def lingers_no_more(kernel: Kernel, index: int) -> Routine:
-    """The link that was left would have shown itself by now: what comes is another."""
+    """A link that was left would have shown by this time, so this one is new."""
     yield from ()
     kernel.put_impl(index, lingers="")
 
 
 def driver_starts(kernel: Kernel, index: int) -> Generator[Switch, None, bool]:
-    """The unseen driver starts, and may wait for its device meanwhile, or refuses; it matters if waiting lets others run."""
+    """The unseen driver starts or refuses to, and may wait for its device; that matters if other threads run while it waits."""
     if not kernel.may_be_heard(Event.IF_ADMIN_UP, index):
         return False
     if (
@@ -213,7 +213,7 @@ def driver_starts(kernel: Kernel, index: int) -> Generator[Switch, None, bool]:
 
 
 def driver_stops(kernel: Kernel, index: int) -> Routine:
-    """The unseen driver stops, and may wait for its device meanwhile; it matters if that lets others run."""
+    """The unseen driver stops, and may wait for its device; that matters if other threads run while it waits."""
     yield from changes_itself(kernel, index)
     if kernel.guide.is_next(Event.IF_ADMIN_DOWN, index) or kernel.current is kernel.dispatcher:
         return
@@ -330,7 +330,7 @@ def disconnect(kernel: Kernel, index: int) -> Answer:
 
 
 def add_address(kernel: Kernel, index: int, text: str, version: int, _: int) -> Answer:
-    """An address is added beside those nobody knows; it may be known already, or find no room."""
+    """An address is added to an iface with unknown addresses; it may be there already, or find no room."""
     unseen.know_address(kernel, index, version)
     event = Event.IPV4_ADDR_ADD if version == 4 else Event.IPV6_ADDR_ADD
     tentative = version == 6 and kernel.world.hello.dad

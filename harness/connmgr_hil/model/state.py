@@ -24,7 +24,7 @@ _LETTERS = (
 )
 
 UNKNOWN = -1
-"""Which iface the monitor remembers, when it was not restarted and nobody has seen."""
+"""Which iface the monitor remembers, if the device was not restarted and it was not seen."""
 
 PERSISTENT, NO_AUTO_CONNECT, NO_AUTO_DOWN, DISCONNECTING = 1, 2, 4, 8
 TIMEOUT, IDLE_TIMEOUT = 16, 32
@@ -123,7 +123,7 @@ class Iface(NamedTuple):
     maybe: int = 0
     """As what a real iface may have been found, if that is not settled yet (`unseen`); `word` then has the bits that are."""
     unseen: int = 0
-    """The settings of a real iface that nobody has set or seen: they are as its implementation left them."""
+    """The settings of a real iface that were neither set nor seen: they are as its implementation left them."""
     impl: Impl = Impl()
     l2_rc: int = 0
     """What its L2 answers when it is enabled."""
@@ -199,7 +199,7 @@ class State(NamedTuple):
     counts: tuple[int, int, int] = (0, 0, 0)
     blames: tuple[int, int, int] = (0, 0, 0)
     rooms: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
-    """Of IPv4 and IPv6: for how many addresses an iface has room, 0 while nobody knows, and how many one was seen to have (`room`)."""
+    """Of IPv4 and IPv6: for how many addresses an iface has room, 0 as long as this is unknown, and how many one was seen to have (`room`)."""
 
     def table(self, world: World, about: int = 0) -> str:
         """Return the state as lines a person can read, for failures.

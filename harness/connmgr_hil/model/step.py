@@ -28,7 +28,7 @@ class Expire(NamedTuple):
 
 
 ANSWERS = 4_000
-"""So many answers are remembered; then all are forgotten, so that memory does not grow with a run."""
+"""Maximum number of cached answers; then the cache is cleared, so that memory does not grow with a run."""
 
 BOOT_READY, BOOT_ADDRESS, BOOT_ADDRESS6 = "free1", "192.0.2.99", "2001:db8::99"
 """An iface that may be auto-started with an address, of IPv6 where there is no IPv4 (PROTOCOL.md, section 5)."""
@@ -245,7 +245,7 @@ _BOOTS = ((True, False), (False, True), (True, True))
 that thread looks for them. The first needs a dispatcher that ran by then; the second is not known."""
 
 MOST_MODELS = 4
-"""So many models are kept for worlds that differ; each remembers its answers."""
+"""Maximum number of models for different worlds; each caches its answers."""
 
 
 class Models:

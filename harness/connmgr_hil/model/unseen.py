@@ -1,4 +1,4 @@
-"""What nobody has seen yet of a real iface: as what it was found when the monitor started.
+"""What is still unknown about a real iface: the state in which the monitor found it at its start.
 
 Each iface may have been oper-up, and have had an address of either family: eight ways (`Iface.maybe`). Ifaces know nothing of each
 other, so each keeps its own ways, and all that is possible together is any of the one with any of the others. Only their totals
@@ -59,7 +59,7 @@ def _keep(maybe: int, fits: Callable[[int], bool]) -> int:
 
 
 def readiness_of(kernel: Kernel, index: int) -> tuple[int, int]:
-    """Return the bits of readiness that an iface should have by now, for certain and perhaps."""
+    """Return the bits of readiness that an iface certainly has now, and those that it may have."""
     iface = kernel.iface(index)
     maybe = iface.maybe or 1 << (iface.word & FOUND)
     return readiness(maybe, bool(iface.word & IGNORED), kernel.profile.families)
@@ -113,7 +113,7 @@ def narrowed(state: State, index: int, maybe: int, *, families: bool) -> State:
 
 
 def variants(iface: Iface, *, families: bool) -> list[tuple[int, Iface]]:
-    """Return for each way of an iface that way, and the iface as it is then."""
+    """Return each way of an iface, with the state of the iface in it."""
     known = []
     for way in ways(iface.maybe):
         sure, _ = readiness(1 << way, bool(iface.word & IGNORED), families)
@@ -131,7 +131,7 @@ def found(kernel: Kernel, index: int) -> None:
 
 
 def has_flag(kernel: Kernel, index: int, flag: int) -> bool:
-    """Tell whether a flag is set. One that nobody has set or seen may be either, and then stays so."""
+    """Tell whether a flag is set. One that was neither set nor seen may have either value, and keeps it."""
     iface = kernel.iface(index)
     if iface.unseen & flag:
         put_flag(kernel, index, flag, bool(kernel.choose(2)))

@@ -32,7 +32,7 @@ _ANY_CALLBACKS = Callbacks(connects=True, options=True)
 
 
 MOST_AUDIENCES = 1_000
-"""So many answers about who hears what are remembered; there are far fewer in a run."""
+"""Maximum number of cached answers about which listener gets what; a run has far fewer."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class World:
     reals: frozenset[int] = field(init=False)
     """The indexes of ifaces of which nothing is known but their guarantees."""
     is_sample: bool = field(init=False)
-    """Whether it is the sample application: nobody but the automations and who drives it does anything there."""
+    """Whether it is the sample application: only the automations and the harness act there."""
     _audiences: dict[tuple[object, int], "tuple[bool, tuple[Listener, ...]]"] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
@@ -126,7 +126,7 @@ class World:
     def audience(
         self, listeners: "tuple[Listener, ...]", code: int
     ) -> "tuple[bool, tuple[Listener, ...]]":
-        """Return whether an event is queued at all, and who of these hears it; from memory where it was asked before."""
+        """Return whether an event is queued, and which of these listeners get it; answers are cached."""
         answer = self._audiences.get((listeners, code))
         if answer is None:
             if len(self._audiences) >= MOST_AUDIENCES:
@@ -137,7 +137,7 @@ class World:
         return answer
 
     def admits(self, everyones_mask: int, code: int) -> bool:
-        """Tell whether an event is queued at all, given the OR of all masks (specification 3.1)."""
+        """Tell whether an event is queued, given the OR of all masks (specification 3.1)."""
         return all(
             part & whole == part
             for part, whole in zip(self.fields(code), self.fields(everyones_mask), strict=True)

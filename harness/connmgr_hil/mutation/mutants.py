@@ -49,7 +49,7 @@ class Mutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def mutants_of(source: Path, generators: tuple[str, ...] = GENERATORS) -> list[Mutant]:
     """Return the mutants of a C file, in the order of its lines, each once.
 
-    Comments, preprocessor directives and log messages stay as they are. Raises `UsageError` where the file cannot be read, and where
+    Comments, preprocessor directives and log messages stay as they are. Raises `UsageError` if the file cannot be read, and where
     universalmutator is asked for and not installed.
     """
     try:

@@ -15,7 +15,7 @@ _FAMILIES = (
     re.compile(r"\bALL_IF_\w+"),
     re.compile(r"\bNET_ADDR_\w+"),
 )
-"""Names of which one can stand where another is meant: events, flags and bits, masks, operations, states of an address."""
+"""Names that can be confused with each other: events, flags and bits, masks, operations, states of an address."""
 
 _CALLS = {
     "lock dropped": re.compile(r"lock"),

@@ -22,7 +22,7 @@ _ERROR = re.compile(r"error: .*")
 
 
 class Overlay:
-    """A build in which files of C can be exchanged for mutants, one at a time."""
+    """A build in which C files can be replaced by mutants, one at a time."""
 
     def __init__(self, build: Build, sources: tuple[Path, ...]) -> None:
         self._build = build

@@ -29,7 +29,7 @@ class MutantResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     detail: str = ""
     by: Literal["", "verify", "walk"] = ""
     variant: str = ""
-    """In which variant of the platform it was seen."""
+    """The variant of the platform in which this was seen."""
     scenario: str = ""
     commands: int = 0
     requirements: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class MutantResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
 @dataclass
 class MutationReport:
-    """What became of all mutants that were judged, of so many that there are."""
+    """The results of all judged mutants, and how many mutants there are."""
 
     target: str
     total: int
@@ -63,7 +63,7 @@ class MutationReport:
         return {fate: len(self.of(fate, source)) for fate in FATES}
 
     def score(self, source: str = "") -> float | None:
-        """Return the share of mutants that were killed, of those that differ; None where there are none."""
+        """Return the share of mutants that were killed, of those that differ; None if there are none."""
         counts = self.counts(source)
         judged = counts["killed"] + counts["survived"]
         return counts["killed"] / judged if judged else None
@@ -120,7 +120,7 @@ class ResultsFile:
         return {each.mutant.name: each for each in found}
 
     def add(self, result: MutantResult) -> None:
-        """Add a result. Raises `NotRecorded` when the disk does not take it."""
+        """Add a result. Raises `NotRecorded` if it cannot be written."""
         try:
             with self._path.open("ab") as file:
                 file.write(msgspec.json.encode(result) + b"\n")

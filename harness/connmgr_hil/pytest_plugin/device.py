@@ -45,7 +45,7 @@ class ConnMgr(Bench):
 
 
 def begin(item: pytest.Item, target: Target, trace: Path) -> ConnMgr:
-    """Start the device for a test, or skip the test where it cannot be run.
+    """Start the device for a test, or skip the test if it cannot be run.
 
     Raises `UsageError` for marks that name no requirement or need, `RigFault` when it does not start.
     """

@@ -9,10 +9,10 @@ from connmgr_hil.vocabulary.requirements import requirements
 from .wording import counted
 
 _LISTED = 12
-"""So many differences of behaviour are shown in full."""
+"""Maximum number of differences of behaviour that are shown in full."""
 
 _NAMED = 5
-"""So many scenarios of one difference are named."""
+"""Maximum number of scenarios that are named for one difference."""
 
 
 def sections(changes: Changes) -> list[tuple[str, list[str]]]:

@@ -40,7 +40,7 @@ class Shortest:
 class Story:
     """One trace: how it is judged now, and what happened when.
 
-    `recorded` is the verdict of its own day; `which` tells traces of one scenario apart.
+    `recorded` is the verdict at the time of recording; `which` tells traces of one scenario apart.
     """
 
     ident: str
@@ -114,7 +114,7 @@ class PlatformEvidence:
         return [each for each in self.absent if requirement in registered()[each].requirements]
 
     def standing(self, requirement: str) -> Standing | None:
-        """Return how a requirement stands; None where the device's release does not have it."""
+        """Return how a requirement stands; None if the device's release does not have it."""
         return self.standings.get(requirement)
 
     def reason(self, requirement: str) -> str:
@@ -149,7 +149,7 @@ class ReportEvidence:
     unread: tuple[BadInput, ...] = ()
     unended: tuple[Path, ...] = ()
     runs: tuple[Run, ...] = ()
-    """The runs in whose folders the traces are, where there are several."""
+    """The runs in whose folders the traces are, if there are several."""
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -159,7 +159,7 @@ class ReportEvidence:
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome of all traces together; nothing conforms of which a part is not known."""
+        """The outcome of all traces together; nothing conforms if a part of it is unknown."""
         partly = [Outcome.INCONCLUSIVE] if self.unread or self.unended else []
         return Outcome.worst([*partly, *(each.outcome for each in self.counting)])
 
@@ -210,7 +210,7 @@ def gather(paths: Iterable[Path], known: Known | None = None) -> ReportEvidence:
 
     Of several runs of one target only the latest counts. What fails as is `known` does not count; without it, what did not
     count in the run itself. Files that are not valid traces are in `unread`. Raises `BadInput` naming file and line where there is no other, and
-    `UsageError` where there is none at all.
+    `UsageError` if there is none at all.
     """
     meant = list(paths)
     runs = runs_below(meant)
@@ -353,7 +353,7 @@ def _place(order: list[str], scenario: str) -> int:
 def _missing(
     present: set[str], hellos: list[HelloSeen], profile: str
 ) -> tuple[list[ScenarioResult], tuple[str, ...]]:
-    """Tell scenarios without a trace apart: none of the builds can run them, or nobody ran them."""
+    """Tell scenarios without a trace apart: those that none of the builds can run, and those that were not run."""
     unreachable: list[ScenarioResult] = []
     absent: list[str] = []
     builds = list({hello.facts.build: hello for hello in hellos}.values())

@@ -15,7 +15,7 @@ from connmgr_hil.vocabulary.errors import BadInput
 SUMMARY = "summary.json"
 _MOST_BYTES = 100_000_000
 _MOST_RUNS = 60
-"""So many runs are shown, the last ones."""
+"""Maximum number of runs that are shown: the last ones."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def runs_below(paths: Iterable[Path]) -> tuple[Run, ...]:
 
 
 def history(runs: Sequence[Run]) -> tuple[Run, ...]:
-    """Return the last runs, to be shown in a row; empty where there are fewer than two."""
+    """Return the last runs, to be shown in a row; empty if there are fewer than two."""
     return tuple(runs[-_MOST_RUNS:]) if len(runs) > 1 else ()
 
 
@@ -103,7 +103,7 @@ def _read(file: Path) -> Run | None:
 
 
 def option_given(words: Sequence[str], name: str) -> str:
-    """Return what an option is given in a command line: `--shard 1/4` or `--shard=1/4`; empty where it is not."""
+    """Return what an option is given in a command line: `--shard 1/4` or `--shard=1/4`; empty if it is not."""
     for word, following in zip_longest(words, words[1:], fillvalue=""):
         if str(word).startswith(f"{name}="):
             return str(word).partition("=")[2]

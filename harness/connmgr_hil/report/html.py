@@ -91,7 +91,7 @@ def render_html(
 
 
 def _trace_link(story: Story, folder: Path | None) -> str:
-    """Return where a story's trace is from the page's folder, quoted; empty where it is not below it."""
+    """Return where a story's trace is from the page's folder, quoted; empty if it is not below it."""
     trace = story.result.trace and real_path(story.result.trace)
     if trace is None or folder is None or not trace.is_relative_to(folder):
         return ""

@@ -47,9 +47,9 @@ class Identity:
     builds: tuple[str, ...]
     untestable: dict[str, str]
     clock: str
-    """`granted` or `real`, or both where traces differ; empty where no device said hello."""
+    """`granted` or `real`, or both where traces differ; empty if no device said hello."""
     origin: dict[str, str]
-    """Where the evidence comes from, in words; of the first trace, where there are several runs."""
+    """Where the evidence comes from, in words; of the first trace, if there are several runs."""
 
     @property
     def simulated(self) -> bool:

@@ -27,13 +27,13 @@ from .evidence import ReportEvidence, Story
 from .wording import counted, replay
 
 _LONGEST = 60
-"""So many lines of the log are shown, the last ones."""
+"""Maximum number of lines of the log that are shown: the last ones."""
 
 
 def render_issue(evidence: ReportEvidence, found: tuple[Path, Bisection] | None = None) -> str:
     """Return a bug report about the first failure of Zephyr, in Markdown; `found` is the bisection that `evidence` comes from.
 
-    Raises `UsageError` where nothing failed, or no Zephyr code ran.
+    Raises `UsageError` if nothing failed, or no Zephyr code ran.
     """
     failed = [cause for cause in evidence.causes if cause[0].failure is not None]
     if not failed:

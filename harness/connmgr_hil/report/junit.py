@@ -24,7 +24,7 @@ from .evidence import PlatformEvidence, ReportEvidence, Story
 from .wording import first_sentence, replay
 
 MESSAGE, TEXT = 300, 8_000
-"""So many characters of a message and of an explanation are kept: CI pages choke on more."""
+"""Maximum length of a message and of an explanation in characters: CI pages cannot show more."""
 
 _new_suite: Any = TestSuite
 """Its initialiser has no types."""
@@ -123,7 +123,7 @@ def _case(classname: str, story: Story, later: Sequence[ScenarioResult], *, alon
 
 
 def _add_try(case: Any, result: ScenarioResult, failure: Any, error: Any) -> None:
-    """Add a try that is not the one that counts, as Maven's surefire tells of them."""
+    """Add a try that does not count, in the format of Maven's surefire."""
     kind = failure if result.outcome is Outcome.FAILS else error
     lines = legal(result.reason).splitlines() or [""]
     attempt = kind(lines[0][:MESSAGE], str(result.outcome))

@@ -12,10 +12,10 @@ from .evidence import PlatformEvidence, ReportEvidence, Story
 from .scores import Scores
 
 LISTED = 20
-"""So many causes for which traces do not conform are listed."""
+"""Maximum number of causes that are listed."""
 
 _NAMED = 8
-"""So many traces of one cause are named."""
+"""Maximum number of traces that are named for one cause."""
 
 _MARKS = {"conforms": "✅", "fails": "❌", "inconclusive": "❔", "rig": "⚠️"}
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&@]|(?:(?<=www)\.)|:(?=//)|^\s*[-+=]|(?<=\d)[.)](?= ))")

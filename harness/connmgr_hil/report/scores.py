@@ -37,7 +37,7 @@ class Scores(msgspec.Struct, frozen=True):
 
     @property
     def observable(self) -> int:
-        """How many of them can be observed at all."""
+        """How many of them can be observed."""
         return sum(each.standing not in ("equivalent", "unreachable") for each in self.defects)
 
     @property
@@ -47,7 +47,7 @@ class Scores(msgspec.Struct, frozen=True):
 
     @property
     def worst_first(self) -> tuple[DefectScore, ...]:
-        """The defects in the order in which one wants to read them."""
+        """The defects, the most interesting first."""
         order = ("missed", "wrong_reason", "caught", "equivalent", "unreachable")
         return tuple(sorted(self.defects, key=lambda each: (order.index(each.standing), each.name)))
 

@@ -1,7 +1,7 @@
 """From the records of a trace to a timeline: the order of events, and the state of each iface.
 
 A timeline is a row of slots, one for each command, event and call, in the order in which the device
-showed them; slots of one instant stand side by side. The drawing is the page's business.
+showed them; slots of one instant stand side by side. The page draws it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ from connmgr_hil.vocabulary.stimuli import Words
 from connmgr_hil.vocabulary.wording import say
 
 HEAD, TAIL, AFTER = 60, 90, 8
-"""So many slots are kept from the beginning and before the end or the failure, and after a failure."""
+"""Maximum number of slots at the beginning, before the end or the failure, and after a failure."""
 
 
 _HEADINGS = {"note": "note", "rig": "rig fault", "test": "not shown", "breach": "broken"}
@@ -70,7 +70,7 @@ class Lane(msgspec.Struct, frozen=True, array_like=True):
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """What happened, ready to be drawn.
 
-    `quantum`: slots closer than so many microseconds belong to one instant. `failing` is the slot of
+    `quantum`: slots closer than this many microseconds belong to one instant. `failing` is the slot of
     the observation that was not allowed, -1 if there is none; `commands` are those given before it.
     """
 

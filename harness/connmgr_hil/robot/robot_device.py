@@ -36,10 +36,10 @@ class RobotDevice:
         self._last: Session | None = None
         self._rig: RigFault | None = None
         self._bearing = 0
-        """Within so many keywords that say what errors they want, or try again after one."""
+        """How many keywords that expect an error, or try again after one, are running."""
         self._borne: list[ConnMgrHilError] = []
         self._verdict: ConnMgrHilError | None = None
-        """The first that was not in favour of a device of this test that was closed before its end."""
+        """The first bad verdict on a device that was closed before the end of this test."""
 
     @property
     def session(self) -> Session:
@@ -65,7 +65,7 @@ class RobotDevice:
         return self._run
 
     def open(self, variant: str = "") -> None:
-        """Start the device afresh, with a trace of its own."""
+        """Start a fresh device, with a trace of its own."""
         if self._run is not None:
             self.close_judged()
         choice = self._choice
@@ -127,7 +127,7 @@ class RobotDevice:
         self._rig = error
 
     def missed(self, error: Unmet) -> Unmet:
-        """Record what a test misses, and return the error; within a keyword that wants or bears errors, once that has failed itself."""
+        """Record what a test misses, and return the error; within a keyword that expects errors, only once that keyword has failed."""
         if not self._bearing:
             self.session.missed(error)
         else:
@@ -135,7 +135,7 @@ class RobotDevice:
         return error
 
     def _bear(self, error: ConnMgrHilError) -> None:
-        """Keep the verdict on a device that was closed: whoever catches it has not changed it."""
+        """Keep the bad verdict on a device that was closed: it counts even if it is caught."""
         if self._bearing:
             self._borne.append(error)
         else:

@@ -91,7 +91,7 @@ def _new_terminal() -> Terminal:
 def main() -> None:
     """Run boards, one boot after the other, until the process is told to end.
 
-    SIGHUP cuts the power: whatever the board was doing, it starts anew on a new terminal.
+    SIGHUP cuts the power: whatever the board was doing, it restarts on a new terminal.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, _cut_power)

@@ -16,7 +16,7 @@ _BANNER = b"*** Booting Zephyr OS build v3.4.99 ***\r\n"
 
 
 class LineReader:
-    """Cuts bytes into lines; `$` begins a line afresh in machine mode."""
+    """Cuts bytes into lines; in machine mode `$` starts a new line."""
 
     def __init__(self) -> None:
         self.lines: deque[str] = deque()

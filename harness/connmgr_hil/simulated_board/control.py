@@ -88,7 +88,7 @@ class Control:
     def init(self) -> Steps[None]:
         """Initialise all bindings, register the automations, connect what is up already.
 
-        Automations that are registered at build time (4.5) have connected by now what is up.
+        Automations that are registered at build time (4.5) have already connected what is up.
         """
         for binding in self._in_link_order:
             if binding is None:

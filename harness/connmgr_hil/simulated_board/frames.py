@@ -63,7 +63,7 @@ class Ring:
 
     @property
     def is_pressed(self) -> bool:
-        """Whether so much is unsent that frames may soon be lost."""
+        """Whether so much is unsent that frames could soon be lost."""
         return len(self._unsent) > 8 and sum(len(frame) for _, frame in self._unsent) > _PRESSED
 
     def _drop_oldest(self) -> None:

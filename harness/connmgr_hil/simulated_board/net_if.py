@@ -172,7 +172,7 @@ class NetIfs:
     # Addresses
 
     def add_address(self, iface: NetIf, packed: bytes, lifetime: int = 0) -> Steps[bool]:
-        """Add a manual address; False if there is no room. One that exists is left as it is.
+        """Add a manual address; False if there is no room. An existing one is unchanged.
 
         After `lifetime` seconds, if not 0, it is deprecated, without an event.
         """

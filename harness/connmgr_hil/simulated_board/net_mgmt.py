@@ -76,7 +76,7 @@ class NetMgmt:
         yield from self._callback_lock.unlock()
 
     def remove(self, listener: EventCallback) -> Steps[None]:
-        """Remove a listener and work out anew which events are admitted."""
+        """Remove a listener and recompute which events are admitted."""
         if "evt-del-ignored" in self._defects:
             return
         yield from self._callback_lock.lock()

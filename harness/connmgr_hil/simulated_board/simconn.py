@@ -175,7 +175,7 @@ class SimConn:
         return 1 if "connect_positive" in self._defects else 0
 
     def _connect_again(self, binding: Binding, context: Context) -> int:
-        """Nothing is to be done while there is an attempt or a connection, but for defects."""
+        """Do nothing while there is an attempt or a connection, except for defects."""
         connecting = context.state == "connecting"
         if "connect_refused_busy" in self._defects:
             return -errno.EALREADY
@@ -282,7 +282,7 @@ class SimConn:
         context.timeout.cancel()
 
     def _attempt(self, binding: Binding, context: Context, *, again: bool = False) -> Steps[None]:
-        """Begin an attempt; one that nobody asked for takes its time even in `sync` mode."""
+        """Begin an attempt; one without a call of connect takes its time even in `sync` mode."""
         context.state = "connecting"
         context.counts["attempts"] += 1
         context.persistent_at_start = bool(binding.flags & 1 << PERSISTENT)

@@ -11,7 +11,7 @@ _ORPHAN_GRACE_S = 2.0
 
 
 class Terminal:
-    """A pty that blocks while nothing happens, and ends the process when nobody is left.
+    """A pty that blocks while nothing happens, and ends the process when its client has gone.
 
     The board keeps the other end open until a client has sent something, so that a missing client
     neither wakes it all the time nor goes unnoticed once it was there.
@@ -30,7 +30,7 @@ class Terminal:
         self._poll.register(self._master, select.POLLIN)
 
     def close(self) -> None:
-        """Hang up on whoever is at the other end."""
+        """Hang up on the client."""
         for end in (self._master, self._slave):
             if end >= 0:
                 os.close(end)

@@ -40,9 +40,9 @@ class Target(Protocol):
 
     platform: Platform
     image: Path | None
-    """The file of the firmware that it runs, or must run; None where nobody knows."""
+    """The file of the firmware that it runs, or must run; None if that is unknown."""
     asked: Words
-    """The options of a command line by which it was named, for who wants the same again."""
+    """The command-line options that selected it, to select it again."""
 
     @property
     def name(self) -> str:
@@ -61,9 +61,9 @@ class Target(Protocol):
         return None
 
     def claim(self) -> None:
-        """Reserve what only one run may use, before anything is recorded; `start` does so, too.
+        """Reserve what only one run can use, before anything is recorded; `start` does this, too.
 
-        Raises `RigFault` naming who has it.
+        Raises `RigFault` naming the other user.
         """
 
     def start(self) -> Transport:
@@ -75,7 +75,7 @@ class Target(Protocol):
     def met(self, hello: Hello) -> None:
         """Note what the device said about itself on the line from `restart`.
 
-        Raises `RigFault` where that is not what was restarted, or somebody else's.
+        Raises `RigFault` if another device answered, or another user has it.
         """
 
     def stop(self) -> None:
@@ -91,10 +91,10 @@ class Target(Protocol):
         """Tell why a stimulus cannot be given here, so that what needs it is skipped; empty if it can."""
 
     def diagnose(self, error: RigFault, listen: Listen, *, known: bool) -> End | None:
-        """Tell how the device ended the run when a wait for it raised `error`; None when it was the rig, or nobody knows.
+        """Tell how the device ended the run when a wait for it raised `error`; None if it was the rig, or if that is unknown.
 
         `listen` takes what the device still shows. `known`: it has said hello since it was started. Afterwards only a
-        restart helps, which then leaves nothing of the program that ran. Raises `RigFault` where it was the rig, and more is known than `error` tells.
+        restart helps, which then leaves nothing of the program that ran. Raises `RigFault` if it was the rig, and more is known than `error` tells.
         """
         del error, listen, known
         return None
@@ -116,7 +116,7 @@ class PlatformTarget(Target):
     image: Path | None = None
     asked: Words = ()
     means: ClassVar[frozenset[str]] = frozenset({"command", "shell", "operator"})
-    """The ways in which this kind of target can give a stimulus itself; whoever talks to the device gives those by `probe`."""
+    """The ways in which this kind of target can give a stimulus itself; those by `probe` are given over the device's own line."""
 
     def claim(self) -> None:
         """Reserve nothing: a program or an emulator is started for this run alone."""

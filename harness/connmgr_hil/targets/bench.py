@@ -4,7 +4,7 @@ from .strict import Strict
 
 
 class LineStep(Strict, frozen=True, kw_only=True):
-    """Levels of DTR and RTS, held for so many seconds; a level that is not given stays."""
+    """Levels of DTR and RTS, and for how many seconds to hold them; a level that is not given stays."""
 
     dtr: bool | None = None
     rts: bool | None = None

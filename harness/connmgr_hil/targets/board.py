@@ -87,7 +87,7 @@ class BoardTarget(PlatformTarget):
         self._last_restart: Restart | None = None
         self._prints_banner = False
         self._running: Hello | None = None
-        """What the board said of the boot that runs, where nobody but us has had it since."""
+        """The hello of the running boot, if nobody else has used the board since."""
         self._rebooted: Hello | None = None
         """What it said of the boot before, where only its banner showed the reboot."""
         self._brought: Hello | None = None
@@ -279,7 +279,7 @@ class BoardTarget(PlatformTarget):
         return self._prints_banner
 
     def _diagnosis(self) -> Diagnosis:
-        """Say what comes over a line on which nobody said who he is."""
+        """Return a diagnosis of a line on which no probe answered."""
         console = self.platform.console
 
         def reopened(baud: int) -> BoardLine:
@@ -389,7 +389,7 @@ class BoardTarget(PlatformTarget):
         self._boot_lock = lock
 
     def _hello(self, wait: Deadline, unlike: Hello | None = None) -> Hello | None:
-        """Ask who is there, until it is another boot than `unlike` or the time is over."""
+        """Ask for hello until a boot other than `unlike` answers or the time is over."""
         deadline = wait.after()
         seen: Hello | None = None
         while time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""One user at a time for each board: a lock that says who has it, and since when."""
+"""One user at a time for each board: a lock that names its owner, and since when."""
 
 import contextlib
 import getpass
@@ -18,11 +18,11 @@ from connmgr_hil.transport.deadlines import TURN
 from connmgr_hil.vocabulary.errors import RigFault
 
 _MOST = 65_536
-"""So much is read of what an owner says."""
+"""Maximum number of bytes that are read of an owner's file."""
 
 
 BOOT = "boot "
-"""Begins what is locked for a board that said its nonce, beside its port."""
+"""Prefix of the lock for a board's boot, which is held in addition to that of its port."""
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +46,8 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 class BoardLock:
     """Keeps others off a board, across processes and users of this computer.
 
-    The kernel holds it (flock), so it is free at once when its owner dies, in whatever way. `board` is what
-    identifies the board: its USB serial number, or the port that it is on; or its present boot, for whoever reaches it by
+    The kernel holds it (flock), so it is free as soon as its owner ends, however that happens. `board` is what
+    identifies the board: its USB serial number, or the port that it is on; or its present boot, for a user who reaches it by
     another port.
     """
 
@@ -58,7 +58,7 @@ class BoardLock:
         self._lock = FileLock(self._path, mode=0o666)
 
     def acquire(self, wait: float = 0.0) -> None:
-        """Take the board, waiting for its owner at most so many seconds; infinity waits for ever.
+        """Take the board, waiting for its owner at most `wait` seconds; infinity waits forever.
 
         Raises `RigFault` naming the owner when it is still in use then.
         """
@@ -93,7 +93,7 @@ class BoardLock:
             self._lock.release()
 
     def discard(self) -> None:
-        """Let go of what nobody will ask for again."""
+        """Release the lock and delete its file, for a lock that is never used again."""
         self._path.unlink(missing_ok=True)
         self.release()
 

@@ -83,7 +83,7 @@ class BoardPort:
 
 
 def same_server(address: str) -> str:
-    """Return `HOST:PORT` by the host's address, and `localhost` for all of this computer's own; as it is where it has none."""
+    """Return `HOST:PORT` by the host's address, and `localhost` for all addresses of this computer; unchanged if the host has no address."""
     host, _, port = address.rpartition(":")
     try:
         found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)

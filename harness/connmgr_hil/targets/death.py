@@ -20,7 +20,7 @@ FROM_OUTSIDE = frozenset(
         signal.SIGXFSZ,
     }
 )
-"""By these a person, a terminal or a limit of the host ends a process; all others it owes to what it did itself."""
+"""Signals by which a person, a terminal or a limit of the host ends a process; the process itself causes all others."""
 
 _KEPT = 2000
 _FATAL_ERRORS = {
@@ -51,7 +51,7 @@ _COUNTER = re.compile(
 
 
 def crash_of(status: int, output: bytes) -> Crashed | None:
-    """Return the crash that the end of a native program was; None when somebody else ended it.
+    """Return the crash that the end of a native program was; None if it was ended from outside.
 
     `status` is that of `subprocess`, negative for a signal; `output` is the last that the program printed.
     """
@@ -76,7 +76,7 @@ def _name_of(number: int) -> str:
 
 
 def crash_told(text: str) -> Crashed | None:
-    """Return the crash that a console's or a program's output tells of, if it tells of one.
+    """Return the crash that the output of a console or program reports, if any.
 
     A sanitizer's report comes before a failed assertion, and that before the panic which it ends in.
     """

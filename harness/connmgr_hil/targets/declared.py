@@ -88,7 +88,7 @@ def require_order(facts: Hello, target: str) -> None:
 def require_ifaces(platform: Platform, ifaces: Iterable[IfaceFacts], target: str) -> None:
     """Refuse a device that lacks an iface which its platform file declares. Raises `WrongDevice` naming them.
 
-    Firmware without the probe names its ifaces as it likes, so nothing is asked of it.
+    Firmware without the probe may use any names, so it is not checked.
     """
     if platform.dialect == "stock":
         return

@@ -8,13 +8,13 @@ from connmgr_hil.transport.deadlines import HEAR, Deadline
 
 _HELLO = re.compile(rb"\bhello proto=\d+ [^\r\n]*\bboard=(\S+) build=(\S+) nonce=([0-9a-f]+)")
 _BY_THE_COMMAND = 2
-"""One restart may be anybody's; after so many, one for each command, it is the command's."""
+"""One restart may have another cause; this many, one for each command, are caused by the command."""
 
 
 def restarts_at_machine_mode(
     line: Transport, boards: tuple[str, ...], build: str, boot: Deadline
 ) -> str:
-    """Return how it shows that `cm mode machine` restarts a board; empty where it does not, or another board answers.
+    """Return the evidence that `cm mode machine` restarts a board; empty if it does not, or another board answers.
 
     Each boot has a nonce of its own, which `cm hello` tells.
     """
@@ -28,7 +28,7 @@ def restarts_at_machine_mode(
 
 
 def _nonce(line: Transport, boards: tuple[str, ...], build: str, wait: Deadline) -> str:
-    """Return the nonce that a board tells in human mode, empty where it tells none in time."""
+    """Return the nonce that a board tells in human mode, empty if it tells none in time."""
     deadline = wait.after()
     while time.monotonic() < deadline:
         line.write(b"\x03\rcm hello\r")

@@ -61,7 +61,7 @@ class LabgridTarget(PlatformTarget):
         return self._ours().restart()
 
     def met(self, hello: Hello) -> None:
-        """Take notice of who said hello; see `BoardTarget.met`."""
+        """Note which device said hello; see `BoardTarget.met`."""
         self._ours().met(hello)
 
     @property
@@ -162,7 +162,7 @@ def _with_power(platform: Platform, place: Place) -> Platform:
 
 
 def _check_free(place: Place) -> None:
-    """Refuse a place that is somebody else's."""
+    """Refuse a place that another user has acquired."""
     host, _, user = place.acquired.partition("/")
     ours = (
         os.environ.get("LG_HOSTNAME") or socket.gethostname(),

@@ -1,6 +1,6 @@
 """labgrid through its own client, as a process.
 
-labgrid is never imported: its fork of pyserial would take the place of ours. `labgrid-client` is the one on
+labgrid is never imported: its fork of pyserial would replace ours. `labgrid-client` is the one on
 PATH, or the one that CMHIL_LABGRID_CLIENT names; the coordinator is that of LG_COORDINATOR.
 """
 
@@ -59,7 +59,7 @@ class Place:
     def serial_port(self) -> Resource:
         """The one serial port, or among several the one that a named match calls `console`.
 
-        Raises `UsageError` where there is none, or no telling which.
+        Raises `UsageError` if there is none, or if it is ambiguous.
         """
         ports = [each for each in self.resources if each.cls == "NetworkSerialPort"]
         if len(ports) > 1:
@@ -75,7 +75,7 @@ class Place:
 
 
 def parse_place(shown: str) -> Place:
-    """Read what `labgrid-client show` prints. Raises `RigFault` where it is not understood."""
+    """Read what `labgrid-client show` prints. Raises `RigFault` if it is not understood."""
     name = _PLACE.search(shown)
     if name is None:
         raise RigFault("labgrid-client shows no place", escaped(shown.encode()[-400:]))
@@ -105,7 +105,7 @@ def _resource(name: str, what: str) -> Resource:
 
 
 def client_command() -> str:
-    """Return the path of `labgrid-client`. Raises `RigFault` where there is none."""
+    """Return the path of `labgrid-client`. Raises `RigFault` if there is none."""
     named = os.environ.get("CMHIL_LABGRID_CLIENT", "")
     if found := shutil.which(named or "labgrid-client"):
         return found
@@ -176,7 +176,7 @@ class Hold:
     """A place that is ours. It is released by `release`, or when this process ends, however it ends.
 
     A small process of its own acquires it and waits on a pipe of ours: the pipe's end is its sign to release.
-    Raises `RigFault` where the place cannot be had.
+    Raises `RigFault` if the place cannot be acquired.
     """
 
     def __init__(self, place: str) -> None:
@@ -215,7 +215,7 @@ class Hold:
         self._process.stdin.close()
 
     def release(self) -> None:
-        """Give the place back. Raises `RigFault` where that does not succeed."""
+        """Give the place back. Raises `RigFault` if that does not succeed."""
         try:
             said, _ = self._process.communicate(timeout=LABGRID.seconds)  # which ends the pipe
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""Finds the processes that read a device's terminal beside us, and so may have taken an answer."""
+"""Finds other processes that read a device's terminal and may have taken an answer."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ def taken_by(terminal: str, others: tuple[str, ...]) -> RigFault:
 
 
 def _open_at(process: Path, path: Path) -> Iterator[Path]:
-    """Yield what the kernel tells of each descriptor of a process that is open on a path."""
+    """Yield the kernel's information about each descriptor that a process has open on a path."""
     with contextlib.suppress(OSError):  # it has ended, or is somebody else's
         for each in (process / "fd").iterdir():
             with contextlib.suppress(OSError):

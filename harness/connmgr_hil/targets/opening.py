@@ -21,7 +21,7 @@ from .qemu import QemuTarget
 from .renode import RenodeTarget
 
 _STOCK_TOLERANCE = 0.5
-"""Without the probe the only clock is that of this host, in seconds; a busy one is late by so much."""
+"""Without the probe the only clock is that of this host, in seconds; a busy host is late by this much."""
 
 GROUP = "connmgr_hil.targets"
 """The group of entry points by which other packages bring kinds of targets."""
@@ -141,7 +141,7 @@ def insist_on_board(name: str, options: Iterable[str]) -> None:
 
 
 def _spoken(platform: Platform, dialect: Dialect) -> Platform:
-    """Return the platform as it is when it speaks a dialect: nobody grants time without the probe."""
+    """Return the platform with a dialect applied: without the probe time cannot be granted."""
     if "stock" not in (dialect, platform.dialect):
         return platform
     if platform.kind == "simulated":
@@ -174,7 +174,7 @@ def varied(platform: Platform, variant: str) -> Platform:
 
 
 def variant_of(name: str, variant: str) -> str:
-    """Return a variant of a target as its platform file spells it; any other is returned as it is."""
+    """Return a variant of a target as its platform file spells it; any other is returned unchanged."""
     if not variant or name.startswith(PREFIX) or _brought(name):
         return variant
     variants = find_platform(NATIVE[0] if spelled(name) == "native" else name).variants
@@ -237,14 +237,14 @@ def build_id(image: Path) -> str:
 
 
 def _expected_image(platform: Platform, image: Path | None, variant: str) -> Path | None:
-    """Return the image that a board must run; None if nobody knows."""
+    """Return the image that a board must run; None if that is unknown."""
     if image is None and not image_path(platform, variant).is_file():
         return None
     return find_image(platform, image, variant)
 
 
 def _build_of(platform: Platform, image: Path | None) -> str:
-    """Return the build id that a board must tell; empty if nobody knows, or it has no probe to tell it."""
+    """Return the build id that a board must report; empty if it is unknown, or the board has no probe."""
     return build_id(image) if image and platform.dialect != "stock" else ""
 
 

@@ -9,9 +9,9 @@ from connmgr_hil.transport import DescriptorTransport, WrappedLine
 
 
 class Pauser:
-    """Stops a machine that nobody has waited for in a while, and lets it go on before somebody does.
+    """Stops a machine while the harness does not wait for it, and resumes it before the harness does.
 
-    `pause` and `resume` tell the machine; they may raise, in the thread of whoever waits next. Neither is called while
+    `pause` and `resume` tell the machine; they may raise, in the thread that waits next. Neither is called while
     the harness is faster than `patience`, in seconds; with 0 never.
     """
 
@@ -32,7 +32,7 @@ class Pauser:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Somebody waits for the machine, or commands it, inside a `with` block: meanwhile it runs."""
+        """The machine runs inside a `with` block, because the caller waits for it or commands it."""
         self.begin()
         try:
             yield

@@ -77,7 +77,7 @@ class Emulator(Strict, frozen=True, kw_only=True):
 
     `uart`: the name by which a native program tells the pseudo terminal of the UART with the shell, where it has several;
     `stdio` where that UART is its stdin and stdout.
-    `pause_seconds`: QEMU's machine stands still when the harness has not waited for it for so long; 0: never.
+    `pause_seconds`: QEMU's machine is stopped when the harness has not waited for it for this long; 0: never.
     `load_once`: the image is written into the machine's RAM at the start alone, and stays there over resets as in a flash.
     `load`: the file beside the image that QEMU loads in its place, by the addresses in it; TF-M's build makes one of all images.
     """
@@ -155,7 +155,7 @@ class Variant(Strict, frozen=True, kw_only=True):
     """Another build of the application, with further configuration fragments and devicetree overlays of it.
 
     `arguments` go to the emulator, the native program or the simulated board, behind the platform's own. `network` and `stimuli`
-    are there beside the platform's own; `uart` and `ifaces`, where there are any, and what it `must` have, are there in place of the platform's.
+    are there beside the platform's own; `uart` and `ifaces`, if there are any, and what it `must` have, are there in place of the platform's.
     What is not `supported` shows how such a build is refused, and `verify --all-variants` leaves it out.
     """
 
@@ -343,7 +343,7 @@ def _table_at(place: str) -> type[msgspec.Struct]:
 
 
 def read_platforms(paths: Iterable[Path]) -> dict[str, Platform]:
-    """Read platform files, by name. Raises `BadInput` where one is unsound or two have one name."""
+    """Read platform files, by name. Raises `BadInput` if one is unsound or two have one name."""
     read: dict[str, tuple[Path, Platform]] = {}
     for path in paths:
         platform = read_platform(path)
@@ -366,7 +366,7 @@ def _target_names() -> list[str]:
 
 
 def spelled(name: str) -> str:
-    """Return the name of a target as its platform file spells it; any other is returned as it is."""
+    """Return the name of a target as its platform file spells it; any other is returned unchanged."""
     return next((each for each in _target_names() if each.casefold() == name.casefold()), name)
 
 

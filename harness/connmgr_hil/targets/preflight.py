@@ -10,7 +10,7 @@ from connmgr_hil.transport.deadlines import GLANCE, HEAR, Deadline
 from connmgr_hil.vocabulary.errors import ConnMgrHilError, NoProbe
 
 WORDS = b"\rhello\r"
-"""What is written to a line to see what comes back; in machine mode and in a shell it asks who is there."""
+"""What is written to a line to see what comes back; machine mode and a shell answer it with their hello."""
 
 BAUDS = (115200, 9600, 57600, 230400, 460800, 921600, 1000000, 38400)
 """The usual ones, the most usual first."""
@@ -26,7 +26,7 @@ _REFUSED = re.compile(rb"not found|nknown command|invalid command|not recognized
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What came over a line on which nobody said who he is: `text` is what that means, `remedy` what to do, `received` the bytes."""
+    """What came over a line on which no probe answered: `text` is what that means, `remedy` what to do, `received` the bytes."""
 
     text: str
     remedy: str
@@ -98,7 +98,7 @@ def _readable(received: bytes) -> Diagnosis:
 
 
 def _heard(line: Transport, wait: Deadline) -> bytes:
-    """Return what comes within that time after our words; nothing where the line ends."""
+    """Return what comes within that time after our words; nothing if the line ends."""
     received = b""
     try:
         line.write(WORDS)

@@ -18,7 +18,7 @@ def has_probe(image: Path | None) -> bool:
 
 
 def counts_lines(image: Path | None) -> bool:
-    """Tell whether firmware counts which of its lines are reached (gcov); it writes them when it is told to end."""
+    """Tell whether firmware counts which of its lines are reached (gcov); it writes them when it is asked to end."""
     return image is not None and _holds(image, _COUNTING)
 
 

@@ -104,7 +104,7 @@ class EmulatorProcess:
         return self._process.pid
 
     def take_output(self) -> bool:
-        """Keep what it has printed by now; False when it will print no more."""
+        """Keep what it has printed so far; False if it will print no more."""
         data = self._read()
         return data is None or bool(data)
 
@@ -136,7 +136,7 @@ class EmulatorProcess:
     def wait_for_output(self, marker: bytes, wait: Deadline) -> bytes:
         """Return the rest of the line after `marker`, as soon as it was printed.
 
-        Raises `RigFault` when the program ends or is silent for so long.
+        Raises `RigFault` if the program ends, or is silent for that long.
         """
         deadline = wait.after()
         poll = select.poll()

@@ -30,9 +30,9 @@ _ON_TERMINAL = 'exec "$@" <"$0" >"$0"'
 
 
 class ProgramTarget(PlatformTarget):
-    """A program that says `uart connected to pseudotty: PATH`. Restarting is starting it anew.
+    """A program that says `uart connected to pseudotty: PATH`. A restart starts it again.
 
-    `image`: the file of a firmware that runs as this program; None for a program that certainly speaks the probe's protocol.
+    `image`: the file of a firmware that runs as this program; None for a program that certainly has the probe's protocol.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class ProgramTarget(PlatformTarget):
         return line
 
     def restart(self) -> DescriptorTransport:
-        """Cut the program's power by its signal if it has one; else end it and start it anew."""
+        """Cut the program's power by its signal if it has one; otherwise end it and start it again."""
         if self._power_cut is not None and self._process is not None:
             self._close_line()
             self._process.signal(self._power_cut)
@@ -191,7 +191,7 @@ def simulated_target(platform: Platform, arguments: Sequence[str] = ()) -> Progr
 def native_target(platform: Platform, image: Path) -> ProgramTarget:
     """Return Zephyr as a native executable, its time granted by us or, without probe, real.
 
-    Raises `UsageError` where the image may not be executed.
+    Raises `UsageError` if the image may not be executed.
     """
     if not os.access(image, os.X_OK):
         raise UsageError(

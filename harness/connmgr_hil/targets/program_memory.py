@@ -40,7 +40,7 @@ def program_in(image: Path) -> Segments:
 
 
 def write_memory(line: socket.socket, memory: Segments) -> None:
-    """Write all of it by the line to QEMU's gdbstub, whose machine must stand still. Raises `RigFault` where QEMU refuses."""
+    """Write all of it by the line to QEMU's gdbstub, whose machine must stand still. Raises `RigFault` if QEMU refuses."""
     packets = []
     for first, data in memory:
         for offset in range(0, len(data), _PIECE):

@@ -11,7 +11,7 @@ from connmgr_hil.vocabulary.errors import UsageError
 class SerialPort:
     """A serial port; `usb` is `vendor:product` in hexadecimal, empty when it is not on USB.
 
-    `location` is where on the bus. `device` is the stable name below /dev/serial/by-id where there is one.
+    `location` is where on the bus. `device` is the stable name below /dev/serial/by-id if there is one.
     """
 
     device: str

@@ -29,7 +29,7 @@ def _probe_on(target: Target, line: Transport, sink: Sink) -> Device:
 def attach_to_boot(target: Target, line: Transport, sink: Sink) -> Device:
     """Find a device with the probe that was just started, and must have the clock and the ifaces that its platform file declares.
 
-    Raises `WrongDevice` where it has not, and the errors of `Device.attach`.
+    Raises `WrongDevice` if it has not, and the errors of `Device.attach`.
     """
     device = _probe_on(target, line, sink)
     device.attach(start="boot")

@@ -8,10 +8,10 @@ from pathlib import Path
 from connmgr_hil.transport.deadlines import BUSY, LATE
 
 Listen = Callable[[float], bool]
-"""Takes what a device shows for so many seconds, and tells whether the answer that was missing came."""
+"""Takes what a device shows for this many seconds, and tells whether the missing answer came."""
 
 _STOPPED = frozenset("Tt")
-"""The states of /proc/PID/stat in which somebody holds a process: a signal, a debugger."""
+"""The states of /proc/PID/stat in which a process is stopped: by a signal or a debugger."""
 
 
 _FREEZER = frozenset({"do_freezer_trap", "get_signal"})

@@ -11,7 +11,7 @@ from connmgr_hil.vocabulary.observations import HelloSeen, Reply, Stimulus
 from connmgr_hil.vocabulary.wording import say
 
 _MOST = 60
-"""So many rows are shown as text."""
+"""Maximum number of rows in the text."""
 
 
 class TraceRow(NamedTuple):
@@ -24,7 +24,7 @@ class TraceRow(NamedTuple):
 
     @property
     def when(self) -> str:
-        """Device time as text, empty where there is none."""
+        """Device time as text, empty if there is none."""
         return "" if self.seconds is None else f"{self.seconds:.6f} s"
 
     def __str__(self) -> str:

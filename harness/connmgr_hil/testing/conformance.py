@@ -25,7 +25,7 @@ class FarEnd(Protocol):
         """Send all of these bytes."""
 
     def receive(self, count: int) -> bytes:
-        """Return so many bytes or a few more."""
+        """Return this many bytes or a few more."""
 
     def close(self) -> None:
         """End the line from there."""

@@ -1,4 +1,4 @@
-"""Damages a line on purpose, reproducibly, to test whoever reads it."""
+"""Damages a line on purpose, reproducibly, to test its reader."""
 
 import random
 import time

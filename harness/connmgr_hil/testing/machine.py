@@ -63,7 +63,7 @@ class ConnectionManagerMachine(RuleBasedStateMachine):
         return self.session.checker.model.world
 
     def give(self, command: str) -> None:
-        """Give a command. Raises `Nonconforming` where the device leaves the model."""
+        """Give a command. Raises `Nonconforming` if the device leaves the model."""
         checker = self.session.checker
         if checker.unpredicted or not checker.states():
             return  # a storm that the model predicts: nothing more can be told from this run
@@ -83,7 +83,7 @@ class ConnectionManagerMachine(RuleBasedStateMachine):
 
 
 class ReusedDevice:
-    """A device for many examples: brought back by `reset`, restarted where that fails."""
+    """A device for many examples: brought back by `reset`, restarted if that fails."""
 
     def __init__(
         self, source: Target | Session | Callable[[], Session], before: tuple[Words, ...]

@@ -77,7 +77,7 @@ class SecondBoard:
             self._heard.append(line)
 
     def forget(self) -> None:
-        """The device is started anew: what it said belongs to an earlier boot."""
+        """The device is restarted: what it said belongs to an earlier boot."""
         self.earlier.extend(self._heard)
         self._heard.clear()
 
@@ -138,7 +138,7 @@ class _Way:
         return not self._begun and not self._held
 
     def ripe(self) -> bytes:
-        """Return what is due by now."""
+        """Return what is due."""
         now = time.monotonic()
         pieces = []
         while self._queue and self._queue[0][0] <= now:
@@ -296,11 +296,11 @@ class MitmTarget:
         return self._through(self._inner.start())
 
     def restart(self) -> Transport:
-        """Start it afresh."""
+        """Start a fresh device."""
         return self._through(self._inner.restart())
 
     def met(self, hello: Hello) -> None:
-        """Take notice of what the device said of itself."""
+        """Note what the device said about itself."""
         self._inner.met(hello)
 
     def _through(self, line: Transport) -> Transport:

@@ -54,7 +54,7 @@ def _answers(device: StockDevice) -> None:
 
 
 def _try(device: StockDevice, *words: str) -> Reply | None:
-    """Give a command; None where this shell has none for it."""
+    """Give a command; None if this shell has none for it."""
     try:
         return device.execute(words)
     except Unsupported:

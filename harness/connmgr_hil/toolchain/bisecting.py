@@ -29,7 +29,7 @@ class Judgement(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """The end of the search: the first bad commit, or those of which it is one where others could not be judged."""
+    """The end of the search: the first bad commit, or the candidates, if some commits could not be judged."""
 
     commits: tuple[str, ...]
     steps: int
@@ -43,7 +43,7 @@ class Found:
 class History:
     """A second checkout of a Zephyr tree, which git moves through the history.
 
-    Raises `UsageError` where the tree is not in git, or a revision does not exist.
+    Raises `UsageError` if the tree is not in git, or a revision does not exist.
     """
 
     def __init__(self, tree: ZephyrTree, place: Path) -> None:

@@ -25,7 +25,7 @@ BOARD_ID: dict[str, tuple[str, ...]] = {
     "linkserver": ("--probe", "{id}"),
     "stm32cubeprogrammer": ("--tool-opt=sn={id}",),
 }
-"""How each of Zephyr's runners is told which board is meant (scripts/west_commands/runners)."""
+"""The option by which each of Zephyr's runners selects a board (scripts/west_commands/runners)."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def plan_flash(
 ) -> Flashing:
     """Return how to write a platform's build to a board; nothing is changed yet. `named` is how the user called it.
 
-    Raises `UsageError` when there is no such build, no west, or a runner that cannot be told which board is meant.
+    Raises `UsageError` when there is no such build, no west, or the runner has no option to select a board.
     """
     if platform.kind != "board":
         raise UsageError("this platform is not a board", f"{platform.name} is {platform.kind}")
@@ -130,7 +130,7 @@ def _zephyr_of(folder: Path) -> str:
 
 
 def _no_rebuild(tree: str) -> str:
-    """Return how this tree's `west flash` is told to leave the build alone; the option was renamed."""
+    """Return the option of this tree's `west flash` that prevents a rebuild; it was renamed."""
     script = Path(tree, "scripts", "west_commands", "run_common.py")
     known = script.read_text(encoding="utf-8", errors="replace") if script.is_file() else ""
     return "--no-rebuild" if "--no-rebuild" in known else "--skip-rebuild"

@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)+")
 
 
 def output_of(program: str, *arguments: str) -> str:
-    """Return what a program prints, or nothing where it cannot be run."""
+    """Return what a program prints, or nothing if it cannot be run."""
     try:
         done = subprocess.run(
             [program, *arguments],

@@ -73,7 +73,7 @@ def _of_image(image: Path, changed_at: int) -> _OfImage:
 
 
 def _tree_of(folder: Path, built_at: int) -> Tree | None:
-    """Return what a build folder tells of its Zephyr tree; None where it tells nothing.
+    """Return what a build folder says about its Zephyr tree; None if it says nothing.
 
     Its stamp counts for no image that somebody built there later.
     """
@@ -89,7 +89,7 @@ def _tree_of(folder: Path, built_at: int) -> Tree | None:
 
 
 def keep_state(folder: Path, base: Path) -> None:
-    """Write into a build folder in which state the tree was that it was built from; nothing where that is no tree."""
+    """Write into a build folder in which state the tree was that it was built from; nothing if that is no tree."""
     with contextlib.suppress(UsageError):
         (folder / STAMP).write_bytes(msgspec.json.encode(state_of(read_tree(base))))
 

@@ -10,7 +10,7 @@ from connmgr_hil.vocabulary.errors import UsageError
 def find_traces(paths: Iterable[Path]) -> list[Path]:
     """Return these files, each once; folders stand for all traces (*.jsonl) below them, without what links lead to.
 
-    Raises `UsageError` where there is none.
+    Raises `UsageError` if there is none.
     """
     found = dict.fromkeys(each for path in paths for each in _below(path))
     if not found:

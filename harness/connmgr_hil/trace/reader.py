@@ -28,7 +28,7 @@ MOST_IFACES = 255
 """Zephyr's iface indexes have 8 bits."""
 
 _BLOCK = 65_536
-"""So many bytes are read, and the lines in them decoded, at once."""
+"""How many bytes are read and decoded at once."""
 
 _UNSOUND = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 

@@ -50,9 +50,9 @@ class TraceWriter:
         return stamped
 
     def end(self, summary: str) -> None:
-        """Write the last record of a run that nobody judged while it went on, and close the file.
+        """Write the last record of a run that was not judged while it ran, and close the file.
 
-        Without it the trace counts as cut. A disk that takes no more is left at that.
+        Without it the trace counts as cut. A full disk is not an error here.
         """
         with contextlib.suppress(NotRecorded):
             self.write(VerdictGiven(verdict=UNJUDGED, summary=summary))

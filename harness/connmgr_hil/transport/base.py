@@ -4,7 +4,7 @@ import time
 from typing import Protocol, runtime_checkable
 
 TAIL = 240
-"""So many of the last bytes are kept for error messages."""
+"""Number of the last bytes that are kept for error messages."""
 
 
 class Transport(Protocol):
@@ -32,12 +32,12 @@ class Transport(Protocol):
         """End the line; closing twice does no harm."""
 
     def fileno(self) -> int:
-        """Return the descriptor to wait on, or -1 where there is none."""
+        """Return the descriptor to wait on, or -1 if there is none."""
 
 
 @runtime_checkable
 class GrantsTime(Protocol):
-    """A line whose device lives only while somebody reads; what waits for it counts the time that it was given."""
+    """A line whose device runs only while it is read; a wait counts the time that the device was given."""
 
     granted_seconds: float
 
@@ -60,7 +60,7 @@ class Patience:
 
     @property
     def until(self) -> float:
-        """Until when to read, as things stand, as a time of `time.monotonic()`."""
+        """Until when to read, as it looks now, as a time of `time.monotonic()`."""
         if self._line is None:
             return self._deadline
         return time.monotonic() + self._seconds - (self._granted - self._before)
@@ -71,7 +71,7 @@ class Patience:
 
 
 def after(seconds: float) -> float:
-    """Return the deadline that lies so many seconds from now."""
+    """Return the deadline this many seconds from now."""
     return time.monotonic() + seconds
 
 

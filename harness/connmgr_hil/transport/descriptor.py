@@ -85,7 +85,7 @@ class DescriptorTransport:
     def taking(self) -> Iterator[None]:
         """Take what comes inside a `with` block, at most `_MOST_TAKEN` bytes, for the next `read`.
 
-        For who waits for something else from a program that may first wait until its bytes are read.
+        For a caller that waits for something else from a program, which may first wait until its bytes are read.
         """
         waits, ends = os.pipe()
         taker = threading.Thread(target=self._take_until, args=(waits,), daemon=True)
@@ -122,7 +122,7 @@ class DescriptorTransport:
         return data
 
     def _read(self) -> bytes:
-        """Return what has come by now."""
+        """Return what has come so far."""
         try:
             data = os.read(self._descriptor, _CHUNK)
         except BlockingIOError:

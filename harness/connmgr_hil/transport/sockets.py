@@ -11,7 +11,7 @@ _QUICK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 
 def connect_unix(path: str) -> DescriptorTransport:
-    """Connect to a Unix socket. Raises `RigFault` when nobody listens there."""
+    """Connect to a Unix socket. Raises `RigFault` if nothing listens there."""
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     line.settimeout(CONNECT.seconds)
     try:
@@ -27,7 +27,7 @@ def connect_unix(path: str) -> DescriptorTransport:
 def connect_tcp(host: str, port: int) -> DescriptorTransport:
     """Connect to a TCP port, without the delay that would gather small writes.
 
-    Raises `RigFault` when nobody listens there within `deadlines.CONNECT`.
+    Raises `RigFault` if nothing listens there within `deadlines.CONNECT`.
     """
     return from_socket(_connected(host, port), f"{host}:{port}")
 
@@ -79,7 +79,7 @@ class PromptLine(DescriptorTransport):
 def connect_promptly(host: str, port: int) -> PromptLine:
     """Connect to a TCP port of a program that sends byte by byte, such as Renode.
 
-    Raises `RigFault` when nobody listens there within `deadlines.CONNECT`.
+    Raises `RigFault` if nothing listens there within `deadlines.CONNECT`.
     """
     return PromptLine(_connected(host, port), f"{host}:{port}")
 

@@ -4,7 +4,7 @@ from .base import Transport
 
 
 class WrappedLine:
-    """A transport that leaves all to the line inside, but for what a subclass does instead."""
+    """A transport that passes everything to the line inside, except what a subclass overrides."""
 
     def __init__(self, line: Transport) -> None:
         self._line = line
@@ -32,5 +32,5 @@ class WrappedLine:
         self._line.close()
 
     def fileno(self) -> int:
-        """Return the descriptor to wait on, or -1 where there is none."""
+        """Return the descriptor to wait on, or -1 if there is none."""
         return self._line.fileno()

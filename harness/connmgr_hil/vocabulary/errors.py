@@ -57,7 +57,7 @@ class DeviceFault(ConnMgrHilError):
 
 
 class DeviceReset(DeviceFault):
-    """The device restarted although nobody asked it to."""
+    """The device restarted without a request."""
 
 
 class Unmet(ConnMgrHilError):
@@ -116,7 +116,7 @@ class WrongDevice(RigFault):
 
 
 class NoProbe(RigFault):
-    """On the line there is nobody who has the probe; says what came instead."""
+    """No probe answers on the line; says what came instead."""
 
 
 class NotRecorded(RigFault):

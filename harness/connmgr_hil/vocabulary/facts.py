@@ -30,7 +30,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     both: bool = False
     """Whether it executes two commands at once."""
     delivery: str = "thread"
-    """Who delivers events: net_mgmt's own `thread`, the system work `queue`, or whoever raises one (`direct`)."""
+    """Which thread delivers events: net_mgmt's own `thread`, that of the system work `queue`, or the one that raises them (`direct`)."""
     queue: int = 64
     ticks: int = 1000
     ifaces: int = 0
@@ -64,7 +64,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unforeseen(self) -> str:
-        """Why nobody can foresee the order in which this build delivers events, or an empty string."""
+        """Why the order in which this build delivers events is unpredictable, or an empty string."""
         if self.delivery == "thread" and self.coop:
             return ""
         return {
@@ -132,7 +132,7 @@ class IfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_real(self) -> bool:
-        """Whether nobody knows what it does by itself: a board's own iface, or a user's.
+        """Whether its own behaviour is unknown: a board's own iface, or a user's.
 
         What drives an iface says that, not its name. One of the dummy L2 to which nothing is bound does what it is told and
         no more, whoever made it. The loopback has that L2 too, but an address of its own.
@@ -166,7 +166,7 @@ REAL = "R"
 def role_indexes(hello: Hello, ifaces: tuple[IfaceFacts, ...]) -> dict[str, int]:
     """Return the iface index of each letter that this device has an iface for.
 
-    Firmware without the probe names its ifaces as it likes: its bound ones are A and B, its unbound ones
+    Firmware without the probe may name its ifaces freely: its bound ones are A and B, its unbound ones
     U and V, in index order; the loopback is none of them. With the probe, and none of the sample application's names, its
     unbound ones of the dummy L2 are U and V: nothing but commands moves those.
     """

@@ -64,7 +64,7 @@ def command(words: Words) -> Command:
 
 
 def expected(words: Words) -> tuple[Argument, ...]:
-    """Return the arguments that may come next behind these words; none where the words are wrong or complete."""
+    """Return the arguments that may come next behind these words; none if the words are wrong or complete."""
     if not words:
         return (_NAMES,)
     name, rest = words[0], words[1:]
@@ -94,7 +94,7 @@ def validate(words: Words) -> None:
 
 
 def normal(words: Words) -> Words:
-    """Return a command with each number and address in one spelling; what is no command of the probe's stays as it is.
+    """Return a command with each number and address in one spelling; anything that is not a command of the probe is unchanged.
 
     The device may write them in yet another way, so that they are comparable only as what they mean.
     """
@@ -110,7 +110,7 @@ def is_known(words: Words) -> bool:
 
 
 def only_asks(words: Words) -> bool:
-    """Tell whether a command changes nothing; of a firmware's own commands nobody knows."""
+    """Tell whether a command changes nothing; a firmware's own commands are unknown."""
     return is_known(words) and command(words).asks
 
 

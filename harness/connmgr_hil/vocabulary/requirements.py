@@ -43,7 +43,7 @@ class Requirement(msgspec.Struct, frozen=True):
 
     @property
     def link(self) -> str:
-        """The section of Zephyr's documentation that it comes from, as an address; empty where it has another source."""
+        """The section of Zephyr's documentation that it comes from, as an address; empty if it has another source."""
         name, _, section = self.source.partition(", ")[0].partition(":")
         if name not in _PAGES:
             return ""

@@ -48,7 +48,7 @@ def both(
 
 
 def race(seed: int, points: Iterable[int], *commands: Words) -> Words:
-    """Execute commands in several threads at once; whoever runs at one of the points goes behind all others."""
+    """Execute commands in several threads at once; the thread that runs at one of the points goes behind all others."""
     return ("race", str(seed), ",".join(map(str, points)) or "0", *burst(*commands)[1:])
 
 
@@ -62,7 +62,7 @@ TO_BOOT_STATE = (("reset",), advance(0.1))
 
 
 ARGUMENTS_BEFORE_LIST = {"burst": 0, "both": 3, "race": 2}
-"""Commands that hold a list of others, behind so many arguments."""
+"""Commands with a list of other commands, and the number of arguments before it."""
 
 
 def listed(words: Words) -> list[Words]:

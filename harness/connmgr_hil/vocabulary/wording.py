@@ -37,8 +37,8 @@ _NO_NAMES: Mapping[int, str] = {}
 class Said(NamedTuple):
     """A record in words.
 
-    `kind` is a short word for a column of a table, empty where there is nothing to say; `text` is what happened, to `iface`
-    (None where it is about none), and `details` are the particulars. `more` are further lines.
+    `kind` is a short word for a column of a table, empty if there is nothing to say; `text` is what happened, to `iface`
+    (None if it is about none), and `details` are the particulars. `more` are further lines.
     """
 
     kind: str

@@ -34,7 +34,7 @@ TABLE = (
 
 
 def blamed(differs: str, situation: Situation | None = None) -> tuple[str, ...]:
-    """Return the requirements that are broken, the likeliest first; none where no row fits."""
+    """Return the requirements that are broken, the likeliest first; none if no row fits."""
     return next((row.requirements for row in TABLE if row.fits(differs, situation)), ())
 
 

@@ -1,4 +1,4 @@
-"""Rows about what nothing owes."""
+"""Rows about observations that no rule expects."""
 
 from connmgr_hil.checker.conditions import answers, attempts, bulk, events, ifaces, readiness
 
@@ -72,7 +72,7 @@ EXTRA = (
     row("REQ-CTL-018", "extra IF_UP", attempts.idle_up_after("disconnect")),
     row("REQ-CTL-028", "extra IF_UP", attempts.idle_up_after("aborted")),
 )
-"""What nothing owes, in a situation that tells more than what was seen."""
+"""An observation that no rule expects, in a situation that says more than the observation itself."""
 
 FORBIDDEN = (
     row("REQ-EVT-005", "extra *", events.of_no_iface),

@@ -1,4 +1,4 @@
-"""Rows about what a rule of the model owes, and what did not come."""
+"""Rows about what a rule of the model expects and the device did not show."""
 
 from connmgr_hil.checker.conditions import answers, attempts, bulk, events, readiness
 
@@ -77,7 +77,7 @@ MISSING = (
     row("REQ-RSD-003 REQ-RSD-002", "missing resend", readiness.never_ready),
     row("REQ-RSD-008 REQ-RSD-002", "missing resend", readiness.all_ready_ignored),
 )
-"""What was owed did not come, in a situation that tells more than the rule."""
+"""An expected observation is missing, in a situation that says more than the rule."""
 
 
 def _owes(rule: str, cause: str, ids: str) -> Row:
@@ -156,4 +156,4 @@ OWED = (
     _owes("returns sim", "", "REQ-CTL-010 REQ-CTL-041"),
     _owes("storm", "", "REQ-EVT-020"),
 )
-"""What each rule of the model owes, by itself: one row for each rule and what caused it."""
+"""What each rule of the model expects: one row for each rule and what caused it."""

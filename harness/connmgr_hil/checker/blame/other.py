@@ -1,4 +1,4 @@
-"""Rows about what came with another iface, info or state than the one that is owed."""
+"""Rows about observations with another iface, info or state than the expected one."""
 
 from connmgr_hil.checker.conditions import answers, attempts, bulk, events, ifaces
 
@@ -43,4 +43,4 @@ OTHER = (
     row("REQ-AUTO-009", "other admin-down", ifaces.persistent),
     row("REQ-IMP-001", "other oper-up", attempts.connecting),
 )
-"""What was owed came with another iface, with other info, or in another state of its iface."""
+"""The expected observation came with another iface, with other info, or in another state of its iface."""

@@ -14,7 +14,7 @@ class Row(NamedTuple):
     when: Condition = always
 
     def fits(self, differs: str, situation: Situation | None) -> bool:
-        """Tell whether this row is about what differed; rows that ask for a situation are about none where there is none."""
+        """Tell whether this row is about what differed; rows with a condition do not match without a situation."""
         same = self.differs == differs or (
             self.differs.endswith("*") and differs.startswith(self.differs[:-1])
         )

@@ -7,7 +7,7 @@ from .ifaces import bound, ignored, no_auto_connect, persistent
 
 
 def taken_up_and_auto_connects(s: Situation) -> bool:
-    """It was taken admin-up, for which it is to be connected automatically."""
+    """It was taken admin-up, so it must be connected automatically."""
     return s.name == "IF_ADMIN_UP" and not no_auto_connect(s)
 
 
@@ -34,7 +34,7 @@ def listener_gone(s: Situation) -> bool:
 
 
 def not_raised_and_owed(s: Situation) -> bool:
-    """Nobody raised it, and something else is owed."""
+    """It was not raised, and something else is expected."""
     return s.cause != "raise" and s.owed is not None
 
 
@@ -49,7 +49,7 @@ def named(name: str) -> Condition:
 
 
 def owes(name: str) -> Condition:
-    """An event of this name is owed."""
+    """An event of this name is expected."""
     return lambda s: s.owed is not None and s.owed.kind == "event" and s.owed.key[1] == name
 
 
@@ -74,5 +74,5 @@ def of_l4(s: Situation) -> bool:
 
 
 def of_a_family(s: Situation) -> bool:
-    """The event that is owed is of one family."""
+    """The expected event is of one family."""
     return s.owed is not None and str(s.owed.key[1]).startswith("L4_IP")

@@ -35,7 +35,7 @@ def none_other_ready(s: Situation) -> bool:
 
 
 def nothing_was_ready(s: Situation) -> bool:
-    """No iface is named, and nobody asked for the status."""
+    """No iface is named, and the status was not requested."""
     return not s.came and s.cause != "resend"
 
 
@@ -71,7 +71,7 @@ def ignored_and_watched(s: Situation) -> bool:
 
 
 def beside(verb: str) -> Condition:
-    """It was ignored or watched, as the verb says, in a burst or beside another command."""
+    """It was ignored or watched, as the verb says, in a burst or at the same time as another command."""
     return lambda s: (verb, str(s.about)) in {*pairwise(s.words)} and s.cause in ("burst", "both")
 
 

@@ -41,14 +41,14 @@ LISTENER = "shell"
 """The name of the listener that `net events on` registers: late, so that it hears before others."""
 
 _LONGEST_WAIT = 40
-"""At most so many times `quiet_seconds` the end of an answer is waited for."""
+"""How many times `quiet_seconds` the end of an answer is awaited at most."""
 
 UNSEEN = "?"
 """The status of a call whose return value the shell did not show."""
 
 
 class StockDevice(Introduced):
-    """A device that has only upstream's shell. It has the face of `Device`.
+    """A device that has only upstream's shell. It has the interface of `Device`.
 
     A reply's status is `?` where the shell does not show it, which is everywhere but for `up` and
     `down`. Its values are what the lines said: `value` for a getter, `refused` for the reason why the

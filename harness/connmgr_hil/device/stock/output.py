@@ -12,7 +12,7 @@ from connmgr_hil.vocabulary.events import Event
 
 @dataclass(frozen=True, slots=True)
 class ListedIface:
-    """How the shell names an iface. `name` is empty where the build has no iface names.
+    """How the shell names an iface. `name` is empty if the build has no iface names.
 
     Zephyr 4.0 and 4.1 write `unnamed` for every iface that has a name.
     """
@@ -112,7 +112,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class InterfaceTitle:
-    """The first line about an iface in `net iface`; `name` is empty where there are no names."""
+    """The first line about an iface in `net iface`; `name` is empty if there are no names."""
 
     index: int
     name: str
@@ -252,9 +252,9 @@ _WITH_ADDRESS = re.compile(r"(?P<what>IPv[46] (?:address|ACD|DAD) \w+|DNS server
 
 
 def split_glued(text: str) -> tuple[str, str] | None:
-    """Return what stands before an event that is glued to the end of another line, and the event's line; None if there is none.
+    """Return the text before an event that follows on the same line, and the event's line; None if there is no event.
 
-    A thread may print without a line end. A log message may quote an event, and is left alone.
+    A thread may print without a line end. A log message that quotes an event is not split.
     """
     place = text.find(_EVENT_HEAD, 1)
     if place < 0 or _LOG.fullmatch(text) or _event(text[place:]) is None:
