@@ -60,7 +60,7 @@ def test_what_the_application_did_is_no_fault_of_an_implementation() -> None:
     """The scenario waits for nothing to come of a network that is back; the application connects meanwhile."""
     verdict = judge(recorded_by_hand("application_takes_up_what_was_lost"))
     assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert "the application called 'connect 2' by itself meanwhile" in verdict.reason
+    assert "the application called 'connect 2' by itself in the meantime" in verdict.reason
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -269,7 +269,7 @@ def test_a_command_that_was_carried_out_twice_is_noted() -> None:
         device.execute(GO)
         device.execute(GO)
     assert [each.text.partition(":")[0] for each in records if isinstance(each, Foreign)] == [
-        "a command was carried out twice"
+        "a command was executed twice"
     ]
 
 

@@ -217,7 +217,7 @@ class Checker:
         if self._acted:
             self._following.harm(
                 Damage.DOUBT,
-                f"the application called '{self._acted}' by itself meanwhile; otherwise it would be: {breach.sentence}",
+                f"the application called '{self._acted}' by itself in the meantime; otherwise it would be: {breach.sentence}",
             )
             return
         self.evidence.fail(

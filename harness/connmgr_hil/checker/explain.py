@@ -113,7 +113,7 @@ class Explainer:
     def _explained(
         self, record: Observation | StateSeen | Storm, hypotheses: Sequence[Hypothesis]
     ) -> Failure:
-        # What is under way tells more than what has not begun.
+        # A command in progress explains more than one that has not begun.
         hypotheses = sorted(hypotheses, key=lambda each: not each.tracks)
         overdue = [clock for each in hypotheses for clock in self._overdue(each)]
         seen = say(record).line()
@@ -288,7 +288,7 @@ class Explainer:
         situation = self._situation(each, track, record, head)
         other, rule = _other(record, head, track.cause), f"missing {head.rule}"
         first = blamed(other, situation) if other else ()
-        # Whose event it is, is asked beside what it tells.
+        # The iface of an event is compared separately from what the event says.
         alone = bool(first) and (other != "other iface" or track.cause == "all")
         differs = other if alone else rule
         detail = f": {head} was expected"

@@ -46,7 +46,7 @@ class OptionValues:
                 self._held[option] = value
                 self._refused.pop(option, None)
         elif words[0] == "opt-set":
-            self.forget()  # the length was told apart from the value
+            self.forget()  # the length was given separately from the value
         return ""
 
 

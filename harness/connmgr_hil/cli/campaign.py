@@ -202,7 +202,7 @@ def _report(summary: "Summary", json_file: Path | None) -> int:
         for path in dict.fromkeys((file, json_file or file)):
             write_json(path, document)
     except NotRecorded:
-        if not summary.unrecorded:  # else it was said that the disk is full
+        if not summary.unrecorded:  # otherwise the full disk was already reported
             raise
     print_table(("target", "", "done", "steps", "ended"), list(rows(summary)))
     total = sum(each.outcomes.total() for each in summary.walks.values())

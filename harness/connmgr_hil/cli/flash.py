@@ -97,7 +97,7 @@ def flash_board(
         if not force and (why := _has_it(target, plan, writing.remembered(board))):
             click.echo(f"nothing to write: {why}; --force flashes it anyway")
             return
-        # Until it is written nobody knows what the board has.
+        # Until it is written, the content of the board is unknown.
         writing.remember(board, "")
         click.echo("running    " + " ".join(plan.command))
         began = time.monotonic()

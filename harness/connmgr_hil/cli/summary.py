@@ -40,7 +40,7 @@ def summary(report: RunReport, *, brief: bool = False) -> str:
         counted = ", ".join(f"{count} by the {means}" for means, count in restarts.items())
         lines.append(f"  restarts:      {counted}")
     if others := [each for each in report.results if each.is_judged_anew]:
-        lines.append(f"  judged anew:   {len(others)} otherwise than when they were recorded")
+        lines.append(f"  judged again:  {len(others)} otherwise than when they were recorded")
         lines += [f"    {each.trace}: {each.recorded} then, {each.outcome} now" for each in others]
     if report.unread:
         count = len(report.unread)

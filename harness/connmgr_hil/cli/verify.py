@@ -302,7 +302,7 @@ def verify(
         click.echo("VERDICT  none (interrupted)")
         return earlier.exit_code
     with bench:
-        # Who is refused here has written nothing yet.
+        # A run that is refused here has written nothing yet.
         bench.claim()
         with RunFolder(home, out) as folder:
             (folder.path / SUMMARY).unlink(missing_ok=True)
@@ -431,7 +431,7 @@ def _concluded(
     if told := closing(live, folder.name):
         click.echo("\n" + told + "\n")
     click.echo(summary(live) + "\n")
-    if lost and not live.unrecorded:  # else it was said that the disk is full
+    if lost and not live.unrecorded:  # otherwise the full disk was already reported
         click.echo(f"cmhil: {lost}", err=True)
     where = f"traces are in {folder.name}" if lost else f"traces and {SUMMARY} are in {folder.name}"
     folder.unfinished = live.interrupted or live.mistake is not None

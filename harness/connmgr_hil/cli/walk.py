@@ -93,7 +93,7 @@ def walk(
         if json_file is not None:
             write_json(json_file, report.as_json())
     except NotRecorded:
-        if not report.unrecorded:  # else it was said that the disk is full
+        if not report.unrecorded:  # otherwise the full disk was already reported
             raise
     click.echo(_summary(report, bench.asked))
     return ExitCode.INTERRUPTED if report.interrupted else report.outcome.exit_code

@@ -238,7 +238,7 @@ def at_once(choices: Choices, random: Random, points: Iterable[int] = ()) -> Wor
         return None  # a bulk call may be interrupted at too many places
     if first is None or second is None or not choices.world.hello.both:
         return None
-    # An event's callback changes places with nobody.
+    # An event's callback cannot swap with another thread.
     one, other = random.sample([each for each in SIDES if each != "cb" or not points], 2)
     return both((one, first), (other, second), points)
 

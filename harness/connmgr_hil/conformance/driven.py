@@ -299,7 +299,7 @@ class DrivenDevice:
         if self.ended is not None:
             self._ending.leave()
             self.conform()
-            # What came before was damaged, so that nothing can be told from it.
+            # What came before was damaged, so it shows nothing.
             raise DeviceDied("the device has ended", error.told(), log=str(self.path))
         self.conform()
 

@@ -89,7 +89,7 @@ class Ending:
     ) -> End | None:
         """Return how the device ended; None when the rig broke, or the line may have kept an answer back."""
         if isinstance(error, DeviceReset):
-            # Whoever restarted the target saw it.
+            # It was noticed when the target was restarted.
             return Reset(how=error.seen, expected=False)
         if isinstance(error, DeviceFault):
             # It sends without end, so that the command is never answered.

@@ -57,7 +57,7 @@ def begin_trace(
     except BaseException as error:
         writer.close()
         if not isinstance(error, RigFault):
-            path.unlink(missing_ok=True)  # it tells of nothing yet
+            path.unlink(missing_ok=True)  # nothing is in it yet
         raise
 
 

@@ -237,11 +237,11 @@ class Runner:
         except NotAsBooted:
             raise
         except (DeviceFault, RigFault, Unmet) as error:
-            # What else ended it is not to be told of a run whose trace is not whole.
+            # If the trace is incomplete, only that is reported.
             lost = session.unrecorded and not isinstance(error, NotRecorded)
             problem = "" if lost else str(error)
             self._unmet = error.told() if isinstance(error, Unmet) else ""
-            # A program is started anew in no time; a board was brought to its boot by all means already.
+            # A program restarts quickly; for a board all means of a restart were tried already.
             unmet = NoProbe | Nonconforming if self._target.platform.kind == "board" else NoProbe
             nobody = self._device is None and isinstance(error, unmet)
             self.refused = isinstance(error, WrongDevice)

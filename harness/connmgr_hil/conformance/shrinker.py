@@ -145,7 +145,7 @@ def shrink(
     """
     began = time.monotonic()
     complaint = complaint_of(trace)
-    # Only a reset leads back from a race; and what the device knows of its locks outlives that.
+    # Only a reset leads back from a race, and the device's record of its locks outlives a reset.
     races = any(words[0] == "race" for words in complaint.commands)
     left_out = ("hello",) if races else ("hello", "reset")
     commands = tuple(words for words in complaint.commands if words[0] not in left_out)

@@ -57,7 +57,7 @@ class Introduction:
         if self.hello is not None or frame.seq < self.frame.seq:
             return
         if frame.kind == "hello":
-            self._ifaces = []  # it tells of all of them again
+            self._ifaces = []  # it lists all of them again
         elif frame.kind == "iface":
             self._ifaces.append(decode_iface(frame))
         facts = decode_hello(self.frame)

@@ -29,15 +29,15 @@ class Strangers:
         if self._commands.is_stimulus(tag):
             if frame.fields.get("err") != "ESTALE":
                 self._emit(
-                    Foreign(text=f"a command was carried out twice: the second answer is {frame}")
+                    Foreign(text=f"a command was executed twice: the second answer is {frame}")
                 )
         elif self._commands.is_own(tag):
             return
         elif self._commands.was_given_before(tag):
-            self._emit(Foreign(text=f"a command of an earlier session was carried out: {frame}"))
+            self._emit(Foreign(text=f"a command of an earlier session was executed: {frame}"))
         else:
             self._tags.add(tag)
-            self._emit(Foreign(text=f"a command of somebody else was carried out: {frame}"))
+            self._emit(Foreign(text=f"a command of another master was executed: {frame}"))
             if len(self._tags) >= (_MOST if frame.seal else _MOST_UNSEALED):
                 raise messages.shared(line, self._tags)
 

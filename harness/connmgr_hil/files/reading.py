@@ -19,7 +19,7 @@ _KINDS = (
 def open_regular(path: Path, what: str) -> BinaryIO:
     """Open a regular file for reading. Raises `BadInput` that calls it `what` where it is another thing or cannot be opened."""
     try:
-        # A pipe without a writer would be waited for, and a terminal would become ours.
+        # A pipe without a writer would block, and a terminal would become our controlling terminal.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise BadInput(f"{path} cannot be read as {what}", str(error)) from error

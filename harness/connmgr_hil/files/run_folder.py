@@ -62,7 +62,7 @@ class RunFolder:
 
     def __exit__(self, kind: type[BaseException] | None = None, *_: object) -> None:
         if self._lock is not None:
-            # Nobody waits for this file, so it may go before it is let go.
+            # No process waits for this file, so it can be removed before it is unlocked.
             if not self.unfinished and kind is None:
                 with contextlib.suppress(OSError):
                     (self.path / LOCK).unlink(missing_ok=True)

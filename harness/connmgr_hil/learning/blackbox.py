@@ -145,7 +145,7 @@ class BlackBox:
             self._broken = True
             return outputs.RESTARTED
         seen = outputs.status(reply.status)
-        # Where time is granted, it can be told exactly when a thing was shown.
+        # With granted time it is known exactly when something was shown.
         timed = words[0] == "advance" and self._device is not None and self._device.facts.granted
         for record in self._records:
             if isinstance(record, Storm):

@@ -197,7 +197,7 @@ def _raise(kernel: Kernel, args: Words) -> Answered:
         return "-EINVAL", (("bad", "value"),)
     index = int(args[1])
     if index and kernel.world.raises_others(index) and Event(args[0]) in UNRELATED:
-        return "0", ()  # it raises these by itself, too, so that nothing tells whose one is
+        return "0", ()  # it also raises these by itself, so this one cannot be told apart
     if index:
         kernel.driver(index).announced(kernel, Event(args[0]), index)
     yield from kernel.post(Event(args[0]), int(args[1]), info)

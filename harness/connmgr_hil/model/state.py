@@ -67,7 +67,7 @@ EndedBy = Literal[
     "", "timeout", "fatal", "aborted", "loss", "disconnect", "cancelled", "down", "perhaps, by down"
 ]
 # A fatal error ends a connection ("fatal") or an attempt ("aborted"), disconnect likewise.
-# The attempt of an iface that nobody knows may go on while it is admin-down, or not.
+# The attempt of an unknown iface may or may not go on while it is admin-down.
 Beginning = Literal["", "loss", "loss, persistent since"]
 
 

@@ -208,12 +208,12 @@ class BoardTarget(PlatformTarget):
         silent = before is None and not self._is_stock
         diagnosis = self._diagnosis() if silent else None
         unmet = silent and not self._was_met
-        # What speaks there without ever having been a probe becomes none by a reset.
+        # Something other than a probe does not become one by a reset.
         stranger = (
             unmet and bool(diagnosis and diagnosis.received) and not self.platform.reset.reflash
         )
         if silent and (stranger or len(self._rungs()) == 1):
-            # Who says nothing obeys no reboot command either; but it may be about to come up.
+            # A silent board obeys no reboot command either, but it may still be booting.
             boot = BOOT.of(self.platform.reset.boot_seconds)
             before = self._hello(boot if boot.unscaled > BOOT.unscaled else WHO)
             if before is None and diagnosis is not None:
@@ -228,7 +228,7 @@ class BoardTarget(PlatformTarget):
                 outcomes.append(f"{name}: this image cannot reboot")
                 continue
             if rung == self._reboot and unmet and before is None:
-                continue  # who never said anything obeys no command either
+                continue  # a board that never answered obeys no command either
             try:
                 problem = self._climb(rung, before)
             except WrongDevice:
@@ -275,7 +275,7 @@ class BoardTarget(PlatformTarget):
             self._open().write(_reboot_command())
             self._prints_banner = self._await_banner(WHO.after())
         except RigFault:
-            self._prints_banner = False  # the ladder tells what is wrong
+            self._prints_banner = False  # the ladder reports what is wrong
         return self._prints_banner
 
     def _diagnosis(self) -> Diagnosis:
@@ -398,7 +398,7 @@ class BoardTarget(PlatformTarget):
             except LineClosed:
                 self._close()  # it boots, and its USB port with it
             except (NoAnswer, LineDamaged, DeviceReset):
-                continue  # in the midst of a boot; nobody is judged yet
+                continue  # in the middle of a boot; nothing is judged yet
             if seen and not _same_boot(seen, unlike):
                 return seen
             time.sleep(LOOK.seconds)

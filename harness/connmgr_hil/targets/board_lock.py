@@ -67,7 +67,7 @@ class BoardLock:
         try:
             self._lock.acquire(-1 if wait == float("inf") else max(wait, TURN.seconds))
         except Timeout as error:
-            owner = _read(self._path) or "a process that has not said who it is"
+            owner = _read(self._path) or "an unknown process"
             raise RigFault(
                 f"the board {self.board} is in use",
                 f"it is used by {owner}",

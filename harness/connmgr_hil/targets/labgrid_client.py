@@ -22,7 +22,7 @@ _RESOURCE = re.compile(
     r"^(?:Acquired|Matching) resource '(?P<name>.+)' \(.*\):\n(?P<what>(?:[ \t]+.*\n?)+)",
     re.MULTILINE,
 )
-# The client's output is a pipe of ours; when we are gone, writing to it must not end what is to release.
+# The client's output is a pipe of ours; when we are gone, writing to it must not end the process that releases the place.
 _HOLD = """
 trap '' PIPE
 said=$("$@" acquire </dev/null 2>&1) || { printf '%s\\n' "$said"; exit 1; }

@@ -38,7 +38,7 @@ def taken_by(terminal: str, others: tuple[str, ...]) -> RigFault:
 
 def _open_at(process: Path, path: Path) -> Iterator[Path]:
     """Yield the kernel's information about each descriptor that a process has open on a path."""
-    with contextlib.suppress(OSError):  # it has ended, or is somebody else's
+    with contextlib.suppress(OSError):  # it has ended, or belongs to another user
         for each in (process / "fd").iterdir():
             with contextlib.suppress(OSError):
                 if each.readlink() == path:

@@ -90,7 +90,7 @@ def _opened(
         return native
     platform = varied(_spoken(find_platform(name), dialect), variant)
     if (image is not None and not as_configured) or arguments:
-        # Whoever names an image, or other arguments, has configured it.
+        # A user who names an image, or other arguments, has configured it.
         platform = structs.replace(platform, must=Must())
     if platform.kind == "simulated":
         if image is not None:
@@ -251,7 +251,7 @@ def _build_of(platform: Platform, image: Path | None) -> str:
 def _built_native(image: Path | None, variant: str) -> tuple[Platform, Path]:
     platforms = [find_platform(name) for name in NATIVE]
     if image is not None:
-        # Whichever native board the image was built for; its hello tells.
+        # The hello tells which native board the image was built for.
         any_native = structs.replace(
             platforms[0],
             name="native",

@@ -15,7 +15,7 @@ from connmgr_hil.resources import platforms_dir, zephyr_app_dir
 from connmgr_hil.vocabulary.arguments import did_you_mean
 from connmgr_hil.vocabulary.errors import BadInput, UsageError
 from connmgr_hil.vocabulary.parsing import validate
-from connmgr_hil.vocabulary.requirements import requirements
+from connmgr_hil.vocabulary.requirements import ProfileName, requirements
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .bench import BoardFlash, LineStep, ResetLadder
@@ -27,7 +27,7 @@ MOST_BYTES = 1_000_000
 """No platform file is larger."""
 
 Dialect = Literal["probe", "stock"]
-PlatformProfile = Literal["", "P34", "P37", "P42", "P43", "P44", "P45", "P26"]
+PlatformProfile = Literal["", ProfileName, "P26"]
 NetworkService = Literal["dhcp"]
 """What the network of the real iface offers."""
 

@@ -125,7 +125,7 @@ class ProgramTarget(PlatformTarget):
             return self._stillborn
         status = process.status(END if isinstance(error, LineClosed) else None)
         if status is None and isinstance(error, NoAnswer):
-            # Firmware without the probe is silent, too, and that is no fault of its own.
+            # Firmware without the probe is silent, too, without being at fault.
             probed = self.platform.dialect == "probe" and has_probe(self._image)
             others = sharers(self._terminal, process.pid)
             stuck = (known or probed) and gives_no_answer(process.pid, listen)

@@ -66,7 +66,7 @@ class ConnectionManagerMachine(RuleBasedStateMachine):
         """Give a command. Raises `Nonconforming` if the device leaves the model."""
         checker = self.session.checker
         if checker.unpredicted or not checker.states():
-            return  # a storm that the model predicts: nothing more can be told from this run
+            return  # a storm that the model predicts: the rest of this run shows nothing
         words = tuple(command.split())
         self._given.append(words)
         try:

@@ -83,7 +83,7 @@ def _admin_state(device: StockDevice, index: int, records: list[AnyRecord]) -> N
             for record in records
             if isinstance(record, EventSeen) and record.iface == index
         ]
-        # Before Zephyr 3.6 the shell has no words for it, and which event it was cannot be told.
+        # Before Zephyr 3.6 the shell has no text for it, so the event is unknown.
         if device.facts.events:
             assert {event, "-"} & {*seen}, (
                 f"`{word}` should show {event} of iface {index}, not {seen}"

@@ -130,7 +130,7 @@ def newer_sources(image: Path) -> list[Path]:
     folder = image.absolute().parent.parent
     if not (folder / "build.ninja").is_file():
         return []
-    # What a build found unchanged it does not write again; its stamp tells when it was.
+    # A build does not rewrite an unchanged file; its stamp says when the build ran.
     built = max(each.stat().st_mtime_ns for each in (image, folder / STAMP) if each.is_file())
     late = {path: when for path in _inputs(folder) if (when := _changed_at(path)) > built}
     return [Path(path) for path in sorted(late, key=lambda path: -late[path])]

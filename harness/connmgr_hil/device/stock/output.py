@@ -225,7 +225,7 @@ _REFUSALS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 # Before 3.6 the L2 texts are `up` and `down`, and an event that has no text repeats the one before
-# (`get_l2_desc` keeps it): which event it was cannot be told, so they are left out here.
+# (`get_l2_desc` keeps it): the event is then unknown, so they are left out here.
 _EVENTS: dict[tuple[str, str], Event] = {
     ("L2", "interface down"): Event.IF_DOWN,
     ("L2", "interface up"): Event.IF_UP,
