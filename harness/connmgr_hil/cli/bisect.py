@@ -84,7 +84,7 @@ def bisect(
     platform = native_to_build() if spelled(target) == "native" else find_platform(target)
     if platform.kind not in ("native", "qemu", "renode"):
         raise UsageError(
-            "cmhil cannot bisect on this target",
+            "this target cannot be bisected",
             f"{platform.name}: {platform.description}",
             "name a native platform or an emulator",
         )

@@ -44,6 +44,7 @@ def verify(
     stop: bool = False,
     jobs: int | None = 1,
     soft_reset: bool = False,
+    profile: Profile | None = None,
     progress: OnResult | None = None,
     watch: Watcher | None = None,
     greet: Callable[[Hello], None] | None = None,
@@ -65,8 +66,8 @@ def verify(
     which is the `mistake` of what is returned.
     """
     chosen = choose(()) if scenarios is None else list(scenarios)
-    runner = Runner(target, retry=retry, watch=watch, soft_reset=soft_reset)
-    report = RunReport(target.name, origin=provenance(target))
+    runner = Runner(target, profile, retry=retry, watch=watch, soft_reset=soft_reset)
+    report = RunReport(target.name, profile.name if profile else "", origin=provenance(target))
     report.baud = target.platform.console.baud
     began = time.monotonic()
     broken = 0
@@ -97,7 +98,7 @@ def verify(
             raise
         report.mistake = error
     finally:
-        report.profile = runner.profile_name
+        report.profile = runner.profile_name or report.profile
         report.build, report.clock = runner.build, runner.clock
         report.unrecorded = any(each.unrecorded for each in report.results)
         report.wall_seconds = time.monotonic() - began

@@ -67,6 +67,7 @@ class Runner:
     def __init__(
         self,
         target: Target,
+        profile: Profile | None = None,
         *,
         confirms: bool = True,
         models: Models | None = None,
@@ -75,6 +76,7 @@ class Runner:
         soft_reset: bool = False,
     ) -> None:
         self._target = target
+        self._profile = profile
         self._confirms = confirms
         self._retry = retry
         self._watch = watch
@@ -219,7 +221,7 @@ class Runner:
 
         confirm = again if self._confirms else None
         session = Session(
-            self._target, path, header, models=self._models, confirm=confirm, after=former
+            self._target, path, header, self._profile, self._models, confirm, after=former
         )
         if self._watch:
             session.watch(self._watch)
