@@ -203,7 +203,9 @@ def test_latest_is_never_missing_and_may_be_stale(tmp_path: Path) -> None:
 def test_a_place_for_no_folder(tmp_path: Path, place: str) -> None:
     (tmp_path / "file").touch()
     with (
-        pytest.raises((NotRecorded, UsageError), match=r"cannot write the traces to|is no folder"),
+        pytest.raises(
+            (NotRecorded, UsageError), match=r"cannot write the traces to|is not a folder"
+        ),
         RunFolder(tmp_path, tmp_path / place),
     ):
         pass

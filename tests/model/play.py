@@ -33,7 +33,7 @@ _IFACES = (
     ("bare0", "DUMMY", "BAREAPI"),
     ("stubborn0", "CM_STUBBORN", "SIMCONN"),
 )
-_RELEASES = {"P34": "3.4", "P37": "3.7", "P42": "4.2", "P43": "4.3", "P44": "4.4", "P45": "4.5"}
+_RELEASES = {each.name: ".".join(map(str, each.since)) for each in PROFILES.values()}
 _COUNTERS = ("init", "connect", "disconnect", "set_opt", "get_opt", "attempts", "timeouts")
 
 First: Callable[[tuple[Successor, ...]], Successor] = lambda outcomes: outcomes[0]  # noqa: E731

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from connmgr_hil import open_target
-from connmgr_hil.vocabulary.errors import BadInput, UsageError
+from connmgr_hil.vocabulary.errors import UsageError
 
 BROUGHT = """
 from connmgr_hil import open_target
@@ -32,7 +32,11 @@ def test_a_kind_is_opened_by_its_package(tmp_path: Path, monkeypatch: pytest.Mon
         assert target.given == ("3:left", "dad", 5)  # type: ignore[attr-defined]
         assert target.start().name
 
+    (about / "entry_points.txt").write_text("[connmgr_hil.targets]\nrack = our_target:open_board\n")
+    with pytest.raises(UsageError, match=r"(?s)'rack' cannot be imported.*our_target:open_board"):
+        open_target("rack:3")
 
-def test_a_kind_that_nobody_brings_is_no_target() -> None:
-    with pytest.raises((BadInput, UsageError), match="rack:3"):
+
+def test_an_unknown_kind_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UsageError, match=r"(?s)no kind of target 'rack'.*rack:3.*kinds: labgrid"):
         open_target("rack:3")

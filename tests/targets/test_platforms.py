@@ -96,14 +96,14 @@ def test_both_names_of_a_board_are_right() -> None:
         (("[zephyr]", r'[zephyr]@app = "\u0000"'), r"zephyr\.app: this text has a NUL"),
         (
             ("[zephyr]", "[variants.'../x']@description = 'd'@[zephyr]"),
-            r"(?s)variants: this is no name.*'\.\./x'",
+            r"(?s)variants: this is not a name.*'\.\./x'",
         ),
-        (("[zephyr]", "[variants.'']@description = 'd'@[zephyr]"), r"variants: this is no name"),
+        (("[zephyr]", "[variants.'']@description = 'd'@[zephyr]"), r"variants: this is not a name"),
         (
             ("[zephyr]", "[stimuli.'../x']@description = 'd'@shell = 's'@[zephyr]"),
-            r"stimuli: this is no name",
+            r"stimuli: this is not a name",
         ),
-        (("kind =", "ifaces = ['a b']@kind ="), r"(?s)ifaces: this is no name.*'a b'"),
+        (("kind =", "ifaces = ['a b']@kind ="), r"(?s)ifaces: this is not a name.*'a b'"),
         (
             ("[zephyr]", "[reset]@boot_seconds = -1.0@[zephyr]"),
             r"reset\.boot_seconds: this is not a number from 0",

@@ -120,11 +120,29 @@ def _running(platform: Platform, image: Path) -> Target:
 
 
 def _brought(name: str) -> Opener | None:
+    """Return what opens a target of another package's kind; None for a target of our own.
+
+    Raises `UsageError` for an unknown kind, and for one that cannot be imported.
+    """
     kind, colon, _ = name.partition(":")
-    if not colon:
+    if not colon or is_path(name) or name.startswith(PREFIX):
         return None
-    found = next(iter(entry_points(group=GROUP, name=kind)), None)
-    opener: Opener | None = found.load() if found else None
+    kinds = entry_points(group=GROUP)
+    if kind not in kinds.names:
+        others = ", ".join(["labgrid", *sorted(kinds.names)])
+        raise UsageError(
+            f"there is no kind of target {kind!r}",
+            name,
+            f"kinds: {others}; 'cmhil docs python' shows how a package adds one",
+        )
+    try:
+        opener: Opener = kinds[kind].load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(
+            f"the kind of target {kind!r} cannot be imported",
+            str(error),
+            f"check the package with the entry point {kinds[kind].value}",
+        ) from error
     return opener
 
 
