@@ -27,7 +27,7 @@ def test_what_was_shown_and_what_was_not() -> None:
         "    not shown:   REQ-IMP-005  Missing/wrong credentials: attempt continues till timeout; not fatal; TIMEOUT raised",
         f"      {lacking}",
         "    not shown:   REQ-IMP-016  Iface admin-down and up again leads to a clean new attempt (no stale oper-up)",
-        "      see the scenario that did not conform",
+        "      see imp-restart, which did not conform",
     ]
 
 

@@ -31,6 +31,7 @@ from connmgr_hil.vocabulary.observations import (
     VerdictGiven,
 )
 from connmgr_hil.vocabulary.parsing import normal
+from connmgr_hil.vocabulary.requirements import requirements
 
 from . import life
 from .actors import CHANGING, as_command
@@ -188,6 +189,11 @@ class Checker:
         """Blame what stopped in the device for what was missing, if the device says so before anything else is done to it."""
         if isinstance(record, Stimulus) and record.words[0] != "advance":
             self._unexplained = False
+        elif self._unexplained and isinstance(record, EventSeen):
+            assert self.failure is not None
+            if life.was_held_up(record, self.failure):
+                self.evidence.explain(life.held_up(record, self.records, self.failure))
+                self._unexplained = False
         elif self._unexplained and isinstance(record, Crashed | Stuck):
             assert self.failure is not None
             if life.explains(record, self.failure.kind):
@@ -220,9 +226,12 @@ class Checker:
                 f"the application called '{self._acted}' by itself in the meantime; otherwise it would be: {breach.sentence}",
             )
             return
+        known = requirements().get(breach.requirement)
+        sentence = known.sentence if known else breach.sentence
+        wanted = () if sentence == breach.sentence else (breach.sentence,)
         self.evidence.fail(
             Failure(
-                (breach.requirement,), breach.sentence, self.records, self._following.clock.last, breach.seen, (), (),
+                (breach.requirement,), sentence, self.records, self._following.clock.last, breach.seen, wanted, (),
                 self._following.since(), "", kind="breach",
             )
         )  # fmt: skip

@@ -21,14 +21,15 @@ def of_own_iface(results: Iterable[ScenarioResult]) -> Iterator[str]:
     if not any(each.outcome and each.name.startswith("imp-") for each in about):
         return
     shown = _named(each for each in about if each.outcome is Outcome.CONFORMS)
+    shown -= {name for each in about for name in each.broken}
     numbers = ", ".join(name.removeprefix(_PREFIX) for name in sorted(shown)) or "nothing"
     yield f"  own iface:     {_PREFIX}* shown: {numbers}"
     for name in sorted(_named(about) - shown):
-        why = next(
-            (each.reason for each in about if name in each.requirements and not each.outcome), ""
-        )
+        whose = [each for each in about if name in each.requirements]
+        ran = [each for each in whose if each.outcome not in (None, Outcome.CONFORMS)]
+        why = f"see {ran[0].name}, which did not conform" if ran else whose[0].reason
         yield f"    not shown:   {name}  {requirements()[name].sentence}"
-        yield f"      {on_one_line(why) or 'see the scenario that did not conform'}"
+        yield f"      {on_one_line(why)}"
 
 
 def _named(results: Iterable[ScenarioResult]) -> set[str]:

@@ -47,7 +47,8 @@ def _cause(result: ScenarioResult) -> object:
     if result.failure is not None:
         # One cause shows on any iface, whose numbers differ from variant to variant.
         sentence = re.sub(r"\biface \d+", "iface", result.failure.sentence)
-        return result.outcome, *signature(result.failure), sentence
+        wanted = result.failure.allowed if result.failure.kind == "breach" else ()
+        return result.outcome, *signature(result.failure), sentence, wanted
     return result.outcome, result.blamed, result.reason
 
 

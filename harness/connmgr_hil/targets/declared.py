@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from connmgr_hil.vocabulary.errors import UsageError, WrongDevice
-from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
+from connmgr_hil.vocabulary.facts import ROLES, Hello, IfaceFacts
 
 from .platforms import Platform
 
@@ -85,14 +85,24 @@ def require_order(facts: Hello, target: str) -> None:
         )
 
 
+_SIMULATED = tuple(ROLES[letter] for letter in "ABCD")
+"""Ifaces of the sample application whose implementation is the simulated one; scenarios count on its knobs."""
+
+
 def require_ifaces(platform: Platform, ifaces: Iterable[IfaceFacts], target: str) -> None:
-    """Refuse a device that lacks an iface which its platform file declares. Raises `WrongDevice` naming them.
+    """Refuse a device that lacks an iface which its platform file declares, or the simulated implementation of one. Raises `WrongDevice` naming them.
 
     Firmware without the probe may use any names, so it is not checked.
     """
     if platform.dialect == "stock":
         return
     there = {facts.name for facts in ifaces}
+    if bare := [facts.name for facts in ifaces if facts.name in _SIMULATED and not facts.sim]:
+        raise WrongDevice(
+            f"{target} has ifaces without the simulated implementation: {', '.join(bare)}",
+            "they are listed without 'sim=1'",
+            "flash the image that was built for this run, or name ifaces of your own otherwise",
+        )
     if lacking := [name for name in platform.ifaces if name not in there]:
         raise WrongDevice(
             f"{target} lacks ifaces of its platform file: {', '.join(lacking)}",

@@ -9,7 +9,7 @@ What differed is one of these; `*` stands for any ending:
 * `order FIRST/SECOND`: the second came before the first, which it presupposes;
 * `dump FIELD`: a dumped iface is not as the model has it;
 * `count more`, `count fewer`: the implementation was tried more or less often than it must;
-* `malformed WHAT`, `waited`: wrong whatever happened before;
+* `malformed WHAT`, `waited`, `late EVENT`: wrong whatever happened before;
 * `reset`, `crash REASON`, `stuck WHAT`: the device ended.
 
 The first row that fits counts. Where what was seen does not tell requirements apart, a row names them all, the likeliest first.

@@ -19,6 +19,7 @@ SENSELESS = (
     row("REQ-CTL-012 REQ-IMP-010", "waited", cause="connect"),
     row("REQ-IMP-010 REQ-EVT-019", "waited", cause="disconnect"),
     row("REQ-EVT-019", "waited"),
+    row("REQ-IMP-010", "late IF_ADMIN_UP"),
     row("REQ-IMP-013", "kept option"),
     row("REQ-LIFE-002", "unanswered"),
     row("REQ-EVT-020", "storm"),

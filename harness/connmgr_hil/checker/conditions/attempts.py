@@ -15,6 +15,11 @@ def ended_before(s: Situation) -> bool:
     return bool(s.impl.ended)
 
 
+def never_began(s: Situation) -> bool:
+    """It is bound, and there was no connection or attempt yet."""
+    return bound(s) and s.impl.phase == "idle" and not s.impl.ended
+
+
 def idle_up_after(how: str) -> Condition:
     """It is admin-up without an attempt, and the last one ended so."""
     return lambda s: s.impl.phase == "idle" and s.iface.admin and s.impl.ended == how

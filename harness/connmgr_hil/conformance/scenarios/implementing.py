@@ -37,9 +37,14 @@ def _without(b: Bench, seconds: float, *names: str, breaks: str) -> None:
 def _one_timeout(b: Bench, seconds: float, by: float, *, breaks: str = "REQ-CTL-019") -> None:
     """Let device time pass, in which R must show one TIMEOUT and nothing fatal; it comes by a device time in seconds."""
     seen = _shown(b, seconds)
+    fatal = any(each.name == "CONN_IF_FATAL_ERROR" for each in seen)
+    b.require(not fatal, "nothing fatal of R", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-005")
     timeouts = [each for each in seen if each.name == "CONN_IF_TIMEOUT"]
     b.require(
-        len(timeouts) == 1, "one CONN_IF_TIMEOUT of R", f"{len(timeouts)}", breaks="REQ-IMP-009"
+        len(timeouts) == 1,
+        "one CONN_IF_TIMEOUT of R",
+        f"{len(timeouts)}",
+        breaks="REQ-IMP-009" if timeouts else breaks,
     )
     b.require(
         timeouts[0].t <= by * 1e6,
@@ -47,8 +52,6 @@ def _one_timeout(b: Bench, seconds: float, by: float, *, breaks: str = "REQ-CTL-
         f"{timeouts[0].t / 1e6:.3f} s",
         breaks=breaks,
     )
-    fatal = any(each.name == "CONN_IF_FATAL_ERROR" for each in seen)
-    b.require(not fatal, "nothing fatal of R", "CONN_IF_FATAL_ERROR", breaks="REQ-IMP-005")
 
 
 def _stays_down(b: Bench, seconds: float, *, breaks: str) -> None:
@@ -83,20 +86,24 @@ def _apart(b: Bench) -> None:
     b.manual("R")
     b.ask("disconnect R")
     if b.state("R").oper == "up":
-        b.until("IF_DOWN", "R", GRACE_SECONDS)
+        b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-CTL-013")
     b.ask("up R")
     b.take()
 
 
-@scenario("imp-oper-down", "REQ-IMP-001", needs=NETWORK)
+@scenario("imp-oper-down", "REQ-IMP-001", "REQ-CTL-023", needs=NETWORK)
 def oper_down_until_associated(b: Bench) -> None:
-    """From boot on, while its network is out of reach, an attempt leaves the iface oper-down; then it comes up."""
+    """From boot on, what nobody connects is oper-down; an attempt without network, too. Then it comes up."""
+    b.manual("R")
+    b.ask("down R")
+    b.ask("up R")
+    _stays_down(b, 5, breaks="REQ-IMP-001")
     b.ask("down R")
     b.stimulate("network-off")
     bring_up(b)
     b.state("R", admin=True)
     _without(b, QUIET_SECONDS, "IF_UP", breaks="REQ-IMP-001")
-    _network_again(b, breaks="REQ-IMP-003")
+    _network_again(b, breaks="REQ-CTL-023")
     b.check()
 
 
@@ -185,14 +192,21 @@ def persistent_for_ever(b: Bench) -> None:
     b.check()
 
 
-@scenario("imp-persistent-timeout", "REQ-IMP-003", "REQ-IMP-009", "REQ-CTL-022", needs=NETWORK)
+@scenario(
+    "imp-persistent-timeout",
+    "REQ-IMP-003",
+    "REQ-IMP-009",
+    "REQ-CTL-022",
+    "REQ-CTL-025",
+    needs=NETWORK,
+)
 def persistence_ends_by_timeout(b: Bench) -> None:
     """The attempt after a loss has a timeout of its own, after which there is no other."""
     online(b)
     b.manual("R")
     b.do("flag R PERSISTENT on")
     b.do("timeout R 3")
-    _one_timeout(b, 6, _lose_network(b) + 4)
+    _one_timeout(b, 6, _lose_network(b) + 4, breaks="REQ-CTL-025")
     b.stimulate("network-on")
     _without(b, QUIET_SECONDS, "IF_UP", "CONN_IF_TIMEOUT", breaks="REQ-CTL-022")
     b.check()
@@ -208,7 +222,7 @@ def wrong_credentials_are_not_fatal(b: Bench) -> None:
     _one_timeout(b, 8, began + 6)
     b.stimulate("credentials-on")
     b.ask("connect R")
-    b.until("IF_UP", "R", UP_SECONDS)
+    b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-CTL-011")
     b.check()
 
 
@@ -307,7 +321,7 @@ def associated_anew(b: Bench) -> None:
     bring_up(b)
     b.state("R", admin=True)
     _stays_down(b, 5, breaks="REQ-IMP-016")
-    _network_again(b)
+    _network_again(b, breaks="REQ-CTL-023")
     b.check()
 
 
@@ -317,12 +331,12 @@ def no_timeout_after_success(b: Bench) -> None:
     _apart(b)
     b.do("timeout R 3")
     b.ask("connect R")
-    b.until("IF_UP", "R", UP_SECONDS)
+    b.until("IF_UP", "R", UP_SECONDS, breaks="REQ-CTL-011")
     _without(b, 6, "CONN_IF_TIMEOUT", "IF_DOWN", breaks="REQ-CTL-021")
     b.check()
 
 
-@scenario("imp-manual-disconnect", "REQ-CTL-024", "REQ-IMP-003", needs=NETWORK)
+@scenario("imp-manual-disconnect", "REQ-CTL-013", "REQ-CTL-018", "REQ-IMP-003", needs=NETWORK)
 def disconnect_is_no_loss(b: Bench) -> None:
     """A persistent iface that was told to disconnect does not connect again."""
     online(b)
@@ -330,7 +344,9 @@ def disconnect_is_no_loss(b: Bench) -> None:
     b.do("flag R PERSISTENT on")
     b.take()
     b.ask("disconnect R")
-    _stays_down(b, QUIET_SECONDS, breaks="REQ-IMP-003")
+    if b.state("R").oper == "up":
+        b.until("IF_DOWN", "R", GRACE_SECONDS, breaks="REQ-CTL-013")
+    _stays_down(b, QUIET_SECONDS, breaks="REQ-CTL-018")
     b.check()
 
 
@@ -342,6 +358,24 @@ def lost_twice(b: Bench) -> None:
     for _ in range(2):
         _lose_network(b)
         _network_again(b, breaks="REQ-CTL-024")
+    b.check()
+
+
+@scenario("imp-another-iface", "REQ-CTL-041", needs=(*NETWORK, "U"))
+def another_goes_down(b: Bench) -> None:
+    """Another iface that goes down ends neither the connection nor an attempt."""
+    online(b)
+    b.manual("R")
+    b.ask("up U")
+    b.ask("down U")
+    _without(b, 5, "IF_DOWN", "CONN_IF_TIMEOUT", breaks="REQ-CTL-041")
+    oper = b.state("R").oper
+    b.require(oper == "up", "R oper-up after 'down U'", oper, breaks="REQ-CTL-041")
+    b.do("flag R PERSISTENT on")
+    _lose_network(b)
+    b.ask("up U")
+    b.ask("down U")
+    _network_again(b, breaks="REQ-CTL-041")
     b.check()
 
 
