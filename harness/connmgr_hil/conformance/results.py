@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import to_builtins
 
@@ -18,7 +18,7 @@ from connmgr_hil.vocabulary.requirements import requirements
 Standing = Literal["held", "failed", "quirk", "unreachable", "not_run"]
 _BITS = 10
 """Eight data bits, a start bit and a stop bit."""
-STANDINGS: tuple[Standing, ...] = ("held", "failed", "quirk", "unreachable", "not_run")
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
 
 
 @dataclass(frozen=True)

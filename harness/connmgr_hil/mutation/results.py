@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -13,7 +13,7 @@ from connmgr_hil.vocabulary.errors import BadInput, NotRecorded
 from .mutants import Mutant
 
 Fate = Literal["killed", "survived", "equivalent", "same", "not built", "rig"]
-FATES: tuple[Fate, ...] = ("killed", "survived", "equivalent", "same", "not built", "rig")
+FATES: tuple[Fate, ...] = get_args(Fate)
 """`equivalent` has the object code of the file without a change, `same` that of another mutant (`detail`)."""
 
 

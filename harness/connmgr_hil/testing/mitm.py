@@ -4,8 +4,6 @@ import random
 import time
 from collections import deque
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 from zlib import crc32
 
 from connmgr_hil.targets import Target
@@ -255,7 +253,7 @@ class ManInTheMiddle(WrappedLine):
                     way.flush()
 
 
-class MitmTarget:
+class MitmTarget(Target):
     """A target whose line goes through a man in the middle; otherwise it is the one that it wraps.
 
     Each start has a mischief of its own, drawn by the seed, or always the same if one is given.
@@ -331,14 +329,3 @@ class MitmTarget:
     def symptom(self) -> Crashed | None:
         """Return what the program reported of itself though it runs on."""
         return self._inner.symptom()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
-        self.stop()
