@@ -18,6 +18,8 @@ from connmgr_hil import __version__
 from . import judging, nights, pages, round_trip, running, shrinking, slow_line, twister
 from .rows import Row, Size, or_skipped
 
+BOARDS = ("qemu_cortex_m3", "qemu_cortex_a9", "qemu_x86")
+
 
 def machine() -> dict[str, object]:
     """Return what the figures were measured on."""
@@ -57,6 +59,10 @@ def _benchmarks(folder: Path, size: Size) -> dict[str, tuple[str, Callable[[], l
         "walker, simulated": ("steps/s", lambda: running.walks("simulated", folder, size)),
         "walker, native": ("steps/s", lambda: running.walks(native, folder, size)),
         "suite without the tour, mps2_an385": ("s", lambda: running.clocks(emulated, folder, size)),
+        **{
+            f"suite without the tour, {name}": ("s", partial(running.starts, name, folder, size))
+            for name in (*BOARDS, "renode_frdm_k64f", "renode_nrf9160dk")
+        },
         "device time that is checked, mps2_an385": (
             "device s per s",
             lambda: twister.suite(emulated, folder, size),
@@ -64,7 +70,7 @@ def _benchmarks(folder: Path, size: Size) -> dict[str, tuple[str, Callable[[], l
         "suite on a slow line, mps2_an385": ("s", lambda: slow_line.suite(emulated, folder, size)),
         **{
             f"walker, {name}": ("steps/s", partial(running.walks, name, folder, size))
-            for name in (emulated, "qemu_cortex_m3", "qemu_cortex_a9", "qemu_x86")
+            for name in (emulated, *BOARDS)
         },
         "night, simulated": ("core h", lambda: nights.night("simulated", size)),
         "night, native": ("core h", lambda: nights.night(native, size)),

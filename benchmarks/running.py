@@ -1,5 +1,6 @@
 """Whole suites and random walks: how much device time, and how many steps, a second gives."""
 
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -38,26 +39,46 @@ def without_tour(size: Size) -> list[Scenario]:
 
 
 def clocks(name: str, folder: Path, size: Size) -> list[Row]:
-    """Run the suite by the probe's clock, one device at a time and one for each core, and once by the board's own."""
-    scenarios = without_tour(size)
-
-    def run(variant: str, jobs: int | None) -> float:
-        target = open_target(name, variant=variant)
-        return verify(target, folder / "clocks", scenarios=scenarios, jobs=jobs).wall_seconds
-
-    found = Contest({"one": lambda: run("", 1), "all": lambda: run("", None)}).run(size.rounds)
-    title = f"suite without the tour, {name}"
-    own, why = None, ""
+    """Run the suite by the probe's clock as `starts` does, and once by the board's own."""
+    one, *others = starts(name, folder, size)
     try:
-        own = run("real_clock", 1)
+        one.peer = _without_tour(name, folder, size, variant="real_clock", jobs=1)
+        one.peer_name = "by its own clock"
     except UsageError as error:
-        why = f"{error.wanted}: {error.seen}"
+        one.skipped = f"{error.wanted}: {error.seen}"
+    return [one, *others]
+
+
+def starts(name: str, folder: Path, size: Size) -> list[Row]:
+    """Run the suite one device at a time, one for each core, and these with the probe's reset in place of restarts."""
+    run = partial(_without_tour, name, folder, size)
+    found = Contest(
+        {
+            "": partial(run, jobs=1),
+            ", a job for each core": run,
+            ", a job for each core, --soft-reset": partial(run, soft_reset=True),
+        }
+    ).run(size.rounds)
+    title = f"suite without the tour, {name}"
     return [
-        Row(
-            f"{title}: wall time", "s", found["one"], own, "by its own clock", why, runs=size.rounds
-        ),
-        Row(f"{title}, a job for each core: wall time", "s", found["all"], runs=size.rounds),
+        Row(f"{title}{how}: wall time", "s", seconds, runs=size.rounds)
+        for how, seconds in found.items()
     ]
+
+
+def _without_tour(
+    name: str,
+    folder: Path,
+    size: Size,
+    *,
+    variant: str = "",
+    jobs: int | None = None,
+    soft_reset: bool = False,
+) -> float:
+    target = open_target(name, variant=variant)
+    return verify(
+        target, folder / "clocks", scenarios=without_tour(size), jobs=jobs, soft_reset=soft_reset
+    ).wall_seconds
 
 
 def suite_beside_limit(name: str, folder: Path, size: Size) -> list[Row]:
