@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from connmgr_hil.conformance.run import verify
 from connmgr_hil.targets import open_target
+from connmgr_hil.toolchain.compilers import choose_toolchain
 from connmgr_hil.vocabulary.errors import RigFault, UsageError
 
 from .rows import Row, Size
@@ -24,11 +26,16 @@ def suite(name: str, folder: Path, size: Size) -> list[Row]:
     zephyr = open_target(name).platform.zephyr
     if not tree or zephyr is None:
         raise UsageError("twister is a part of Zephyr", "ZEPHYR_BASE is not set", "set it")
+    toolchain = choose_toolchain(zephyr.toolchain)
+    if toolchain is None:
+        raise UsageError(f"no compiler for {name}", "there is none", "see 'cmhil doctor'")
+    settings = {"ZEPHYR_TOOLCHAIN_VARIANT": toolchain.variant, **toolchain.settings}
     built = folder / "twister"
-    _twister(Path(tree), zephyr.board, built, "--build-only")
+    run = partial(_twister, Path(tree), zephyr.board, built, settings)
+    run("--build-only")
     theirs, ours = [], []
     for _ in range(size.rounds):
-        _twister(Path(tree), zephyr.board, built, "--test-only")
+        run("--test-only")
         theirs.append(_rate(built))
         report = verify(open_target(name), folder / "ours", scenarios=without_tour(size))
         device = sum(result.device_seconds for result in report.results)
@@ -46,7 +53,7 @@ def suite(name: str, folder: Path, size: Size) -> list[Row]:
     ]
 
 
-def _twister(tree: Path, board: str, out: Path, what: str) -> None:
+def _twister(tree: Path, board: str, out: Path, settings: dict[str, str], what: str) -> None:
     """Run it. Its status tells nothing here: a test that fails has run as well."""
     report = out / "twister.json"
     before = report.stat().st_mtime_ns if report.is_file() else 0
@@ -56,6 +63,7 @@ def _twister(tree: Path, board: str, out: Path, what: str) -> None:
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, **settings},
     )
     if not report.is_file() or report.stat().st_mtime_ns == before:
         raise RigFault(f"twister {what} wrote no report", done.stderr[-400:], "run it by hand")
