@@ -37,9 +37,11 @@ from . import life
 from .actors import CHANGING, as_command
 from .evidence import Damage, Evidence, lacking
 from .following import Following
+from .hypothesis import distinct
 from .idle_time import IdleTime
 from .limits import Limits
 from .stock import StockJudge
+from .supposing import supposed_call
 from .verdict import Failure, Verdict
 from .waiting import JudgedRecord, Waiting
 
@@ -73,6 +75,7 @@ class Checker:
         self._waiting = Waiting()
         self._stock: StockJudge | None = None
         self._acted = ""
+        self._tells_calls = False
         self._following = Following(self._limits)
 
     # --- feeding -------------------------------------------------------------------------
@@ -138,6 +141,7 @@ class Checker:
     def _hear_actor(self, record: ActorCall) -> None:
         """Judge a call of the application as a command that was given as soon as the last ones had been answered."""
         command, reply = as_command(record, self.records)
+        self._tells_calls = True
         if self._following.recent and command.words[0] in CHANGING:
             self._acted = " ".join(command.words)
         if self._waiting.surround(self.records, command, reply):
@@ -287,6 +291,7 @@ class Checker:
         if hello.facts.nonce == self._nonce:
             return
         self._nonce = hello.facts.nonce
+        self._tells_calls = hello.facts.calls
         self._waiting.idle = IdleTime()
         world = World.of(hello.facts, hello.ifaces, self._profile)
         self._following.meet(hello, self._models.of(world), self._limits)
@@ -296,21 +301,45 @@ class Checker:
     # --- judging a window ----------------------------------------------------------------
 
     def _flush(self) -> None:
-        """Judge the waiting records, more closely where that alone explains them: it makes for many more ways, and hardly ever matters."""
+        """Judge the waiting records, more closely where that alone explains them: it makes for many more ways, and hardly ever matters.
+
+        When the application called is always looked at closely: before what else was done or in the midst of it, both may be true.
+        """
         window = self._waiting.taken()
         unanswered, self._waiting.unanswered = self._waiting.unanswered, set()
-        look, *closer = self._following.looks(window)
-        before = self._following.copy() if closer else self._following
+        look, *closer = looks = self._following.looks(window)
+        before = self._following.copy() if closer or self._has_others else self._following
         self._following.judge(look, unanswered)
+        explained = not self.evidence.settled
         doubtful = None
-        for look in closer if self.evidence.settled else ():
+        for look in closer:
+            if explained and not look.has_calls:
+                return
             twin = before.copy()
             twin.judge(look, unanswered)
             if not twin.evidence.settled:
+                if explained:
+                    twin.hypotheses = distinct([*self._following.hypotheses, *twin.hypotheses])
                 self._following = twin
                 return
             doubtful = doubtful if twin.evidence.failure else twin
+        if explained:
+            return
         self._following = doubtful or self._following
+        failure = self.failure
+        if failure and (call := supposed_call(before, looks, failure, told=self._tells_calls)):
+            self._following = before
+            before.evidence.harm(
+                Damage.DOUBT,
+                failure.record,
+                f"the application may have done '{call}' by itself; otherwise it would be: {failure.lines()[0]}",
+            )
+            before.forget()
+
+    @property
+    def _has_others(self) -> bool:
+        """Whether others than the run may act."""
+        return self.model is not None and not self.model.world.is_sample
 
     @property
     def rules(self) -> set[tuple[str, str]]:

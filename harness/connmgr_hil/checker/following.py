@@ -14,6 +14,7 @@ from connmgr_hil.vocabulary.observations import (
     Reply,
     Stimulus,
 )
+from connmgr_hil.vocabulary.stimuli import Words
 
 from .actors import another_acted, supposed_calls
 from .beginnings import booted, rested
@@ -26,7 +27,7 @@ from .hypothesis import Hypothesis, distinct, without_unseen
 from .limits import Limits
 from .looks import Look, closer_looks
 from .option_values import OptionValues
-from .outside import foreseen, heard, is_of_driver
+from .outside import Foreseen, foreseen, heard, is_of_driver
 from .plausibility import malformed, waited
 from .rest import Rest
 from .search import Search
@@ -129,12 +130,22 @@ class Following:
         closer = () if self.evidence.settled else closer_looks(self.search.world, window, found)
         return [first, *closer]
 
-    def judge(self, look: Look, unanswered: set[int]) -> None:
-        """Judge records whose commands have been answered, except those in `unanswered`: when each began is known from its reply."""
+    def suppose(self, calls: Iterable[Words]) -> None:
+        """Go on as if the application had made some calls by itself, unseen."""
+        for words in calls:
+            self.hypotheses = distinct(
+                list(self._searching.supposing(self.hypotheses, words, self.clock.last))
+            )
+
+    def judge(self, look: Look, unanswered: set[int], supposed: Iterable[Foreseen] = ()) -> None:
+        """Judge records whose commands have been answered, except those in `unanswered`: when each began is known from its reply.
+
+        `supposed` are calls of the application that nobody told.
+        """
         window = look.window
         if self.search:
             self.search.heard, self.search.calls = look.heard, look.calls
-        if window and self._takes_the_short_way(window):
+        if window and not (look.calls or supposed) and self._takes_the_short_way(window):
             return
         words, replies = exchanges(window)
         if unanswered.intersection(list(words)[:-1]):
@@ -145,6 +156,8 @@ class Following:
             stall = self.clock.stall(replies, words)
             limits = replace(self.limits, late=self.limits.late + stall) if stall else self.limits
             changes = foreseen(self.search.world, window, look.acts)
+            if supposed:
+                changes = sorted((*changes, *supposed), key=lambda each: each.record)
             self.search.begin(commands, changes, limits)
         hypotheses = self.hypotheses
         if self.limits.is_exact and self.model is not None and self.model.world.hello.coop:

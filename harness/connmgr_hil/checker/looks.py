@@ -31,6 +31,11 @@ class Look(NamedTuple):
     calls: tuple[Called, ...] = ()
     acts: Mapping[int, Called] = MappingProxyType({})
 
+    @property
+    def has_calls(self) -> bool:
+        """Whether the application called meanwhile."""
+        return bool(self.calls or self.acts)
+
 
 def closer_looks(world: World, window: list[Numbered], first: Heard | None) -> Iterator[Look]:
     """Yield the closer looks that a window allows, the cheapest first; `first` is what was heard of real ifaces in it."""

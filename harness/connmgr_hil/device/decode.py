@@ -36,7 +36,7 @@ _STUCK: dict[str, Literal["command", "dispatcher", "monitor", "device"]] = {
     "device": "device",
 }
 _STATUS_KEYS = {"tag", "t0", "rc", "err", "i", "hook"}
-_HELLO_FLAGS = ("ipv4", "ipv6", "dad", "autodown", "reboot", "granted", "coop", "both")
+_HELLO_FLAGS = ("ipv4", "ipv6", "dad", "autodown", "reboot", "granted", "coop", "both", "calls")
 _HELLO_NUMBERS = (
     "proto", "queue", "ticks", "ifaces", "track", "room4", "room6", "cfg4", "cfg6",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from connmgr_hil.vocabulary.stimuli import FLAGS, Words, split_burst
 
 from . import control, implementation, monitor, net_if
 from .delivery import early_listeners
-from .heard import Called
+from .heard import UNTOLD, Called
 from .kernel import Kernel, Queued, Routine, Switch, Unpredictable
 from .state import IDLE_TIMEOUT, IGNORED, TIMEOUT, Hook, Listener
 
@@ -239,7 +239,8 @@ def hooked(kernel: Kernel, words: Words) -> Routine:
 def called(kernel: Kernel, call: Called) -> Routine:
     """Execute what the application calls in a callback; its result comes as a part."""
     status, values = yield from run(kernel, call.words)
-    kernel.show("part", (call.part, True, status), f"returns {call.words[0]}", values)
+    if call.part != UNTOLD:
+        kernel.show("part", (call.part, True, status), f"returns {call.words[0]}", values)
 
 
 def _burst(kernel: Kernel, args: Words) -> Answered:

@@ -31,6 +31,9 @@ _MONITOR_V4 = (
 _MONITOR_IF = (Event.IF_DOWN, Event.IF_UP)
 _AUTO_CONN = (Event.CONN_IF_TIMEOUT, Event.CONN_IF_FATAL_ERROR, Event.CONN_IF_IDLE_TIMEOUT)
 
+_OF_ZEPHYR = ("monitor", "automation", "implementation")
+"""The listeners that the probe has not added."""
+
 
 def boot_listeners(world: World) -> tuple[Listener, ...]:
     """The callbacks registered when the device has booted, in the order in which they are called.
@@ -95,8 +98,7 @@ class Dispatcher:
     def _deliver(self, kernel: Kernel, entry: Queued, event: Event) -> Routine:
         kernel.delivered_one()
         _, listeners = kernel.audience(kernel.world.codes[event])
-        while call := kernel.next_call():
-            yield from self._run_call(kernel, call)
+        yield from self._calls(kernel)
         acts = entry.iface > 0 and layer_of(event) in (Layer.IFACE, Layer.CONN)
         if acts:
             yield from kernel.driver(entry.iface).reacts(kernel, entry.iface)
@@ -117,8 +119,15 @@ class Dispatcher:
                     yield Switch.YIELD
             yield from self._callback(kernel, listener, entry, event)
             kernel.monitor_late = False
+            if listener.name not in _OF_ZEPHYR:
+                yield from self._calls(kernel)
         if acts:
             yield from kernel.driver(entry.iface).reacts(kernel, entry.iface)
+
+    def _calls(self, kernel: Kernel) -> Routine:
+        """Let the application call: its callback may be newer or older than a listener of the probe that was added late."""
+        while call := kernel.next_call():
+            yield from self._run_call(kernel, call)
 
     def _callback(self, kernel: Kernel, listener: Listener, entry: Queued, event: Event) -> Routine:
         if listener.name == "automation":

@@ -26,6 +26,10 @@ class DriverChange(NamedTuple):
     has: bool
 
 
+UNTOLD = 0
+"""The part of a call that nobody told."""
+
+
 class Called(NamedTuple):
     """A call of the application in a callback or in a thread of its own, and the number of the part that tells what it returned."""
 

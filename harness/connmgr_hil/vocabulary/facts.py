@@ -29,6 +29,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     coop: bool = True
     both: bool = False
     """Whether it executes two commands at once."""
+    calls: bool = False
+    """Whether it tells what the application itself calls."""
     delivery: str = "thread"
     """Which thread delivers events: net_mgmt's own `thread`, that of the system work `queue`, or the one that raises them (`direct`)."""
     queue: int = 64

@@ -89,6 +89,7 @@ void cm_probe_hello_send(const char *challenge)
 	cm_probe_frame_int(&frame, "granted", cm_probe_mode_is_granted());
 	cm_probe_frame_int(&frame, "coop", IS_ENABLED(CONFIG_NET_TC_THREAD_COOPERATIVE));
 	cm_probe_frame_int(&frame, "both", IS_ENABLED(CONFIG_CM_PROBE_BOTH));
+	cm_probe_frame_int(&frame, "calls", IS_ENABLED(CONFIG_CM_PROBE_CALLS));
 	cm_probe_frame_text(&frame, "delivery", CM_PROBE_EVENT_DELIVERY);
 	cm_probe_frame_int(&frame, "queue", CM_PROBE_EVENT_QUEUE_SIZE);
 	cm_probe_frame_int(&frame, "ticks", CONFIG_SYS_CLOCK_TICKS_PER_SEC);

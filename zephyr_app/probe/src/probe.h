@@ -177,8 +177,20 @@ int cm_probe_command_part(size_t argc, char **argv, enum cm_probe_where where, b
 void cm_probe_command_status(struct cm_probe_frame *frame, int rc);
 
 /* actor.c: what this thread calls until it leaves is the probe's own doing. */
+#if defined(CONFIG_CM_PROBE_CALLS)
 bool cm_probe_actor_enter(void);
 void cm_probe_actor_leave(bool entered);
+#else
+static inline bool cm_probe_actor_enter(void)
+{
+	return false;
+}
+
+static inline void cm_probe_actor_leave(bool entered)
+{
+	ARG_UNUSED(entered);
+}
+#endif
 
 /* schedule.c: who runs when two threads call at once. */
 
