@@ -157,6 +157,16 @@ def test_other_lines_do_not_excuse_an_event_that_is_missing(harmless: AnyRecord)
     assert checker.finish().outcome is Outcome.FAILS
 
 
+def test_an_event_without_a_name_takes_nothing_from_what_a_damaged_line_excuses() -> None:
+    """Admin-down has no name here, and IF_DOWN tells that it was no L4 event; the damaged line may still be one."""
+    spoilt = Noise(text="EVNT: L4 [1] disconnected")
+    unnamed, down = event(1, "-"), event(1, "IF_DOWN")
+    checker = judged(event(1, "L4_CONNECTED"), spoilt, unnamed, down, *NOTHING, *LATER)
+    assert checker.finish().outcome is Outcome.INCONCLUSIVE
+    sound = judged(event(1, "L4_CONNECTED"), unnamed, down, *NOTHING, *LATER)
+    assert sound.failure is not None
+
+
 def test_damage_before_the_last_event_excuses_nothing() -> None:
     spoilt = Noise(text="EVNT: L4 [1] disconnected")
     checker = judged(spoilt, event(1, "L4_CONNECTED"), *NOTHING, *LATER)

@@ -59,7 +59,7 @@ class StockJudge:
     _since: dict[str, int] = field(default_factory=dict)
     _last_words: str = "hello"
     _spoilt: dict[str, str] = field(default_factory=dict)
-    _unnamed: bool = False
+    _unnamed: str = ""
     damage: str = ""
     """A disagreement that a damaged line may account for, and that line."""
 
@@ -76,11 +76,12 @@ class StockJudge:
                     self._up[kind] = record.name == connected
                     self._spoilt.pop(kind, None)
             if record.name == "-" and may_be_l4(record.info):
-                self._spoil(f"event of iface {record.iface} {record.info or ''}".rstrip())
-                self._unnamed = record.info is None
+                line = f"event of iface {record.iface} {record.info or ''}".rstrip()
+                self._spoil(line)
+                self._unnamed = line if record.info is None else ""
             elif self._unnamed and record.name in _CAUSES:
                 # An L4 event follows what it comes of: that without a name was none of this change.
-                self._spoilt.clear()
+                self._spoilt = {k: v for k, v in self._spoilt.items() if v != self._unnamed}
             # What was seen before an event and after it need not agree.
             self._since.clear()
             self._status.clear()
@@ -110,9 +111,9 @@ class StockJudge:
 
     def _spoil(self, line: str) -> None:
         """An L4 event of any kind may be hidden in this line."""
-        self._unnamed = False
+        self._unnamed = ""
         for kind in _CLASSES:
-            self._spoilt[kind] = line
+            self._spoilt.setdefault(kind, line)
 
     def _disagreements(self, status: StatusSeen) -> list[tuple[str, str, str]]:
         """Return (key, seen, wanted) for what does not agree, and forget what agrees again."""
