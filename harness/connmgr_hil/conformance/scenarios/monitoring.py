@@ -46,6 +46,18 @@ def two_ifaces(b: Bench) -> None:
     b.do("up V", "IF_ADMIN_UP(V) IF_UP(V) L4_CONNECTED(V)")
 
 
+@scenario("addresses-of-another", "REQ-MON-010", "REQ-MON-035")
+def addresses_of_another(b: Bench) -> None:
+    """An iface loses its last address though another, which is ignored, keeps one of the same family."""
+    b.do("up U", UP_U)
+    b.do("ignore V")
+    b.do("up V", "IF_ADMIN_UP(V) IF_UP(V)")
+    for family, own, other in (("4", V4, V4B), ("6", V6, V6B)):
+        b.do(f"addr{family} V add {other}", f"IPV{family}_ADDR_ADD(V)")
+        b.do(f"addr{family} U add {own}", f"IPV{family}_ADDR_ADD(U) L4_CONNECTED(U)")
+        b.do(f"addr{family} U del {own}", f"IPV{family}_ADDR_DEL(U) L4_DISCONNECTED(U)")
+
+
 @scenario("make-before-break", "REQ-MON-020")
 def make_before_break(b: Bench) -> None:
     """A hand-over in which the new iface is ready first is silent."""
