@@ -297,6 +297,18 @@ def disconnect_fails(b: Bench) -> None:
         b.do("disconnect A", shows, rc="-EDOM")
 
 
+@scenario("disconnect-positive", "REQ-CTL-016")
+def disconnect_positive(b: Bench) -> None:
+    """A positive status of disconnect is returned unchanged, too."""
+    b.manual("A")
+    connects_at_once(b)
+    b.do("up A", "IF_ADMIN_UP(A)")
+    b.do("connect A", "connect(A) IF_UP(A) L4_CONNECTED(A)")
+    b.do("sim A disconnect_rc 1")
+    b.do("disconnect A", "disconnect(A)", rc="1")
+    b.state("A", oper="up")
+
+
 @scenario("disconnect-admin-down", "REQ-CTL-015")
 def disconnect_admin_down(b: Bench) -> None:
     """disconnect of an admin-down iface returns 0 and calls nobody."""

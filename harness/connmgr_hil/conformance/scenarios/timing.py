@@ -151,6 +151,38 @@ def timeout_of_an_earlier_attempt(b: Bench) -> None:
     b.counters("A", attempts=2, timeouts=0)
 
 
+@scenario("stale-timeout-fatal", "REQ-CTL-028", "REQ-CTL-020")
+def timeout_of_an_abandoned_attempt(b: Bench) -> None:
+    """The timeout of an attempt that a fatal error ended does not end a later one that has none."""
+    b.manual("A")
+    b.do("sim A mode never")
+    b.do("timeout A 2")
+    b.do("up A", "IF_ADMIN_UP(A)")
+    b.do("connect A", "connect(A)")
+    b.wait(0.5)
+    b.do("fatal A", "CONN_IF_FATAL_ERROR(A)")
+    b.do("timeout A 0")
+    b.do("connect A", "connect(A)")
+    b.wait(5)
+    b.counters("A", attempts=2, timeouts=0)
+
+
+@scenario("stale-timeout-sync", "REQ-CTL-021", "REQ-CTL-020")
+def timeout_of_an_attempt_that_succeeds_at_once(b: Bench) -> None:
+    """An attempt that succeeds within the call leaves no timeout, and nothing to associate later."""
+    b.manual("A")
+    b.do("flag A PERSISTENT on")
+    b.do("sim A mode sync")
+    b.do("timeout A 2")
+    b.do("up A", "IF_ADMIN_UP(A)")
+    b.do("connect A", "connect(A) IF_UP(A)")
+    b.do("timeout A 0")
+    b.do("sim A mode never")
+    b.do("lose A", "IF_DOWN(A)")
+    b.wait(5)
+    b.counters("A", attempts=2, timeouts=0)
+
+
 @scenario("early-connect", "REQ-IMP-011", needs=("boot",))
 def connect_first_thing(b: Bench) -> None:
     """A connect at the first possible moment is accepted and carried out."""
