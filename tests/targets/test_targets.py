@@ -29,6 +29,7 @@ from connmgr_hil.targets import (
     read_platform,
 )
 from connmgr_hil.targets.bench import ResetLadder
+from connmgr_hil.targets.probed import counts_lines
 from connmgr_hil.targets.process import EmulatorProcess
 from connmgr_hil.testing import FaultInjector, Faults
 from connmgr_hil.toolchain.programs import output_of
@@ -532,3 +533,15 @@ def test_image_of_another_board_is_refused() -> None:
         pytest.raises(WrongDevice, match=r"board mps3 or [^\0]*board mps2_an385"),
     ):
         start_device(target, lambda record: None)
+
+
+@pytest.mark.parametrize(
+    ("names", "counts"),
+    [(b"\0__gcov_exit\0", False), (b"\0__gcov_exit\0__gcov_init\0", True), (b"", False)],
+)
+def test_only_an_image_that_counts_its_lines_is_asked_to_end(
+    tmp_path: Path, names: bytes, counts: bool
+) -> None:
+    image = tmp_path / "zephyr.exe"
+    image.write_bytes(b"\x7fELF" + names)
+    assert counts_lines(image) is counts

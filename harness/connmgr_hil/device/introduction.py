@@ -5,7 +5,7 @@ from collections.abc import Callable
 from connmgr_hil.vocabulary.facts import Hello, IfaceFacts
 from connmgr_hil.vocabulary.observations import AnyRecord, HelloSeen, Lost, Noise, Reset
 
-from .decode import decode_hello, decode_iface
+from .decode import decode_iface
 from .frames import Frame
 from .introduced import BANNER
 
@@ -45,7 +45,7 @@ class Introduction:
 
     def begin(self, frame: Frame, facts: Hello) -> int:
         """Take the hello that was asked for; return the number of the first frame of this boot or session."""
-        self.frame = frame
+        self.frame, self._facts = frame, facts
         first = int(facts.first, 16) if self._start == "boot" else frame.seq
         if self._start == "boot" and first > 0:
             self._held.append(Lost(first=0, last=first - 1))
@@ -60,10 +60,9 @@ class Introduction:
             self._ifaces = []  # it lists all of them again
         elif frame.kind == "iface":
             self._ifaces.append(decode_iface(frame))
-        facts = decode_hello(self.frame)
-        if len(self._ifaces) == facts.ifaces:
+        if len(self._ifaces) == self._facts.ifaces:
             self.hello = HelloSeen(
-                t=self.frame.time, facts=facts, ifaces=tuple(self._ifaces), start=self._start
+                t=self.frame.time, facts=self._facts, ifaces=tuple(self._ifaces), start=self._start
             )
             for record in (self.hello, *self._held):
                 self._sink(record)

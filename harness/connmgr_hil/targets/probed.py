@@ -6,7 +6,8 @@ from pathlib import Path
 _KEYS = (b"connmgr\0", b"autodown\0", b"nonce\0")
 """Names of fields that only the probe's hello has (zephyr_app/probe/src/cmd_basic.c)."""
 
-_COUNTING = (b"__gcov_exit\0",)
+_COUNTING = (b"__gcov_init\0",)
+"""What is linked in only where something counts. The probe names `__gcov_exit` in every build."""
 
 _GRANTING = (b"\0__wrap_sys_clock_announce\0",)
 """The name of a function that is linked in only with CONFIG_CM_PROBE_CLOCK (zephyr_app/probe/src/clock.c)."""
