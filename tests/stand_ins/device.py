@@ -105,7 +105,9 @@ class ScriptedDevice(TerminalStandIn):
         counts: dict[str, object] = {"ifaces": self.ifaces, "first": first, "granted": 1}
         self.emit("hello", **facts, nonce=self.nonce, **answer, **counts)
         for index in range(1, self.ifaces + 1 - self.missing_ifaces):
-            self.emit("iface", **{"if": index}, name=f"bound{index - 1}", l2="DUMMY", bound=1)
+            self.emit(
+                "iface", **{"if": index}, name=f"bound{index - 1}", l2="DUMMY", bound=1, sim=1
+            )
         if tag:
             self.reply(tag)
 
