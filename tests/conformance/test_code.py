@@ -41,7 +41,10 @@ def test_lines_and_branches_of_a_run(build: Path) -> None:
     assert (found.name, found.missing, found.half) == ("mine.c", (4,), (3,))
     assert found.reached == found.lines - 1
     assert found.taken == found.branches - 1
-    assert reached(build, ("*/other.c",)) == []
+    assert reached(build, ("mine.c",)) == [found]
+    assert reached(build) == []
+    with pytest.raises(UsageError, match=r"matches other\.c(?s:.*)1 C files were counted"):
+        reached(build, ("mine.c", "other.c"))
 
 
 def test_what_a_log_message_branches_on_does_not_count() -> None:

@@ -58,6 +58,7 @@ def coverage(
     from connmgr_hil.conformance import coverage as covering  # noqa: PLC0415 - slow to import
     from connmgr_hil.conformance.code import reached  # noqa: PLC0415
 
+    counted = reached(code, sources) if code is not None else []
     found = covering.cover(traces)
     click.echo("\n".join(_matrix(found)))
     missing = found.unreached()
@@ -66,7 +67,6 @@ def coverage(
     for key in missing:
         way = " · ".join(" ".join(words) for words in ways.get(key, ()))
         click.echo(f"  {' by '.join(filter(None, key))}" + (f":  {way}" if way else ""))
-    counted = reached(code, sources) if code is not None else []
     click.echo("\n".join(_code(counted)), nl=bool(counted))
     if json_file is not None:
         document = found.as_json()

@@ -76,9 +76,11 @@ class Reached:
 def reached(build: Path, patterns: Iterable[str] = ()) -> list[Reached]:
     """Return what was reached of the files that match, from the counts in a build folder; each run adds to them.
 
-    Raises `UsageError` if nothing was counted or gcov is missing, `RigFault` if it fails.
+    A pattern that begins with neither `*` nor `/` may stand for the end of a path. Raises `UsageError` if nothing was counted, a pattern
+    matches nothing, or gcov is missing, `RigFault` if it fails.
     """
-    wanted = tuple(patterns) or USUAL
+    asked = {each: each if each[:1] in "*/" else f"*/{each}" for each in patterns}
+    wanted = tuple(asked.values()) or USUAL
     if not any(build.rglob("*.gcda")):
         raise UsageError(
             f"nothing was counted in {build}",
@@ -86,11 +88,21 @@ def reached(build: Path, patterns: Iterable[str] = ()) -> list[Reached]:
             "cmhil build -p native_sim_64 --variant coverage, then cmhil verify -t native_sim_64 --variant coverage",
         )
     lines: dict[str, list[_GcovLine]] = defaultdict(list)
+    known: set[str] = set()
     for counts in _counted(build):
         for file in counts.files:
             path = str(Path(counts.current_working_directory, file.file))
+            known.add(path)
             if any(fnmatchcase(path, pattern) for pattern in wanted):
                 lines[path] += file.lines
+    for each, pattern in asked.items():
+        if not any(fnmatchcase(path, pattern) for path in known):
+            names = sorted({Path(path).name for path in known if path.endswith(".c")})
+            raise UsageError(
+                f"no file that was counted matches {each}",
+                f"there are {', '.join(names) or 'none'}",
+                "name a file that the build of the variant coverage compiles, such as '*/my_connectivity.c'",
+            )
     return [_told(path, lines[path]) for path in sorted(lines)]
 
 
