@@ -5,6 +5,7 @@ import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -98,9 +99,11 @@ def reached(build: Path, patterns: Iterable[str] = ()) -> list[Reached]:
     for each, pattern in asked.items():
         if not any(fnmatchcase(path, pattern) for path in known):
             names = sorted({Path(path).name for path in known if path.endswith(".c")})
+            near = get_close_matches(Path(each).name, names)
             raise UsageError(
                 f"no file that was counted matches {each}",
-                f"there are {', '.join(names) or 'none'}",
+                f"{len(names)} C files were counted"
+                + (f", such as {', '.join(near)}" if near else ""),
                 "name a file that the build of the variant coverage compiles, such as '*/my_connectivity.c'",
             )
     return [_told(path, lines[path]) for path in sorted(lines)]
