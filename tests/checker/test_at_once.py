@@ -9,7 +9,7 @@ from msgspec import structs
 from checker.forks import judge
 from connmgr_hil.checker import Outcome
 from connmgr_hil.trace import read_records
-from connmgr_hil.vocabulary.observations import AnyRecord, EventSeen, Part, Stimulus
+from connmgr_hil.vocabulary.observations import AnyRecord, CallSeen, EventSeen, Part, Stimulus
 
 TRACES = Path(__file__).parents[1] / "traces" / "native_p34_at_once"
 
@@ -72,3 +72,18 @@ def test_each_call_is_whole() -> None:
     assert names[:2] == [("IF_ADMIN_UP", 4), ("IF_UP", 4)]
     later = next(at for at, name in zip(events, names, strict=True) if name[1] == 5)
     assert judge(_swapped(records, events[1], later)).outcome is Outcome.FAILS
+
+
+def test_an_implementation_that_is_called_while_its_iface_is_down() -> None:
+    """`disconnect` that looked whether the iface is up before it took the lock."""
+    records = _recorded("at-once-connect")
+    words = ("both", "0", "high", "low", "connect", "1", ";", "disconnect", "1")
+    window = next(_windows(records, words))
+    calls = [at for at in window if isinstance(records[at], CallSeen)]
+    down = next(
+        at for at in window if isinstance(each := records[at], EventSeen) and each.name == "IF_ADMIN_DOWN"
+    )  # fmt: skip
+    forged = [*records[: down + 1], records[calls[-1]], *records[down + 1 :]]
+    failure = judge(forged).failure
+    assert failure is not None
+    assert failure.requirements == ("REQ-CTL-015",)

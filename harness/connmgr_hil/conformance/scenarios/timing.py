@@ -151,16 +151,17 @@ def timeout_of_an_earlier_attempt(b: Bench) -> None:
     b.counters("A", attempts=2, timeouts=0)
 
 
-@scenario("stale-timeout-fatal", "REQ-CTL-028", "REQ-CTL-020")
-def timeout_of_an_abandoned_attempt(b: Bench) -> None:
-    """The timeout of an attempt that a fatal error ended does not end a later one that has none."""
+@scenario("stale-fatal", "REQ-CTL-028", "REQ-CTL-020")
+def rest_of_an_abandoned_attempt(b: Bench) -> None:
+    """What was left of an attempt that a fatal error ended, its association and its timeout, touches no later one."""
     b.manual("A")
-    b.do("sim A mode never")
+    b.do("sim A delay_ms 900")
     b.do("timeout A 2")
     b.do("up A", "IF_ADMIN_UP(A)")
     b.do("connect A", "connect(A)")
     b.wait(0.5)
     b.do("fatal A", "CONN_IF_FATAL_ERROR(A)")
+    b.do("sim A mode never")
     b.do("timeout A 0")
     b.do("connect A", "connect(A)")
     b.wait(5)
