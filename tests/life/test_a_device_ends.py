@@ -216,6 +216,39 @@ def test_what_ends_it_only_once_fails_too_and_says_so(tmp_path: Path) -> None:
     assert [each.name for each in (tmp_path / "out").iterdir()] == ["disconnect-connected.jsonl"]
 
 
+RESET_KILLS = """\
+#!{python}
+import os, signal, sys
+sys.argv[1:] = []
+from connmgr_hil.simulated_board.__main__ import main
+from connmgr_hil.simulated_board.probe_commands import ProbeCommands
+ProbeCommands._reset = lambda self, words: os.kill(os.getpid(), signal.SIGSEGV)
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "first", "second"),
+    [(ONCE, "addresses-come-and-go", "disconnect-connected"), (RESET_KILLS, "loss", "flags")],
+)
+def test_what_ends_it_after_a_soft_reset_is_not_forgiven_for_a_restart(
+    image: str, first: str, second: str, tmp_path: Path
+) -> None:
+    with open_target("native", image=stand_in(tmp_path, image)) as target:
+        report = run.verify(
+            target,
+            tmp_path / "out",
+            scenarios=selection.choose([first, second]),
+            soft_reset=True,
+        )
+    before, after = report.results
+    assert before.held
+    assert (after.name, after.outcome) == (second, Outcome.FAILS)
+    assert after.blamed == ("REQ-LIFE-001",)
+    assert after.confirmed == "1 of 2"
+    assert after.restarted_by == "probe's reset"
+
+
 ALWAYS = """\
 #!{python}
 import sys

@@ -227,7 +227,7 @@ class DrivenDevice:
     def _take_over(self, other: "DrivenDevice") -> None:
         """Bring the device of a run that is over back to its boot state, and go on with it.
 
-        Raises `NotAsBooted` when it does not come back, or its dump is not that of a booted device.
+        Raises `NotAsBooted` when it does not come back, or its dump is not that of a booted device, and as `attempt` where it ends.
         """
         device = other.device
         assert isinstance(device, Device), "upstream's shell has no reset"
@@ -242,6 +242,8 @@ class DrivenDevice:
         except NotRecorded:
             raise
         except ConnMgrHilError as error:
+            if self.ended:
+                raise
             raise NotAsBooted(
                 "the device did not come back to its boot state by 'reset'", error.told()
             ) from error

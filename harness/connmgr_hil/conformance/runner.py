@@ -185,7 +185,7 @@ class Runner:
             except NotAsBooted as error:
                 why = f"{error.wanted}: {error.seen}"
             else:
-                if result.held or result.outcome is None or self.hopeless:
+                if result.held or result.outcome is None or result.ended_device or self.hopeless:
                     return result
                 why = f"after the probe's reset: {result.reason}"
             header = structs.replace(header, note=f"restarted; {why}")

@@ -124,9 +124,7 @@ class Session(DrivenDevice):
 
     def _start(self) -> None:
         if self._after is not None:
-            confirm, self._confirm = self._confirm, None  # a restart follows should it end now
             self._take_over(self._after)
-            self._confirm = confirm
             self.started = True
             return
         try:
