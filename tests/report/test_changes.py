@@ -54,6 +54,29 @@ def test_a_regression_is_newly_failing(
     )
 
 
+def test_a_run_with_soft_resets_is_compared_from_the_boot_state_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["addresses-come-and-go", "timeout-takes-down"]
+    for name, soft, defects in (
+        ("booted", False, ()),
+        ("reset", True, ()),
+        ("broken", False, ("--defect", "timeout_in_ms")),
+    ):
+        verify(
+            open_target("simulated", arguments=defects),
+            tmp_path / name,
+            scenarios=choose(names),
+            soft_reset=soft,
+        )
+    assert run(["compare", str(tmp_path / "booted"), str(tmp_path / "reset")]) == 0
+    assert capsys.readouterr().out.endswith(" 0 differences of behaviour\n")
+    assert run(["compare", str(tmp_path / "reset"), str(tmp_path / "broken")]) == 1
+    shown = capsys.readouterr().out
+    assert "in timeout-takes-down" in shown
+    assert shown.endswith(" 1 difference of behaviour\n")
+
+
 def test_a_summary_is_compared_with_the_traces_beside_it_and_says_where_there_are_none(
     runs: tuple[Path, Path],
     tmp_path: Path,

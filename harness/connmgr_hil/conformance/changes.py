@@ -7,14 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from connmgr_hil.files import read_whole
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import BadInput, ConnMgrHilError
-from connmgr_hil.vocabulary.observations import AnyRecord, CallSeen, EventSeen, Reply, Stimulus
+from connmgr_hil.vocabulary.observations import (
+    AnyRecord,
+    CallSeen,
+    EventSeen,
+    HelloSeen,
+    Reply,
+    Stimulus,
+)
 from connmgr_hil.vocabulary.requirements import requirements
+from connmgr_hil.vocabulary.stimuli import TO_BOOT_STATE
 
 from .former_names import present_name
 from .results import with_retries
@@ -250,16 +259,34 @@ def _kind(lines: Shown) -> Shown:
 
 
 def _differences(old: Path, new: Path) -> Iterator[tuple[str, Shown]]:
-    """Yield where two traces show something else for the same command, up to where other commands were given."""
+    """Yield where two traces show something else for the same command, up to where other commands were given.
+
+    Where one of them began with the probe's reset, they are compared from the boot state on.
+    """
     try:
-        pairs = zip(_episodes(read_records(old)), _episodes(read_records(new)), strict=False)
-        for (command, before), (other, after) in pairs:
+        leads = [_lead(old), _lead(new)]
+        if leads[0] != leads[1]:
+            leads = [max(1, lead) for lead in leads]
+        sides = (
+            islice(_episodes(read_records(path)), lead, None)
+            for path, lead in zip((old, new), leads, strict=True)
+        )
+        for (command, before), (other, after) in zip(*sides, strict=False):
             if command != other:
                 return
             if before != after:
                 yield _told(command, before, after)
     except ConnMgrHilError:
         return
+
+
+def _lead(trace: Path) -> int:
+    """Return after how many episodes the probe's reset had brought the device to its boot state; 0 after a restart."""
+    back = [*TO_BOOT_STATE, ("state",)]
+    commands = (each.words for each in read_records(trace) if isinstance(each, Stimulus))
+    hello = next((each for each in read_records(trace) if isinstance(each, HelloSeen)), None)
+    by_reset = hello is not None and hello.start == "attach"
+    return 1 + len(back) if by_reset and list(islice(commands, len(back))) == back else 0
 
 
 def _told(command: str, before: list[str], after: list[str]) -> tuple[str, Shown]:
