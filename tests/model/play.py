@@ -56,6 +56,7 @@ def world(profile: str = "P34", **features: bool | int) -> World:
     hello = Hello(
         proto=1, app="1.2.0", zephyr="3.4.99", connmgr=_RELEASES[profile], board="played",
         build="0", nonce="1", granted=True, ifaces=len(facts), track=10,
+        room4=4, room6=4, cfg4=10, cfg6=10,
     )  # fmt: skip
     return World.of(structs.replace(hello, **features), facts, PROFILES[profile])
 

@@ -20,10 +20,13 @@ from connmgr_hil.vocabulary.observations import (
 )
 from model.play import world
 
+UNSAID = {"room4": 0, "room6": 0, "cfg4": 0, "cfg6": 0}
+"""What an older hello says of room: nothing."""
+
 
 def other(**features: bool | int | str) -> World:
     """Return an application that is not the sample's, with three ifaces that nothing is bound to."""
-    hello = structs.replace(world().hello, ifaces=3, track=3, **features)
+    hello = structs.replace(world().hello, ifaces=3, track=3, **(UNSAID | features))
     ifaces = tuple(
         IfaceFacts(index=index, name=f"d{index}", l2="DUMMY", bound=False) for index in (1, 2, 3)
     )
@@ -106,13 +109,15 @@ def test_a_build_takes_what_it_has_room_for(
     assert conforms(other(**features), script) is right
 
 
-def test_the_sample_has_room_for_four() -> None:
+def test_the_sample_has_the_room_that_it_says() -> None:
     assert conforms(world(), FOUR + ",1 192.0.2.5 !")
     assert not conforms(world(), FOUR + ",1 192.0.2.5")
     assert not conforms(world(), "1 192.0.2.1,1 192.0.2.2,1 192.0.2.3,1 192.0.2.4 !")
     assert conforms(world(room4=3, cfg4=10), "1 192.0.2.1,1 192.0.2.2,1 192.0.2.3,1 192.0.2.4 !")
 
 
-def test_an_older_hello_says_nothing_of_room() -> None:
-    hello = world().hello
-    assert (hello.room(4), hello.room(6), hello.configurations(4)) == (0, 0, 0)
+@pytest.mark.parametrize("room", [1, 3, 4, 8])
+def test_the_room_of_a_sample_that_says_none_is_learnt(room: int) -> None:
+    taken = ",".join(f"1 192.0.2.{number + 1}" for number in range(room))
+    assert conforms(world(**UNSAID), f"{taken},1 192.0.2.9 !,2 192.0.2.10")
+    assert not conforms(world(**UNSAID), f"{taken},1 192.0.2.9 !,1 192.0.2.10")

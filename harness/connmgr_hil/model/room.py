@@ -7,9 +7,6 @@ assigned on request, and never returned (`net_if_config_ipv4_get` in `subsys/net
 
 from .kernel import Kernel
 
-SAMPLE = 4
-"""Unicast addresses of each family that the sample application has room for, if its hello does not say."""
-
 _HAS = {4: 1, 6: 2}
 _LACKS = {4: 4, 6: 8}
 
@@ -19,8 +16,6 @@ def has_room(kernel: Kernel, index: int, version: int, held: int) -> bool:
     if not _has_configuration(kernel, index, version, held):
         return False
     most = kernel.world.hello.room(version)
-    if not most and kernel.world.is_sample:
-        most = SAMPLE
     if most:
         return held < most
     place = 0 if version == 4 else 1
@@ -38,7 +33,7 @@ def has_room(kernel: Kernel, index: int, version: int, held: int) -> bool:
 def _has_configuration(kernel: Kernel, index: int, version: int, held: int) -> bool:
     world = kernel.world
     there = world.hello.configurations(version)
-    if held or there >= len(world.ifaces) or (not there and world.is_sample):
+    if held or there >= len(world.ifaces):
         return True
     given = kernel.iface(index).given
     if given & (_HAS[version] | _LACKS[version]):

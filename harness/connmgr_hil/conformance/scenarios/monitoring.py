@@ -2,8 +2,10 @@
 
 from connmgr_hil.conformance.bench import V4, V4B, V6, V6B, Bench
 from connmgr_hil.conformance.scenario import scenario
-from connmgr_hil.model.room import SAMPLE
 from connmgr_hil.vocabulary.events import UNRELATED
+
+ROOM = 4
+"""Unicast addresses of a family that the application has room for, if its hello does not say."""
 
 UP_U = "IF_ADMIN_UP(U) IF_UP(U)"
 DOWN_U = "IF_ADMIN_DOWN(U) IF_DOWN(U)"
@@ -127,7 +129,7 @@ def addresses_known_and_too_many(b: Bench) -> None:
     """An address that is known is accepted silently, one too many and an unknown one are refused."""
     b.ready("U")
     b.do(f"addr4 U add {V4}")
-    room = b.facts.room(4) or SAMPLE
+    room = b.facts.room(4) or ROOM
     for last in range(2, room + 1):
         b.do(f"addr4 U add 192.0.2.{last}", "IPV4_ADDR_ADD(U)")
     b.do(f"addr4 U add 192.0.2.{room + 1}", rc="-EINVAL")
