@@ -134,3 +134,15 @@ def test_the_order_of_listeners_after_a_reset_is_what_came_before(
         session.judge()
     assert session.verdict is not None
     assert session.verdict.outcome is Outcome.CONFORMS
+
+
+@pytest.mark.parametrize(
+    ("variant", "name"),
+    [("", "boot"), ("dormant_in_init", "boot-trap"), ("boot_ready", "boot-ready")],
+)
+def test_the_boot_is_what_is_done_in_a_scenario_about_it(
+    tmp_path: Path, variant: str, name: str
+) -> None:
+    target = open_target("simulated", variant=variant)
+    (result,) = verify(target, tmp_path, scenarios=choose([name])).results
+    assert result.outcome is Outcome.CONFORMS, result.reason
