@@ -17,8 +17,8 @@ def anonymize(traces: tuple[Path, ...]) -> int:
 
     Keeps the image's name, SHA-256 and build time, Zephyr's release and commit, and everything the device did. A folder stands
     for all traces below it. The verdict stays the same.
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.trace import anonymized, find_traces  # noqa: PLC0415 - slow to import
+    """
+    from connmgr_hil.trace import anonymized, find_traces
 
     changed = sum(anonymized(path) for path in find_traces(traces))
     click.echo(f"{changed} {'trace' if changed == 1 else 'traces'} changed")

@@ -73,12 +73,12 @@ def bisect(
     cmhil bisect v4.1.0 main -t native_sim_64
     cmhil bisect v4.1.0 main -t native_sim_64 --scenario 'REQ-CTL-02*' --path subsys/net
     cmhil bisect HEAD~30 HEAD -t native_sim_64 --trace out/shrink/walk-1-0.min.jsonl
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import bisection, selection  # noqa: PLC0415 - slow to import
-    from connmgr_hil.targets import find_platform, spelled  # noqa: PLC0415
-    from connmgr_hil.toolchain.bisecting import History, built_from  # noqa: PLC0415
-    from connmgr_hil.toolchain.building import native_to_build  # noqa: PLC0415
-    from connmgr_hil.toolchain.zephyr_tree import find_tree  # noqa: PLC0415
+    """
+    from connmgr_hil.conformance import bisection, selection
+    from connmgr_hil.targets import find_platform, spelled
+    from connmgr_hil.toolchain.bisecting import History, built_from
+    from connmgr_hil.toolchain.building import native_to_build
+    from connmgr_hil.toolchain.zephyr_tree import find_tree
 
     began = time.monotonic()
     platform = native_to_build() if spelled(target) == "native" else find_platform(target)
@@ -168,7 +168,7 @@ class _Judge:
             click.echo(f"judged by {told}{f' and {more} more' if more > 0 else ''}")
 
     def __call__(self, commit: str, left: int) -> "Judgement":
-        from connmgr_hil.toolchain.bisecting import Judgement  # noqa: PLC0415
+        from connmgr_hil.toolchain.bisecting import Judgement
 
         click.echo(f"  {left:>4} left  {on_one_line(self._told(commit))}")
         try:
@@ -182,10 +182,10 @@ class _Judge:
 
     def _failing(self, commit: str) -> "list[ScenarioResult]":
         """Build a commit that is checked out and return what fails. Raises `RigFault` when it does not build or run."""
-        from connmgr_hil.checker import Outcome  # noqa: PLC0415
-        from connmgr_hil.conformance import run  # noqa: PLC0415
-        from connmgr_hil.targets import open_target  # noqa: PLC0415
-        from connmgr_hil.toolchain.building import plan_build, run_build  # noqa: PLC0415
+        from connmgr_hil.checker import Outcome
+        from connmgr_hil.conformance import run
+        from connmgr_hil.targets import open_target
+        from connmgr_hil.toolchain.building import plan_build, run_build
 
         began = time.monotonic()
         run_build(plan_build(self.platform, variant=self.variant))
@@ -208,10 +208,10 @@ class _Judge:
         return failing
 
     def _replayed(self, bench: "Target", folder: Path) -> "list[ScenarioResult]":
-        from connmgr_hil.conformance import shrinker  # noqa: PLC0415
-        from connmgr_hil.conformance.reduction import complaint_of, signature  # noqa: PLC0415
-        from connmgr_hil.conformance.replaying import recorded_in  # noqa: PLC0415
-        from connmgr_hil.conformance.results import ScenarioResult  # noqa: PLC0415
+        from connmgr_hil.conformance import shrinker
+        from connmgr_hil.conformance.reduction import complaint_of, signature
+        from connmgr_hil.conformance.replaying import recorded_in
+        from connmgr_hil.conformance.results import ScenarioResult
 
         assert self.trace is not None
         recorded = recorded_in(self.trace)
@@ -241,13 +241,13 @@ class _Judge:
 
     def explain(self, culprit: str) -> None:
         """Show how the first bad commit fails, and the shortest sequence that shows it, on that commit's build."""
-        from connmgr_hil.conformance import export, shrinker  # noqa: PLC0415
-        from connmgr_hil.conformance.bisection import Bisection  # noqa: PLC0415
-        from connmgr_hil.conformance.findings import Finding  # noqa: PLC0415
-        from connmgr_hil.targets import Choice, find_image, open_target  # noqa: PLC0415
-        from connmgr_hil.toolchain.building import plan_build, run_build  # noqa: PLC0415
+        from connmgr_hil.conformance import export, shrinker
+        from connmgr_hil.conformance.bisection import Bisection
+        from connmgr_hil.conformance.findings import Finding
+        from connmgr_hil.targets import Choice, find_image, open_target
+        from connmgr_hil.toolchain.building import plan_build, run_build
 
-        from .closing import asked  # noqa: PLC0415
+        from .closing import asked
 
         result = self.shown[culprit]
         assert result.trace is not None
@@ -294,7 +294,7 @@ class _Judge:
 
 def _insist_on_verdict(report: "RunReport") -> None:
     """Raise `RigFault` where nothing is known of a commit because the rig broke or the run is inconclusive."""
-    from connmgr_hil.checker import Outcome  # noqa: PLC0415
+    from connmgr_hil.checker import Outcome
 
     if report.outcome in (Outcome.RIG, Outcome.INCONCLUSIVE):
         first = next(each for each in (*report.results, None) if each is None or not each.held)

@@ -55,8 +55,8 @@ def build(
     cmhil build -p native_sim_64
     cmhil build -p native_sim_64 --variant dad
     cmhil build -p frdm_k64f -- -DCONFIG_DEBUG=y
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.targets import find_platform, variant_of  # noqa: PLC0415 - slow to import
+    """
+    from connmgr_hil.targets import find_platform, variant_of
 
     described = find_platform(platform)
     variant = variant_of(platform, variant)
@@ -101,8 +101,8 @@ class Alive:
 
 def build_target(target: str, variant: str) -> None:
     """Build what a target runs. Raises as `plan_build` and `run_build` do."""
-    from connmgr_hil.targets import find_platform, spelled  # noqa: PLC0415 - slow to import
-    from connmgr_hil.toolchain.building import native_to_build  # noqa: PLC0415
+    from connmgr_hil.targets import find_platform, spelled
+    from connmgr_hil.toolchain.building import native_to_build
 
     native = spelled(target) == "native"
     platform = native_to_build() if native else find_platform(target)
@@ -121,7 +121,7 @@ def build_platform(
     cmake_arguments: Sequence[str] = (),
 ) -> None:
     """Build the application for a platform, and tell what is built with what."""
-    from connmgr_hil.toolchain.building import plan_build, run_build  # noqa: PLC0415
+    from connmgr_hil.toolchain.building import plan_build, run_build
 
     plan = plan_build(platform, variant=variant, board=board, cmake_arguments=cmake_arguments)
     click.echo(f"board      {plan.board}")

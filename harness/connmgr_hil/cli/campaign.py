@@ -97,12 +97,12 @@ def campaign(
     cmhil campaign -t native -t mps2_an385 --walks 10000 --shrink
     cmhil campaign -t simulated --walks 0 --defects '*'
     cmhil campaign -t native=zephyr.exe --walks 1000000 --scheduler tcp://host:8786
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil import campaign as work  # noqa: PLC0415 - slow to import
-    from connmgr_hil.campaign.cluster import cluster_hands  # noqa: PLC0415
-    from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415
-    from connmgr_hil.files import RunFolder  # noqa: PLC0415
-    from connmgr_hil.targets import open_target  # noqa: PLC0415
+    """
+    from connmgr_hil import campaign as work
+    from connmgr_hil.campaign.cluster import cluster_hands
+    from connmgr_hil.conformance import defects as hunting
+    from connmgr_hil.files import RunFolder
+    from connmgr_hil.targets import open_target
 
     folder = out or Path("out", "campaign")
     ledger = work.Ledger(folder)
@@ -194,7 +194,7 @@ def _collect(results: "Iterator[Done]", summary: "Summary", total: int, ledger: 
 
 
 def _report(summary: "Summary", json_file: Path | None) -> int:
-    from connmgr_hil.campaign.summary import rows  # noqa: PLC0415 - slow to import
+    from connmgr_hil.campaign.summary import rows
 
     document = summary.as_json()
     file = summary.out / "summary.json"

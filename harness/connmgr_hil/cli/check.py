@@ -34,14 +34,14 @@ def check(
 
     Each build gets its own verdict, and the exit code is that of the worst. A file that is not a valid trace is
     named, and the others are judged; the exit code is then 2, or 1 if a device fails.
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
-    from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
-    from connmgr_hil.model.profiles import PROFILES, profile_named  # noqa: PLC0415
+    """
+    from connmgr_hil.conformance import run
+    from connmgr_hil.conformance.deviations import read_known
+    from connmgr_hil.model.profiles import PROFILES, profile_named
 
-    from .closing import closing  # noqa: PLC0415
-    from .progress import Progress  # noqa: PLC0415
-    from .summary import summary, verdict_line  # noqa: PLC0415
+    from .closing import closing
+    from .progress import Progress
+    from .summary import summary, verdict_line
 
     profile = profile_named(profile_name) if profile_name is not None else None
     if profile_name is not None and profile is None:

@@ -27,10 +27,10 @@ def compare(old: Path, new: Path, json_file: Path | None, markdown: Path | None)
 
     OLD and NEW are folders of traces, which are judged again, or files that 'cmhil verify --json' wrote. For two releases of Zephyr
     the result is a changelog of behaviour. The exit code is 1 if a requirement newly fails.
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import changes as comparing  # noqa: PLC0415 - slow to import
-    from connmgr_hil.files import replace_file  # noqa: PLC0415
-    from connmgr_hil.report import changes as rendering  # noqa: PLC0415
+    """
+    from connmgr_hil.conformance import changes as comparing
+    from connmgr_hil.files import replace_file
+    from connmgr_hil.report import changes as rendering
 
     found = comparing.compare(comparing.evidence_of(old), comparing.evidence_of(new))
     click.echo(rendering.render_terminal(found))

@@ -12,10 +12,10 @@ def completion(shell: str) -> None:
     bash, in ~/.bashrc:    eval "$(cmhil completion bash)"
     zsh, in ~/.zshrc:      eval "$(cmhil completion zsh)"
     fish:                  cmhil completion fish > ~/.config/fish/completions/cmhil.fish
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from click.shell_completion import get_completion_class  # noqa: PLC0415 - seldom needed
+    """
+    from click.shell_completion import get_completion_class
 
-    from .main import cmhil  # noqa: PLC0415 - it loads us
+    from .main import cmhil
 
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the three shells above"

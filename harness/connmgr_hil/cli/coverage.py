@@ -54,9 +54,9 @@ def coverage(
     cmhil coverage out/verify/*/latest
     cmhil coverage out/verify/*/latest tests/traces --paths
     cmhil coverage out/verify/native_sim_64-coverage/latest --code out/build/native_sim_64-coverage
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import coverage as covering  # noqa: PLC0415 - slow to import
-    from connmgr_hil.conformance.code import reached  # noqa: PLC0415
+    """
+    from connmgr_hil.conformance import coverage as covering
+    from connmgr_hil.conformance.code import reached
 
     counted = reached(code, sources) if code is not None else []
     found = covering.cover(traces)
@@ -86,7 +86,7 @@ def coverage(
 
 
 def _code(counted: "list[Reached]") -> list[str]:
-    from connmgr_hil.conformance.code import ranges  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance.code import ranges
 
     lines = [""] if counted else []
     for each in counted:
@@ -101,7 +101,7 @@ def _code(counted: "list[Reached]") -> list[str]:
 
 
 def _matrix(found: "Coverage") -> list[str]:
-    from connmgr_hil.vocabulary.requirements import requirements  # noqa: PLC0415
+    from connmgr_hil.vocabulary.requirements import requirements
 
     names = list(found.platforms)
     lines = [

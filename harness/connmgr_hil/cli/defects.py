@@ -40,10 +40,10 @@ def defects(
     cmhil defects -t simulated                all of the Connection Manager
     cmhil defects -t native                   the implementation's, on real Zephyr
     cmhil defects -t native --only 'timeout_*'
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import defects as hunting  # noqa: PLC0415 - slow to import
-    from connmgr_hil.files import RunFolder  # noqa: PLC0415
-    from connmgr_hil.targets import Target, folder_name  # noqa: PLC0415
+    """
+    from connmgr_hil.conformance import defects as hunting
+    from connmgr_hil.files import RunFolder
+    from connmgr_hil.targets import Target, folder_name
 
     def open_for(defect: hunting.Defect) -> Target:
         return choice.open(

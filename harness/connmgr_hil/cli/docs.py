@@ -32,7 +32,7 @@ def docs(page: str | None, words: tuple[str, ...]) -> int:
     cmhil docs known-deviations     one page
 
     The page 'protocol' has the protocol; examples and the Zephyr application are beside the pages.
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    """
     pages = _pages()
     if page is None:
         wanted = [word.casefold() for word in words]
@@ -51,8 +51,8 @@ def docs(page: str | None, words: tuple[str, ...]) -> int:
         )
     text = _text(pages[name])
     if fancy():
-        from rich.console import Console  # noqa: PLC0415 - slow to import, seldom needed
-        from rich.markdown import Markdown  # noqa: PLC0415
+        from rich.console import Console
+        from rich.markdown import Markdown
 
         console = Console()
         with console.pager(styles=True):
@@ -64,7 +64,7 @@ def docs(page: str | None, words: tuple[str, ...]) -> int:
 
 def _pages() -> dict[str, Path]:
     """Return the pages by name; what is not reading matter is left out."""
-    from connmgr_hil.resources import docs_dir, zephyr_app_dir  # noqa: PLC0415
+    from connmgr_hil.resources import docs_dir, zephyr_app_dir
 
     found = sorted(docs_dir().rglob("*.md"))
     return {each.stem: each for each in found} | {"protocol": zephyr_app_dir() / "PROTOCOL.md"}

@@ -38,12 +38,12 @@ _ORDER = ("simulated", "native", "qemu", "renode", "board")
 )
 def doctor(wanted: tuple[str, ...], json_file: Path | None, map_file: Path | None) -> int:
     """Check what is installed and what is missing, and how to get it."""
-    from connmgr_hil.files import replace_file  # noqa: PLC0415
-    from connmgr_hil.targets import find_platform, known_platforms  # noqa: PLC0415
-    from connmgr_hil.targets.board_lock import boards_in_use  # noqa: PLC0415
-    from connmgr_hil.targets.hardware_map import draft_map  # noqa: PLC0415
-    from connmgr_hil.targets.serial_ports import serial_ports  # noqa: PLC0415
-    from connmgr_hil.toolchain.machine import examine, lacking  # noqa: PLC0415
+    from connmgr_hil.files import replace_file
+    from connmgr_hil.targets import find_platform, known_platforms
+    from connmgr_hil.targets.board_lock import boards_in_use
+    from connmgr_hil.targets.hardware_map import draft_map
+    from connmgr_hil.targets.serial_ports import serial_ports
+    from connmgr_hil.toolchain.machine import examine, lacking
 
     chosen = {name: find_platform(name) for name in wanted} or known_platforms()
     findings = examine()

@@ -52,7 +52,7 @@ def flash(
     cmhil flash -p frdm_k64f
     cmhil flash -p frdm_k64f --runner pyocd --board-id 0240000034544e45
     cmhil flash -p nrf9160dk --port usb:960012345 -- --recover
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    """
     flash_board(platform, variant, port, wait, runner, board_id, arguments, force=force)
 
 
@@ -72,10 +72,10 @@ def flash_board(
     `wait` is how many seconds to wait for other users of the board. Raises `UsageError` if there is no such build and
     `RigFault` where it is not written.
     """
-    from connmgr_hil.targets import BoardTarget, find_platform, variant_of  # noqa: PLC0415 - slow to import
-    from connmgr_hil.targets.board_lock import BoardLock  # noqa: PLC0415
-    from connmgr_hil.targets.board_port import BoardPort  # noqa: PLC0415
-    from connmgr_hil.toolchain import flashing as writing  # noqa: PLC0415
+    from connmgr_hil.targets import BoardTarget, find_platform, variant_of
+    from connmgr_hil.targets.board_lock import BoardLock
+    from connmgr_hil.targets.board_port import BoardPort
+    from connmgr_hil.toolchain import flashing as writing
 
     chosen = find_platform(platform)
     variant = variant_of(platform, variant)

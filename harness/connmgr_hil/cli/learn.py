@@ -88,11 +88,11 @@ def learn(
     cmhil learn -t simulated
     cmhil learn -t native --before 'defect timeout_retried on'
     cmhil learn -t native --inputs 'up,down,connect,wait,ignore,watch'
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.files import RunFolder  # noqa: PLC0415
-    from connmgr_hil.learning import Budget, drawing, learn as learn_iface  # noqa: PLC0415 - slow to import
-    from connmgr_hil.learning.inputs import USUAL  # noqa: PLC0415
-    from connmgr_hil.targets import folder_name  # noqa: PLC0415
+    """
+    from connmgr_hil.files import RunFolder
+    from connmgr_hil.learning import Budget, drawing, learn as learn_iface
+    from connmgr_hil.learning.inputs import USUAL
+    from connmgr_hil.targets import folder_name
 
     alphabet = _names(inputs) if inputs is not None else USUAL
     bench = choice.open()

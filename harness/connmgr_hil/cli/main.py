@@ -95,7 +95,7 @@ def cmhil() -> None:
     cmhil report out/verify --html report.html    the result as a page
     cmhil build -p native_sim_64                  Zephyr as a native executable
     cmhil verify -t native                        a verdict on it
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    """
 
 
 def run(arguments: list[str] | None = None) -> int:

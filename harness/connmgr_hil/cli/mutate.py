@@ -119,14 +119,14 @@ def mutate(
     cmhil mutate $ZEPHYR_BASE/subsys/net/conn_mgr/*.c -t native --sample 200
     cmhil mutate my_connectivity.c -t native --walks 20 --jobs 4 --variant dad
     cmhil mutate my_connectivity.c -t native --survivors out/mutate/native_sim_64/summary.json
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.files import RunFolder, replace_file  # noqa: PLC0415 - slow to import
-    from connmgr_hil.mutation import mutants_of, survey  # noqa: PLC0415
-    from connmgr_hil.mutation.judging import Order  # noqa: PLC0415
-    from connmgr_hil.mutation.page import render_page  # noqa: PLC0415
-    from connmgr_hil.mutation.results import survivors as survivors_in  # noqa: PLC0415
-    from connmgr_hil.targets import open_target  # noqa: PLC0415
-    from connmgr_hil.targets.platforms import is_path  # noqa: PLC0415
+    """
+    from connmgr_hil.files import RunFolder, replace_file
+    from connmgr_hil.mutation import mutants_of, survey
+    from connmgr_hil.mutation.judging import Order
+    from connmgr_hil.mutation.page import render_page
+    from connmgr_hil.mutation.results import survivors as survivors_in
+    from connmgr_hil.targets import open_target
+    from connmgr_hil.targets.platforms import is_path
 
     platform = open_target(target).platform
     if platform.zephyr is None or platform.kind in ("board", "renode"):
@@ -166,7 +166,7 @@ def mutate(
 
 
 def _told(report: "MutationReport", folder: Path, least: float) -> int:
-    from connmgr_hil.mutation.results import FATES  # noqa: PLC0415 - slow to import
+    from connmgr_hil.mutation.results import FATES
 
     rows = []
     for source in report.sources:

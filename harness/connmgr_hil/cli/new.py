@@ -82,7 +82,7 @@ def new() -> None:
     cmhil new scenario my-timeout
     cmhil new platform my_board --like frdm_k64f
     cmhil new application my_modem
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
+    """
 
 
 @new.command("scenario")
@@ -102,7 +102,7 @@ def new_scenario(name: str) -> None:
 @click.option("--like", metavar="PLATFORM", help="Start with a copy of this platform.")
 def new_platform(name: str, board: str | None, like: str | None) -> None:
     """Write NAME.toml, which describes a board or an emulator, and show how to use it."""
-    from connmgr_hil.targets import find_platform, read_platform  # noqa: PLC0415 - slow to import
+    from connmgr_hil.targets import find_platform, read_platform
 
     _check(name)
     path = Path(f"{name}.toml")
@@ -124,7 +124,7 @@ def new_platform(name: str, board: str | None, like: str | None) -> None:
 @click.argument("name")
 def new_application(name: str) -> None:
     """Write a folder NAME: an application with its own connectivity implementation, and the probe in its build."""
-    from connmgr_hil.resources import examples_dir  # noqa: PLC0415 - only for this
+    from connmgr_hil.resources import examples_dir
 
     _check(name)
     folder = Path(name)
@@ -149,7 +149,7 @@ def _renamed(text: str, name: str) -> str:
 
 
 def _copied(like: str, name: str, board: str | None) -> str:
-    from connmgr_hil.resources import platforms_dir  # noqa: PLC0415 - only for this
+    from connmgr_hil.resources import platforms_dir
 
     text = (platforms_dir() / f"{like}.toml").read_text(encoding="utf-8")
     text = _renamed(text, name)

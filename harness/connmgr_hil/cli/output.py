@@ -30,9 +30,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: drawn on a terminal (in colour unless NO_COLOR is set), aligned text elsewhere."""
     rows = [[on_one_line(cell) for cell in row] for row in rows]
     if fancy():
-        from rich.console import Console  # noqa: PLC0415 - slow to import, seldom needed
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
 
         table = Table(*columns, box=None, pad_edge=False, header_style="bold")
         for row in rows:

@@ -23,8 +23,8 @@ def platforms(files: tuple[Path, ...], more: tuple[Path, ...]) -> None:
     \b
     cmhil platforms
     cmhil platforms --check my_board.toml
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.targets import known_platforms, read_platforms  # noqa: PLC0415
+    """
+    from connmgr_hil.targets import known_platforms, read_platforms
 
     if more and not files:
         raise click.UsageError("files are only allowed with --check FILE...")

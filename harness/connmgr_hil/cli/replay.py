@@ -31,10 +31,10 @@ def replay(
     \b
     cmhil replay out/shrink/walk-1-0.min.jsonl -t native
     cmhil replay out/shell/simulated.jsonl -t simulated --times 10
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
-    from connmgr_hil.conformance import shrinker  # noqa: PLC0415
-    from connmgr_hil.conformance.replaying import recorded_in  # noqa: PLC0415
+    """
+    from connmgr_hil.checker import Outcome
+    from connmgr_hil.conformance import shrinker
+    from connmgr_hil.conformance.replaying import recorded_in
 
     recorded = recorded_in(trace)
     path = out or Path("out", "replay", f"{trace.stem}.jsonl")

@@ -84,12 +84,12 @@ def report(
     Without any FILE, prints the Markdown summary. The exit code says whether the report was written;
     for the verdict, see 'cmhil check'. Each build has its own verdict. A file that is not a valid trace is named and
     skipped; the exit code is then 2.
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil import report as reports  # noqa: PLC0415 - slow to import
-    from connmgr_hil.conformance.bisection import find_bisection  # noqa: PLC0415
-    from connmgr_hil.conformance.changes import compare, evidence_of  # noqa: PLC0415
-    from connmgr_hil.conformance.code import reached  # noqa: PLC0415
-    from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
+    """
+    from connmgr_hil import report as reports
+    from connmgr_hil.conformance.bisection import find_bisection
+    from connmgr_hil.conformance.changes import compare, evidence_of
+    from connmgr_hil.conformance.code import reached
+    from connmgr_hil.conformance.deviations import read_known
 
     found = find_bisection(traces)
     meant = found[1].traces(found[0]) if found else traces

@@ -21,9 +21,9 @@ def requirements(words: tuple[str, ...]) -> int:
     cmhil requirements 'REQ-CTL-02*'
     cmhil requirements timeout persistent
     cmhil requirements REQ-CTL-022          its source, and which scenarios show it
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance.scenario import registered  # noqa: PLC0415 - slow to import
-    from connmgr_hil.vocabulary.requirements import requirements as known  # noqa: PLC0415
+    """
+    from connmgr_hil.conformance.scenario import registered
+    from connmgr_hil.vocabulary.requirements import requirements as known
 
     wanted = [word.casefold() for word in words]
 

@@ -23,9 +23,9 @@ def scenarios(words: tuple[str, ...]) -> int:
     cmhil scenarios                 all of them
     cmhil scenarios timeout         those with the word in name or title
     cmhil scenarios 'REQ-CTL-02*'   those for these requirements
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance.scenario import registered  # noqa: PLC0415 - slow to import
-    from connmgr_hil.conformance.selection import matching  # noqa: PLC0415
+    """
+    from connmgr_hil.conformance.scenario import registered
+    from connmgr_hil.conformance.selection import matching
 
     every = registered()
     found = dict.fromkeys(each.name for word in words for each in matching(word, every.values()))

@@ -39,10 +39,10 @@ def shell(
     Ifaces can be given by number, name or letter. 'help' lists the commands; 'quit' or ^D ends.
     'state' marks what has changed since the last 'state'. A terminal has a history and completion
     with Tab. Commands can also come from a pipe; the exit code is then 2 if one of them was refused.
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.targets import folder_name  # noqa: PLC0415 - slow to import
+    """
+    from connmgr_hil.targets import folder_name
 
-    from .console import Shell  # noqa: PLC0415
+    from .console import Shell
 
     path = trace or Path("out", "shell", f"{folder_name(choice.target)}.jsonl")
     with (

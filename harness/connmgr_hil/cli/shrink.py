@@ -40,8 +40,8 @@ def shrink(
 
     \b
     cmhil shrink out/walk/native/walk-1-0.jsonl -t native
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import export, shrinker  # noqa: PLC0415 - slow to import
+    """
+    from connmgr_hil.conformance import export, shrinker
 
     folder = out or Path("out", "shrink")
     minimal = folder / f"{trace.stem}.min.jsonl"

@@ -14,7 +14,7 @@ Function = Callable[..., int | None]
 def _targets(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
     """Complete the name of a target; files are left to the shell."""
     del context, option
-    from connmgr_hil.resources import platforms_dir  # noqa: PLC0415 - only a shell asks for it
+    from connmgr_hil.resources import platforms_dir
 
     names = ("native", *sorted(path.stem for path in platforms_dir().glob("*.toml")))
     return [name for name in names if name.startswith(begun)]
@@ -43,7 +43,7 @@ def time_scale_option(function: Function) -> Function:
 def _scale_time(context: click.Context, option: click.Parameter, scale: float | None) -> None:
     del context, option
     if scale is not None:
-        from connmgr_hil.transport.deadlines import set_time_scale  # noqa: PLC0415
+        from connmgr_hil.transport.deadlines import set_time_scale
 
         set_time_scale(scale)
 
@@ -122,7 +122,7 @@ def target_choice(function: Function) -> Function:
         wait: float,
         **options: object,
     ) -> int | None:
-        from connmgr_hil.targets import Choice, insist_on_board  # noqa: PLC0415 - slow to import
+        from connmgr_hil.targets import Choice, insist_on_board
 
         insist_on_board(target, options_of_boards(port, wait, any_build=any_build))
         choice = Choice(target, image, variant, port, any_build, wait)
@@ -170,7 +170,7 @@ def _commands(
     context: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> tuple[tuple[str, ...], ...]:
     del context, option
-    from connmgr_hil.vocabulary.parsing import validate  # noqa: PLC0415
+    from connmgr_hil.vocabulary.parsing import validate
 
     commands = tuple(tuple(command.split()) for command in given)
     for words in commands:

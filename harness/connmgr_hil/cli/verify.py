@@ -47,10 +47,10 @@ class RunPlan:
 
     def run(self, bench: "Target", out: Path) -> "RunReport":
         """Run it on a target, with the traces in a folder, and show how it goes."""
-        from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
+        from connmgr_hil.conformance import run
 
-        from .live import LiveLog, met  # noqa: PLC0415
-        from .progress import Progress  # noqa: PLC0415
+        from .live import LiveLog, met
+        from .progress import Progress
 
         if told := _left_out(self.scenarios, bench):
             click.secho(told, fg="yellow")
@@ -74,7 +74,7 @@ class RunPlan:
 def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
     """Complete the name of a scenario or a requirement."""
     del context, option
-    from connmgr_hil.conformance.scenario import registered  # noqa: PLC0415 - only a shell asks
+    from connmgr_hil.conformance.scenario import registered
 
     found = registered()
     names = {*found, *(ident for each in found.values() for ident in each.requirements)}
@@ -213,12 +213,12 @@ def verify(
     cmhil verify -t native --all-variants     every configuration
     cmhil verify -t simulated --scenarios mine.py
     cmhil verify -t native --image zephyr.exe --dialect stock
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import selection  # noqa: PLC0415
-    from connmgr_hil.conformance.deviations import read_known  # noqa: PLC0415
-    from connmgr_hil.conformance.scenario import load  # noqa: PLC0415
-    from connmgr_hil.files import LATEST, RunFolder  # noqa: PLC0415
-    from connmgr_hil.targets import insist_on_board, open_target, variant_of  # noqa: PLC0415
+    """
+    from connmgr_hil.conformance import selection
+    from connmgr_hil.conformance.deviations import read_known
+    from connmgr_hil.conformance.scenario import load
+    from connmgr_hil.files import LATEST, RunFolder
+    from connmgr_hil.targets import insist_on_board, open_target, variant_of
 
     if target is None and map_file is None and (failed or not listed):
         raise click.MissingParameter(param_hint="'-t' / '--target'", param_type="option")
@@ -244,7 +244,7 @@ def verify(
             raise click.UsageError(
                 "--hardware-map cannot be combined with --target, --image, --variant, --port, --build, --all-variants, --recorded or --repeat."
             )
-        from .several_boards import verify_map  # noqa: PLC0415
+        from .several_boards import verify_map
 
         options = [word for path in files for word in ("--scenarios", str(path))]
         if scenarios or failed:
@@ -283,17 +283,17 @@ def verify(
             raise click.UsageError(
                 "--all-variants cannot be combined with --variant, --image or --recorded."
             )
-        from .variants import verify_variants  # noqa: PLC0415
+        from .variants import verify_variants
 
         with RunFolder(home, out) as folder:
             report = verify_variants(target, opened, order, folder.path)
             return _concluded(report, None, folder, json_file, junit, excuses)
     if builds:
-        from .build import build_target  # noqa: PLC0415
+        from .build import build_target
 
         build_target(target, variant)
     if flash:
-        from .flash import flash_board  # noqa: PLC0415
+        from .flash import flash_board
 
         flash_board(target, variant, port, wait)
     bench = opened(target, variant)
@@ -325,7 +325,7 @@ def _nothing(last: set[str], *, failed: bool, shard: str) -> str:
 
 def _left_out(scenarios: "Sequence[Scenario]", bench: "Target") -> str:
     """Say how many scenarios a slow line leaves out, and how to run them."""
-    from connmgr_hil.conformance.needs import ASKING, FAST_LINE, slow_baud  # noqa: PLC0415
+    from connmgr_hil.conformance.needs import ASKING, FAST_LINE, slow_baud
 
     baud = slow_baud(bench)
     left = sum(FAST_LINE in each.needs for each in scenarios)
@@ -340,7 +340,7 @@ def _left_out(scenarios: "Sequence[Scenario]", bench: "Target") -> str:
 
 def _home(target: str, variant: str, dialect: "Dialect") -> Path:
     """Return where the runs of a target have their folders."""
-    from connmgr_hil.targets import folder_name  # noqa: PLC0415 - slow to import
+    from connmgr_hil.targets import folder_name
 
     spoken = "" if dialect == "probe" else dialect
     names = filter(None, (folder_name(target), variant, spoken))
@@ -348,7 +348,7 @@ def _home(target: str, variant: str, dialect: "Dialect") -> Path:
 
 
 def _list(chosen: "list[Scenario]") -> int:
-    from .output import print_table  # noqa: PLC0415
+    from .output import print_table
 
     rows = [(each.name, " ".join(each.requirements), each.title) for each in chosen]
     print_table(("scenario", "requirements", "title"), rows)
@@ -357,9 +357,9 @@ def _list(chosen: "list[Scenario]") -> int:
 
 def introduce(bench: "Target") -> None:
     """Say what runs: which image, from which tree, and whether it is older than its sources."""
-    from connmgr_hil import __version__  # noqa: PLC0415
-    from connmgr_hil.conformance.origin import in_words  # noqa: PLC0415
-    from connmgr_hil.toolchain.provenance import newer_sources, provenance  # noqa: PLC0415
+    from connmgr_hil import __version__
+    from connmgr_hil.conformance.origin import in_words
+    from connmgr_hil.toolchain.provenance import newer_sources, provenance
 
     click.echo(f"Live, now: {bench.platform.description}")
     if bench.platform.kind == "simulated":
@@ -377,11 +377,11 @@ def introduce(bench: "Target") -> None:
 
 
 def _judged_again(recorded: Path) -> "RunReport":
-    from connmgr_hil.conformance import run  # noqa: PLC0415 - slow to import
+    from connmgr_hil.conformance import run
 
-    from .closing import closing  # noqa: PLC0415
-    from .progress import Progress  # noqa: PLC0415
-    from .summary import summary  # noqa: PLC0415
+    from .closing import closing
+    from .progress import Progress
+    from .summary import summary
 
     click.echo(f"Recorded from real Zephyr earlier: the traces in {recorded}, judged again")
     with Progress(quiet=True) as progress:
@@ -401,11 +401,11 @@ def _concluded(
     excuses: "Known | None",
 ) -> int:
     """Write the summary, and only then say how it ended: a terminal that has gone takes nothing with it."""
-    from connmgr_hil.checker import Outcome  # noqa: PLC0415 - slow to import
-    from connmgr_hil.files import replace_file  # noqa: PLC0415
+    from connmgr_hil.checker import Outcome
+    from connmgr_hil.files import replace_file
 
-    from .closing import closing  # noqa: PLC0415
-    from .summary import summary  # noqa: PLC0415
+    from .closing import closing
+    from .summary import summary
 
     if excuses:
         excuses.excuse(live)
@@ -448,7 +448,7 @@ def _concluded(
 
 
 def _junit(live: "RunReport", excuses: "Known | None") -> str:
-    from connmgr_hil.report import ReportEvidence, gather, render_junit  # noqa: PLC0415 - slow to import
+    from connmgr_hil.report import ReportEvidence, gather, render_junit
 
     traces = [each.trace for each in live.every() if each.trace]
     evidence = gather(traces, excuses) if traces else ReportEvidence(())

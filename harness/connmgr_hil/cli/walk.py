@@ -64,10 +64,10 @@ def walk(
     cmhil walk -t simulated --walks 20
     cmhil walk -t native --walks 2000 --seed 1
     cmhil walk -t native --variant schedules --schedules
-    """  # noqa: D301 - \b is click's mark for text that keeps its lines
-    from connmgr_hil.conformance import walker  # noqa: PLC0415 - slow to import
-    from connmgr_hil.files import RunFolder  # noqa: PLC0415
-    from connmgr_hil.targets import folder_name  # noqa: PLC0415
+    """
+    from connmgr_hil.conformance import walker
+    from connmgr_hil.files import RunFolder
+    from connmgr_hil.targets import folder_name
 
     bench = choice.open()
     folder = out or Path("out", "walk", folder_name(choice.target))
