@@ -157,9 +157,12 @@ def test_the_pages_and_the_examples_travel_along(installed: Path, tmp_path: Path
 
 def test_a_failure_becomes_a_test_for_upstream(installed: Path, tmp_path: Path) -> None:
     cmhil(installed, "scenarios", "timeout", cwd=tmp_path)
-    code = "from connmgr_hil.conformance.upstream_test import _environment; print(_environment().list_templates())"
+    code = (
+        "from connmgr_hil.files.templates import templates; "
+        "print(templates('connmgr_hil.conformance', 'exported').list_templates())"
+    )
     done = subprocess.run(
         [str(installed), "-P", "-c", code], capture_output=True, text=True, check=True
     )
-    assert "main.c.jinja" in done.stdout
-    assert "Kconfig" in done.stdout
+    for name in ("test.py.jinja", "suite.robot.jinja", "ztest/main.c.jinja", "ztest/Kconfig"):
+        assert name in done.stdout

@@ -8,71 +8,6 @@ import click
 
 from connmgr_hil.vocabulary.errors import BadInput, RigFault, UsageError
 
-_SCENARIO = '''\
-"""Scenarios of our own:  cmhil verify -t simulated --scenarios {file}"""
-
-from connmgr_hil.conformance.bench import Bench
-from connmgr_hil.conformance.scenario import scenario
-
-
-# The name, then the requirements that it shows ('REQ-' is optional). needs=("A", "dad", ...) lists what the
-# device must have; otherwise the scenario does not run, and says why.
-@scenario("{name}", "REQ-MON-001")
-def {function}(b: Bench) -> None:
-    """The first address makes an iface ready."""
-    # A command of the probe, with a role letter for the iface, and everything that it must show.
-    b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
-    b.do("addr4 U add 192.0.2.1", "IPV4_ADDR_ADD(U) L4_CONNECTED(U)")
-    # Device time. No observation is listed, so nothing may happen meanwhile.
-    b.wait(5)
-    b.state("U", admin=True, oper="up")
-'''
-
-_PLATFORM = """\
-# Our platform. Check it with:  cmhil platforms --check {file}
-name = "{name}"
-description = "{name}, on a serial port"
-kind = "board"
-
-# Ifaces that the application must have; a board's own ifaces may come before them.
-ifaces = ["bound0", "bound1", "plain0", "free0", "free1", "auto0"]
-
-[zephyr]
-board = "{board}"
-# board_v2 = "{board}/soc"      # its name since Zephyr 3.7 (hardware model 2)
-# toolchain = "gnuarmemb"       # instead of the Zephyr SDK
-# modules = ["cmsis_6|cmsis"]           # to build Zephyr without a west workspace
-
-[console]
-baud = 115200
-# A receive ring of 64 bytes overflows if bytes come too fast: write this many at once, then pause.
-pace_bytes = 32
-# usb = "0d28:0204"             # vendor and product of its serial port, to find it
-
-[time]
-# By how much a timer may be early or late.
-tolerance_seconds = 0.05
-
-# How to bring it back if the command 'reboot' does not help, in this order.
-# [reset]
-# line = [{{ rts = true, seconds = 0.2 }}, {{ rts = false }}]
-# power = ["uhubctl", "-a", "cycle", "-p", "2"]
-# reflash = ["cmhil", "flash", "-p", "./{file}", "--force"]
-
-# How 'west flash' flashes it.
-# [flash]
-# runner = "pyocd"
-
-# Actions on the device from outside, by a command or by the person at the terminal.
-# [stimuli.link-down]
-# description = "The network cable is pulled"
-# command = ["usbrelay", "BENCH_1=0"]
-
-# [stimuli.link-up]
-# description = "The network cable is plugged in"
-# operator = "plug in the network cable"
-"""
-
 
 @click.group()
 def new() -> None:
@@ -92,7 +27,7 @@ def new_scenario(name: str) -> None:
     _check(name)
     function = name.replace("-", "_").lower()
     path = Path(f"{function}.py")
-    _write(path, _SCENARIO.format(name=name, function=function, file=path))
+    _write(path, _filled("scenario.py", name=name, function=function, file=path))
     click.echo(f"wrote {path}\n  run it:  cmhil verify -t simulated --scenarios {path}")
 
 
@@ -107,7 +42,7 @@ def new_platform(name: str, board: str | None, like: str | None) -> None:
     _check(name)
     path = Path(f"{name}.toml")
     if like is None:
-        _write(path, _PLATFORM.format(name=name, board=board or name, file=path))
+        _write(path, _filled("platform.toml", name=name, board=board or name, file=path))
     else:
         _write(path, _copied(find_platform(like).name, name, board))
     platform = read_platform(path)
@@ -142,6 +77,14 @@ def new_application(name: str) -> None:
     click.echo(f"wrote {folder}: its implementation is in {folder / 'src' / 'main.c'}")
     click.echo(f"  build it:  cmhil build -p ./{file}")
     click.echo(f"  run it:    cmhil verify -t ./{file}")
+
+
+def _filled(template: str, **values: object) -> str:
+    from connmgr_hil.files.templates import templates
+
+    return (
+        templates("connmgr_hil.cli", "templates").get_template(f"{template}.jinja").render(values)
+    )
 
 
 def _renamed(text: str, name: str) -> str:

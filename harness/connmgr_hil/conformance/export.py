@@ -6,79 +6,38 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connmgr_hil.files import replace_file
+from connmgr_hil.files.templates import templates
 from connmgr_hil.targets import Choice
 from connmgr_hil.vocabulary.stimuli import Words
 
 from .shrinker import Shrunk
 from .upstream_test import Unwritable, write_ztest
 
-_PYTEST = '''"""{sentence}
-
-Found by connmgr-hil; the shortest sequence that shows it. Run with:
-    pytest {file}
-Another device is named by --cm-target.
-"""
-
-import pytest
-
-
-@pytest.mark.cm_device({device})
-@pytest.mark.cm_req({requirements})
-def test_{name}(cm):
-    """Every command is judged by the model: the test fails where the device leaves it."""
-{commands}
-'''
-
-_ROBOT = """*** Settings ***
-Documentation    {sentence}
-...
-...              Found by connmgr-hil; the shortest sequence that shows it. Run with:
-...              ``robot {file}``
-...              Another device is named by ``-v TARGET:NAME``, and so on.
-Library          ConnMgrLibrary    target=${{TARGET}}    image=${{IMAGE}}    variant=${{VARIANT}}
-...              port=${{PORT}}    any_build=${{ANY_BUILD}}
-
-
-*** Variables ***
-${{TARGET}}        {target}
-${{IMAGE}}         {image}
-${{VARIANT}}       {variant}
-${{PORT}}          {port}
-${{ANY_BUILD}}     {any_build}
-
-
-*** Test Cases ***
-{title}
-    [Documentation]    Every command is judged by the model: the test fails where the device leaves it.
-    [Tags]    {tags}
-{commands}
-"""
+_TEMPLATES = templates("connmgr_hil.conformance", "exported")
 
 
 def pytest_text(shrunk: Shrunk, name: str, device: Choice, file: str) -> str:
     """Return the sequence as a pytest file for the plugin's `cm` fixture."""
-    commands = "\n".join(f"    cm.ask({_quoted(' '.join(words))})" for words in _all(shrunk))
     options = device.options().items()
-    return _PYTEST.format(
+    return _TEMPLATES.get_template("test.py.jinja").render(
         sentence=shrunk.failure.sentence.replace("\\", "\\\\").replace('"""', "'''"),
         file=file,
         device=", ".join(f"{key}={_quoted(value)}" for key, value in options),
         requirements=", ".join(map(_quoted, shrunk.failure.requirements)),
         name=name,
-        commands=commands,
+        commands=[_quoted(" ".join(words)) for words in _all(shrunk)],
     )
 
 
 def robot_text(shrunk: Shrunk, name: str, device: Choice, file: str) -> str:
     """Return the sequence as a Robot suite for `ConnMgrLibrary`."""
-    commands = "\n".join(f"    Give Command    {_cell(' '.join(words))}" for words in _all(shrunk))
     options = device.options()
-    return _ROBOT.format(
+    return _TEMPLATES.get_template("suite.robot.jinja").render(
         sentence=_cell(shrunk.failure.sentence),
         file=file,
         title=name.replace("_", " ").title(),
         tags="    ".join(map(_cell, shrunk.failure.requirements)) or "shrunk",
-        commands=commands,
+        commands=[_cell(" ".join(words)) for words in _all(shrunk)],
         **{
             key: _cell(str(options.get(key, ""))) or "${EMPTY}"
             for key in ("target", "image", "variant", "port")

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from connmgr_hil.files import replace_file
+from connmgr_hil.files.templates import templates
 from connmgr_hil.trace import read_records
 from connmgr_hil.vocabulary.errors import UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
@@ -19,6 +18,7 @@ from connmgr_hil.vocabulary.stimuli import Words, split_burst
 
 from .shrinker import Shrunk
 
+_TEMPLATES = Path(__file__).with_name("exported") / "ztest"
 _FILES = ("prj.conf", "Kconfig", "CMakeLists.txt", "testcase.yaml")
 _LOGGED = ("IF_", "L4_", "CONN_")
 _EVENT = re.compile(r"^([A-Z0-9_]+) +iface (\d+)(?: +admin-(up|down), oper-(up|down))?")
@@ -79,22 +79,9 @@ def write_ztest(shrunk: Shrunk, folder: Path, name: str) -> Path:
     text = _text(shrunk, name)
     (place / "src").mkdir(parents=True, exist_ok=True)
     replace_file(place / "src" / "main.c", text)
-    environment = _environment()
     for file in _FILES:
-        source, _, _ = environment.loader.get_source(environment, file)  # type: ignore[union-attr]
-        replace_file(place / file, source)
+        replace_file(place / file, (_TEMPLATES / file).read_text(encoding="utf-8"))
     return place
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("connmgr_hil.conformance", "ztest"),
-        autoescape=False,  # noqa: S701 - C, and every text in it is escaped below
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 def _text(shrunk: Shrunk, name: str) -> str:
@@ -112,8 +99,8 @@ def _text(shrunk: Shrunk, name: str) -> str:
     used = writer.used | {entry.iface for entry in asserts.at}
     every = writer.all_of_them or not used
     return (
-        _environment()
-        .get_template("main.c.jinja")
+        templates("connmgr_hil.conformance", "exported")
+        .get_template("ztest/main.c.jinja")
         .render(
             year=dt.datetime.now(dt.UTC).year,
             about=_about(shrunk),

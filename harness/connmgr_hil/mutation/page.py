@@ -4,9 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from connmgr_hil import __version__
+from connmgr_hil.files.templates import templates
 
 from .results import FATES, MutantResult, MutationReport
 
@@ -35,14 +34,8 @@ class _Source:
 
 def render_page(report: MutationReport) -> str:
     """Return the page: one HTML file that needs nothing but a browser."""
-    environment = Environment(
-        loader=PackageLoader("connmgr_hil.mutation", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.jinja").render(
+    page = templates("connmgr_hil.mutation", ".", html=True).get_template("page.html.jinja")
+    return page.render(
         report=report,
         fates=FATES,
         sources=[_source(report, path) for path in report.sources],

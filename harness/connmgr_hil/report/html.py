@@ -7,13 +7,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from connmgr_hil import __version__
 from connmgr_hil.conformance.changes import Changes
 from connmgr_hil.conformance.code import Reached, ranges
 from connmgr_hil.conformance.results import STANDINGS
+from connmgr_hil.files.templates import templates
 from connmgr_hil.vocabulary.escaping import visible
 from connmgr_hil.vocabulary.requirements import Requirement, requirements
 
@@ -135,14 +136,8 @@ def _requirement_data(platforms: tuple[PlatformEvidence, ...]) -> dict[str, obje
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("connmgr_hil.report", "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown_safely,
-    )
+    environment = templates("connmgr_hil.report", "page", html=True)
+    environment.finalize = _shown_safely
     environment.filters["embedded"] = _embedded
     environment.globals["inlined"] = _inlined
     environment.globals["story_data"] = _story_data
