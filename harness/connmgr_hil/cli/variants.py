@@ -15,7 +15,7 @@ from connmgr_hil.vocabulary.errors import ConnMgrHilError, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .build import build_platform
-from .verify import RunPlan, introduce
+from .plan import RunPlan, introduce
 
 PAGE = "report.html"
 

@@ -1,16 +1,14 @@
 """`cmhil verify`: the conformance scenarios on a target."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from connmgr_hil.vocabulary.errors import ExitCode, NotRecorded
+from connmgr_hil.vocabulary.errors import ExitCode
 
-from .output import write_json
 from .parameter_types import OutputFile, forget
+from .plan import RunPlan, introduce
 from .target_options import (
     dialect_option,
     json_option,
@@ -18,57 +16,12 @@ from .target_options import (
     optional_target_options,
     options_of_boards,
 )
+from .verdict import SUMMARY, conclude
 
 if TYPE_CHECKING:
-    from connmgr_hil.conformance.deviations import Known
     from connmgr_hil.conformance.results import RunReport
     from connmgr_hil.conformance.scenario import Scenario
-    from connmgr_hil.files import RunFolder
     from connmgr_hil.targets import Dialect, Target
-
-SUMMARY = "summary.json"
-_TOUR_BYTES = 120_000
-"""On the line for a scenario of the tour, on average."""
-_BITS = 10
-"""On the line for a byte."""
-
-
-@dataclass(frozen=True)
-class RunPlan:
-    """What is to be run, and how."""
-
-    scenarios: "Sequence[Scenario]"
-    repeat: int = 1
-    retry: int = 0
-    stop: bool = False
-    jobs: int | None = None
-    soft_reset: bool = False
-    verbose: bool = False
-
-    def run(self, bench: "Target", out: Path) -> "RunReport":
-        """Run it on a target, with the traces in a folder, and show how it goes."""
-        from connmgr_hil.conformance import run
-
-        from .live import LiveLog, met
-        from .progress import Progress
-
-        if told := _left_out(self.scenarios, bench):
-            click.secho(told, fg="yellow")
-        names = [each.name for each in self.scenarios] * self.repeat
-        with Progress(names, moving=not self.verbose) as progress:
-            return run.verify(
-                bench,
-                out,
-                scenarios=self.scenarios,
-                repeat=self.repeat,
-                retry=self.retry,
-                stop=self.stop,
-                jobs=self.jobs,
-                soft_reset=self.soft_reset,
-                progress=progress,
-                watch=LiveLog() if self.verbose else None,
-                greet=lambda hello: progress.say(met(hello)),
-            )
 
 
 def _scenarios(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
@@ -257,7 +210,7 @@ def verify(
         options += ["--soft-reset"] if soft_reset else []
         with RunFolder(home, out) as folder:
             report = verify_map(map_file, folder.path, options, flash=flash)
-            return _concluded(report, None, folder, json_file, junit, excuses)
+            return conclude(report, None, folder, json_file, junit, excuses)
     assert target is not None
     of_boards = options_of_boards(port, wait, any_build=any_build)
     insist_on_board(target, [*(["--flash"] if flash else []), *of_boards])
@@ -287,7 +240,7 @@ def verify(
 
         with RunFolder(home, out) as folder:
             report = verify_variants(target, opened, order, folder.path)
-            return _concluded(report, None, folder, json_file, junit, excuses)
+            return conclude(report, None, folder, json_file, junit, excuses)
     if builds:
         from .build import build_target
 
@@ -311,7 +264,7 @@ def verify(
                 found = f"{folder.earlier} trace{'' if folder.earlier == 1 else 's'}"
                 click.echo(f"  ({found} of earlier runs in {out} count for nothing here)")
             live = order.run(bench, folder.path)
-            return _concluded(live, earlier, folder, json_file, junit, excuses)
+            return conclude(live, earlier, folder, json_file, junit, excuses)
 
 
 def _nothing(last: set[str], *, failed: bool, shard: str) -> str:
@@ -321,21 +274,6 @@ def _nothing(last: set[str], *, failed: bool, shard: str) -> str:
     if failed and not shard:
         return f"none of these scenarios failed in the last run; {', '.join(sorted(last))} did"
     return f"nothing to run: shard {shard} has no scenario"
-
-
-def _left_out(scenarios: "Sequence[Scenario]", bench: "Target") -> str:
-    """Say how many scenarios a slow line leaves out, and how to run them."""
-    from connmgr_hil.conformance.needs import ASKING, FAST_LINE, slow_baud
-
-    baud = slow_baud(bench)
-    left = sum(FAST_LINE in each.needs for each in scenarios)
-    if not baud or not left:
-        return ""
-    seconds = left * _TOUR_BYTES * _BITS / baud
-    return (
-        f"  LEFT OUT: the tour ({left} of its scenarios, {seconds:.0f} s on a line of {baud:,} baud); "
-        f"{ASKING} runs it, --scenario '*' the whole suite"
-    )
 
 
 def _home(target: str, variant: str, dialect: "Dialect") -> Path:
@@ -355,27 +293,6 @@ def _list(chosen: "list[Scenario]") -> int:
     return ExitCode.CONFORMS
 
 
-def introduce(bench: "Target") -> None:
-    """Say what runs: which image, from which tree, and whether it is older than its sources."""
-    from connmgr_hil import __version__
-    from connmgr_hil.conformance.origin import in_words
-    from connmgr_hil.toolchain.provenance import newer_sources, provenance
-
-    click.echo(f"Live, now: {bench.platform.description}")
-    if bench.platform.kind == "simulated":
-        click.echo("  (an imitation of Zephyr on this computer; no Zephyr code runs in it)")
-    told = in_words(provenance(bench), f"connmgr-hil {__version__}")
-    for name, text in told.items():
-        click.echo(f"  {name:<9}{text}")
-    if bench.image is not None and (newer := newer_sources(bench.image)):
-        more = f" and {len(newer) - 1} more" if len(newer) > 1 else ""
-        click.secho(
-            f"  OLDER THAN ITS SOURCES: {newer[0]}{more} changed after the image was built; "
-            "--build builds it first",
-            fg="yellow",
-        )
-
-
 def _judged_again(recorded: Path) -> "RunReport":
     from connmgr_hil.conformance import run
 
@@ -390,66 +307,3 @@ def _judged_again(recorded: Path) -> "RunReport":
         click.echo(told)
     click.echo(summary(report, brief=True) + "\n")
     return report
-
-
-def _concluded(
-    live: "RunReport",
-    earlier: "RunReport | None",
-    folder: "RunFolder",
-    json_file: Path | None,
-    junit: Path | None,
-    excuses: "Known | None",
-) -> int:
-    """Write the summary, and only then say how it ended: a terminal that has gone takes nothing with it."""
-    from connmgr_hil.checker import Outcome
-    from connmgr_hil.files import replace_file
-
-    from .closing import closing
-    from .summary import summary
-
-    if excuses:
-        excuses.excuse(live)
-    overall = Outcome.worst([each.outcome for each in (live, earlier) if each])
-    document = live.as_json()
-    if not live.interrupted:
-        document["verdict"] = str(overall)
-    if earlier is not None:
-        document["recorded"] = earlier.as_json()
-    told_junit = _junit(live, excuses) if junit else ""
-    lost: NotRecorded | None = None
-    for path in dict.fromkeys((folder.path / SUMMARY, json_file or folder.path / SUMMARY)):
-        try:
-            write_json(path, document)
-        except NotRecorded as error:
-            lost = lost or error
-            overall = Outcome.worst([overall, Outcome.RIG])
-    if junit and not lost:
-        try:
-            replace_file(junit, told_junit)
-        except NotRecorded as error:
-            lost, overall = error, Outcome.worst([overall, Outcome.RIG])
-    if told := closing(live, folder.name):
-        click.echo("\n" + told + "\n")
-    click.echo(summary(live) + "\n")
-    if lost and not live.unrecorded:  # otherwise the full disk was already reported
-        click.echo(f"cmhil: {lost}", err=True)
-    where = f"traces are in {folder.name}" if lost else f"traces and {SUMMARY} are in {folder.name}"
-    folder.unfinished = live.interrupted or live.mistake is not None
-    if live.mistake is not None:
-        click.echo(f"cmhil: {live.mistake}", err=True)
-    if live.interrupted:
-        click.echo(f"VERDICT  none (interrupted)    {where}")
-        return ExitCode.INTERRUPTED
-    click.echo(f"VERDICT  {overall}    {where}")
-    no_good = live.mistake is not None or (earlier is not None and earlier.unread)
-    if no_good and overall is not Outcome.FAILS:
-        return ExitCode.USAGE
-    return overall.exit_code
-
-
-def _junit(live: "RunReport", excuses: "Known | None") -> str:
-    from connmgr_hil.report import ReportEvidence, gather, render_junit
-
-    traces = [each.trace for each in live.every() if each.trace]
-    evidence = gather(traces, excuses) if traces else ReportEvidence(())
-    return render_junit(evidence, {each.name for each in live.results})
