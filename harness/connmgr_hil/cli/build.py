@@ -1,7 +1,6 @@
 """`cmhil build`: the application, for a platform."""
 
 import shlex
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self
@@ -10,7 +9,7 @@ import click
 
 from connmgr_hil.vocabulary.escaping import on_one_line
 
-from .output import fancy
+from .output import fancy, show_line, wipe_line
 from .target_options import variant_option
 
 if TYPE_CHECKING:
@@ -88,15 +87,16 @@ class Alive:
             return
         self._told = now
         text = f"  {now - self._began:3.0f} s  {on_one_line(line)}"
-        width = shutil.get_terminal_size().columns - 1
-        click.echo(f"\r\033[K{text[:width]}" if self._moving else text[:100], nl=not self._moving)
+        if self._moving:
+            show_line(text)
+        else:
+            click.echo(text[:100])
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._moving:
-            click.echo("\r\033[K", nl=False)
+        wipe_line()
 
 
 def build_target(target: str, variant: str) -> None:

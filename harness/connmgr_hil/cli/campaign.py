@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 from connmgr_hil.vocabulary.errors import NotRecorded, RigFault, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
-from .output import fancy, print_table, wipe_line, write_json
+from .output import print_table, show_line, wipe_line, write_json
 from .target_options import (
     before_option,
     jobs_option,
@@ -183,13 +182,8 @@ def _collect(results: "Iterator[Done]", summary: "Summary", total: int, ledger: 
             raise NotRecorded(
                 "a worker could not write a trace", done.unrecorded, "free some space and run again"
             )
-        if fancy() and ended < total:
-            wall = time.monotonic() - began
-            line = (
-                f"  {ended} of {total}  {len(summary.told)} to look at  "
-                f"about {wall / max(ended, 1) * (total - ended):.0f} s left"
-            )
-            click.echo(line[: shutil.get_terminal_size().columns - 1], nl=False)
+        left = (time.monotonic() - began) / max(ended, 1) * (total - ended)
+        show_line(f"  {ended} of {total}  {len(summary.told)} to look at  about {left:.0f} s left")
     wipe_line()
 
 

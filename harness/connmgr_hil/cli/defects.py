@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import fancy, print_table, wipe_line, write_json
+from .output import print_table, show_line, wipe_line, write_json
 from .target_options import json_option, target_choice
 
 if TYPE_CHECKING:  # slow to import
@@ -85,6 +85,4 @@ def _rows(report: "DefectReport") -> list[tuple[str, ...]]:
 
 
 def _progress(finding: "Hunt", number: int, total: int) -> None:
-    if fancy():
-        wipe_line()
-        click.echo(f"  {number} of {total}  {finding.defect.name}: {finding.standing}", nl=False)
+    show_line(f"  {number} of {total}  {finding.defect.name}: {finding.standing}")

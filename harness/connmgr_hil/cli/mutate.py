@@ -10,7 +10,7 @@ import click
 from connmgr_hil.vocabulary.errors import ExitCode, UsageError
 from connmgr_hil.vocabulary.escaping import on_one_line
 
-from .output import fancy, print_table, wipe_line, write_json
+from .output import print_table, show_line, wipe_line, write_json
 from .parameter_types import Finite
 from .target_options import jobs_option, json_option, steps_option, time_scale_option
 
@@ -198,8 +198,6 @@ def _told(report: "MutationReport", folder: Path, least: float) -> int:
 
 
 def _progress(report: "MutationReport", left: int) -> None:
-    if fancy():
-        wipe_line()
-        score = report.score()
-        share = f"{score:.1%} killed" if score is not None else "none judged"
-        click.echo(f"  {len(report.results)} done, {left} left, {share}", nl=False)
+    score = report.score()
+    share = f"{score:.1%} killed" if score is not None else "none judged"
+    show_line(f"  {len(report.results)} done, {left} left, {share}")

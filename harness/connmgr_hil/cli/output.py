@@ -1,6 +1,7 @@
 """Tables and files that commands print: rich on a terminal, plain text elsewhere."""
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,10 +21,15 @@ def fancy() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def wipe_line() -> None:
-    """Take back what was written to the last line of a terminal."""
+def show_line(text: str) -> None:
+    """Replace the last line of a terminal, to show how far it is; nothing is shown elsewhere."""
     if fancy():
-        click.echo("\r\033[K", nl=False)
+        click.echo(f"\r\033[K{text[: shutil.get_terminal_size().columns - 1]}", nl=False)
+
+
+def wipe_line() -> None:
+    """Clear the last line of a terminal."""
+    show_line("")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

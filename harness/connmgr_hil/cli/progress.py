@@ -1,7 +1,6 @@
 """Shows the progress of a run, and its results at the end."""
 
 import contextlib
-import shutil
 import time
 from collections.abc import Sequence
 from typing import Self
@@ -12,7 +11,7 @@ from connmgr_hil.checker import Outcome
 from connmgr_hil.conformance.results import ScenarioResult
 from connmgr_hil.vocabulary.escaping import on_one_line
 
-from .output import fancy
+from .output import fancy, show_line, wipe_line
 
 _MARKS = {
     Outcome.CONFORMS: ("ok", "green"),
@@ -83,17 +82,19 @@ class Progress:
             line += f"  about {wall / self._done * (total - self._done):.0f} s left"
         if self._done < len(self._names):
             line += f"  {self._names[self._done]}"
-        _say(line[: shutil.get_terminal_size().columns - 1], nl=False)
+        with contextlib.suppress(OSError):
+            show_line(line)
 
     def _wipe(self) -> None:
         if self._moving:
-            _say("\r\033[K", nl=False)
+            with contextlib.suppress(OSError):
+                wipe_line()
 
 
-def _say(text: str, *, nl: bool = True) -> None:
+def _say(text: str) -> None:
     """Print; a full disk must not end the run before its report is written."""
     with contextlib.suppress(OSError):
-        click.echo(text, nl=nl)
+        click.echo(text)
 
 
 def mark(outcome: Outcome | None) -> str:
