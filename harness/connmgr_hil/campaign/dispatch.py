@@ -72,10 +72,9 @@ def _perform_here(plain: object) -> object:
 
 
 def dispatch(tasks: Iterable[Task], hands: Hands) -> Iterator[Done]:
-    """Yield the result of each task, in the order in which they end.
+    """Yield the result of each task as it ends.
 
-    When the iterator is closed early, tasks that have not begun are dropped. Raises `RigFault` when nothing ends
-    for as long as `deadlines.PIECE` says.
+    When the iterator is closed early, tasks that have not begun are dropped. Raises `RigFault` when nothing ends within `deadlines.PIECE`.
     """
     waiting = deque(tasks)
     losses: Counter[Task] = Counter()

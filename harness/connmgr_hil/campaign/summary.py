@@ -1,4 +1,4 @@
-"""The result of a campaign, independent of which worker did what in which order."""
+"""The result of a campaign; it does not depend on which worker did what, or when."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -7,7 +7,7 @@ from .hypothesis import COUNTERS, Hypothesis, Track
 
 
 def booted(model: Model, jitter: int) -> list[Hypothesis]:
-    """Return the explanations of a device that boots: whatever the model owes while it does may still come."""
+    """Return the explanations of a booting device: anything that the model owes during the boot may still come."""
     fresh = [Hypothesis(each.state, (), (), _zeros(model)) for each in model.boot()]
     tracks = [Track(each.items, 0, 0, "boot", 0) for each in model.boot()]
     return [each.settle(track, 0, jitter) for each, track in zip(fresh, tracks, strict=True)]

@@ -52,9 +52,9 @@ class DeviceClock:
         return before, now
 
     def placed(self, words: dict[int, Words], replies: dict[int, Reply]) -> list[Given]:
-        """Return some commands, each with the time at which it began, in the order in which they were executed.
+        """Return commands with their start times, in order of execution.
 
-        Replies come in that order; a command that was damaged on its way is overtaken.
+        Replies come in that order; a command that the line damaged is overtaken by later ones.
         """
         answered = [
             Given(ident, words[ident], reply.t0, self._timers_until(words[ident], reply))

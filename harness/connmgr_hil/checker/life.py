@@ -19,7 +19,7 @@ def kind_of(record: Crashed | Stuck | Reset) -> str:
 
 
 MISSING = frozenset({"reply", "state", "silence"})
-"""The kinds of failures in which something expected is missing."""
+"""The kinds of failures that mean something expected is missing."""
 
 
 def explains(record: Crashed | Stuck, kind: str) -> bool:

@@ -28,7 +28,7 @@ class Limits:
 
     @property
     def is_exact(self) -> bool:
-        """Tell whether they are those of granted time, in which each step takes none."""
+        """Tell whether they are the limits of granted time, where a step takes no time."""
         return self.jitter == 0
 
     def granted(self, ticks: int) -> "Limits":

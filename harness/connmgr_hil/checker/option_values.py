@@ -1,6 +1,6 @@
 """Whether a real iface's implementation keeps a value that it refused (REQ-IMP-013).
 
-The model does not follow the options of an implementation that nobody knows. But what was refused must not be found afterwards, where
+The model does not follow the options of an unknown implementation. But a refused value must not be found afterwards where
 something else was there before.
 """
 
@@ -51,4 +51,4 @@ class OptionValues:
 
 
 _WITHOUT_LENGTH = 4
-"""So many words has 'opt-set' when the value is as long as it looks."""
+"""The number of words of 'opt-set' when the value is as long as it looks."""

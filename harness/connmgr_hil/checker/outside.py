@@ -238,7 +238,7 @@ def real_differences(world: World, iface: Iface, seen: StateSeen) -> list[tuple[
 
 
 def ways_seen(world: World, iface: Iface, seen: StateSeen) -> int:
-    """Return the ways in which a real iface may have been found that this dump allows; 0 if that is settled already."""
+    """Return the possible initial states of a real iface that this dump allows; 0 if that is already settled."""
     each_way = variants(iface, families=world.profile.families)
     return sum(1 << way for way, each in each_way if not real_differences(world, each, seen))
 

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 _HEAD = "EVENT: L4 ["
 _ENOUGH = len(_HEAD) - 2
-"""So many characters of the beginning, in their order, are an event's: one may be lost, and one be another."""
+"""The number of leading characters that must be an event's, in order: one may be lost, and one may be wrong."""
 
 _INSIDE = re.compile(
     r"EVENT|L[234] ?\[-?\d|\] ?(?:dis)?conn|\] ?IPv[46] c|connectivity (?:avail|lost)"
@@ -44,7 +44,7 @@ def _in_order(wanted: str, text: str) -> int:
 
 
 def may_be_l4(told: str | None) -> bool:
-    """Tell whether an event that has no name here may be a damaged L4 event; `told` is its text, None if that was not recorded."""
+    """Tell whether an event with an unknown name may be a damaged L4 event; `told` is its text, None if that was not recorded."""
     if told is None:
         return True
     return any(

@@ -70,7 +70,7 @@ class Search:
         self._left = 0
 
     def begin(self, commands: list[Given], foreseen: list[Foreseen], limits: Limits) -> None:
-        """Turn to other commands, none of them given yet, to the changes seen beside them, and to how exactly times are judged."""
+        """Start on other commands, none of them given yet, with the changes seen beside them and the tolerance for times."""
         self._foreseen = foreseen
         self.limits = limits
         self.commands = commands
@@ -300,7 +300,7 @@ class Search:
         return each._replace(state=self._model.known(state))
 
     def _just_changed(self, seen: StateSeen) -> bool:
-        """Tell whether a real iface changed by itself just before its dump, which may show it as it was."""
+        """Tell whether a real iface changed by itself just before its dump; the dump may show the old state."""
         return any(
             isinstance(each.move, Unprompted)
             and each.move.iface == seen.iface
@@ -352,7 +352,7 @@ def _is_reply(item: Item) -> bool:
 def _storms(track: Track, record: Observation) -> bool:
     """Tell whether a predicted storm may be under way.
 
-    A device that breaks its storms lets commands be answered in between, and then the order is its own.
+    A device that interrupts its storms answers commands in between, in an order of its own.
     """
     if not isinstance(track.items[-1], Unpredicted):
         return False

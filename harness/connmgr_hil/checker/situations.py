@@ -1,4 +1,4 @@
-"""The situation in which an observation differs from the model."""
+"""The situation where an observation differs from the model."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -8,7 +8,7 @@ from connmgr_hil.vocabulary.escaping import on_one_line, visible
 
 
 class Outcome(StrEnum):
-    """The four ways in which a run can end."""
+    """The four possible results of a run."""
 
     CONFORMS = "conforms"
     FAILS = "fails"

@@ -22,7 +22,7 @@ class Background(Protocol):
     """A device that may show something while the next line is being awaited."""
 
     def fileno(self) -> int:
-        """Return the descriptor to wait on, or -1 if there is none."""
+        """Return the descriptor to wait for, or -1."""
 
     def listen(self) -> None:
         """Take what has come."""

@@ -20,7 +20,7 @@ class _State:
 
 
 def heed_interrupts() -> None:
-    """Let them do so from now on, but for those that are ignored: by what a shell starts in the background, or by nohup."""
+    """From now on, let them do so, except signals that are ignored: a shell ignores them for background jobs, and so does nohup."""
     heeded = [
         number
         for number in _ASKED

@@ -11,9 +11,9 @@ _PREFIX = "REQ-IMP-"
 
 
 def of_own_iface(results: Iterable[ScenarioResult]) -> Iterator[str]:
-    """Yield what was shown of the implementation that is bound to role R, what was not, and what is lacking for that.
+    """Yield what was shown of the implementation bound to role R, what was not, and what is missing to show it.
 
-    Nothing where none is bound, so that no scenario about it ran.
+    Yields nothing if no implementation is bound, since no scenario about it ran.
     """
     about = [
         each for each in results if any(name.startswith(_PREFIX) for name in each.requirements)

@@ -20,7 +20,7 @@ _BITS = 10
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What is to be run, and how."""
+    """What to run, and how."""
 
     scenarios: "Sequence[Scenario]"
     repeat: int = 1

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 OPTIONS = ("--json", "--junit", "--html", "--markdown", "--issue")
-"""Options that name a file in which a program or a person looks for results."""
+"""Options that name a file for results."""
 
 
 class Promised:

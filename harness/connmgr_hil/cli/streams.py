@@ -15,9 +15,9 @@ _NOBODY_READS = {errno.EPIPE, errno.EIO, errno.ENXIO, errno.EBADF}
 
 
 def secure_streams() -> None:
-    """Open the null device where a stream is closed, and drop what is written once nobody reads it any more.
+    """Replace closed streams by the null device, and drop output that nobody reads any more.
 
-    A run goes on to its end then: its traces, its summary and its exit code do not depend on who looks on.
+    So a run always reaches its end: traces, summary and exit code do not depend on a reader.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         stream = getattr(sys, name)

@@ -23,9 +23,9 @@ PAGE = "report.html"
 def verify_variants(
     name: str, opened: Callable[[str, str], Target], order: RunPlan, out: Path
 ) -> RunReport:
-    """Build and run a platform and all its supported variants, each with its traces in a folder of its own, and a page of all.
+    """Build and run a platform and all its supported variants, each with its own folder of traces, and write one page about all.
 
-    What this machine cannot build is said and left out. What does not build, or does not run, counts as the rig's fault.
+    A variant that this machine cannot build is named and left out. One that fails to build or run counts as a fault of the rig.
     """
     platform = native_to_build() if spelled(name) == "native" else find_platform(name)
     # A platform file that was named by its path is opened by it again.

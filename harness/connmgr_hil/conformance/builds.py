@@ -11,7 +11,7 @@ _Build = tuple[str, tuple[str, ...]]
 
 
 class Judged(NamedTuple):
-    """A trace that was judged, and what it is of. `build` is what the device's hello says, empty if no hello came."""
+    """A judged trace, and the device and build that it comes from. `build` is what the device's hello says, empty if no hello came."""
 
     result: ScenarioResult
     target: str
@@ -30,10 +30,7 @@ class Judged(NamedTuple):
 def apart(
     traces: Iterable[_Trace], build_of: Callable[[_Trace], _Build]
 ) -> dict[_Build, list[_Trace]]:
-    """Group traces by their device's name and its kind of build, in order.
-
-    A trace in which the device never said hello is with the others of that name, if they are of one build.
-    """
+    """Group traces by device name and kind of build, in order. A trace without a hello joins the others of that name, if they come from one build."""
     every = [(*build_of(each), each) for each in traces]
     known: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
     for name, kind, _ in every:

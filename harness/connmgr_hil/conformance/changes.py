@@ -97,13 +97,13 @@ def _from_summary(path: Path) -> RunSide:
 
 
 def _found(trace: Path, beside: Path) -> Path:
-    """Return where a trace of a summary is: where it was written to, as seen from here, else beside the summary."""
+    """Return the path of a trace in a summary: where it was written, relative to here, or else beside the summary."""
     return trace if trace.is_file() else beside / trace.name
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """One difference of what devices show, and after which commands and in which scenarios it was seen.
+    """One difference in what the devices show, with the commands and scenarios that show it.
 
     `lines` are those of a diff, of the first place: `- ` was shown by the old one, `+ ` by the new one, and `  ` by both.
     """
@@ -127,7 +127,7 @@ class Changes:
     new: RunSide
     behaviour: tuple[Behaviour, ...] = field(default=())
     compared: int = 0
-    """Scenarios of which both traces were there, so that what the devices showed was compared."""
+    """Scenarios with both traces, so that the devices' output could be compared."""
 
     def _moved(self, old: set[str], new: set[str]) -> list[str]:
         """Return the requirements of both releases that stood in one of the first ways and stand in one of the second."""
@@ -160,13 +160,13 @@ class Changes:
 
     @property
     def held(self) -> list[str]:
-        """The requirements of both that are held now and were not; those whose quirk is gone are told there."""
+        """The requirements in both runs that hold now and did not before; those whose quirk is gone are listed there."""
         now = self._moved({"failed", "quirk", "unreachable", "not_run"}, {"held"})
         return [each for each in now if each not in self.gone_quirks]
 
     @property
     def lost(self) -> list[str]:
-        """The requirements of both that were shown, and of which the new run shows nothing."""
+        """The requirements in both runs that the old run showed and the new run does not."""
         return self._moved({"held", "quirk", "failed"}, {"unreachable", "not_run"})
 
     @property

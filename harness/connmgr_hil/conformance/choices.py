@@ -23,7 +23,7 @@ _INFOS = (
     2**31 - 1,
     *(f"len={each}" for each in (0, 1, 3, 4, 31, 32, 33, 256)),
 )
-"""Info of an event: none, an int, or so many bytes; one more than the longest is not delivered."""
+"""Info of an event: none, an int, or this many bytes; one byte more than the maximum is not delivered."""
 _SECONDS = (0.02, 0.05, 0.3, 1.0, 1.1, 2.5)
 
 
@@ -329,7 +329,7 @@ KINDS: dict[str, tuple[int, _Draw]] = {
     "outside": (4, _outside),
     **{kind.name: (kind.weight, _by_table(kind)) for kind in COMMANDS.values() if kind.weight},
 }
-"""Each kind of command with its weight: by rules of its own, or by the table alone."""
+"""Each kind of command with its weight and, where the command table is not enough, a function that draws its arguments."""
 
 _INNER = (
     "up",

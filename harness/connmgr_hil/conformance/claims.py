@@ -41,6 +41,6 @@ def _needs_another(requirement: str, world: World) -> bool:
 
 
 def _of_the_build(scenario: Scenario, world: World) -> Scenario:
-    """Return a scenario that needs nothing of the rig, and, if another application runs, no iface of the sample application: a test may add its own."""
+    """Return a scenario without needs that only the rig can meet and, if another application runs, without ifaces of the sample application: a test may add its own."""
     others = RIG if world.is_sample else (*RIG, *ROLES)
     return replace(scenario, needs=tuple(each for each in scenario.needs if each not in others))

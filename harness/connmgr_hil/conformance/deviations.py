@@ -1,4 +1,4 @@
-"""Known deviations: a run in which nothing else fails is green, and lists them."""
+"""Known deviations: a run that fails in nothing else is green, and lists them."""
 
 import datetime as dt
 import tomllib

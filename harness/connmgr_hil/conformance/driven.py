@@ -47,8 +47,7 @@ class DrivenDevice:
     """The device of a run, its trace and its checker.
 
     Every command raises `Nonconforming` when the device has deviated from the model, and the errors of `connmgr_hil.device` when the line
-    or the rig breaks. With `hears` a device in which something was missing is given a few seconds to say that its dispatcher or
-    monitor has stopped.
+    or the rig breaks. With `hears`, a device that lacks an expected observation gets a few seconds to report that its dispatcher or monitor has stopped.
     """
 
     def __init__(self, target: Target, trace: JudgedTrace, *, hears: bool) -> None:
@@ -149,7 +148,7 @@ class DrivenDevice:
     def execute(self, words: Words) -> Reply:
         """Give a command, wait for its reply, and judge all that came with it.
 
-        Beside the probe's, it may be one that the platform file names as the means of a stimulus. Raises `BadInput` before
+        It is a command of the probe, or one that the platform file names for a stimulus. Raises `BadInput` before
         anything is sent where it is no command, or names what this device lacks, and `UsageError` if the device did
         not understand it.
         """
@@ -282,7 +281,7 @@ class DrivenDevice:
             raise Nonconforming(self.checker.failure, str(self.path))
 
     def _hear_why(self) -> None:
-        """Let a device in which something was missing say that its dispatcher or monitor has stopped."""
+        """Let a device that lacks an expected observation report that its dispatcher or monitor has stopped."""
         failure = self.checker.failure
         if self._heard or self.ended or failure is None or failure.kind not in MISSING:
             return

@@ -113,7 +113,7 @@ def iface_of(words: Words) -> int:
 
 
 def _concerns(words: Words, iface: int) -> bool:
-    """Tell whether a command may matter to an iface: it names that one, or none at all, or waits for events."""
+    """Tell whether a command may affect an iface: it names that iface or none, or waits for events."""
     if not iface or not is_known(words) or words[0] == "hook":
         return True
     ifaces = command(words).ifaces
@@ -151,7 +151,7 @@ def _place(model: Model, commands: CommandList, iface: int) -> object:
 
 
 def _view(imagined: Imagined, iface: int) -> object:
-    """What of an imagined device matters to one iface; all of it where none is named."""
+    """The part of an imagined device that matters to one iface; all of it if none is named."""
     state = imagined.state
     if not 1 <= iface <= len(state.ifaces):
         return state, tuple(slot for slot, _ in imagined.pending)

@@ -36,7 +36,7 @@ class Recorded:
 def recorded_in(trace: Path) -> Recorded:
     """Read what was done in a trace. Raises `UsageError` when there is none, and `BadInput` for one that is wrong.
 
-    Those that a firmware has beside the probe's are left to the target, which has them or has not.
+    Commands of the firmware beside the probe's are left to the target to accept.
     """
     commands: list[Words] = []
     equipment: Equipment | None = None

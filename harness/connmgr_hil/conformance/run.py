@@ -153,7 +153,7 @@ def check(
 ) -> RunReport:
     """Judge traces from files; folders stand for all traces below them.
 
-    Where they are of several builds, `builds` of what is returned has a report for each. Files that are not valid traces
+    With traces of several builds, `builds` of the returned report has a report for each. Files that are not valid traces
     are in `unread`, folders of runs that did not come to their end in `unended`, and the others are judged all the same; where there is no other, `BadInput` names file and line. Raises `UsageError`
     where there is no file. `seen` gets the checker of each trace when it is done.
     """
@@ -210,7 +210,7 @@ def judge(
     models: Models,
     seen: Callable[[Checker], None] | None = None,
 ) -> Judged:
-    """Judge one trace, and say of which build it is. Raises `BadInput` naming file and line."""
+    """Judge one trace, and return its build. Raises `BadInput` naming file and line."""
     started = time.monotonic()
     checker = Checker(profile=profile, models=models)
     header = Header()

@@ -36,7 +36,7 @@ from .scenario import Scenario
 from .session import DOES_SOMETHING, Session
 
 _OWN_DEVICE = frozenset({"native", "simulated", "qemu"})
-"""The kinds of targets of which each process can start one for itself."""
+"""The kinds of targets that each process can start for itself."""
 
 Watcher = Callable[[AnyRecord], None]
 """Called with every record of a run."""
@@ -147,10 +147,7 @@ class Runner:
         return Played(result, self.never_started, self.hopeless, self.refused)
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
-        """Run one scenario and tell what it showed; again, with a trace of its own, as often as is allowed if it does not conform.
-
-        One that ended the device fails, whatever another try shows.
-        """
+        """Run one scenario and return its result. If it does not conform, repeat it, each time with a new trace, as often as allowed. A scenario that ended the device fails, whatever another try shows."""
         tries = [self._confirmed(scenario, path, attempt)]
         while len(tries) <= self._retry and not (
             tries[-1].held or tries[-1].outcome is None or tries[-1].ended_device or self.hopeless

@@ -124,7 +124,7 @@ def registered() -> dict[str, Scenario]:
 
 
 def load(path: Path) -> list[Scenario]:
-    """Register the scenarios of a file that is no part of this package, and return them.
+    """Register the scenarios of a user's file, and return them.
 
     Raises `BadInput` naming the file when it cannot be read or run, or has none; a mistake in a
     scenario's own code is told the same way when it runs.

@@ -60,7 +60,7 @@ def choose(patterns: Iterable[str]) -> list[Scenario]:
 
 
 def not_conforming(summary: Path) -> set[str]:
-    """Return the names of the scenarios that ran and did not conform, from the summary that a run left.
+    """Return the names of the scenarios that ran and did not conform, from the summary of a run.
 
     Raises `UsageError` when there is none, and `BadInput` when it is not one.
     """

@@ -38,7 +38,7 @@ DOES_SOMETHING = (
     "a command that does more than look is given",
     "none was, so nothing is shown",
 )
-"""What a run lacks in which nothing was done to the device, and what was seen instead."""
+"""The complaint about a run that did nothing to the device."""
 
 _IN_THE_TRACE = Nonconforming | DeviceReset | DeviceDied
 """Faults of the device that a record already describes."""

@@ -139,8 +139,7 @@ def shrink(
 ) -> Shrunk:
     """Find the shortest sequence that shows a trace's failure on a target.
 
-    `budget` is in seconds of host time. An interruption ends the search, and what was found so far is tried
-    once more. The minimal trace is written to `out`. Raises `UsageError` when the trace does not
+    `budget` is in seconds of host time. An interruption ends the search; the shortest sequence so far is tried once more. The minimal trace is written to `out`. Raises `UsageError` when the trace does not
     fail, or when the target does not show the failure at all.
     """
     began = time.monotonic()

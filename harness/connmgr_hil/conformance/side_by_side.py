@@ -96,7 +96,7 @@ def _work(
     line: Connection,
     leave: Callable[[], None],
 ) -> None:
-    """Do tasks until none is left, or until interrupted."""
+    """Perform tasks until none is left or an interrupt comes."""
     # ^C, and a terminal's end, go to all processes of a group; the first one tells the others what to do.
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)

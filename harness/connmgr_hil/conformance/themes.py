@@ -21,7 +21,7 @@ Sight = Callable[[State, dict[str, int]], Hashable]
 
 @dataclass(frozen=True)
 class Theme:
-    """One part of the tour: every one of `moves` from wherever they lead after `first`, and every pair of them with `pairs`.
+    """One part of the tour: every one of `moves` from every state that they reach after `first`; with `pairs`, every pair of them.
 
     Without moves it is `first` alone.
     """

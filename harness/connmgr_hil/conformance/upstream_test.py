@@ -65,7 +65,7 @@ class _Entry:
 
 @dataclass(frozen=True)
 class _Asserts:
-    """What the last command must show: a status, one of some entries at a place, or no more than so many entries."""
+    """What the last command must show: a status, one of several entries at a place, or a maximum number of entries."""
 
     rc: str | None = None
     at: tuple[_Entry, ...] = ()

@@ -119,9 +119,9 @@ class Commands:
         return 0 < tag - self._base <= self._identities
 
     def is_own(self, tag: int) -> bool:
-        """Tell whether a tag was given to a command of the harness's own, by whichever `Commands` of this process.
+        """Tell whether a tag belongs to a command of the harness itself, from any `Commands` of this process.
 
-        Whoever looks for a board asks it for its hello, too, before the run does.
+        The search for a board asks for its hello, too, before the run does.
         """
         return any(0 < tag - base - _OWN < _TAGS for base in _bases)
 
@@ -219,7 +219,7 @@ class Commands:
         return probe.line
 
     def proven(self, tag: int) -> Iterable[bytes]:
-        """Yield the commands of which this answer shows that they were not executed, to be sent as if for the first time."""
+        """Yield the commands that, as this answer shows, were not executed; they are sent as if for the first time."""
         if not tag or tag != self._probe:
             return
         for command in self.waiting.values():

@@ -19,7 +19,7 @@ DEATHS = frozenset({"fault", "stuck"})
 class Ends:
     """Follows what a device reports about its own end; after that no more commands are sent.
 
-    `last_words` is the frame in which it said so, whose turn may still be to come.
+    `last_words` is the frame that said so; its turn may still come.
     """
 
     def __init__(self, sink: Sink, commands: Commands, introduction: Introduction) -> None:

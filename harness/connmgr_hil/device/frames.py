@@ -63,8 +63,7 @@ Received = Frame | Damaged | Chatter
 class FrameParser:
     """Cuts a byte stream into frames and noise.
 
-    However the stream is cut into pieces, the items are the same. No more than a few hundred bytes
-    are ever kept. A frame counts as soon as its checksum is complete; after damage the next `@`
+    The items do not depend on how the stream is cut into pieces. At most a few hundred bytes are kept. A frame counts as soon as its checksum is complete; after damage the next `@`
     starts anew.
 
     The sealed hello that answers `challenge` brings the `seal`: from then on frames with it count, and open ones.

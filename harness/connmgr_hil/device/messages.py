@@ -38,7 +38,7 @@ def flood(line: Transport, most: int, things: str = "frames") -> DeviceFault:
 
 
 def babble(line: Transport, most: int) -> LineDamaged:
-    """Return the error for a line with so much noise that the device cannot be told from it."""
+    """Return the error for a line with too much noise to recognize the device."""
     return LineDamaged(
         "too many lines for one command",
         f"more than {most} from {line.name}, and no answer among them; {_last_bytes(line)}",

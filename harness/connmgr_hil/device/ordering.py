@@ -34,8 +34,7 @@ class Sequence:
     def accept(self, frame: Frame) -> Arrival:
         """Take a frame. Only a NEW one is kept; a LATE one had been given up before.
 
-        CONFLICTING means that the number was used before, by another frame: the device counts anew, or one of the two
-        is of another device. An OLD one is from before the first number that was expected.
+        CONFLICTING means that another frame had the same number: the device counts anew, or one of the two comes from another device. An OLD one is from before the first number that was expected.
         """
         seq = frame.seq
         if seq >= self.expect:

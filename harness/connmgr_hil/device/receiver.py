@@ -75,7 +75,7 @@ class Receiver:
         return self._parser.seal
 
     def feed(self, data: bytes) -> None:
-        """Take bytes from the line. Raises as `Device` does where they tell of the device's end."""
+        """Take bytes from the line. Raises as `Device` does when the device reports its end."""
         self.attaching.heard += len(data)
         for item in self._parser.feed(data):
             self._take(item)
@@ -131,7 +131,7 @@ class Receiver:
         self._flood.answered()
 
     def _is_of_this_boot(self, frame: Frame) -> bool:
-        """Tell whether a frame is of the boot that we attached to, as far as it can be told before its turn."""
+        """Tell whether a frame comes from the boot that we attached to, as far as this is known before its turn."""
         assert self.introduction.frame is not None
         nonce = self.introduction.frame.fields["nonce"]
         same = frame.kind != "hello" or frame.fields.get("nonce") == nonce

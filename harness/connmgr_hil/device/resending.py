@@ -32,7 +32,7 @@ class Resending:
         return min(max(least, self._usual + 4 * self._varying), LONGEST)
 
     def longer(self, pause: float) -> float:
-        """Return how long to wait after a pause in which nothing came."""
+        """Return how long to wait after a silent pause."""
         return min(2 * pause, LONGEST)
 
     def damaged(self) -> None:

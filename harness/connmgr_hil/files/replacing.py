@@ -1,4 +1,4 @@
-"""Replaces a file atomically: writes a new one beside it, and renames it when it is complete."""
+"""Replaces a file atomically: writes a new file beside it, then renames it."""
 
 import contextlib
 import os

@@ -87,7 +87,7 @@ def preparation(iface: int) -> tuple[Words, ...]:
 def find_iface(ifaces: tuple[IfaceFacts, ...], wanted: str) -> int:
     """Return the number of an iface given by role letter, name or number.
 
-    Raises `UsageError` when there is none such, or it has no simulated implementation.
+    Raises `UsageError` when there is no such iface, or it has no simulated implementation.
     """
     name = ROLES.get(wanted, wanted)
     for facts in ifaces:

@@ -26,9 +26,7 @@ class Position(NamedTuple):
 class Reference:
     """The model as a machine. Where it leaves a choice open, the first outcome is followed.
 
-    `ambiguous` counts the steps in which the choice could be seen; for them the machine is one of
-    several that conform. Without `timed` it does not tell when in the course of a wait a thing was shown, as
-    a device cannot whose clock nobody grants.
+    `ambiguous` counts the steps where the choice is visible; there the machine is one of several that conform. Without `timed` it does not show when during a wait something came, like a device whose time is not granted.
     """
 
     def __init__(

@@ -36,7 +36,7 @@ _OF_ZEPHYR = ("monitor", "automation", "implementation")
 
 
 def boot_listeners(world: World) -> tuple[Listener, ...]:
-    """The callbacks registered when the device has booted, in the order in which they are called.
+    """The callbacks registered when the device has booted, in calling order.
 
     The newest comes first (specification 9, 2). Those that are fixed at build time precede all others
     (`mgmt_run_callbacks` in `subsys/net/ip/net_mgmt.c`); among themselves they are sorted by the

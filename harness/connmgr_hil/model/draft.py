@@ -23,7 +23,7 @@ class Draft:
         self.marked: set[int] = set()
         """The ifaces whose words the monitor has not looked at since they changed."""
         self.vague: dict[int, int] = {}
-        """Of these, those of which it is open how they counted before, and for what (`unseen`)."""
+        """Of these, the ones whose previous count is unknown (`unseen`)."""
         self.items: list[Item] = []
 
     def state(self) -> State:

@@ -52,7 +52,7 @@ class Driver:
     about_to_change: Callable[["Kernel", int], None]
     """The monitor is about to change what it knows of the iface."""
     word_told: Callable[["Kernel", int, int, int], int]
-    """An event settles a bit of the monitor's word: return the word as it is then."""
+    """An event sets or clears a bit of the monitor's word: return the new word."""
     readiness: Callable[["Kernel", int], tuple[int, int]]
     """The bits of readiness that the monitor should find now, and those that are uncertain."""
     announced: Callable[["Kernel", Event, int], None]

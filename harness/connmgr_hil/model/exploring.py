@@ -25,8 +25,7 @@ STORM_CHOICES = 2
 def explore(make: Callable[[tuple[int, ...]], Kernel], most: int = MOST_WAYS) -> Iterator[Kernel]:
     """Run a move once for every combination of its choices; yield the kernels at rest, but for those that are `Impossible`.
 
-    A move that storms, or loses events for want of room, ends with a `Unpredicted` item. After so many ways that no more
-    can be followed (`most`), another is nothing but `Unpredicted`.
+    A move that storms, or loses events because the queue is full, ends with an `Unpredicted` item. Beyond `most` ways, every further one is just `Unpredicted`.
     """
     prefixes: list[tuple[int, ...]] = [()]
     ways = 0

@@ -31,7 +31,7 @@ UNTOLD = 0
 
 
 class Called(NamedTuple):
-    """A call of the application in a callback or in a thread of its own, and the number of the part that tells what it returned."""
+    """A call by the application in a callback or in its own thread, and the number of the part with its result."""
 
     part: int
     words: tuple[str, ...]
@@ -67,18 +67,12 @@ class Guide:
         self._changes = heard.changes if heard else ()
 
     def follow_shown(self, kind: str, key: tuple[object, ...]) -> None:
-        """Go on to the next that was heard and is this; others may be of changes that nobody asked for.
-
-        Raises `Impossible` if it is known that nobody heard it behind those before.
-        """
+        """Go on to the next occurrence of this one in what was heard; others may come from changes that nobody asked for. Raises `Impossible` if it was not heard after the previous ones."""
         if self._to_hear is not None and not _is_among(self._to_hear, kind, key):
             raise Impossible
 
     def follow_queued(self, event: Event, index: int) -> None:
-        """Go on to the next event that was heard, which is this one: events are heard in the order in which they are queued.
-
-        Raises `Impossible` if another one was.
-        """
+        """Go on to the next event that was heard, which must be this one: events are heard in the order of the queue. Raises `Impossible` if another one was heard."""
         if (event, index) in self._ups:
             self._ups[event, index] -= 1
         if self._to_queue is None:
@@ -118,7 +112,7 @@ class Guide:
         return change
 
     def was_taken_up(self, index: int) -> bool:
-        """Tell whether an unknown iface was told to go admin-up once only, and did."""
+        """Tell whether an unknown iface was told only once to go admin-up, and did."""
         return self._heard is not None and index in self._heard.taken_up
 
 

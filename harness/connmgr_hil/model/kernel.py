@@ -153,7 +153,7 @@ class Kernel(Draft):
         super().show(kind, key, rule, values)
 
     def may_be_heard(self, event: Event, index: int) -> bool:
-        """Tell whether the ways in which an iface goes up once more are to be followed: unless it is known that nobody heard it."""
+        """Tell whether to follow the ways where an iface goes up once more; not if nobody heard it."""
         return self.guide.expects_up(event, index) or not self._hears_early(event)
 
     def next_call(self) -> Called | None:
@@ -356,7 +356,7 @@ class Kernel(Draft):
         yield from self.enqueue(Queued(event, iface, info, rule=rule))
 
     def enqueue(self, entry: Queued) -> Routine:
-        """Append to the event queue, waiting for room if need be.
+        """Append to the event queue, waiting for room if necessary.
 
         Raises `Unpredictable` if the wait of 10 ms would be in vain, because the dispatcher itself waits: the event is
         lost, and everybody else goes on meanwhile (specification 3.1). And in the midst of a burst, whose scheduler is locked.

@@ -135,7 +135,7 @@ def add_address(kernel: Kernel, index: int, text: str, version: int, seconds: in
 
 
 def keep_address(kernel: Kernel, index: int, text: str, version: int, seconds: int) -> Answer:
-    """Add an address to those of an iface of which all are known."""
+    """Add an address to an iface whose addresses are all known."""
     field = f"a{version}"
     addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
     status = "0"
@@ -162,7 +162,7 @@ def delete_address(kernel: Kernel, index: int, text: str, version: int) -> Answe
 
 
 def drop_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
-    """Remove an address from those of an iface of which all are known."""
+    """Remove an address from an iface whose addresses are all known."""
     field = f"a{version}"
     addresses: tuple[Address, ...] = getattr(kernel.iface(index), field)
     rest = tuple(each for each in addresses if each.text != text)
@@ -180,8 +180,7 @@ def drop_address(kernel: Kernel, index: int, text: str, version: int) -> Answer:
 def dad_succeeds(kernel: Kernel, detected: Sequence[tuple[int, str]]) -> Routine:
     """The detection time of these addresses is over: all are preferred before the first DAD_SUCCEED is heard.
 
-    From an older kernel none is raised where another iface before this one has the same address: it looks for the iface by
-    the address, and finds that one (`dad_timeout`).
+    An older kernel raises none if an earlier iface has the same address: it looks up the iface by address, and finds the earlier one (`dad_timeout`).
     """
     everywhere = kernel.world.hello.detects_everywhere
     over = [

@@ -78,7 +78,7 @@ def current_name(name: str) -> str:
 
 
 def profile_named(name: str) -> Profile | None:
-    """Return the profile of a name, present or old; None if there is none."""
+    """Return the profile with a current or former name; None if there is none."""
     return PROFILES.get(current_name(name))
 
 

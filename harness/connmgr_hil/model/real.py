@@ -37,7 +37,7 @@ class Unprompted(NamedTuple):
 
 
 class Together(NamedTuple):
-    """The move of real ifaces that changed more than once before anybody heard of it: in one work item, say."""
+    """The move of real ifaces that changed more than once before anybody heard of it, for example in one work item."""
 
     changes: tuple[Unprompted, ...]
 
@@ -100,10 +100,7 @@ def change_unprompted(kernel: Kernel, move: Unprompted) -> Routine:
 
 
 def changes_itself(kernel: Kernel, index: int) -> Routine:
-    """A callback of its driver or implementation, or the kernel, removes or adds addresses, or leaves the link, before anybody hears of it.
-
-    Only what was heard is followed; what came to rest before is a move of its own.
-    """
+    """A callback of its driver or implementation, or the kernel, adds or removes addresses or leaves the link before anybody hears of it. Only what was heard is followed; what came to rest before is a separate move."""
     while change := kernel.next_change(index):
         if change.event is Event.IF_DOWN:
             unseen.know_oper(kernel, index)
@@ -245,7 +242,7 @@ def taken_up(kernel: Kernel, index: int) -> Routine:
 
 
 def _left_unheard(kernel: Kernel, index: int) -> bool:
-    """Tell whether the link may still be there, since the implementation has not yet heard that the iface was taken admin-down."""
+    """Tell whether the link may still exist, since the implementation has not yet heard that the iface went admin-down."""
     left = kernel.iface(index).impl.ended == "down"
     return left and any(
         (each.event, each.iface) == (Event.IF_ADMIN_DOWN, index) for each in kernel.queue

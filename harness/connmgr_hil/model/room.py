@@ -12,7 +12,7 @@ _LACKS = {4: 4, 6: 8}
 
 
 def has_room(kernel: Kernel, index: int, version: int, held: int) -> bool:
-    """Tell whether an iface that holds so many addresses of a family takes another; both are possible as long as this is unknown."""
+    """Tell whether an iface with this many addresses of a family accepts another; both are possible while this is unknown."""
     if not _has_configuration(kernel, index, version, held):
         return False
     most = kernel.world.hello.room(version)

@@ -38,7 +38,7 @@ _INTERNAL = (Expire, real.Unprompted, real.Together, Called)
 
 
 class Successor(NamedTuple):
-    """One way in which a move may go: what it shows and does, in order, and the state after it."""
+    """One possible outcome of a move: what it shows and does, in order, and the state after it."""
 
     items: tuple[Item, ...]
     state: State
@@ -71,8 +71,8 @@ class Model:
     ) -> tuple[Successor, ...]:
         """Return every outcome of a command or of a timer running out, each once.
 
-        Where it is known what was `heard` of unknown ifaces, outcomes in which they show more may be missing.
-        `calls` are those that the application may make in a callback meanwhile.
+        If `heard` says what unknown ifaces showed, outcomes where they show more may be missing.
+        `calls` are calls that the application may make in a callback meanwhile.
         """
         if not isinstance(move, _INTERNAL):
             move = commands.canonical(move)

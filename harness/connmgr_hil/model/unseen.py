@@ -1,4 +1,4 @@
-"""What is still unknown about a real iface: the state in which the monitor found it at its start.
+"""What is still unknown about a real iface: its state when the monitor started.
 
 Each iface may have been oper-up, and have had an address of either family: eight ways (`Iface.maybe`). Ifaces know nothing of each
 other, so each keeps its own ways, and all that is possible together is any of the one with any of the others. Only their totals
@@ -31,7 +31,7 @@ ALL = ANY = (1 << FOUND + 1) - 1
 """Every way: a bit for each value that the bits `FOUND` of a word may have."""
 
 ANY_DOWN = sum(1 << way for way in range(FOUND + 1) if not way & UP)
-"""Every way in which an iface that is admin-down may be found."""
+"""Every possible initial state of an iface that is admin-down."""
 
 
 def ways(maybe: int) -> Iterable[int]:
@@ -86,7 +86,7 @@ def _live(iface: Iface, maybe: int) -> dict[str, object]:
 
 
 def narrow(kernel: Kernel, index: int, maybe: int) -> None:
-    """Go on with these ways of an iface only; who is known to count by that counts."""
+    """Keep only these possible states of an iface; an iface that must count in all of them counts."""
     iface = kernel.iface(index)
     kernel.put(index, **_word(iface, maybe), **_live(iface, maybe))
     if index not in kernel.marked:
@@ -99,7 +99,7 @@ def narrow(kernel: Kernel, index: int, maybe: int) -> None:
 
 
 def narrowed(state: State, index: int, maybe: int, *, families: bool) -> State:
-    """Return a state, at rest, in which only these ways of an iface are left."""
+    """Return a state, at rest, with only these possible states of an iface left."""
     place = index - 1
     iface = state.ifaces[place]
     now = iface._replace(**_word(iface, maybe), **_live(iface, maybe))  # type: ignore[arg-type]
@@ -190,7 +190,7 @@ def about_to_change(kernel: Kernel, index: int) -> None:
 
 
 def somebody_counts(kernel: Kernel, number: int) -> None:
-    """Before the monitor counts anew: where nobody is known to count, settle whether anybody does, and who of them is the last."""
+    """Before the monitor counts again: if no iface is known to count, settle whether any does, and which is the last."""
     bit = READINESS[number]
     known = kernel.total(number)
     for index in sorted(kernel.marked):

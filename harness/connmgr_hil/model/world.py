@@ -45,7 +45,7 @@ class World:
     codes: dict[Event, int] = field(init=False)
     names: dict[int, Event] = field(init=False)
     reals: frozenset[int] = field(init=False)
-    """The indexes of ifaces of which nothing is known but their guarantees."""
+    """The indexes of ifaces of which only the guarantees are known."""
     is_sample: bool = field(init=False)
     """Whether it is the sample application: only the automations and the harness act there."""
     _audiences: dict[tuple[object, int], "tuple[bool, tuple[Listener, ...]]"] = field(

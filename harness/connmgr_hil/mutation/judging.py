@@ -34,7 +34,7 @@ class Order(msgspec.Struct, frozen=True):
     platform: str
     """Its name, or the path of its file."""
     variants: tuple[str, ...]
-    """Configurations of the platform, in the order in which they judge; an empty name is the ordinary one."""
+    """Configurations of the platform, in the order of judging; the empty name is the ordinary one."""
     sources: tuple[str, ...]
     folder: str
     scenarios: tuple[str, ...] = ()

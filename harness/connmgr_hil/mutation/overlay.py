@@ -1,7 +1,6 @@
 """Builds mutants in a separate folder: the user's sources and build stay as they are.
 
-Ninja is given a manifest of our own beside CMake's, in which the mutated files are copies in this folder. A run that is
-killed leaves nothing but this folder.
+Ninja gets a second manifest beside CMake's, where the mutated files are copies in this folder. A killed run leaves only this folder behind.
 """
 
 import hashlib
@@ -22,7 +21,7 @@ _ERROR = re.compile(r"error: .*")
 
 
 class Overlay:
-    """A build in which C files can be replaced by mutants, one at a time."""
+    """A build whose C files can be replaced by mutants, one at a time."""
 
     def __init__(self, build: Build, sources: tuple[Path, ...]) -> None:
         self._build = build

@@ -18,7 +18,7 @@ FATES: tuple[Fate, ...] = get_args(Fate)
 
 
 class MutantResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What became of one mutant.
+    """The result of one mutant.
 
     If it was killed: `by` the suite or a walk, in which `scenario`, after how many `commands` of it, for which
     `requirements`; `written_for` are those of the scenario itself. `walks` is how many it had to survive.
@@ -29,7 +29,7 @@ class MutantResult(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     detail: str = ""
     by: Literal["", "verify", "walk"] = ""
     variant: str = ""
-    """The variant of the platform in which this was seen."""
+    """The variant of the platform that showed this."""
     scenario: str = ""
     commands: int = 0
     requirements: tuple[str, ...] = ()
@@ -63,14 +63,14 @@ class MutationReport:
         return {fate: len(self.of(fate, source)) for fate in FATES}
 
     def score(self, source: str = "") -> float | None:
-        """Return the share of mutants that were killed, of those that differ; None if there are none."""
+        """Return the share of killed mutants among those that differ; None if there are none."""
         counts = self.counts(source)
         judged = counts["killed"] + counts["survived"]
         return counts["killed"] / judged if judged else None
 
     @property
     def sources(self) -> list[str]:
-        """The files of which there are mutants."""
+        """The files that have mutants."""
         return sorted({each.mutant.source for each in self.results})
 
     def killers(self) -> Counter[str]:

@@ -38,7 +38,7 @@ class ConnMgr(Bench):
         return self.session.path
 
     def advance(self, time: float | timedelta) -> None:
-        """Let device time pass, in seconds; what is shown meanwhile is for `take` and the model."""
+        """Let device time pass, in seconds; the model and `take` get what the device shows meanwhile."""
         seconds = time.total_seconds() if isinstance(time, timedelta) else time
         insist_seconds(seconds)
         self.ask(f"advance {round(seconds * 1e6)}")

@@ -1,4 +1,4 @@
-"""A row of the table: the requirements, what differed, and in which situation."""
+"""A row of the table: the requirements, what differed, and the situation."""
 
 from typing import NamedTuple
 

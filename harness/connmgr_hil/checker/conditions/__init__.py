@@ -1,1 +1,1 @@
-"""What the rows of the table of `blame` can ask about a situation, by what it is about."""
+"""The conditions that the rows in `blame` can name, grouped by subject."""

@@ -42,7 +42,7 @@ def leaves_out_an_earlier(what: str) -> Condition:
 
 
 def begins_again_too_early(s: Situation) -> bool:
-    """Bulk connect calls an implementation again, before what taking all ifaces up owes was seen."""
+    """Bulk connect calls an implementation again before everything was seen that taking all ifaces up must show."""
     waits = any(each.kind == "event" and each.key[1] == "IF_ADMIN_UP" for each in s.rest)
     return s.word(1) == "connect" and s.came < s.about and not s.name and waits
 

@@ -1,4 +1,4 @@
-"""Conditions about events and calls: those that were seen, raised or are owed."""
+"""Conditions about events and calls that were seen, raised or are still owed."""
 
 from connmgr_hil.checker.situations import Condition, Situation
 from connmgr_hil.vocabulary.observations import CallSeen, EventSeen

@@ -149,7 +149,7 @@ class StockDevice(Introduced):
     # --- commands ------------------------------------------------------------------------------
 
     def execute(self, words: Words, *, host_seconds: float | None = None) -> Reply:
-        """Give a command in the probe's words and wait until its answer is over.
+        """Give a command in the probe's words and wait for the end of its answer.
 
         `advance` waits in host time. `shell LINE…` types a line as it is. Raises `Unsupported`
         before anything is sent or recorded.
@@ -182,8 +182,7 @@ class StockDevice(Introduced):
     def _ask(self, line: str, wait: Deadline = ANSWER) -> list[str]:
         """Type a line and return what the shell says to it.
 
-        A word that no shell knows is typed after it: the complaint about it ends the answer, whatever
-        prompt and colours the shell has and whatever other threads print meanwhile.
+        A word that no shell knows is typed after it: the shell's complaint about it ends the answer, whatever the prompt and colours, and whatever other threads print.
         """
         self._answer = []
         self._flood.begin()
@@ -330,7 +329,7 @@ def _status(said: output.Status, now: int) -> StatusSeen:
 
 
 def _outcome(words: Words, lines: list[str]) -> tuple[str, dict[str, str]]:
-    """Return the status, as far as it was shown, and the values that the lines tell."""
+    """Return the status, if it was shown, and the values in the lines."""
     status = "0" if words[0] in ("advance", "ping") else UNSEEN
     values = {"said": "\n".join(lines)} if lines else {}
     for line in lines:
