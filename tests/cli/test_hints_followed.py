@@ -201,6 +201,7 @@ def by_build(printed: Print, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
 
 def by_names(printed: Print) -> Iterator[Told]:
     yield printed("verify", "-t", "simulated", "--scenario", "no-such-thing")
+    yield printed("verify", "-t", "no-such-kind:thing")
     yield printed("docs", "no-such-page")
     yield printed("requirements", "no-such-thing")
     Path("no summary.json").write_text("{}")
@@ -294,6 +295,7 @@ SOURCES_OF_HINTS: dict[str, tuple[Callable[..., Iterator[Told]], tuple[str, ...]
             *(
                 "'cmhil scenarios' lists them",
                 "'cmhil docs' lists them",
+                "'cmhil docs python' shows how a package adds one",
                 "'cmhil requirements' lists them",
                 "that 'cmhil verify' wrote",
             ),
