@@ -62,11 +62,11 @@ FEATURES: dict[str, tuple[Callable[[Hello, _Ifaces], bool], str]] = {
     ),
     "boot-ready": (
         _ready_at_boot,
-        "a build in which an iface is ready at start (variant boot_ready)",
+        "a build with an iface that is ready at start (variant boot_ready)",
     ),
     "no-boot-ready": (
         lambda hello, ifaces: not _ready_at_boot(hello, ifaces),
-        "a build in which no iface is ready at start",
+        "a build without an iface that is ready at start",
     ),
     "deprecates": (
         lambda hello, _: not hello.removes_addresses,
@@ -100,7 +100,7 @@ FEATURES: dict[str, tuple[Callable[[Hello, _Ifaces], bool], str]] = {
     ),
     "no-own-auto": (
         lambda _, ifaces: not any(facts.is_real and facts.auto for facts in ifaces),
-        "a build in which only the sample application's ifaces start by themselves",
+        "a build where only the sample application's ifaces start by themselves",
     ),
     "granted-time": (
         lambda hello, _: hello.granted,

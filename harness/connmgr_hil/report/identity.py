@@ -20,7 +20,7 @@ class Reality(StrEnum):
 
 
 EXPLAINED = {
-    Reality.SIMULATED: "An imitation of Zephyr. No Zephyr code ran, so nothing here is said about Zephyr.",
+    Reality.SIMULATED: "An imitation of Zephyr. No Zephyr code ran, so this says nothing about Zephyr.",
     Reality.NATIVE: "Zephyr's own code ran as a program on the host. No board took part.",
     Reality.EMULATED: "Zephyr's own code ran on an emulated machine. No board took part.",
     Reality.BOARD: "Zephyr's own code ran on a real board.",
