@@ -30,7 +30,10 @@ class Judged(NamedTuple):
 def apart(
     traces: Iterable[_Trace], build_of: Callable[[_Trace], _Build]
 ) -> dict[_Build, list[_Trace]]:
-    """Group traces by device name and kind of build, in order. A trace without a hello joins the others of that name, if they come from one build."""
+    """Group traces by device name and kind of build, in order.
+
+    A trace without a hello joins the others of that name, if they come from one build.
+    """
     every = [(*build_of(each), each) for each in traces]
     known: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
     for name, kind, _ in every:

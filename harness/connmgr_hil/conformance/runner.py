@@ -147,7 +147,11 @@ class Runner:
         return Played(result, self.never_started, self.hopeless, self.refused)
 
     def run(self, scenario: Scenario, path: Path, attempt: int) -> ScenarioResult:
-        """Run one scenario and return its result. If it does not conform, repeat it, each time with a new trace, as often as allowed. A scenario that ended the device fails, whatever another try shows."""
+        """Run one scenario and return its result.
+
+        If it does not conform, repeat it, each time with a new trace, as often as allowed. A scenario that ended the device
+        fails, whatever another try shows.
+        """
         tries = [self._confirmed(scenario, path, attempt)]
         while len(tries) <= self._retry and not (
             tries[-1].held or tries[-1].outcome is None or tries[-1].ended_device or self.hopeless

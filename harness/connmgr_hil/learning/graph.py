@@ -18,7 +18,11 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Graph:
-    """A drawing's content. Nodes are numbered from 0; each has a name and a shortest word that leads there. A name with a slash means that device and model are in different states."""
+    """A drawing's content.
+
+    Nodes are numbered from 0; each has a name and a shortest word that leads there. A name with a slash means that device
+    and model are in different states.
+    """
 
     title: str
     inputs: Word

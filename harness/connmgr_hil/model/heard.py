@@ -67,12 +67,18 @@ class Guide:
         self._changes = heard.changes if heard else ()
 
     def follow_shown(self, kind: str, key: tuple[object, ...]) -> None:
-        """Go on to the next occurrence of this one in what was heard; others may come from changes that nobody asked for. Raises `Impossible` if it was not heard after the previous ones."""
+        """Go on to the next occurrence of this one in what was heard; others may come from changes that nobody asked for.
+
+        Raises `Impossible` if it was not heard after the previous ones.
+        """
         if self._to_hear is not None and not _is_among(self._to_hear, kind, key):
             raise Impossible
 
     def follow_queued(self, event: Event, index: int) -> None:
-        """Go on to the next event that was heard, which must be this one: events are heard in the order of the queue. Raises `Impossible` if another one was heard."""
+        """Go on to the next event that was heard, which must be this one: events are heard in the order of the queue.
+
+        Raises `Impossible` if another one was heard.
+        """
         if (event, index) in self._ups:
             self._ups[event, index] -= 1
         if self._to_queue is None:

@@ -32,7 +32,11 @@ class Owed(NamedTuple):
 
 
 class Arm(NamedTuple):
-    """A timer begins: `slot` expires after this many microseconds. Timers of one `queue` expire in the order of their starts. If a running one is started again, and the queue `forgets`, others in it may never expire."""
+    """A timer begins: `slot` expires after this many microseconds.
+
+    Timers of one `queue` expire in the order of their starts. If a running one is started again, and the queue `forgets`,
+    others in it may never expire.
+    """
 
     slot: str
     usec: int

@@ -100,7 +100,10 @@ def change_unprompted(kernel: Kernel, move: Unprompted) -> Routine:
 
 
 def changes_itself(kernel: Kernel, index: int) -> Routine:
-    """A callback of its driver or implementation, or the kernel, adds or removes addresses or leaves the link before anybody hears of it. Only what was heard is followed; what came to rest before is a separate move."""
+    """A callback of its driver or implementation, or the kernel, adds or removes addresses or leaves the link before anybody hears of it.
+
+    Only what was heard is followed; what came to rest before is a separate move.
+    """
     while change := kernel.next_change(index):
         if change.event is Event.IF_DOWN:
             unseen.know_oper(kernel, index)

@@ -111,7 +111,7 @@ class Kernel:
         return heap[0][0] if heap else None
 
     def skip_time(self) -> bool:
-        """Move the clock to the next timeout and run all that are due; False if there is none."""
+        """Move the clock to the next timeout and run all timeouts that are due; False if there is none."""
         tick = self.next_tick()
         if tick is None:
             return False

@@ -1,7 +1,6 @@
 """Network interfaces: admin, carrier, dormant, the oper state that follows, and addresses.
 
-As in Zephyr the iface's lock is held while an event is posted (subsys/net/ip/net_if.c): a
-preempted caller therefore makes whoever wants to change the same iface wait.
+As in Zephyr, the iface's lock is held while an event is posted (subsys/net/ip/net_if.c), so a preempted caller blocks everybody else who changes that iface.
 """
 
 import errno

@@ -85,7 +85,7 @@ class Context:
 
 
 class SimConn:
-    """One implementation that serves many ifaces, each with a context of its own."""
+    """One implementation for many ifaces, each with its own context."""
 
     def __init__(
         self,

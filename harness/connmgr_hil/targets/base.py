@@ -116,7 +116,7 @@ class PlatformTarget(Target):
     image: Path | None = None
     asked: Words = ()
     means: ClassVar[frozenset[str]] = frozenset({"command", "shell", "operator"})
-    """The ways in which this kind of target can give a stimulus itself; those by `probe` are given over the device's own line."""
+    """The ways to give a stimulus that this kind of target has itself; stimuli by `probe` go over the device's own line."""
 
     def claim(self) -> None:
         """Reserve nothing: a program or an emulator is started for this run alone."""

@@ -87,7 +87,7 @@ class BoardTarget(PlatformTarget):
         self._last_restart: Restart | None = None
         self._prints_banner = False
         self._running: Hello | None = None
-        """The hello of the running boot, if nobody else has used the board since."""
+        """The hello of this boot, if nobody else has used the board since."""
         self._rebooted: Hello | None = None
         """What it said of the boot before, where only its banner showed the reboot."""
         self._brought: Hello | None = None

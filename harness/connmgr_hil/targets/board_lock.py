@@ -161,7 +161,7 @@ def _told(path: Path) -> Owner | None:
 
 
 def _write(lock: Path, owner: Owner) -> None:
-    """Write it whole or not at all, since somebody may be reading it, and through no link of others."""
+    """Write the file completely or not at all, since somebody may be reading it, and follow no link of other users."""
     descriptor, draft = tempfile.mkstemp(dir=lock.parent, prefix=f"{lock.stem}.", suffix=".draft")
     with os.fdopen(descriptor, "wb") as file:
         os.fchmod(descriptor, 0o644)

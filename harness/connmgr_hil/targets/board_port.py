@@ -95,7 +95,7 @@ def same_server(address: str) -> str:
 
 
 def _is_ours(family: int, host: str) -> bool:
-    """Tell whether an address is of this computer: its own packets to it would come from it. None is sent."""
+    """Tell whether an address belongs to this computer: packets to it would have it as their source. No packet is sent."""
     if ipaddress.ip_address(host.partition("%")[0]).is_loopback:
         return True
     try:

@@ -15,7 +15,7 @@ from .platforms import Flash
 def merged_flash(flash: Flash, image: Path) -> Path:
     """Merge the parts of the build that `image` belongs to, and return the file, `flash.bin` beside it.
 
-    The file appears as a whole: an emulator that runs from an older one keeps that. Raises `UsageError` if parts or esptool are lacking, and `RigFault` with esptool's words if it fails.
+    The file is replaced as a whole: an emulator that runs from the older file keeps that one. Raises `UsageError` if parts or esptool are missing, and `RigFault` with esptool's message if it fails.
     """
     build = image.parent.parent
     parts = _parts(flash, build)

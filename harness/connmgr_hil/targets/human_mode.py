@@ -16,7 +16,7 @@ def restarts_at_machine_mode(
 ) -> str:
     """Return the evidence that `cm mode machine` restarts a board; empty if it does not, or another board answers.
 
-    Each boot has a nonce of its own, which `cm hello` tells.
+    Each boot has its own nonce, which `cm hello` shows.
     """
     nonces = [_nonce(line, boards, build, HEAR)]
     while nonces[-1] and len(nonces) <= _BY_THE_COMMAND:

@@ -1,7 +1,6 @@
-"""labgrid through its own client, as a process.
+"""Runs labgrid's own client as a process. labgrid is never imported: its fork of pyserial would replace ours.
 
-labgrid is never imported: its fork of pyserial would replace ours. `labgrid-client` is the one on
-PATH, or the one that CMHIL_LABGRID_CLIENT names; the coordinator is that of LG_COORDINATOR.
+CMHIL_LABGRID_CLIENT names the client; by default `labgrid-client` is found on PATH. LG_COORDINATOR names the coordinator.
 """
 
 import ast
@@ -57,9 +56,9 @@ class Place:
 
     @property
     def serial_port(self) -> Resource:
-        """The one serial port, or among several the one that a named match calls `console`.
+        """The only serial port, or the one that a named match calls `console`.
 
-        Raises `UsageError` if there is none, or if it is ambiguous.
+        Raises `UsageError` if there is none, or several fit.
         """
         ports = [each for each in self.resources if each.cls == "NetworkSerialPort"]
         if len(ports) > 1:
@@ -173,10 +172,10 @@ def _last_line(output: str) -> str:
 
 
 class Hold:
-    """A place that is ours. It is released by `release`, or when this process ends, however it ends.
+    """A place that we have acquired.
 
-    A small process of its own acquires it and waits on a pipe of ours: the pipe's end is its sign to release.
-    Raises `RigFault` if the place cannot be acquired.
+    `release` releases it, and so does the end of this process, for any reason. A small separate process acquires it and
+    waits on a pipe from us: it releases the place when the pipe ends. Raises `RigFault` if the place cannot be acquired.
     """
 
     def __init__(self, place: str) -> None:

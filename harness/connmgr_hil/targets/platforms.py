@@ -137,9 +137,9 @@ class Time(Strict, frozen=True, kw_only=True):
 
 
 class Must(Strict, frozen=True, kw_only=True):
-    """What a build must have, as the device tells it; what is not given may be as it likes.
+    """What a build must have, according to the device; a field that is not set allows anything.
 
-    `bound` and `auto` name exactly those ifaces that have a connectivity implementation, and that start by themselves.
+    `bound` and `auto` list exactly the ifaces that have a connectivity implementation, and that start by themselves.
     """
 
     autodown: bool | None = None
@@ -217,7 +217,7 @@ class Platform(Strict, frozen=True, kw_only=True):
 
     @property
     def pace(self) -> Pace:
-        """How the line is written. A board has booted by the time its target hands on the line."""
+        """How the harness writes to the line. A board has booted when its target returns the line."""
         quiet = self.console.quiet_boot and self.kind != "board"
         return Pace(self.console.pace_bytes, self.console.pace_seconds, quiet)
 

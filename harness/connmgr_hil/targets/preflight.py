@@ -119,7 +119,7 @@ def _is_gibberish(received: bytes) -> bool:
 
 
 def _other_baud(baud: int, reopened: Callable[[int], Transport] | None) -> int:
-    """Return the rate at which what comes is readable, 0 if none is known."""
+    """Return the baud rate that makes the output readable, 0 if none is found."""
     if reopened is None:
         return 0
     for other in BAUDS:

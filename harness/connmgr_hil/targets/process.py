@@ -57,9 +57,10 @@ def _start(
 
 
 class EmulatorProcess:
-    """A running emulator, in a process group of its own.
+    """A running emulator, in its own process group.
 
-    `output` holds the last of what it printed, and `printed` counts all bytes. Raises `RigFault` when the program cannot be started.
+    `output` holds the end of its output, and `printed` counts all bytes. Raises `RigFault` when the program cannot be
+    started.
     """
 
     def __init__(
@@ -134,9 +135,9 @@ class EmulatorProcess:
         return status
 
     def wait_for_output(self, marker: bytes, wait: Deadline) -> bytes:
-        """Return the rest of the line after `marker`, as soon as it was printed.
+        """Return the rest of the line after `marker`, as soon as it is printed.
 
-        Raises `RigFault` if the program ends, or is silent for that long.
+        Raises `RigFault` if the program ends, or stays silent for too long.
         """
         deadline = wait.after()
         poll = select.poll()
@@ -157,9 +158,9 @@ class EmulatorProcess:
         raise self.fault(f"it printed much, and not '{marker.decode()}'")
 
     def stay_guarded(self) -> None:
-        """Replace the guard that sees to it that it dies with us, should that have been killed.
+        """Replace the guard process that ends the emulator with us, if the guard was killed.
 
-        For emulators that run for hours: whatever starts the device in them afresh does this first.
+        An emulator may run for hours, so call this before the device in it is restarted.
         """
         reaper.prepare()
 

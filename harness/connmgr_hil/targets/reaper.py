@@ -1,8 +1,6 @@
 """Ends emulators with the harness, even when it is killed with -9.
 
-One small process reads a pipe of ours. When we are gone, whatever the reason, the pipe ends, and it
-kills the process groups that it was told of. It has a child that is told the same, and takes over when the
-first is killed.
+A small process reads a pipe from us. When we end, for any reason, the pipe ends, and the process kills all process groups that we registered. It has a child with the same list, which takes over if the first is killed.
 """
 
 import atexit

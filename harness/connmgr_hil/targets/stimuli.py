@@ -10,7 +10,7 @@ from .commands import run_command
 from .strict import Strict
 
 MEANS = ("command", "shell", "operator", "qmp", "monitor", "probe")
-"""The ways in which a stimulus may be given; a table has exactly one of them."""
+"""The ways to give a stimulus; a table in a platform file has exactly one of them."""
 
 STANDARD = (
     *("link-down", "link-up", "loss-on", "loss-off", "network-off", "network-on"),
@@ -57,7 +57,7 @@ class OutsideStimulus(Strict, frozen=True, kw_only=True):
 
     @property
     def means(self) -> str:
-        """The way in which it is given: one of `MEANS`."""
+        """How it is given: one of `MEANS`."""
         return next(name for name in MEANS if getattr(self, name))
 
 

@@ -11,7 +11,7 @@ Listen = Callable[[float], bool]
 """Takes what a device shows for this many seconds, and tells whether the missing answer came."""
 
 _STOPPED = frozenset("Tt")
-"""The states of /proc/PID/stat in which a process is stopped: by a signal or a debugger."""
+"""The states in /proc/PID/stat of a process that a signal or a debugger has stopped."""
 
 
 _FREEZER = frozenset({"do_freezer_trap", "get_signal"})
@@ -47,10 +47,10 @@ def gives_no_answer(pid: int, listen: Listen) -> bool:
 
 
 def _had(seconds: float, before: _Life, now: _Life) -> float:
-    """Return how much of a time a process surely had for itself.
+    """Return how much of a period a process could certainly use.
 
-    A wait is counted by the kernel when it is over, so one that began and goes on is in neither number. Time at rest is
-    its own only where all threads sleep by their own will at either end; what it ran always is.
+    The kernel counts a wait when it ends, so a wait that still goes on is in neither number. Idle time counts only if all
+    threads sleep voluntarily at both ends; running time always counts.
     """
     if before.rests and now.rests:
         return max(0.0, seconds - (now.waited - before.waited))

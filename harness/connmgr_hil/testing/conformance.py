@@ -32,10 +32,11 @@ class FarEnd(Protocol):
 
 
 def check_transport(make: Callable[[], tuple[Transport, FarEnd]]) -> None:
-    """Try whether a line does all that `Transport` promises; `make` returns a fresh one and its far end.
+    """Check that a line keeps all promises of `Transport`.
 
-    Bytes of all values pass unchanged both ways, much of them too; reading ends when something comes, or at
-    its deadline; the end of the line is told with the last bytes; closing twice does no harm.
+    `make` returns a fresh line and its far end. All byte values pass unchanged both ways, also in large amounts; a read ends
+    when something comes, or at its deadline; the end of the line is reported after the last bytes; closing twice is
+    harmless.
     """
     for check in (_passes, _much, _deadline, _ends, _closed):
         line, far = make()

@@ -108,7 +108,7 @@ class FaultInjector(WrappedLine):
             self._line.write(piece)
 
     def read(self, deadline: float) -> bytes:
-        """Return the next piece as soon as it is due, or nothing at the deadline."""
+        """Return the next piece when it is due, or nothing at the deadline."""
         while True:
             now = time.monotonic()
             if self._queue and self._queue[0][0] <= now:

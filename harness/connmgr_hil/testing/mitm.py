@@ -132,7 +132,7 @@ class _Way:
 
     @property
     def is_clear(self) -> bool:
-        """Tell whether nothing waits but for its time."""
+        """Tell whether everything that waits only waits for its time."""
         return not self._begun and not self._held
 
     def ripe(self) -> bytes:
@@ -193,9 +193,9 @@ def _split(data: bytes) -> list[bytes]:
 
 
 class ManInTheMiddle(WrappedLine):
-    """A line over which a man in the middle does his mischief, both ways. The same seed draws the same mischief.
+    """A line with a man in the middle, in both directions.
 
-    What he keeps back passes while somebody reads; a reader is never given a byte early.
+    The same seed gives the same mischief. Delayed bytes pass while somebody reads; a reader never gets a byte early.
     """
 
     def __init__(
@@ -232,7 +232,7 @@ class ManInTheMiddle(WrappedLine):
             self._line.write(data)
 
     def read(self, deadline: float) -> bytes:
-        """Return what is due as soon as it is, or nothing at the deadline."""
+        """Return bytes when they are due, or nothing at the deadline."""
         while True:
             self._send()
             if data := self._in.ripe():
@@ -254,9 +254,9 @@ class ManInTheMiddle(WrappedLine):
 
 
 class MitmTarget(Target):
-    """A target whose line goes through a man in the middle; otherwise it is the one that it wraps.
+    """Wraps a target and puts a man in the middle of its line.
 
-    Each start has a mischief of its own, drawn by the seed, or always the same if one is given.
+    Each start draws new mischief from the seed, unless fixed mischief is given.
     """
 
     def __init__(self, inner: Target, *, seed: int = 0, mischief: Mischief | None = None) -> None:

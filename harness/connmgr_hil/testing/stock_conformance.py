@@ -11,15 +11,15 @@ from connmgr_hil.vocabulary.stimuli import Words
 _ALREADY = "-114"
 _UNKNOWN = "no-such-command"
 _LISTENED = 10
-"""An event may come after the prompt, so many times as late as an answer's end."""
+"""An event may come after the prompt, up to this many times as late as the end of an answer."""
 
 
 def check_stock_device(make: Callable[[], Transport]) -> None:
-    """Try whether upstream's shell on a firmware says what the stock dialect needs; `make` returns a line to it.
+    """Check that upstream's shell in a firmware shows what the stock dialect needs.
 
-    Its answers come whole, in turn, and the same again; it knows its own words from others; each iface answers for
-    itself; taking an iface up and down is told by return value and by event. Where it has `net cm`, settings come back as
-    they were set. The last iface is taken up and, at last, down; settings are put back.
+    `make` returns a line to it. Answers are complete, in order and repeatable; the shell rejects unknown words; each iface
+    answers for itself; taking an iface up and down shows in the return value and in an event. Where it has `net cm`,
+    settings come back as they were set. The last iface is taken up and, in the end, down; settings are restored.
     """
     line = make()
     try:

@@ -1,4 +1,4 @@
-"""Bisects a Zephyr tree's history with git until the first bad commit is found; the user's checkout stays as it is."""
+"""Bisects the history of a Zephyr tree with git to find the first bad commit; the user's checkout stays unchanged."""
 
 import os
 import re

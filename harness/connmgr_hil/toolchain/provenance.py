@@ -73,9 +73,9 @@ def _of_image(image: Path, changed_at: int) -> _OfImage:
 
 
 def _tree_of(folder: Path, built_at: int) -> Tree | None:
-    """Return what a build folder says about its Zephyr tree; None if it says nothing.
+    """Return what a build folder says about its Zephyr tree; None if nothing.
 
-    Its stamp counts for no image that somebody built there later.
+    Its stamp does not count for an image that was built there later.
     """
     stamp = folder / STAMP
     with contextlib.suppress(OSError, msgspec.DecodeError):
@@ -89,13 +89,13 @@ def _tree_of(folder: Path, built_at: int) -> Tree | None:
 
 
 def keep_state(folder: Path, base: Path) -> None:
-    """Write into a build folder in which state the tree was that it was built from; nothing if that is no tree."""
+    """Write the state of the Zephyr tree into a build folder; nothing if it was not built from a tree."""
     with contextlib.suppress(UsageError):
         (folder / STAMP).write_bytes(msgspec.json.encode(state_of(read_tree(base))))
 
 
 def state_of(tree: ZephyrTree) -> Tree:
-    """Return in which state a Zephyr tree is now."""
+    """Return the current state of a Zephyr tree."""
     about = Tree(str(tree.base), tree.version)
     top = _git(tree.base, "rev-parse", "--show-toplevel")
     if not top or Path(top).resolve() != tree.base.resolve():

@@ -35,10 +35,10 @@ class ZephyrTree:
         return (zephyr.board_v2 if self.hardware_model_2 else "") or zephyr.board
 
     def lacks_board(self, name: str) -> bool:
-        """Tell whether it is sure that a board is neither in this tree nor in another folder of boards.
+        """Tell whether a board is certainly missing from this tree and all other folders of boards.
 
-        Zephyr 4.2 has no `native_posix`, for one. Nothing is sure where the tree has no folder of boards, or where a module
-        of the workspace brings boards of its own.
+        For example, Zephyr 4.2 has no `native_posix`. It is not certain if the tree has no folder of boards, or if a module
+        of the workspace brings boards.
         """
         roots = [Path(each) for each in os.environ.get("BOARD_ROOT", "").split(";") if each]
         if not (self.base / "boards").is_dir() or self._modules_have_boards():

@@ -8,7 +8,7 @@ from connmgr_hil.vocabulary.errors import UsageError
 
 
 def find_traces(paths: Iterable[Path]) -> list[Path]:
-    """Return these files, each once; folders stand for all traces (*.jsonl) below them, without what links lead to.
+    """Return these files, each once; folders stand for all traces (*.jsonl) below them, without following links.
 
     Raises `UsageError` if there is none.
     """

@@ -1,7 +1,6 @@
 """Reads a trace back and says exactly where it is invalid.
 
-Whoever wrote it may have written anything: no line fills the memory, nothing is waited for, and what comes out is what the judge
-can take.
+The file may contain anything: no line fills the memory, reading never blocks, and the judge gets only valid records.
 """
 
 import re
@@ -187,7 +186,7 @@ def _flaw(record: Stimulus | HelloSeen) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=10_000)
 def _wrong_command(words: Words) -> tuple[str, str] | None:
-    """Return what is wrong with a command of the probe's; those that a firmware has beside them are its own."""
+    """Return what is wrong with a command of the probe; other commands of the firmware are not checked."""
     if words[0] not in COMMANDS:
         return None
     try:

@@ -32,7 +32,7 @@ class Transport(Protocol):
         """End the line; closing twice does no harm."""
 
     def fileno(self) -> int:
-        """Return the descriptor to wait on, or -1 if there is none."""
+        """Return the descriptor to wait for, or -1."""
 
 
 @runtime_checkable

@@ -27,8 +27,7 @@ def _remedy(url: str, error: str) -> str:
 class RemoteTransport:
     """A serial port at a URL that pyserial understands.
 
-    It notices a deadline up to 20 ms late, since changing pyserial's timeout would negotiate with an
-    RFC 2217 server anew. DTR and RTS are set before opening when a level is asked for. Raises `RigFault` when the port
+    It may notice a deadline 20 ms late, since a change of pyserial's timeout would start a new negotiation with an RFC 2217 server. DTR and RTS are set before opening if a level is given. Raises `RigFault` when the port
     cannot be opened or set up.
     """
 

@@ -32,5 +32,5 @@ class WrappedLine:
         self._line.close()
 
     def fileno(self) -> int:
-        """Return the descriptor to wait on, or -1 if there is none."""
+        """Return the descriptor to wait for, or -1."""
         return self._line.fileno()

@@ -39,7 +39,7 @@ class Form:
 
     @cached_property
     def iface_at(self) -> int:
-        """The place of the word behind the name that is the number of an iface, -1 if none is."""
+        """The position, after the name, of the word that is an iface's number; -1 if none is."""
         places = (place for place, each in enumerate(self.required) if each.is_iface)
         return next(places, -1)
 
@@ -314,7 +314,7 @@ COMMANDS: dict[str, CommandKind] = {
         ),
     )
 }
-"""Every command, by its name, in the order in which the protocol lists them."""
+"""Every command by name, in the order of the protocol."""
 
 SHELL = _row("shell", "a line for upstream's own shell", does="COMMAND …")
 """Firmware without the probe knows no other command; wrong lines are tried, too."""

@@ -118,10 +118,10 @@ _OF_ITS_NETWORK = _BY_ITSELF | {
 
 
 def own_left_out(groups: list[list[Mark]], seen: list[Mark], *, dad: bool = False) -> list[Mark]:
-    """Leave out the address events that an expectation does not name, and an iface has by itself.
+    """Leave out address events that the expectation does not name and that an iface has by itself.
 
-    The network of the board's own iface gives and takes addresses when it likes; newer kernels delete that of DHCP with IF_DOWN.
-    With duplicate address detection (`dad`) every iface gets a link-local one.
+    The network of a board's own iface adds and removes addresses at any time; newer kernels delete the DHCP address with
+    IF_DOWN. With duplicate address detection (`dad`) every iface gets a link-local one.
     """
     named = {(mark.name, mark.where) for group in groups for mark in group}
     others = _BY_ITSELF if dad else frozenset()

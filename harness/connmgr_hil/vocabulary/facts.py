@@ -66,7 +66,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unforeseen(self) -> str:
-        """Why the order in which this build delivers events is unpredictable, or an empty string."""
+        """Why the order of events in this build is unpredictable, or an empty string."""
         if self.delivery == "thread" and self.coop:
             return ""
         return {
@@ -88,28 +88,28 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hands_over(self) -> bool:
-        """Whether an event goes past the queue when its dispatcher waits for one, so that there is room for one more.
+        """Whether an event bypasses the queue when the dispatcher waits for one, so that there is room for one more.
 
-        A message queue does so for a thread that waits at it. Seen in Zephyr 3.4.99; in 4.1.99 the dispatcher is a work
-        queue, which looks when it is told to (`subsys/net/ip/net_mgmt.c`). Taken to have come with 3.7.
+        A message queue does this for a waiting thread. Seen in Zephyr 3.4.99; in 4.1.99 the dispatcher is a work queue,
+        which looks when it is told to (`subsys/net/ip/net_mgmt.c`). Taken to have come with 3.7.
         """
         return _release(self.zephyr) < (3, 7)
 
     @property
     def detects_everywhere(self) -> bool:
-        """Whether the end of duplicate address detection raises an event for each iface that has the address.
+        """Whether the end of duplicate address detection raises an event for each iface with the address.
 
-        An older kernel looks for the iface by the address, finds the first that has it, and tells of no other.
-        Seen in Zephyr 4.1.99 and not in 3.4.99 (`dad_timeout` in `subsys/net/ip/net_if.c`); taken to have come with 3.7.
+        An older kernel looks up the iface by address, and raises the event only for the first. Seen in Zephyr 4.1.99 and not
+        in 3.4.99 (`dad_timeout` in `subsys/net/ip/net_if.c`); taken to have come with 3.7.
         """
         return _release(self.zephyr) >= (3, 7)
 
     @property
     def takes_configuration_when_up(self) -> bool:
-        """Whether an iface that becomes oper-up takes a configuration for IPv4 addresses, though it has none yet.
+        """Whether an iface that becomes oper-up allocates its IPv4 configuration, though it has no address yet.
 
-        It asks for one when it joins its multicast groups anew (`rejoin_ipv4_mcast_groups` in `subsys/net/ip/net_if.c`).
-        Seen in Zephyr 4.1.99 and not in 3.4.99; taken to have come with 4.1.
+        It does so when it joins its multicast groups again (`rejoin_ipv4_mcast_groups` in `subsys/net/ip/net_if.c`). Seen in
+        Zephyr 4.1.99 and not in 3.4.99; taken to have come with 4.1.
         """
         return _release(self.zephyr) >= (4, 1)
 
@@ -134,17 +134,17 @@ class IfaceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_real(self) -> bool:
-        """Whether its own behaviour is unknown: a board's own iface, or a user's.
+        """Whether its behaviour is unknown: a board's own iface, or a user's.
 
-        What drives an iface says that, not its name. One of the dummy L2 to which nothing is bound does what it is told and
-        no more, whoever made it. The loopback has that L2 too, but an address of its own.
+        This depends on the driver, not on the name. An unbound iface of the dummy L2 only does what it is told, whoever
+        defined it. The loopback iface has that L2 too, but its own address.
         """
         plain = self.l2 == "DUMMY" and not self.bound and self.name != "lo"
         return not (self.sim or plain or self.impl in _IDLE)
 
 
 _IDLE = ("NULLAPI", "BAREAPI")
-"""Implementations of the sample application beside the simulated one: they have no callbacks, or nothing behind them."""
+"""The sample application's other implementations, without callbacks or with empty ones."""
 
 
 ROLES: dict[str, str] = {

@@ -1,4 +1,4 @@
-"""Observations: what a device showed, in the order in which it showed it.
+"""Observations: what a device showed, in order.
 
 These are also the records of a trace (`connmgr_hil.trace`). `t` is device time in microseconds since boot,
 `h` the host's monotonic clock in seconds since the trace began.

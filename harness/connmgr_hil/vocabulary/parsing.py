@@ -105,7 +105,7 @@ def normal(words: Words) -> Words:
 
 
 def is_known(words: Words) -> bool:
-    """Tell whether this is one of the probe's commands by its name; a firmware may have others of its own."""
+    """Tell whether the name is one of the probe's commands; a firmware may have more."""
     return bool(words) and words[0] in COMMANDS
 
 

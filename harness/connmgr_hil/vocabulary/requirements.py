@@ -18,7 +18,7 @@ class Requirement(msgspec.Struct, frozen=True):
     """One requirement of the specification.
 
     `kind` is N (normative), B (behaviour fixed by code), Q (known quirk) or R (robustness).
-    `since` is the first profile in which it applies.
+    `since` is the first profile that has it.
     """
 
     id: str

@@ -42,7 +42,7 @@ def burst(*commands: Words) -> Words:
 def both(
     first: tuple[SideName, Words], second: tuple[SideName, Words], points: Iterable[int] = ()
 ) -> Words:
-    """Execute two commands at once, each in a context of its own; at the points the two change places."""
+    """Execute two commands at once, each in its own context; at the points they switch."""
     at = ",".join(map(str, points)) or "0"
     return ("both", at, first[0], second[0], *burst(first[1], second[1])[1:])
 
