@@ -22,3 +22,14 @@ def test_those_who_judge_find_the_file(
     options = ["--only-field", "--jobs", "1", "--out", str(tmp_path / "out")]
     assert run(["mutate", str(source), "-t", str(PLATFORM), *options]) == 2
     assert "nothing was built for minimal" in capfd.readouterr().err
+
+
+def test_a_slip_is_told_before_anything_is_built(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "some.c"
+    source.write_text("int f(void)\n{\n\treturn 0;\n}\n")
+    options = ["--scenario", "no-such-one", "--out", str(tmp_path / "out")]
+    assert run(["mutate", str(source), "-t", str(PLATFORM), *options]) == 2
+    assert "'no-such-one'" in capfd.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -120,6 +120,7 @@ def mutate(
     cmhil mutate my_connectivity.c -t native --walks 20 --jobs 4 --variant dad
     cmhil mutate my_connectivity.c -t native --survivors out/mutate/native_sim_64/summary.json
     """
+    from connmgr_hil.conformance.selection import choose
     from connmgr_hil.files import RunFolder, replace_file
     from connmgr_hil.mutation import mutants_of, survey
     from connmgr_hil.mutation.judging import Order
@@ -128,6 +129,7 @@ def mutate(
     from connmgr_hil.targets import open_target
     from connmgr_hil.targets.platforms import is_path
 
+    choose(scenarios)  # a slip is told before anything is built
     platform = open_target(target).platform
     if platform.zephyr is None or platform.kind in ("board", "renode"):
         raise UsageError(
