@@ -33,6 +33,13 @@ def test_calls_that_are_told_are_followed(name: str) -> None:
     assert verdict.outcome is Outcome.CONFORMS, verdict.lines()
 
 
+def test_a_call_in_the_midst_of_a_command_is_not_followed() -> None:
+    """The work queue connects between the two changes that `disconnect` makes."""
+    verdict = judge(recorded_by_hand("application_amid_a_disconnect"))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "the application called 'connect 2' in the midst of a command" in verdict.reason
+
+
 def _telling(records: list[AnyRecord]) -> list[AnyRecord]:
     return [
         structs.replace(each, facts=structs.replace(each.facts, calls=True))

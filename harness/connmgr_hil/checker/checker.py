@@ -40,6 +40,7 @@ from .following import Following
 from .hypothesis import distinct
 from .idle_time import IdleTime
 from .limits import Limits
+from .looks import amid
 from .stock import StockJudge
 from .supposing import supposed_call
 from .verdict import Failure, Verdict
@@ -327,14 +328,18 @@ class Checker:
             return
         self._following = doubtful or self._following
         failure = self.failure
-        if failure and (call := supposed_call(before, looks, failure, told=self._tells_calls)):
-            self._following = before
-            before.evidence.harm(
-                Damage.DOUBT,
-                failure.record,
-                f"the application may have done '{call}' by itself; otherwise it would be: {failure.lines()[0]}",
-            )
-            before.forget()
+        if failure is None:
+            return
+        if call := amid(looks):
+            why = f"the application called '{call}' in the midst of a command"
+        elif call := supposed_call(before, looks, failure, told=self._tells_calls):
+            why = f"the application may have done '{call}' by itself"
+        else:
+            return
+        self._following = before
+        text = f"{why}; otherwise it would be: {failure.lines()[0]}"
+        before.evidence.harm(Damage.DOUBT, failure.record, text)
+        before.forget()
 
     @property
     def _has_others(self) -> bool:

@@ -4,7 +4,7 @@ Callbacks of real ifaces and of the application run while a command or a timer i
 they do counts as done before or after, and following both ways is dear: so they are followed only where it does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -57,6 +57,24 @@ def closer_looks(world: World, window: list[Numbered], first: Heard | None) -> I
         yield Look(nested, within._replace(changes=()) if within else None, calls, acts)
     if within and 0 < len(within.changes) <= MOST_CHANGES:
         yield Look(nested, within, calls, acts)
+
+
+def amid(looks: Iterable[Look]) -> str:
+    """Return what the application called about an iface in a thread of its own, while a command of the run was about it too; empty if nothing.
+
+    The model has such a call before or after the command, and does not follow it where it falls in the midst.
+    """
+    for look in looks:
+        told = [each.words for _, each in look.window if isinstance(each, Stimulus)]
+        sound = {
+            each.index
+            for _, each in look.window
+            if isinstance(each, Part) and (each.status == "0" or each.status.startswith("-"))
+        }
+        for ident, call in look.acts.items():
+            if ident in sound and any(words[1:2] == call.words[1:2] for words in told):
+                return " ".join(call.words)
+    return ""
 
 
 def _as_part(record: JudgedRecord) -> JudgedRecord:
