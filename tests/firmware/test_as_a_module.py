@@ -39,3 +39,9 @@ def test_the_snippet_gives_what_the_example_s_fragment_gives() -> None:
     snippet = _settings(SNIPPETS / "cm-probe/cm-probe.conf")
     assert "CONFIG_CM_PROBE=y" in snippet
     assert snippet <= _settings(ROOT / "examples/minimal/hil.conf")
+
+
+def test_the_shell_starts_when_the_drivers_have_started() -> None:
+    # With an earlier shell a hello came before the ifaces of an MPS2 were initialized, and the device failed.
+    snippet = _settings(SNIPPETS / "cm-probe/cm-probe.conf")
+    assert "CONFIG_SHELL_BACKEND_SERIAL_INIT_PRIORITY=99" in snippet
