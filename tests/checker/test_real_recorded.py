@@ -24,6 +24,7 @@ from connmgr_hil.vocabulary.observations import (
 FROM_OUTSIDE = frozenset({"sim", "lose", "fatal", "carrier", "dormant", "addr4", "addr6"})
 NOT_AS_GUARANTEED = {
     ("bound0", "Q6"): "a knob lets connect return 1",
+    ("bound0", "disconnect-positive"): "a knob lets disconnect return 1",
     ("bound0", "bound-alike"): "leaves dormant without an attempt",
     ("bound0", "work-queue"): "loses its network by a command that cannot be left out",
     ("bound0", "X1d"): "a storm with more orders than are followed",

@@ -3,6 +3,9 @@
 from connmgr_hil.conformance.bench import Bench
 from connmgr_hil.conformance.scenario import scenario
 
+ATTEMPT_USEC = 100_000
+"""How long an attempt of the simulated implementation takes when nothing else was set."""
+
 
 @scenario(
     "boot",
@@ -48,10 +51,10 @@ def soft_reset(b: Bench) -> None:
     b.state("A", admin=False, flags=0)
     b.do("opt-get B 1 4", "get_opt(B)", len="4", data="00000000")
     b.ask("flag B NO_AUTO_CONNECT on")
-    b.ask("connect B")
+    began = b.ask("connect B").t0
+    took = b.until("IF_UP", "B", 1).t - began
+    b.require(took >= ATTEMPT_USEC, "IF_UP after 0.1 s", f"after {took / 1e6:g} s")
     b.take()
-    b.wait(0.09)
-    b.wait(0.02, "IF_UP(B)")
     b.counters("A", init=1, connect=0, attempts=0)
     b.counters("D", init=1, connect=1, attempts=1)
     b.do("up U", "IF_ADMIN_UP(U) IF_UP(U)")
