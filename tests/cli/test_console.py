@@ -144,6 +144,25 @@ def test_shell_at_a_terminal_has_history_and_completion(tmp_path: Path) -> None:
     assert "iface 1: admin-up" in again
 
 
+def test_at_a_terminal_the_device_s_clock_goes_until_it_is_stopped(tmp_path: Path) -> None:
+    shown = CSI.sub("", on_a_terminal(
+        "shell", "-t", "simulated", cwd=tmp_path,
+        keys=(
+            ("> ", "sim A mode never\r"), ("-> ok", "timeout A 1\r"), ("-> ok", "up A\r"),
+            ("CONN_IF_TIMEOUT", "clock off\r"), ("> ", "ping\r"), ("-> ok", "ping\r"),
+            ("-> ok", "clock perhaps\r"), ("neither 'clock on' nor 'clock off'", "quit\r"),
+        ),
+    ))  # fmt: skip
+    pings = re.findall(r"([0-9.]+) s  -> ok", shown)[-2:]
+    assert float(pings[0]) >= 1
+    assert pings[0] == pings[1], "it stands still"
+    judged = subprocess.run(
+        [*COMMAND, "check", "out/shell/simulated.jsonl"], capture_output=True, text=True, check=False,
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": HARNESS},
+    )  # fmt: skip
+    assert judged.returncode == 0, judged.stdout
+
+
 def test_verify_on_a_terminal_says_what_is_left(tmp_path: Path) -> None:
     arguments = ("verify", "-t", "simulated", "--scenario", "X1*")
     shown = on_a_terminal(*arguments, cwd=tmp_path)
@@ -295,6 +314,7 @@ there, device = os.pipe()
 lines = None
 
 class Watched:
+    patience = None
     def fileno(self): return there
     def listen(self): lines.show("shown: " + os.read(there, 100).decode())
 

@@ -1,6 +1,7 @@
 """The console between a person or a pipe and a device."""
 
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
@@ -16,7 +17,7 @@ from connmgr_hil.vocabulary.commands import COMMANDS, Form
 from connmgr_hil.vocabulary.equipment import Equipment
 from connmgr_hil.vocabulary.errors import BadInput, DeviceReset, UsageError
 from connmgr_hil.vocabulary.facts import ROLES
-from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, StateSeen
+from connmgr_hil.vocabulary.observations import AnyRecord, Header, HelloSeen, Reply, StateSeen
 from connmgr_hil.vocabulary.parsing import command as understood, expected
 from connmgr_hil.vocabulary.stimuli import Words, advance
 
@@ -26,6 +27,7 @@ from .tapped import Tapped
 
 _HELP = """\
 wait SECONDS   let device time pass
+clock on|off   let granted device time pass by itself, at the pace of your clock (on at a terminal)
 raw on|off     also show the frames themselves, as they pass the line
 restart        start the device afresh
 quit           end (also ^D)
@@ -34,9 +36,11 @@ help COMMAND   what a command takes, and does
 The probe's own commands; I is an iface by number, name (bound0) or letter (A):
 """
 
-_OWN = ("wait", "raw", "restart", "quit", "help")
+_OWN = ("wait", "clock", "raw", "restart", "quit", "help")
 _OURS = ("mode", "reboot")
 _LINGER = 0.2
+_TICK = 0.5
+"""Seconds between two grants of a clock that goes by itself."""
 
 
 class Shell:
@@ -57,6 +61,10 @@ class Shell:
         self._lines: PipedLines | TypedLines = (
             TypedLines(self, self._words) if person else PipedLines(self)
         )
+        self._goes = person
+        """Whether granted time passes at the pace of the host's clock while nothing is asked for."""
+        self._granted_at = time.monotonic()
+        self._grants = False
 
     def __enter__(self) -> Self:
         self._trace, _ = begin_trace(self._path, self._target, Header(note="by hand"))
@@ -82,7 +90,9 @@ class Shell:
             if words in (["quit"], ["exit"]):
                 return
             if words:
+                self._let_time_pass()
                 self._obey(words)
+                self._granted_at = time.monotonic()
         self._device.listen(_LINGER)
 
     def _obey(self, words: list[str]) -> None:
@@ -93,6 +103,8 @@ class Shell:
                 self._restart()
             elif words in (["raw", "on"], ["raw", "off"]):
                 self._raw = self._transport.shown = words[1] == "on"
+            elif words in (["clock", "on"], ["clock", "off"]):
+                self._goes = words[1] == "on"
             else:
                 self._device.execute(self._command(words))
         except DeviceReset as error:
@@ -115,8 +127,9 @@ class Shell:
     def _command(self, words: list[str]) -> Words:
         if words[0] == "wait":
             return advance(_seconds(words[1:]))
-        if words[0] == "raw":
-            raise BadInput("this is neither 'raw on' nor 'raw off'", " ".join(words))
+        if words[0] in ("raw", "clock"):
+            wanted = f"'{words[0]} on' nor '{words[0]} off'"
+            raise BadInput(f"this is neither {wanted}", " ".join(words))
         if words[0] in _OURS:
             raise BadInput(
                 "this command would take the device away from the console",
@@ -137,6 +150,8 @@ class Shell:
 
     def _take(self, record: AnyRecord) -> None:
         self._trace.write(record)
+        if self._grants and isinstance(record, Reply):
+            return
         before = None
         if isinstance(record, HelloSeen):
             self._states.clear()
@@ -155,9 +170,26 @@ class Shell:
         """Return the descriptor on which the device may show something, or -1."""
         return self._transport.fileno()
 
+    @property
+    def patience(self) -> float | None:
+        """After how many seconds to listen though nothing has come: a granted clock that goes is wound up then."""
+        return _TICK if self._goes and self._device.facts.granted else None
+
     def listen(self) -> None:
         """Take what the device shows by itself."""
         self._device.listen(0.02)
+        self._let_time_pass()
+
+    def _let_time_pass(self) -> None:
+        """Grant the device as much time as has passed here since it was last granted any, if its clock goes by itself."""
+        now = time.monotonic()
+        if self.patience is not None and now - self._granted_at >= _TICK / 2:
+            self._grants = True
+            try:
+                self._device.execute(advance(now - self._granted_at))
+            finally:
+                self._grants = False
+            self._granted_at = now
 
     def _words(self, before: list[str]) -> Iterable[str]:
         """Return what may come next behind these words."""

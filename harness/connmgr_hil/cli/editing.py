@@ -24,6 +24,10 @@ class Background(Protocol):
     def fileno(self) -> int:
         """Return the descriptor to wait for, or -1."""
 
+    @property
+    def patience(self) -> float | None:
+        """After how many seconds to listen though nothing has come, or None."""
+
     def listen(self) -> None:
         """Take what has come."""
 
@@ -140,7 +144,7 @@ class TypedLines:
 def _ready(source: int, watched: Background) -> list[int]:
     """Wait until the source or the device has something, and return which."""
     descriptors = [source] + [watched.fileno()] * (watched.fileno() >= 0)
-    ready: list[int] = select.select(descriptors, [], [])[0]
+    ready: list[int] = select.select(descriptors, [], [], watched.patience)[0]
     return ready
 
 
