@@ -18,6 +18,8 @@ from .waiting import Numbered
 
 MOST_RECORDS = 60
 """What comes in so many records may be many calls' doing: it is not judged again for each."""
+MOST_WAYS = 12
+"""So many records times explanations are judged again for each call: with more, that would take minutes."""
 
 _OF_IFACE: tuple[tuple[str, ...], ...] = (
     ("ignore",), ("watch",), ("up",), ("down",), ("disconnect",), ("connect",),
@@ -55,6 +57,8 @@ def supposed_call(before: Following, looks: Iterable[Look], failure: Failure, *,
     refused = dict(window).get(failure.record)
     if refused is None or isinstance(refused, Stimulus) or len(window) > MOST_RECORDS:
         return ""
+    if len(window) * len(before.hypotheses) > MOST_WAYS:
+        return ""
     if any(each.startswith(_OF_IMPLEMENTATION) for each in failure.requirements):
         return ""
     if isinstance(refused, EventSeen) and refused.name in _OF_LINK and refused.iface:
@@ -75,6 +79,8 @@ def _explains(before: Following, look: Look, calls: tuple[Words, ...], refused: 
     made = tuple(Called(UNTOLD, words) for words in calls)
     earlier = before.copy()
     earlier.suppose(calls)
+    if not earlier.hypotheses:
+        return False  # nobody could have called it there
     earlier.judge(look, set())
     within = before.copy()
     within.judge(look._replace(calls=(*look.calls, *made)), set())
