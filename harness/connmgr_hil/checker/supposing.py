@@ -16,8 +16,6 @@ from .outside import Foreseen
 from .verdict import Failure
 from .waiting import Numbered
 
-MOST_RECORDS = 60
-"""What comes in so many records may be many calls' doing: it is not judged again for each."""
 MOST_WAYS = 12
 """So many records times explanations are judged again for each call: with more, that would take minutes."""
 
@@ -55,7 +53,7 @@ def supposed_call(before: Following, looks: Iterable[Look], failure: Failure, *,
     looks = tuple(looks)
     window = looks[0].window
     refused = dict(window).get(failure.record)
-    if refused is None or isinstance(refused, Stimulus) or len(window) > MOST_RECORDS:
+    if refused is None or isinstance(refused, Stimulus):
         return ""
     if len(window) * len(before.hypotheses) > MOST_WAYS:
         return ""
@@ -82,9 +80,11 @@ def _explains(before: Following, look: Look, calls: tuple[Words, ...], refused: 
     if not earlier.hypotheses:
         return False  # nobody could have called it there
     earlier.judge(look, set())
+    if not earlier.evidence.settled:
+        return True
     within = before.copy()
     within.judge(look._replace(calls=(*look.calls, *made)), set())
-    if not (earlier.evidence.settled and within.evidence.settled):
+    if not within.evidence.settled:
         return True
     record = dict(look.window)[refused]
     assert not isinstance(record, Stimulus)
