@@ -10,7 +10,7 @@ import click
 from connmgr_hil.vocabulary.escaping import on_one_line
 
 from .output import fancy, show_line, wipe_line
-from .target_options import variant_option
+from .target_options import platform_option, variant_option
 
 if TYPE_CHECKING:
     from connmgr_hil.targets import Platform
@@ -20,13 +20,7 @@ _OFTEN, _SELDOM = 0.1, 15.0
 
 
 @click.command(context_settings={"ignore_unknown_options": False})
-@click.option(
-    "-p",
-    "--platform",
-    required=True,
-    metavar="PLATFORM",
-    help="The platform; 'cmhil platforms' lists them.",
-)
+@platform_option
 @variant_option
 @click.option(
     "--board",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .target_options import port_options, variant_option
+from .target_options import platform_option, port_options, variant_option
 
 if TYPE_CHECKING:  # slow to import
     from connmgr_hil.targets import BoardTarget
@@ -14,13 +14,7 @@ if TYPE_CHECKING:  # slow to import
 
 
 @click.command()
-@click.option(
-    "-p",
-    "--platform",
-    required=True,
-    metavar="PLATFORM",
-    help="The platform; 'cmhil platforms' lists them.",
-)
+@platform_option
 @variant_option
 @port_options
 @click.option(

@@ -20,6 +20,13 @@ def _targets(context: click.Context, option: click.Parameter, begun: str) -> lis
     return [name for name in names if name.startswith(begun)]
 
 
+platform_option = click.option(
+    "-p",
+    "--platform",
+    required=True,
+    metavar="PLATFORM",
+    help="The platform; 'cmhil platforms' lists them.",
+)
 variant_option = click.option(
     "--variant",
     default="",
