@@ -42,6 +42,8 @@ from .refusing import insist_understood, refuse_taking_over
 _HEARING: Words = ("advance", "4000000")
 """The probe says after two seconds that something has stopped (CONFIG_CM_PROBE_STUCK_MS)."""
 
+_NOT_BACK = "the device did not come back to its boot state by 'reset'"
+
 
 class DrivenDevice:
     """The device of a run, its trace and its checker.
@@ -217,8 +219,7 @@ class DrivenDevice:
         """
         self._trace.judge_from(HelloSeen(t=0, facts=self.facts, ifaces=self.ifaces, start="attach"))
         try:
-            clean = all(self.device.execute(words).status == "0" for words in TO_BOOT_STATE)
-            self.device.execute(("state",))
+            clean = _brought_back(self.device.execute)
         except ConnMgrHilError:
             return False
         return clean and self.checker.failure is None
@@ -236,20 +237,15 @@ class DrivenDevice:
         at = other._ending.time  # noqa: SLF001 - of the same class
         self._sink(HelloSeen(t=at, facts=device.facts, ifaces=device.ifaces, start="attach"))
         try:
-            failed = [words for words in TO_BOOT_STATE if self.attempt(words).status != "0"]
-            self.attempt(("state",))
+            clean = _brought_back(self.attempt)
         except NotRecorded:
             raise
         except ConnMgrHilError as error:
             if self.ended:
                 raise
-            raise NotAsBooted(
-                "the device did not come back to its boot state by 'reset'", error.told()
-            ) from error
-        if failed:
-            raise NotAsBooted(
-                f"'{' '.join(failed[0])}' did not return 0", "the device has its own reasons"
-            )
+            raise NotAsBooted(_NOT_BACK, error.told()) from error
+        if not clean:
+            raise NotAsBooted(_NOT_BACK, "it did not return 0")
         self._begun = len(self.given)
 
     def missed(self, error: Unmet) -> Unmet:
@@ -307,3 +303,10 @@ class DrivenDevice:
     def _sink(self, record: AnyRecord) -> None:
         self._ending.follow(record)
         self._trace.write(record)
+
+
+def _brought_back(give: Callable[[Words], Reply]) -> bool:
+    """Give the commands that bring a device back to its boot state, dump it, and tell whether they returned 0."""
+    clean = all(give(words).status == "0" for words in TO_BOOT_STATE)
+    give(("state",))
+    return clean
